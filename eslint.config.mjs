@@ -1,0 +1,62 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/** What lies above each layer: a file may not import upwards (the arrows of the house point down). */
+const above = {
+  util: ['api', 'model', 'ssh', 'auth', 'terminal', 'views', 'commands'],
+  api: ['model', 'ssh', 'auth', 'terminal', 'views', 'commands'],
+  model: ['ssh', 'auth', 'terminal', 'views', 'commands'],
+  ssh: ['auth', 'terminal', 'views', 'commands'],
+  auth: ['ssh', 'terminal', 'views', 'commands'],
+  terminal: ['auth', 'views', 'commands'],
+  views: ['commands'],
+};
+const withoutVscode = new Set(['api', 'model', 'ssh']);
+
+const layers = Object.entries(above).map(([layer, higher]) => ({
+  files: [`src/${layer}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        paths: withoutVscode.has(layer) ? [{ name: 'vscode', message: `${layer} runs in plain Node.` }] : [],
+        patterns: [
+          { group: higher.map((name) => `**/${name}/**`), message: `${layer} lies below this layer.` },
+        ],
+      },
+    ],
+  },
+}));
+
+export default tseslint.config(
+  { ignores: ['dist/', 'node_modules/', '.vscode-dist/', '.vscode-test/'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  {
+    // node:test's describe/it return promises that the runner itself awaits.
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        { allowForKnownSafeCalls: [{ from: 'package', name: ['describe', 'it', 'test', 'suite'], package: 'node:test' }] },
+      ],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', URL: 'readonly', fetch: 'readonly', AbortSignal: 'readonly', Buffer: 'readonly' } },
+  },
+  ...layers,
+);
