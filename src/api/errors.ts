@@ -1,0 +1,99 @@
+import { t } from '@vscode/l10n';
+
+/** Why a call failed, in the terms that decide what to do next. */
+export type ApiErrorKind =
+  | 'network'
+  | 'timeout'
+  | 'auth'
+  | 'forbidden'
+  | 'notFound'
+  | 'conflict'
+  | 'validation'
+  | 'planLimit'
+  | 'rateLimit'
+  | 'server'
+  | 'malformed';
+
+export interface ApiErrorFacts {
+  readonly status?: number;
+  /** The service's own words. */
+  readonly detail?: string;
+  readonly requestId?: string;
+  /** Milliseconds the service asked us to wait. */
+  readonly retryAfter?: number;
+  readonly cause?: unknown;
+}
+
+/** A call to the service that failed. `message` is a sentence for a person that says what to do next. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number | undefined;
+  readonly detail: string | undefined;
+  readonly requestId: string | undefined;
+  readonly retryAfter: number | undefined;
+
+  constructor(
+    readonly kind: ApiErrorKind,
+    facts: ApiErrorFacts = {},
+  ) {
+    super(sentence(kind, facts), { cause: facts.cause });
+    this.status = facts.status;
+    this.detail = facts.detail;
+    this.requestId = facts.requestId;
+    this.retryAfter = facts.retryAfter;
+  }
+
+  /** True where the key itself is the trouble, so that the way out is to sign in again. */
+  get needsSignIn(): boolean {
+    return this.kind === 'auth' || this.kind === 'forbidden';
+  }
+}
+
+/** True for an {@link ApiError} of one of these kinds. */
+export function isApiError(error: unknown, ...kinds: ApiErrorKind[]): error is ApiError {
+  return error instanceof ApiError && (kinds.length === 0 || kinds.includes(error.kind));
+}
+
+function sentence(kind: ApiErrorKind, facts: ApiErrorFacts): string {
+  const text = [explanation(kind, facts), facts.requestId && t('(Request {0}.)', facts.requestId)];
+  return text.filter(Boolean).join(' ');
+}
+
+function explanation(kind: ApiErrorKind, { detail, status, retryAfter }: ApiErrorFacts): string {
+  switch (kind) {
+    case 'network':
+      return t('Celesto cannot be reached. Check the network and the service address, then try again.');
+    case 'timeout':
+      return t('Celesto did not answer in time. Try again in a moment.');
+    case 'auth':
+      return t('Celesto did not accept the API key. Sign in again.');
+    case 'forbidden':
+      return withDetail(t('This API key has no permission for that. Sign in with another key.'), detail);
+    case 'notFound':
+      return t('Celesto does not know it (any more). It may be deleted, or belong to another organization.');
+    case 'conflict':
+      return detail ?? t('The computer is in a state that does not allow that. Refresh and try again.');
+    case 'validation':
+      return withDetail(t('Celesto did not accept the request.'), detail);
+    case 'planLimit':
+      return withDetail(
+        t('Your plan does not allow that. Stop or delete a computer, or change the plan.'),
+        detail,
+      );
+    case 'rateLimit':
+      return retryAfter === undefined
+        ? t('Too many requests. Try again in a moment.')
+        : t('Too many requests. Try again in {0} s.', Math.ceil(retryAfter / 1000));
+    case 'server':
+      return withDetail(
+        t('Celesto had an error of its own ({0}). Try again in a moment.', status ?? '?'),
+        detail,
+      );
+    case 'malformed':
+      return withDetail(t('Celesto sent an answer that this extension cannot read.'), detail);
+  }
+}
+
+function withDetail(sentence: string, detail: string | undefined): string {
+  return detail ? t('{0} It says: {1}', sentence, detail) : sentence;
+}

@@ -1,0 +1,163 @@
+import type { CelestoClient } from '../api/client';
+import { ApiError, isApiError } from '../api/errors';
+import type { WireComputer } from '../api/wire';
+import type { Clock } from '../util/clock';
+import type { Log } from '../util/log';
+import type { Computer } from './computer';
+import { LifecycleError } from './errors';
+import { statusOf } from './status';
+import type { ComputerStore } from './store';
+
+/** What is going on while a computer is brought up. */
+export type Step =
+  | { readonly kind: 'asked'; readonly what: 'start' | 'restore'; readonly computer: Computer }
+  | { readonly kind: 'waiting'; readonly computer: Computer }
+  | { readonly kind: 'unreachable'; readonly error: ApiError };
+
+/** How often a computer that stops again is started before we say so. */
+const mostStarts = 3;
+/** How often in a row the service may say that the state does not allow what we ask. */
+const mostConflicts = 2;
+
+interface BringUpDeps {
+  readonly client: Pick<CelestoClient, 'start' | 'retryRestore'>;
+  readonly store: ComputerStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Asks the service for the computer as it is now. */
+  readonly read: () => Promise<Computer>;
+}
+
+interface BringUpWish {
+  readonly id: string;
+  readonly evenFromError: boolean;
+  /** Milliseconds. */
+  readonly timeLimit: number;
+}
+
+/** One run of bringing one computer up: look, do what its state calls for, rest, look again. */
+export class BringUp {
+  private starts = 0;
+  private conflicts = 0;
+  private restoreAsked = false;
+  private latest: Computer | undefined;
+  private unreachable: ApiError | undefined;
+
+  constructor(
+    private readonly deps: BringUpDeps,
+    private readonly wish: BringUpWish,
+    private readonly signal: AbortSignal,
+    private readonly report: (step: Step) => void,
+  ) {}
+
+  async run(): Promise<Computer> {
+    const { clock } = this.deps;
+    const deadline = clock.now() + this.wish.timeLimit;
+    for (const pause of pauses()) {
+      const computer = await this.look();
+      if (computer && (await this.advance(computer))) return computer;
+      if (clock.now() + pause > deadline) throw this.tooLate();
+      await clock.delay(pause, this.signal);
+    }
+    throw new Error('unreachable');
+  }
+
+  /** Reads the computer. A service that cannot be asked just now is waited for, within the time limit. */
+  private async look(): Promise<Computer | undefined> {
+    try {
+      this.latest = await this.deps.read();
+      return this.latest;
+    } catch (error) {
+      if (isApiError(error, 'notFound') && this.latest) throw new LifecycleError('deleted', this.latest);
+      if (!isApiError(error, 'network', 'timeout', 'server', 'rateLimit')) throw error;
+      this.unreachable = error;
+      this.report({ kind: 'unreachable', error });
+      return undefined;
+    }
+  }
+
+  /** Does what the state calls for. True when the computer can be connected to. */
+  private async advance(computer: Computer): Promise<boolean> {
+    switch (statusOf(computer.status).open) {
+      case 'connect':
+      case 'try':
+        return true;
+      case 'start':
+        await this.start(computer);
+        return false;
+      case 'restore':
+        await this.restore(computer);
+        return false;
+      case 'offerStart':
+        if (this.starts > 0) throw new LifecycleError('failed', computer);
+        if (!this.wish.evenFromError) throw new LifecycleError('needsStart', computer);
+        await this.start(computer);
+        return false;
+      case 'refuse':
+        throw new LifecycleError(refusal(computer), computer);
+      case 'wait':
+        this.report({ kind: 'waiting', computer });
+        return false;
+    }
+  }
+
+  private async start(computer: Computer): Promise<void> {
+    if (this.starts >= mostStarts) throw new LifecycleError('keepsStopping', computer);
+    this.starts += 1;
+    this.report({ kind: 'asked', what: 'start', computer });
+    await this.ask('starting', () => this.deps.client.start(this.wish.id, this.signal));
+  }
+
+  /**
+   * Asks for a restore once. Newer services restore by themselves and have no such call; there a start is the nearest
+   * wish. A conflict means that it is under way already.
+   */
+  private async restore(computer: Computer): Promise<void> {
+    if (this.restoreAsked) {
+      this.report({ kind: 'waiting', computer });
+      return;
+    }
+    this.restoreAsked = true;
+    this.report({ kind: 'asked', what: 'restore', computer });
+    await this.ask('restoring', async () => {
+      try {
+        return await this.deps.client.retryRestore(this.wish.id, this.signal);
+      } catch (error) {
+        if (!isApiError(error, 'notFound')) throw error;
+        return await this.deps.client.start(this.wish.id, this.signal);
+      }
+    });
+  }
+
+  private async ask(assumed: string, call: () => Promise<WireComputer>): Promise<void> {
+    const assumption = this.deps.store.assume(this.wish.id, assumed);
+    let answer: WireComputer | undefined;
+    try {
+      answer = await call();
+      this.conflicts = 0;
+    } catch (error) {
+      // Somebody else was quicker: look again. But a service that keeps refusing has a reason worth reading.
+      this.conflicts += 1;
+      if (!isApiError(error, 'conflict') || this.conflicts >= mostConflicts) throw error;
+      this.deps.log.info(`${this.wish.id}: ${error.message}`);
+    } finally {
+      assumption.settle(answer);
+    }
+  }
+
+  private tooLate(): Error {
+    if (this.latest) return new LifecycleError('timeLimit', this.latest, this.wish.timeLimit / 1000);
+    return this.unreachable ?? new ApiError('timeout');
+  }
+}
+
+function refusal(computer: Computer): 'deleted' | 'deleting' | 'lost' {
+  const { status } = computer;
+  return status === 'deleted' || status === 'deleting' ? status : 'lost';
+}
+
+/** Milliseconds between looks at a computer: brisk for the first seconds, when most starts end, then up to 3 s. */
+export function* pauses(): Generator<number, never> {
+  for (let i = 0; i < 10; i += 1) yield 400;
+  for (let pause = 600; ; pause = Math.min(3_000, pause * 1.5)) yield pause;
+}

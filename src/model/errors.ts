@@ -1,0 +1,54 @@
+import { t } from '@vscode/l10n';
+import type { Computer } from './computer';
+import { statusOf } from './status';
+
+/** Why a computer did not get to the state that was asked for. */
+export type LifecycleProblem =
+  | 'deleted'
+  | 'deleting'
+  | 'lost'
+  /** In status error before anything was asked of it: a start may help. */
+  | 'needsStart'
+  /** Went to status error after it was asked to start. */
+  | 'failed'
+  | 'keepsStopping'
+  | 'timeLimit';
+
+/** A life-cycle wish that did not come true. `message` is a sentence for a person that says what to do next. */
+export class LifecycleError extends Error {
+  override readonly name = 'LifecycleError';
+
+  constructor(
+    readonly problem: LifecycleProblem,
+    readonly computer: Computer,
+    seconds = 0,
+  ) {
+    super(sentence(problem, computer, seconds));
+  }
+}
+
+function sentence(problem: LifecycleProblem, computer: Computer, seconds: number): string {
+  const { name, lastError } = computer;
+  const reason = lastError ?? t('The service gives no reason.');
+  switch (problem) {
+    case 'deleted':
+      return t('{0} was deleted.', name);
+    case 'deleting':
+      return t('{0} is being deleted.', name);
+    case 'lost':
+      return t('{0} is lost: its host is gone. {1} You can delete it and create another.', name, reason);
+    case 'needsStart':
+      return t('{0} needs attention: {1}', name, reason);
+    case 'failed':
+      return t('{0} did not start: {1}', name, reason);
+    case 'keepsStopping':
+      return t('{0} was started, but stopped again each time. {1}', name, reason);
+    case 'timeLimit':
+      return t(
+        '{0} is still {1} after {2} s. Try again later, or raise the limit in the setting celesto.startTimeout.',
+        name,
+        statusOf(computer.status).words(),
+        seconds,
+      );
+  }
+}
