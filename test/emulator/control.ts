@@ -1,0 +1,107 @@
+import type { Features, Seed, Times, WireComputer } from './computer';
+import type { Computers } from './computers';
+import type { Fault, Faults } from './faults';
+import type { Journal, JournalEntry } from './journal';
+
+/** What every call about one computer names: its id or its name. */
+interface Which {
+  id: string;
+}
+
+/**
+ * What a test, or a person trying things, can do to the emulator beyond the service's own calls.
+ * Over HTTP each is `POST /_control/NAME` with the argument as JSON body and the API key as bearer.
+ */
+export interface Control {
+  /** Adds a computer in any status. */
+  seed(seed: Seed): Promise<WireComputer>;
+  /** Adds entries to the list that have no machine, in the statuses given by turns (`stopped` unless given). */
+  addFakes(fakes: { count: number; statuses?: string[] }): Promise<void>;
+  /** Puts a computer into a status, where it stays until a call moves it; its machine follows. */
+  setStatus(change: Which & { status: string; lastError?: string }): Promise<WireComputer>;
+  /** A text for `connection.ssh` in every status, null for none, left out for the true endpoint while running. */
+  setSsh(change: Which & { ssh?: string | null }): Promise<void>;
+  /** Takes the host away: the computer turns restorable, then the service restores it. */
+  interrupt(which: Which): Promise<WireComputer>;
+  /** The next start, create or restore ends in `error` with this reason. */
+  failNextStart(change: Which & { reason: string }): Promise<void>;
+  setTimes(times: Partial<Times>): Promise<void>;
+  setFeatures(features: Partial<Features>): Promise<void>;
+
+  /** Spoils the next requests that fit. */
+  addFault(fault: Fault): Promise<void>;
+  clearFaults(): Promise<void>;
+  /** The requests received, oldest first, all or those of a method and whose path fits a regular expression. */
+  requests(filter?: { method?: string; path?: string }): Promise<JournalEntry[]>;
+  clearRequests(): Promise<void>;
+
+  /** From the next start on sshd comes up this many ms after the computer is `running`. */
+  delaySshd(change: Which & { ms: number }): Promise<void>;
+  /** Ends what accepts connections, the connections with what they run, or both; both unless said. */
+  killSshd(what: Which & { listener?: boolean; sessions?: boolean }): Promise<void>;
+  /** Starts sshd again on the same port. */
+  startSshd(which: Which): Promise<void>;
+  /** New host keys at once. `hidden`: the files in /etc/ssh keep the old ones, as if another machine answered. */
+  replaceHostKeys(change: Which & { hidden?: boolean }): Promise<void>;
+  /** The home folder of a computer on this machine. */
+  home(which: Which): Promise<string>;
+}
+
+export interface Controlled {
+  computers: Computers;
+  faults: Faults;
+  journal: Journal;
+  times: Times;
+  features: Features;
+}
+
+/** The control of an emulator in this process. */
+export function createControl({ computers, faults, journal, times, features }: Controlled): Control {
+  const soon = <T>(action: () => T): Promise<T> => Promise.resolve().then(action);
+  return {
+    seed: (seed) => computers.seed(seed),
+    addFakes: ({ count, statuses = ['stopped'] }) => soon(() => computers.addFakes(count, statuses)),
+    setStatus: ({ id, status, lastError }) => computers.setStatus(id, status, lastError),
+    setSsh: ({ id, ssh }) => soon(() => computers.change(id, { ssh })),
+    interrupt: ({ id }) => soon(() => computers.interrupt(id)),
+    failNextStart: ({ id, reason }) => soon(() => computers.change(id, { failNextStart: reason })),
+    setTimes: (values) => soon(() => void Object.assign(times, values)),
+    setFeatures: (values) => soon(() => void Object.assign(features, values)),
+
+    addFault: (fault) => soon(() => faults.add(fault)),
+    clearFaults: () => soon(() => faults.clear()),
+    requests: (filter = {}) => soon(() => journal.find(filter)),
+    clearRequests: () => soon(() => journal.clear()),
+
+    delaySshd: ({ id, ms }) => soon(() => computers.change(id, { sshdDelay: ms })),
+    killSshd: ({ id, listener = true, sessions = true }) =>
+      computers.sandbox(id).killSshd({ listener, sessions }),
+    startSshd: ({ id }) => computers.listen(id),
+    replaceHostKeys: async ({ id, hidden = false }) => {
+      const sandbox = computers.sandbox(id);
+      const wasUp = sandbox.isListening;
+      await sandbox.replaceHostKeys(hidden);
+      if (!wasUp) return;
+      await sandbox.killSshd({ listener: true, sessions: false });
+      await computers.listen(id);
+    },
+    home: ({ id }) => soon(() => computers.sandbox(id).home),
+  };
+}
+
+/** The control of an emulator in another process. */
+export function connectControl(url: string, apiKey: string): Control {
+  const call = async (name: string, argument: unknown): Promise<unknown> => {
+    const response = await fetch(new URL(`/_control/${name}`, url), {
+      method: 'POST',
+      headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify(argument ?? {}),
+    });
+    const answer = (await response.json()) as { result?: unknown; detail?: string };
+    if (!response.ok) throw new Error(`${name}: ${answer.detail ?? response.statusText}`);
+    return answer.result;
+  };
+  return new Proxy({} as Control, {
+    get: (_target, name) => (argument: unknown) => call(String(name), argument),
+  });
+}

@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { defaultTimes, type Features, type Seed, type Times } from './computer';
+import { Computers } from './computers';
+import { createControl, type Control } from './control';
+import { Faults } from './faults';
+import { Journal } from './journal';
+import { accountRoutes } from './routes/account';
+import { computerRoutes } from './routes/computers';
+import { controlRoutes } from './routes/control';
+import { chooseSandbox, type Isolation } from './sandbox/sandbox';
+import { createServer } from './server';
+import { StateFile } from './state';
+
+export interface EmulatorOptions {
+  /** Where everything is kept; what an earlier run left there is taken up again. Not on an overlay file system. */
+  dir: string;
+  /** Of the REST API; a free one unless given. */
+  port?: number;
+  /** Unless given, the one of the earlier run, or a new one. */
+  apiKey?: string;
+  /** What differs from `defaultTimes`, ms. */
+  times?: Partial<Times>;
+  features?: Partial<Features>;
+  /** Address that the API and every sshd listen on; 127.0.0.1 unless given. */
+  listenAddress?: string;
+  /** Address named in `connection.ssh`; the one listened on unless given. */
+  advertiseAddress?: string;
+  /** How computers are kept apart: namespaces where they can be had unless given. */
+  isolation?: Isolation | 'auto';
+  /** Computers of a new folder. */
+  seed?: Seed[];
+  log?: (line: string) => void;
+}
+
+export interface Emulator {
+  /** Base URL of the service, without `/v1`. */
+  readonly url: string;
+  readonly apiKey: string;
+  readonly isolation: Isolation;
+  readonly control: Control;
+  readonly computers: Computers;
+  /** Ends everything that was started. The state stays in the folder. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the Celesto service on this machine.
+ * @throws when the address is taken, there is no OpenSSH server, or the isolation asked for cannot be had.
+ */
+export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const log = options.log ?? (() => undefined);
+  const folder = resolve(options.dir);
+  const listenAddress = options.listenAddress ?? '127.0.0.1';
+  const state = new StateFile(folder);
+  const saved = state.load();
+  const sandboxes = chooseSandbox(folder, options.isolation ?? 'auto');
+  if (sandboxes.isolation === 'plain') {
+    log(
+      `Computers are plain home folders of this user, without a system of their own (${sandboxes.reason ?? ''}).`,
+    );
+  }
+  const apiKey = options.apiKey ?? saved?.apiKey ?? `celesto_sk_${randomBytes(16).toString('hex')}`;
+  const times = { ...defaultTimes, ...options.times };
+  const features = { retryRestore: false, ignoreListLimit: false, ...options.features };
+  const faults = new Faults();
+  const journal = new Journal();
+  const advertiseAddress = options.advertiseAddress ?? listenAddress;
+  const createSandbox = sandboxes.create;
+  const computers = new Computers({
+    folder,
+    state,
+    apiKey,
+    times,
+    createSandbox,
+    listenAddress,
+    advertiseAddress,
+    log,
+  });
+  const control = createControl({ computers, faults, journal, times, features });
+
+  const server = createServer(apiKey, faults, journal);
+  accountRoutes(server, apiKey);
+  computerRoutes(server, computers, features);
+  controlRoutes(server, control);
+  await server.listen({ host: listenAddress, port: options.port ?? 0 });
+  const stop = async (): Promise<void> => {
+    await server.close();
+    await computers.close();
+    await state.saved();
+  };
+  try {
+    await computers.load(saved?.computers ?? [], saved?.creations ?? {});
+    if (saved === undefined) for (const seed of options.seed ?? []) await computers.seed(seed);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const { port } = server.server.address() as AddressInfo;
+  const host = listenAddress.includes(':') ? `[${listenAddress}]` : listenAddress;
+  return { url: `http://${host}:${port}`, apiKey, isolation: sandboxes.isolation, control, computers, stop };
+}

@@ -1,0 +1,41 @@
+/** A request received. */
+export interface JournalEntry {
+  /** Milliseconds since the epoch. */
+  at: number;
+  method: string;
+  path: string;
+  query: Record<string, unknown>;
+  /** As received, without the secret. */
+  headers: Record<string, unknown>;
+  body?: unknown;
+  /** Of the answer; absent while there is none. */
+  status?: number;
+}
+
+const limit = 10_000;
+
+/** Remembers the requests received, so that a test can tell what was asked and how often. */
+export class Journal {
+  #entries: JournalEntry[] = [];
+
+  add(entry: Omit<JournalEntry, 'at'>): JournalEntry {
+    const headers = { ...entry.headers };
+    if (headers.authorization !== undefined) headers.authorization = 'Bearer …';
+    const added = { ...entry, headers, at: Date.now() };
+    this.#entries.push(added);
+    if (this.#entries.length > limit) this.#entries.shift();
+    return added;
+  }
+
+  /** The requests of a method, and whose path fits a regular expression, oldest first. */
+  find(filter: { method?: string | undefined; path?: string | undefined }): JournalEntry[] {
+    const path = new RegExp(filter.path ?? '');
+    return this.#entries.filter(
+      (entry) => (filter.method ?? entry.method).toUpperCase() === entry.method && path.test(entry.path),
+    );
+  }
+
+  clear(): void {
+    this.#entries = [];
+  }
+}

@@ -1,0 +1,112 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startEmulator, type Emulator, type EmulatorOptions } from './emulator';
+
+const usage = `Celesto on one machine: the REST API, and computers that are real OpenSSH servers.
+
+  --port N              port of the API on 127.0.0.1 (default 8787; 0 = any)
+  --dir FOLDER          where computers are kept between runs (default ~/.local/state/celesto-emulator)
+  --api-key KEY         the key to accept (default: made once and kept)
+  --seed A,B,…          statuses of the computers of a new folder (default running,stopped,error)
+  --times NAME=MS,…     create, start, stop, delete, deletedKept, restorePickup, restore
+  --isolation WAY       auto, namespaces or plain (default auto)
+  --help
+`;
+
+const options = {
+  port: { type: 'string', default: '8787' },
+  dir: { type: 'string' },
+  'api-key': { type: 'string' },
+  seed: { type: 'string', default: 'running,stopped,error' },
+  times: { type: 'string', default: '' },
+  isolation: { type: 'string', default: 'auto' },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** Reads the command line. @throws with what is wrong with it. */
+function readOptions(): EmulatorOptions | undefined {
+  const { values } = parseArgs({ options });
+  if (values.help) return undefined;
+  const state = process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state');
+  const { isolation } = values;
+  if (isolation !== 'auto' && isolation !== 'namespaces' && isolation !== 'plain') {
+    throw new Error(`--isolation ${isolation}: auto, namespaces or plain.`);
+  }
+  const apiKey = values['api-key'];
+  return {
+    port: wholeNumber('--port', values.port),
+    dir: values.dir ?? join(state, 'celesto-emulator'),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    seed: list(values.seed).map((status) => ({
+      status,
+      ...(status === 'error' ? { lastError: 'The host ran out of memory while the computer booted.' } : {}),
+    })),
+    times: Object.fromEntries(
+      list(values.times).map((pair) => {
+        const [name = '', ms = ''] = pair.split('=');
+        return [name, wholeNumber('--times', ms)];
+      }),
+    ),
+    isolation,
+    log: (line) => console.log(line),
+  };
+}
+
+function list(text: string): string[] {
+  return text.split(',').filter((part) => part !== '');
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (!/^\d+$/.test(text)) throw new Error(`${option}: "${text}" is not a whole number.`);
+  return Number(text);
+}
+
+function describe({ url, apiKey, isolation, computers }: Emulator): string {
+  const lines = computers.list('org_personal').map(({ name, status, connection }) => {
+    return `    ${name.padEnd(12)} ${status.padEnd(10)} ${connection?.ssh ?? ''}`;
+  });
+  return [
+    '',
+    `  Celesto emulator at ${url}, computers in ${isolation === 'plain' ? 'plain folders' : 'namespaces'}`,
+    ...lines,
+    '',
+    '  Use it:',
+    `    export CELESTO_BASE_URL=${url} CELESTO_API_KEY=${apiKey}`,
+    `    curl -H "Authorization: Bearer $CELESTO_API_KEY" $CELESTO_BASE_URL/v1/computers`,
+    '  Make something go wrong (every call: test/emulator/control.ts):',
+    `    curl -H "Authorization: Bearer $CELESTO_API_KEY" -H 'content-type: application/json' \\`,
+    `      -d '{"path":"/start$","answer":{"status":500}}' $CELESTO_BASE_URL/_control/addFault`,
+    '',
+    '  Ctrl+C ends it and every computer; they come back as they are with the next run.',
+    '',
+  ].join('\n');
+}
+
+/** Settles when the person or the system asks for the end. */
+function asked(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
+  });
+}
+
+async function main(): Promise<void> {
+  const end = asked();
+  const chosen = readOptions();
+  if (chosen === undefined) {
+    console.log(usage);
+    return;
+  }
+  const emulator = await startEmulator(chosen);
+  console.log(describe(emulator));
+  await end;
+  await emulator.stop();
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  },
+);

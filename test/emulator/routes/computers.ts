@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { templates } from '../catalogue';
+import { ApiError, type CreateRequest, type Features } from '../computer';
+import type { Computers } from '../computers';
+
+const statuses = [
+  'creating',
+  'running',
+  'stopping',
+  'stopped',
+  'starting',
+  'deleting',
+  'deleted',
+  'error',
+  'lost',
+  'restorable',
+  'restoring',
+];
+
+const optionalText = (maxLength: number) => ({ type: ['string', 'null'], maxLength });
+const optionalInteger = (minimum: number, maximum: number) => ({
+  type: ['integer', 'null'],
+  minimum,
+  maximum,
+});
+
+const listQuery = {
+  type: 'object',
+  properties: {
+    status: { type: 'string', enum: statuses },
+    template_id: { type: 'string', maxLength: 64 },
+    project_id: { type: 'string', maxLength: 36 },
+    limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
+  },
+};
+
+const createBody = {
+  type: 'object',
+  properties: {
+    size_id: { ...optionalText(32), minLength: 1 },
+    vcpus: optionalInteger(1, 16),
+    ram_mb: optionalInteger(512, 32768),
+    disk_size_mb: optionalInteger(512, 20480),
+    image: { type: 'string', maxLength: 255 },
+    template_id: optionalText(64),
+    template_version: optionalText(128),
+    network_policy: {
+      type: 'object',
+      properties: { mode: { type: 'string', enum: ['open', 'off'] } },
+      additionalProperties: false,
+    },
+    external_volume_enabled: { type: 'boolean' },
+  },
+};
+
+const execBody = {
+  type: 'object',
+  required: ['command'],
+  properties: {
+    command: { type: 'string', minLength: 1, maxLength: 10_000 },
+    timeout: { type: 'integer', minimum: 1, maximum: 300, default: 30 },
+  },
+};
+
+const bulkDeleteBody = {
+  type: 'object',
+  required: ['computer_ids'],
+  properties: { computer_ids: { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 100 } },
+};
+
+interface ListQuery {
+  status?: string;
+  template_id?: string;
+  limit: number;
+}
+
+interface ById {
+  Params: { id: string };
+}
+
+/** The computers of an organization: to list, make, change, delete, and to run commands on. */
+export function computerRoutes(server: FastifyInstance, computers: Computers, features: Features): void {
+  server.get<{ Querystring: ListQuery }>(
+    '/v1/computers',
+    { schema: { querystring: listQuery } },
+    (request) => {
+      const { status, template_id: template, limit } = request.query;
+      const found = computers
+        .list(request.organization)
+        .filter((computer) => status === undefined || computer.status === status)
+        .filter((computer) => template === undefined || computer.template_id === template)
+        .slice(0, features.ignoreListLimit ? Infinity : limit);
+      return { computers: found, count: found.length };
+    },
+  );
+  server.post<{ Body: CreateRequest }>(
+    '/v1/computers',
+    { schema: { body: createBody } },
+    (request, reply) => {
+      const key = request.headers['idempotency-key'];
+      const created = computers.create(
+        request.organization,
+        request.body,
+        key === undefined ? undefined : String(key),
+      );
+      return reply.code(201).send(created);
+    },
+  );
+  server.get('/v1/computers/templates', () => templates);
+  server.post<{ Body: { computer_ids: string[] } }>(
+    '/v1/computers/bulk-delete',
+    { schema: { body: bulkDeleteBody } },
+    (request) => bulkDelete(computers, request.organization, request.body.computer_ids),
+  );
+
+  const one = '/v1/computers/:id';
+  server.get<ById>(one, ({ organization, params }) => computers.get(organization, params.id));
+  server.delete<ById>(one, ({ organization, params }) => computers.delete(organization, params.id));
+  server.post<ById>(`${one}/start`, ({ organization, params }) => computers.start(organization, params.id));
+  server.post<ById>(`${one}/stop`, ({ organization, params }) => computers.stop(organization, params.id));
+  server.post<ById>(`${one}/retry-restore`, ({ organization, params }) => {
+    if (!features.retryRestore) throw new ApiError(404, 'Not Found');
+    return computers.retryRestore(organization, params.id);
+  });
+  server.post<ById & { Body: { command: string; timeout: number } }>(
+    `${one}/exec`,
+    { schema: { body: execBody } },
+    async (request) => {
+      const { command, timeout } = request.body;
+      const result = await computers.exec(request.organization, request.params.id, command, timeout * 1000);
+      return { ...result, command_id: `cmd_${randomBytes(6).toString('hex')}` };
+    },
+  );
+}
+
+function bulkDelete(computers: Computers, organization: string, ids: string[]) {
+  const deleted: string[] = [];
+  const failed: string[] = [];
+  for (const id of ids) {
+    try {
+      computers.delete(organization, id);
+      deleted.push(id);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      failed.push(id);
+    }
+  }
+  return { deleted: deleted.length, deleted_ids: deleted, failed_ids: failed };
+}

@@ -1,0 +1,191 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { makeHome } from './home';
+import { loginEnvironment, type Argv, type Machine } from './machine';
+
+const user = 'ohm';
+const uid = 1000;
+
+/** What a computer keeps of this machine: the system's own folders. Everything else stays out of its sight. */
+const systemFolders = /^(bin|sbin|lib\w*|usr|etc|var)$/;
+const varFolders = /^(lib|cache|run|lock|local)$/;
+
+/**
+ * Run as process 1 of the new namespaces, in the computer's folder. Tells its process id as the host sees it, then
+ * becomes a shell that reads its standard input, where nothing ever comes: when the emulator ends, however it ends, the computer ends with it.
+ */
+const init = `
+set -eu
+read -r pid _ </proc/self/stat
+mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work root
+cd root
+mkdir -p dev etc/ssh home/${user} media mnt opt proc root run srv sys tmp var/log var/tmp
+chmod 700 root
+chmod 1777 var/tmp
+mount --bind ../home home/${user}
+mount --bind ../ssh etc/ssh
+mount -t proc proc proc
+mount -t sysfs -o ro sysfs sys || true
+mount -t tmpfs -o mode=1777 tmpfs tmp
+mount -t tmpfs -o mode=755 tmpfs run
+mount -t tmpfs -o mode=755 tmpfs dev
+mkdir run/sshd run/lock dev/pts dev/shm
+mount -t devpts -o newinstance,ptmxmode=666,mode=620,gid=5 devpts dev/pts
+mount -t tmpfs -o mode=1777 tmpfs dev/shm
+mknod -m 666 dev/null c 1 3
+mknod -m 666 dev/zero c 1 5
+mknod -m 666 dev/full c 1 7
+mknod -m 666 dev/random c 1 8
+mknod -m 666 dev/urandom c 1 9
+mknod -m 666 dev/tty c 5 0
+ln -s pts/ptmx /proc/self/fd dev
+ln -s fd/0 dev/stdin
+ln -s fd/1 dev/stdout
+ln -s fd/2 dev/stderr
+hostname "$NAME"
+pivot_root . .
+umount -l .
+echo "$pid"
+exec -a init bash --norc
+`;
+
+const unshare = ['--pid', '--mount', '--uts', '--ipc', '--fork', '--kill-child=KILL'];
+
+/**
+ * Whether computers in namespaces can be had here with files in `folder`.
+ * @returns the reason why not, or undefined when they can.
+ */
+export function namespacesRefused(folder: string, sshd: string): string | undefined {
+  if (process.platform !== 'linux') return 'this is not Linux';
+  if (process.getuid?.() !== 0) return 'not root';
+  const probe = join(folder, '.probe');
+  const script = `mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work root && test -x "root$1"`;
+  for (const name of ['upper', 'work', 'root']) mkdirSync(join(probe, name), { recursive: true });
+  try {
+    execFileSync('unshare', [...unshare, 'sh', '-c', script, 'sh', sshd], { cwd: probe, stdio: 'pipe' });
+    return undefined;
+  } catch (error) {
+    return `no overlay file system in namespaces of their own: ${(error as Error).message.trim()}`;
+  } finally {
+    rmSync(probe, { recursive: true, force: true });
+  }
+}
+
+/** A computer in its own process, mount, host name and IPC namespaces, on an overlay of this machine's system. */
+export class NamespacesMachine implements Machine {
+  readonly user = user;
+  readonly home: string;
+  readonly ssh: string;
+  readonly sshInside = '/etc/ssh';
+  readonly sshdConfig = ['SetEnv LANG=C.UTF-8'];
+  #process: ChildProcess | undefined;
+  #init: number | undefined;
+
+  constructor(
+    readonly folder: string,
+    readonly name: string,
+  ) {
+    this.home = join(folder, 'home');
+    this.ssh = join(folder, 'ssh');
+  }
+
+  async boot(): Promise<void> {
+    if (this.#init !== undefined) return;
+    this.#prepare();
+    const child = spawn('unshare', [...unshare, 'bash', '-c', init], {
+      cwd: this.folder,
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', NAME: this.name },
+      detached: true,
+      stdio: 'pipe',
+    });
+    this.#process = child;
+    const complaints = text(child.stderr);
+    for await (const line of createInterface(child.stdout)) {
+      this.#init = Number(line);
+      break;
+    }
+    if (this.#init === undefined) throw new Error(`The computer did not boot: ${(await complaints).trim()}`);
+  }
+
+  async halt(): Promise<void> {
+    const child = this.#process;
+    if (this.#init !== undefined && child?.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'exit');
+      // The kernel ends all processes of a namespace, and its mounts, with its process 1.
+      process.kill(this.#init, 'SIGKILL');
+      await ended;
+    }
+    this.#process = this.#init = undefined;
+  }
+
+  daemon(file: string, args: string[]): Argv {
+    return this.#enter([], [file, ...args], {});
+  }
+
+  shell(command: string): Argv {
+    const home = `/home/${user}`;
+    const argv = ['env', '-C', home, 'bash', '-lc', command];
+    return this.#enter(['-S', String(uid), '-G', String(uid)], argv, loginEnvironment(user, home));
+  }
+
+  #enter(options: string[], argv: string[], env: Record<string, string>): Argv {
+    if (this.#init === undefined) throw new Error('The computer is not up.');
+    const args = ['-t', String(this.#init), '-m', '-u', '-i', '-p', ...options, '--', ...argv];
+    return {
+      file: 'nsenter',
+      args,
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...env },
+      cwd: '/',
+      isDoor: true,
+    };
+  }
+
+  /** Makes the files of a new computer: what differs from this machine, and what of this machine it must not see. */
+  #prepare(): void {
+    const upper = join(this.folder, 'upper');
+    for (const name of ['ssh', 'work', 'root']) mkdirSync(join(this.folder, name), { recursive: true });
+    makeHome(this.home, '\\h', uid);
+    if (existsSync(upper)) return;
+    const fresh = join(this.folder, 'upper.new');
+    rmSync(fresh, { recursive: true, force: true });
+    mkdirSync(join(fresh, 'etc'), { recursive: true });
+    mkdirSync(join(fresh, 'var'));
+    for (const [name, [content, mode]] of Object.entries(systemFiles(this.name))) {
+      writeFileSync(join(fresh, 'etc', name), content, { mode });
+    }
+    const hidden = [
+      ...readdirSync('/').filter((name) => !systemFolders.test(name)),
+      ...readdirSync('/var').flatMap((name) => (varFolders.test(name) ? [] : [`var/${name}`])),
+    ];
+    // A character device 0:0 in the upper folder is how overlayfs marks a name as removed.
+    const hide = 'for name; do mknod "$name" c 0 0; done && mv "$PWD" ../upper';
+    execFileSync('sh', ['-c', hide, 'sh', ...hidden], { cwd: fresh, stdio: 'pipe' });
+  }
+}
+
+/** Files below /etc that are a computer's own: text and mode. The host's people and their passwords stay out. */
+function systemFiles(name: string): Record<string, [string, number]> {
+  const entries = (file: string, own: string): string => {
+    const lines = readFileSync(file, 'utf8').trim().split('\n');
+    const ofSystem = lines.filter((line) => {
+      const id = Number(line.split(':')[2]);
+      return id < uid || id > 60_000;
+    });
+    return [...ofSystem, own, ''].join('\n');
+  };
+  const passwd = entries('/etc/passwd', `${user}:x:${uid}:${uid}::/home/${user}:/bin/bash`);
+  const shadow = passwd.replace(/^([^:\n]+):.*$/gm, '$1:*:19000:0:99999:7:::');
+  return {
+    passwd: [passwd, 0o644],
+    group: [entries('/etc/group', `${user}:x:${uid}:`), 0o644],
+    shadow: [shadow, 0o600],
+    hostname: [`${name}\n`, 0o644],
+    hosts: [`127.0.0.1 localhost ${name}\n::1 localhost\n`, 0o644],
+    // Often a link into /run, which a computer has of its own.
+    'resolv.conf': [existsSync('/etc/resolv.conf') ? readFileSync('/etc/resolv.conf', 'utf8') : '', 0o644],
+  };
+}

@@ -1,0 +1,97 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { userInfo } from 'node:os';
+import { basename, join } from 'node:path';
+import { makeHome } from './home';
+import { loginEnvironment, type Argv, type Machine } from './machine';
+import { killAll } from './processes';
+
+/** Marks the processes of a computer, so that all of them can be found at the end. */
+const marker = 'CELESTO_COMPUTER';
+
+/**
+ * A computer that is only a home folder with an sshd of its own, run as the current user: for machines where
+ * namespaces cannot be had. `/etc/ssh/` in a command stands for the computer's own folder of host keys.
+ */
+export class PlainMachine implements Machine {
+  readonly user = userInfo().username;
+  readonly home: string;
+  readonly ssh: string;
+  readonly sshInside: string;
+  readonly sshdConfig: string[];
+  readonly #login: string;
+
+  constructor(
+    readonly folder: string,
+    readonly name: string,
+  ) {
+    this.home = join(folder, 'home');
+    this.ssh = this.sshInside = join(folder, 'ssh');
+    this.#login = join(folder, 'login');
+    this.sshdConfig = [
+      `AuthorizedKeysFile "${join(this.home, '.ssh/authorized_keys')}"`,
+      // The folders above the home may be anyone's, such as /tmp.
+      'StrictModes no',
+      `ForceCommand '${this.#login}'`,
+    ];
+  }
+
+  boot(): Promise<void> {
+    mkdirSync(this.ssh, { recursive: true });
+    makeHome(this.home, this.name);
+    writeFileSync(this.#login, this.#loginScript());
+    chmodSync(this.#login, 0o755);
+    // sshd run by root asks for this folder.
+    if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
+    return Promise.resolve();
+  }
+
+  async halt(): Promise<void> {
+    for (let pids = this.#processes(); pids.length > 0; pids = this.#processes()) {
+      killAll(pids);
+      await delay(5);
+    }
+  }
+
+  daemon(file: string, args: string[]): Argv {
+    const env = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' };
+    return { file, args, env, cwd: this.folder, isDoor: false };
+  }
+
+  shell(command: string): Argv {
+    const args = ['-lc', command.replaceAll('/etc/ssh/', `${this.ssh}/`)];
+    return { file: 'bash', args, env: this.#environment(), cwd: this.home, isDoor: false };
+  }
+
+  #environment(): Record<string, string> {
+    return { ...loginEnvironment(this.user, this.home), [marker]: basename(this.folder) };
+  }
+
+  /** What sshd runs for every session: a login shell or the command asked for, in the computer's home. */
+  #loginScript(): string {
+    const exports = Object.entries(this.#environment()).map(([name, value]) => `export ${name}='${value}'`);
+    return [
+      '#!/bin/bash',
+      ...exports,
+      'cd',
+      'if [ -n "$SSH_ORIGINAL_COMMAND" ]; then exec bash -c "$SSH_ORIGINAL_COMMAND"; fi',
+      'exec bash -l',
+      '',
+    ].join('\n');
+  }
+
+  /** Processes that carry the marker, where the system shows that (Linux); daemons of the user are among them. */
+  #processes(): number[] {
+    if (!existsSync('/proc/self/environ')) return [];
+    const mark = `${marker}=${basename(this.folder)}\0`;
+    return readdirSync('/proc').flatMap((name) => {
+      const pid = Number(name);
+      if (!Number.isInteger(pid)) return [];
+      try {
+        return readFileSync(`/proc/${name}/environ`, 'utf8').includes(mark) ? [pid] : [];
+      } catch {
+        return []; // Another user's, or gone meanwhile.
+      }
+    });
+  }
+}

@@ -1,0 +1,115 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { runCommand, type ExecResult } from './exec';
+import type { Machine } from './machine';
+import { NamespacesMachine, namespacesRefused } from './namespaces';
+import { PlainMachine } from './plain';
+import { findSshd, Sshd } from './sshd';
+
+export type Isolation = 'namespaces' | 'plain';
+
+/** One real computer: a machine, its sshd, and the commands that run on it. One change at a time. */
+export class Sandbox {
+  readonly #machine: Machine & { folder: string };
+  readonly #sshd: Sshd;
+  #power = new AbortController();
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(machine: Machine & { folder: string }, sshd: string) {
+    this.#machine = machine;
+    this.#sshd = new Sshd(machine, sshd);
+  }
+
+  get user(): string {
+    return this.#machine.user;
+  }
+
+  get isListening(): boolean {
+    return this.#sshd.isUp;
+  }
+
+  /** The home folder, as seen from outside. */
+  get home(): string {
+    return this.#machine.home;
+  }
+
+  /** Brings the computer up, without sshd. */
+  boot(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#power.signal.aborted) this.#power = new AbortController();
+      await this.#machine.boot();
+      this.#sshd.makeHostKeys();
+    });
+  }
+
+  /** Starts sshd; settles when it listens. */
+  listen(address: string, port: number): Promise<void> {
+    return this.#inTurn(() => this.#sshd.listen(address, port));
+  }
+
+  killSshd(what: { listener: boolean; sessions: boolean }): Promise<void> {
+    return this.#inTurn(() => this.#sshd.kill(what));
+  }
+
+  /** See Sshd.replaceHostKeys; takes effect when sshd is started again. */
+  replaceHostKeys(hidden: boolean): Promise<void> {
+    return this.#inTurn(() => {
+      mkdirSync(this.#machine.ssh, { recursive: true });
+      this.#sshd.replaceHostKeys(hidden);
+      return Promise.resolve();
+    });
+  }
+
+  /** Runs a shell command line as the user. It ends with the computer, or after `timeoutMs`. */
+  exec(command: string, timeoutMs: number): Promise<ExecResult> {
+    return runCommand(this.#machine.shell(command), timeoutMs, this.#power.signal);
+  }
+
+  /** Ends every process of the computer. Its files stay. */
+  halt(): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#power.abort();
+      await this.#sshd.kill({ listener: true, sessions: true });
+      await this.#machine.halt();
+    });
+  }
+
+  /** Ends the computer and deletes its files. */
+  async remove(): Promise<void> {
+    await this.halt();
+    await this.#inTurn(() => {
+      rmSync(this.#machine.folder, { recursive: true, force: true });
+      return Promise.resolve();
+    });
+  }
+
+  #inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(action);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** Makes the sandbox of a computer in its own folder. */
+export type SandboxFactory = (folder: string, name: string) => Sandbox;
+
+/**
+ * Chooses how computers are kept apart on this machine.
+ * @returns the way chosen, and the reason when it is not the better one.
+ * @throws when there is no OpenSSH server, or `wanted` cannot be had.
+ */
+export function chooseSandbox(
+  folder: string,
+  wanted: Isolation | 'auto',
+): { isolation: Isolation; reason: string | undefined; create: SandboxFactory } {
+  const sshd = findSshd();
+  const refused = wanted === 'plain' ? 'asked for' : namespacesRefused(folder, sshd);
+  if (wanted === 'namespaces' && refused !== undefined) {
+    throw new Error(`Computers in namespaces cannot be had here: ${refused}.`);
+  }
+  const Kind = refused === undefined ? NamespacesMachine : PlainMachine;
+  return {
+    isolation: refused === undefined ? 'namespaces' : 'plain',
+    reason: refused,
+    create: (own, name) => new Sandbox(new Kind(own, name), sshd),
+  };
+}

@@ -1,0 +1,148 @@
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { chmodSync, createWriteStream, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { delimiter, join } from 'node:path';
+import type { Machine } from './machine';
+import { descendants, killAll } from './processes';
+
+/** The folder, beside the true host keys, of keys that sshd shows while the files a reader sees say otherwise. */
+const impostor = 'impostor';
+const keyTypes = ['ed25519', 'ecdsa'];
+
+/** The OpenSSH server of this machine. @throws when there is none, with what to install. */
+export function findSshd(): string {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/sbin'];
+  const found = folders.map((folder) => join(folder, 'sshd')).find((file) => existsSync(file));
+  if (found === undefined) throw new Error('No OpenSSH server here. Install the package openssh-server.');
+  return found;
+}
+
+/** One computer's sshd: its host keys, its configuration, its process. */
+export class Sshd {
+  #child: { process: ChildProcess; isDoor: boolean } | undefined;
+
+  constructor(
+    readonly machine: Machine,
+    readonly program: string,
+  ) {}
+
+  get isUp(): boolean {
+    return this.#child !== undefined;
+  }
+
+  /** Makes the host keys if there are none. */
+  makeHostKeys(): void {
+    if (!existsSync(hostKey(this.machine.ssh, 'ed25519'))) generateHostKeys(this.machine.ssh);
+  }
+
+  /**
+   * Makes new host keys, which sshd uses from its next start on.
+   * When `hidden`, the public keys in /etc/ssh stay as they were: what is seen when another machine answers.
+   */
+  replaceHostKeys(hidden: boolean): void {
+    rmSync(join(this.machine.ssh, impostor), { recursive: true, force: true });
+    generateHostKeys(hidden ? join(this.machine.ssh, impostor) : this.machine.ssh);
+  }
+
+  /** Starts sshd, unless it is up. Settles when it listens. */
+  async listen(address: string, port: number): Promise<void> {
+    if (this.isUp) return;
+    writeFileSync(join(this.machine.ssh, 'sshd_config'), this.#config(address, port));
+    const argv = this.machine.daemon(this.program, [
+      '-D',
+      '-e',
+      '-f',
+      `${this.machine.sshInside}/sshd_config`,
+    ]);
+    const { file, args, env, cwd, isDoor } = argv;
+    const child = spawn(file, args, { env, cwd, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#child = { process: child, isDoor };
+    child.once('exit', () => (this.#child = undefined));
+    child.stderr.pipe(createWriteStream(join(this.machine.ssh, 'sshd.log'), { flags: 'a', mode: 0o600 }));
+    await listening(child);
+  }
+
+  /** Ends the process that accepts connections, the connections with what they run, or both. */
+  async kill(what: { listener: boolean; sessions: boolean }): Promise<void> {
+    const pid = this.#child?.process.pid;
+    if (this.#child === undefined || pid === undefined) return;
+    const { process: child, isDoor } = this.#child;
+    const below = descendants(pid);
+    const listener = isDoor ? below.shift() : pid;
+    const ended = once(child, 'exit');
+    if (what.sessions) killAll(below);
+    if (!what.listener || listener === undefined) return;
+    killAll([listener]);
+    await ended;
+    // A connection accepted meanwhile.
+    if (what.sessions) killAll(descendants(listener));
+  }
+
+  #config(address: string, port: number): string {
+    const folder = existsSync(join(this.machine.ssh, impostor)) ? `/${impostor}` : '';
+    const keys = keyTypes.map((type) => `HostKey "${hostKey(this.machine.sshInside + folder, type)}"`);
+    return [
+      ...this.machine.sshdConfig,
+      `ListenAddress ${address}`,
+      `Port ${port}`,
+      ...keys,
+      'PidFile none',
+      'AuthorizedKeysFile .ssh/authorized_keys',
+      'PasswordAuthentication no',
+      'KbdInteractiveAuthentication no',
+      'UsePAM no',
+      'PermitRootLogin prohibit-password',
+      'PrintMotd no',
+      'PrintLastLog no',
+      'AcceptEnv LANG LC_* COLORTERM',
+      `Subsystem sftp ${sftpServer(this.machine.sshdConfig)}`,
+      // A test that tries wrong keys must not lock itself out.
+      ...(hasPenalties(this.program) ? ['PerSourcePenalties no'] : []),
+      '',
+    ].join('\n');
+  }
+}
+
+/** Settles when sshd says that it listens. @throws with its own words when it ends instead. */
+function listening(child: ChildProcess): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const hear = (chunk: Buffer): void => {
+      said += chunk.toString();
+      if (!said.includes('Server listening')) return;
+      child.stderr?.off('data', hear);
+      resolve();
+    };
+    child.stderr?.on('data', hear);
+    child.once('error', reject);
+    child.once('close', () => reject(new Error(`sshd did not start: ${said.trim()}`)));
+  });
+}
+
+function hostKey(folder: string, type: string): string {
+  return `${folder}/ssh_host_${type}_key`;
+}
+
+function generateHostKeys(folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const type of keyTypes) {
+    const file = hostKey(folder, type);
+    rmSync(file, { force: true });
+    execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', '', '-f', file], { stdio: 'pipe' });
+    chmodSync(`${file}.pub`, 0o644);
+  }
+}
+
+/** internal-sftp knows only sshd's own idea of the home folder, which a forced command may have changed. */
+function sftpServer(config: string[]): string {
+  if (!config.some((line) => line.startsWith('ForceCommand'))) return 'internal-sftp';
+  const places = ['/usr/lib/openssh', '/usr/libexec', '/usr/libexec/openssh', '/usr/lib/ssh'];
+  const found = places.map((folder) => `${folder}/sftp-server`).find((file) => existsSync(file));
+  return found ?? 'internal-sftp';
+}
+
+function hasPenalties(program: string): boolean {
+  const { stderr } = spawnSync(program, ['-V'], { encoding: 'utf8' });
+  const [, major, minor] = /OpenSSH_(\d+)\.(\d+)/.exec(stderr) ?? [];
+  return Number(major) * 100 + Number(minor) >= 908;
+}
