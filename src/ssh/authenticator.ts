@@ -1,0 +1,67 @@
+import type { AnyAuthMethod } from 'ssh2';
+import type { Endpoint } from './endpoint';
+import { AuthenticationError, type Attempt } from './errors';
+import type { Identity } from './identities';
+import type { Introduction } from './introduction';
+
+/** The computer's introduction, asked for at most once per connection. */
+export interface Introducer {
+  readonly begun: boolean;
+  get(): Promise<Introduction>;
+}
+
+/** Offers one key after the other to one server, and remembers what became of each. */
+export class Authenticator {
+  private readonly attempts: Attempt[] = [];
+  private offered: Identity | undefined;
+  private offeredBlindly = false;
+  private refusal: string | undefined;
+  private methods: readonly string[] = [];
+
+  constructor(
+    private readonly endpoint: Endpoint,
+    private readonly identities: AsyncIterator<Identity | Attempt, void>,
+    private readonly introducer: Introducer,
+  ) {}
+
+  /** The next key to offer, or false when there is none left. `left` is what the server would still take. */
+  async next(left: readonly string[] | null): Promise<AnyAuthMethod | false> {
+    if (left) this.methods = left;
+    const refused = this.offered;
+    if (refused?.kind === 'own' && this.offeredBlindly && (await this.install())) return this.offer(refused);
+    if (refused) this.attempts.push({ key: refused.name, outcome: 'refused' });
+    for (;;) {
+      const { value, done } = await this.identities.next();
+      if (done) return false;
+      if ('kind' in value) return this.prepare(value);
+      this.attempts.push(value);
+    }
+  }
+
+  /** What to tell when all were refused. */
+  failure(): AuthenticationError {
+    return new AuthenticationError(this.endpoint, this.attempts, this.methods, this.refusal);
+  }
+
+  /** Our own key is put on the computer before it is offered, unless it is believed to be there. */
+  private async prepare(identity: Identity): Promise<AnyAuthMethod> {
+    this.offeredBlindly = identity.kind === 'own' && !this.introducer.begun;
+    if (identity.kind === 'own' && this.introducer.begun) await this.install();
+    return this.offer(identity);
+  }
+
+  private async install(): Promise<boolean> {
+    this.offeredBlindly = false;
+    const { keyInstalled, refusal } = await this.introducer.get();
+    this.refusal = refusal;
+    return keyInstalled;
+  }
+
+  private offer(identity: Identity): AnyAuthMethod {
+    this.offered = identity;
+    const username = this.endpoint.user;
+    return identity.kind === 'agent'
+      ? { type: 'agent', username, agent: identity.address }
+      : { type: 'publickey', username, key: identity.privateKey };
+  }
+}

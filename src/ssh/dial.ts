@@ -1,0 +1,35 @@
+import { connect, type Socket } from 'node:net';
+import type { Endpoint } from './endpoint';
+import { SshError, type SshProblem } from './errors';
+
+/** Milliseconds a TCP connection may take. */
+const patience = 15_000;
+
+/**
+ * Opens the TCP connection to an endpoint.
+ * @throws SshError, or the signal's reason
+ */
+export async function dial(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
+  signal.throwIfAborted();
+  // ssh2 writes a packet in several pieces. Without TCP_NODELAY all but the first would wait for an acknowledgement:
+  // one more round trip for every keystroke.
+  const socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true });
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve).once('error', reject);
+      limit.addEventListener('abort', () => reject(limit.reason as Error), { once: true });
+    });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    signal.throwIfAborted();
+    throw new SshError(limit.aborted ? 'unreachable' : socketProblem(error), endpoint, error);
+  }
+}
+
+/** What an error of a socket means: a server that is not up yet refuses or resets; all else is the way to it. */
+export function socketProblem(error: unknown): SshProblem {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'EPIPE' ? 'notUp' : 'unreachable';
+}

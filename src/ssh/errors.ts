@@ -1,0 +1,124 @@
+import { t } from '@vscode/l10n';
+import { formatEndpoint, type Endpoint } from './endpoint';
+
+/** Why there is no connection (any more). */
+export type SshProblem =
+  /** Nobody listens, or it hung up before it said what it is: typical of a server that is just coming up. */
+  'notUp' | 'unreachable' | 'silent' | 'protocol' | 'closed' | 'channelRefused';
+
+/** An SSH connection that failed. `message` is a sentence for a person. */
+export class SshError extends Error {
+  override readonly name: string = 'SshError';
+
+  constructor(
+    readonly problem: SshProblem,
+    endpoint: Endpoint,
+    cause?: unknown,
+  ) {
+    super(sentence(problem, formatEndpoint(endpoint), causeText(cause)), { cause });
+  }
+}
+
+/** One key that was offered, or why it could not be. */
+export interface Attempt {
+  /** What a person calls the key: its file, its comment, its fingerprint. */
+  readonly key: string;
+  readonly outcome: 'refused' | 'unusable';
+  readonly reason?: string;
+}
+
+/** The server accepted none of the keys. Names each, and what to do. */
+export class AuthenticationError extends Error {
+  override readonly name = 'AuthenticationError';
+
+  constructor(
+    endpoint: Endpoint,
+    readonly attempts: readonly Attempt[],
+    /** The methods the server would still take, as it names them. */
+    readonly offered: readonly string[],
+    /** Why our own key could not be put on the computer, where that was so. */
+    readonly provisioning?: string,
+  ) {
+    super(
+      [
+        t('{0} accepted none of the keys.', formatEndpoint(endpoint)),
+        ...attempts.map((attempt) => `  ${describeAttempt(attempt)}`),
+        offered.length > 0 ? t('It offers: {0}.', offered.join(', ')) : '',
+        provisioning ? t('The key of this extension could not be put there: {0}', provisioning) : '',
+        t(
+          'Add one of these keys to ~/.ssh/authorized_keys there, or name another in celesto.ssh.identityFile.',
+        ),
+      ]
+        .filter(Boolean)
+        .join('\n'),
+    );
+  }
+}
+
+/** The server is not who it should be, or nobody could say who it is. Nothing was sent to it. */
+export class HostKeyError extends Error {
+  override readonly name = 'HostKeyError';
+
+  constructor(
+    readonly problem: 'changed' | 'unconfirmed' | 'revoked' | 'declined',
+    endpoint: Endpoint,
+    /** The fingerprint it showed. */
+    readonly shown: string,
+    /** The fingerprints it should have shown one of. */
+    readonly expected: readonly string[],
+  ) {
+    super(hostKeySentence(problem, formatEndpoint(endpoint), shown, expected));
+  }
+}
+
+function sentence(problem: SshProblem, endpoint: string, cause: string): string {
+  switch (problem) {
+    case 'notUp':
+      return t('{0} does not answer SSH. {1}', endpoint, cause);
+    case 'unreachable':
+      return t('{0} cannot be reached. {1} Check the network, then try again.', endpoint, cause);
+    case 'silent':
+      return t('{0} does not answer any more. Check the network, then try again.', endpoint);
+    case 'protocol':
+      return t('{0} does not speak SSH as expected. {1}', endpoint, cause);
+    case 'closed':
+      return t('The connection to {0} was closed. {1}', endpoint, cause);
+    case 'channelRefused':
+      return t('{0} opens no further session on this connection. {1}', endpoint, cause);
+  }
+}
+
+function describeAttempt({ key, outcome, reason }: Attempt): string {
+  if (outcome === 'refused') return t('{0}: refused', key);
+  return t('{0}: not usable, {1}', key, reason ?? '');
+}
+
+function hostKeySentence(
+  problem: HostKeyError['problem'],
+  endpoint: string,
+  shown: string,
+  expected: readonly string[],
+): string {
+  switch (problem) {
+    case 'changed':
+    case 'unconfirmed':
+      return t(
+        '{0} showed another host key than it should, so nothing was sent to it. It showed {1}; expected was {2}. Somebody may be in between. If the computer was rebuilt, delete it and create another.',
+        endpoint,
+        shown,
+        expected.join(', '),
+      );
+    case 'revoked':
+      return t(
+        'The host key of {0} ({1}) is marked as revoked in known_hosts. Nothing was sent to it.',
+        endpoint,
+        shown,
+      );
+    case 'declined':
+      return t('The host key of {0} ({1}) was not trusted, so nothing was sent to it.', endpoint, shown);
+  }
+}
+
+function causeText(cause: unknown): string {
+  return cause instanceof Error ? `(${cause.message})` : '';
+}

@@ -1,0 +1,60 @@
+import { describeError, type Log } from '../util/log';
+import { loadSsh2 } from './library';
+
+/** Where secrets are kept. VS Code's SecretStorage has this shape. */
+export interface SecretStore {
+  get(key: string): PromiseLike<string | undefined>;
+  store(key: string, value: string): PromiseLike<void>;
+}
+
+export interface KeyPair {
+  /** In OpenSSH's private key format. */
+  readonly privateKey: string;
+  /** One line for `authorized_keys`, its comment included. */
+  readonly publicLine: string;
+}
+
+const secretName = 'celesto.ssh.ownKey';
+const comment = 'celesto-vscode';
+
+/** The extension's own Ed25519 key, so that nobody has to manage keys. Made at first need, kept in the secret store. */
+export class OwnKey {
+  private pair: Promise<KeyPair> | undefined;
+
+  constructor(
+    private readonly secrets: SecretStore,
+    private readonly log: Log,
+  ) {}
+
+  get(): Promise<KeyPair> {
+    this.pair ??= this.load();
+    return this.pair;
+  }
+
+  /** A machine without a keyring gets a key for as long as the window lives: less handy, but it works. */
+  private async load(): Promise<KeyPair> {
+    try {
+      const stored = parse(await this.secrets.get(secretName));
+      if (stored) return stored;
+      const fresh = await generate();
+      await this.secrets.store(secretName, JSON.stringify(fresh));
+      // Another window may have stored its own a moment later: the stored one is the one that counts.
+      return parse(await this.secrets.get(secretName)) ?? fresh;
+    } catch (error) {
+      this.log.warn(`the secret store failed, the SSH key is kept in memory only: ${describeError(error)}`);
+      return generate();
+    }
+  }
+}
+
+async function generate(): Promise<KeyPair> {
+  const { utils } = await loadSsh2();
+  const pair = utils.generateKeyPairSync('ed25519', { comment });
+  return { privateKey: pair.private, publicLine: pair.public };
+}
+
+function parse(json: string | undefined): KeyPair | undefined {
+  if (json === undefined) return undefined;
+  const { privateKey, publicLine } = JSON.parse(json) as Partial<KeyPair>;
+  return privateKey && publicLine ? { privateKey, publicLine } : undefined;
+}

@@ -1,0 +1,164 @@
+import type { ClientChannel } from 'ssh2';
+import type { Computer } from '../model/computer';
+import type { Clock } from '../util/clock';
+import { isCancellation } from '../util/cancel';
+import { SharedTasks } from '../util/sharedTask';
+import type { SshConnection } from './connection';
+import type { Connector } from './connector';
+import { formatEndpoint, parseEndpoint, type Endpoint } from './endpoint';
+import { SshError } from './errors';
+
+/** Milliseconds a connection stays open after its last channel has closed. */
+const linger = 15_000;
+
+export interface ChannelOptions {
+  readonly signal: AbortSignal;
+  /**
+   * For how many milliseconds a server that refuses or hangs up is tried again: it may be just coming up, since a
+   * computer counts as running before its SSH server listens.
+   */
+  readonly patience: number;
+  /** Told once, at the first try that failed for that reason. */
+  readonly onNotUp?: () => void;
+}
+
+interface Pooled {
+  readonly connection: SshConnection;
+  readonly address: string;
+  channels: number;
+  /** The server opens no further channel here (its MaxSessions). */
+  full: boolean;
+  lingering: AbortController | undefined;
+}
+
+/**
+ * Shares connections: all channels to one computer travel over one authenticated connection, and over a second one only
+ * when the server refuses more. A connection closes a little after its last channel has.
+ */
+export class ConnectionPool {
+  private readonly pooled = new Map<string, Set<Pooled>>();
+  private readonly connecting = new SharedTasks<Pooled, 'notUp'>();
+
+  constructor(
+    private readonly connector: Pick<Connector, 'connect'>,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Opens a channel to a computer that is running and names an SSH endpoint.
+   * @throws EndpointError, SshError, AuthenticationError, HostKeyError, or the signal's reason
+   */
+  async channel(
+    computer: Computer,
+    options: ChannelOptions,
+    open: (connection: SshConnection) => Promise<ClientChannel>,
+  ): Promise<ClientChannel> {
+    const endpoint = parseEndpoint(computer.ssh ?? '');
+    for (;;) {
+      options.signal.throwIfAborted();
+      const reused = this.reusable(computer.id, endpoint);
+      const pooled = reused ?? (await this.connect(computer, endpoint, options));
+      try {
+        return await this.openOn(pooled, open);
+      } catch (error) {
+        if (!(error instanceof SshError)) throw error;
+        // A fresh connection that fails has no better to follow; one that was lying about may just be used up.
+        pooled.full = true;
+        if (!reused) throw error;
+      }
+    }
+  }
+
+  /** Closes every connection to a computer. */
+  close(computerId: string): void {
+    for (const { connection } of this.pooled.get(computerId) ?? []) connection.end();
+  }
+
+  dispose(): void {
+    for (const id of this.pooled.keys()) this.close(id);
+  }
+
+  private reusable(id: string, endpoint: Endpoint): Pooled | undefined {
+    const address = formatEndpoint(endpoint);
+    return [...(this.pooled.get(id) ?? [])].find(
+      (pooled) => !pooled.full && !pooled.connection.closed && pooled.address === address,
+    );
+  }
+
+  private async openOn(
+    pooled: Pooled,
+    open: (connection: SshConnection) => Promise<ClientChannel>,
+  ): Promise<ClientChannel> {
+    pooled.channels += 1;
+    pooled.lingering?.abort();
+    try {
+      const channel = await open(pooled.connection);
+      channel.once('close', () => this.release(pooled));
+      return channel;
+    } catch (error) {
+      this.release(pooled);
+      throw error;
+    }
+  }
+
+  private release(pooled: Pooled): void {
+    pooled.channels -= 1;
+    if (pooled.channels === 0) this.endLater(pooled);
+  }
+
+  private endLater(pooled: Pooled): void {
+    const lingering = new AbortController();
+    pooled.lingering = lingering;
+    this.clock.delay(linger, lingering.signal).then(
+      () => pooled.connection.end(),
+      () => undefined,
+    );
+  }
+
+  private connect(computer: Computer, endpoint: Endpoint, options: ChannelOptions): Promise<Pooled> {
+    return this.connecting.join(
+      `${computer.id} ${formatEndpoint(endpoint)}`,
+      async (signal, report) => {
+        const connection = await this.connectPatiently(computer, endpoint, options.patience, signal, report);
+        return this.add(computer.id, endpoint, connection);
+      },
+      options.signal,
+      options.onNotUp,
+    );
+  }
+
+  private async connectPatiently(
+    computer: Computer,
+    endpoint: Endpoint,
+    patience: number,
+    signal: AbortSignal,
+    report: (progress: 'notUp') => void,
+  ): Promise<SshConnection> {
+    const deadline = this.clock.now() + patience;
+    for (let pause = 100; ; pause = Math.min(2_000, pause * 1.5)) {
+      try {
+        return await this.connector.connect(computer, endpoint, signal);
+      } catch (error) {
+        const comingUp = error instanceof SshError && error.problem === 'notUp';
+        if (isCancellation(error) || !comingUp || this.clock.now() + pause > deadline) throw error;
+        report('notUp');
+        await this.clock.delay(pause, signal);
+      }
+    }
+  }
+
+  private add(id: string, endpoint: Endpoint, connection: SshConnection): Pooled {
+    const address = formatEndpoint(endpoint);
+    const pooled: Pooled = { connection, address, channels: 0, full: false, lingering: undefined };
+    const all = this.pooled.get(id) ?? new Set();
+    this.pooled.set(id, all.add(pooled));
+    connection.onDidClose(() => {
+      pooled.lingering?.abort();
+      all.delete(pooled);
+      if (all.size === 0 && this.pooled.get(id) === all) this.pooled.delete(id);
+    });
+    // Whoever asked for it may have left meanwhile.
+    this.endLater(pooled);
+    return pooled;
+  }
+}
