@@ -24,9 +24,9 @@ const options = {
   help: { type: 'boolean', default: false },
 } as const;
 
-/** Reads the command line. @throws with what is wrong with it. */
-function readOptions(): EmulatorOptions | undefined {
-  const { values } = parseArgs({ options });
+/** Reads the command line; undefined when it asks for help. @throws with what is wrong with it. */
+function readOptions(args: string[]): EmulatorOptions | undefined {
+  const { values } = parseArgs({ args, options });
   if (values.help) return undefined;
   const state = process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state');
   const { isolation } = values;
@@ -90,23 +90,17 @@ function asked(): Promise<void> {
   });
 }
 
-async function main(): Promise<void> {
+/** The command. @returns its exit code, once the person has ended it. */
+export async function main(args: string[]): Promise<number> {
   const end = asked();
-  const chosen = readOptions();
+  const chosen = readOptions(args);
   if (chosen === undefined) {
     console.log(usage);
-    return;
+    return 0;
   }
   const emulator = await startEmulator(chosen);
   console.log(describe(emulator));
   await end;
   await emulator.stop();
+  return 0;
 }
-
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exit(1);
-  },
-);

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { runCommand, type ExecResult } from './exec';
 import type { Machine } from './machine';
 import { NamespacesMachine, namespacesRefused } from './namespaces';
@@ -36,8 +36,7 @@ export class Sandbox {
   boot(): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#power.signal.aborted) this.#power = new AbortController();
-      await this.#machine.boot();
-      this.#sshd.makeHostKeys();
+      await Promise.all([this.#machine.boot(), this.#sshd.makeHostKeys()]);
     });
   }
 
@@ -52,11 +51,7 @@ export class Sandbox {
 
   /** See Sshd.replaceHostKeys; takes effect when sshd is started again. */
   replaceHostKeys(hidden: boolean): Promise<void> {
-    return this.#inTurn(() => {
-      mkdirSync(this.#machine.ssh, { recursive: true });
-      this.#sshd.replaceHostKeys(hidden);
-      return Promise.resolve();
-    });
+    return this.#inTurn(() => this.#sshd.replaceHostKeys(hidden));
   }
 
   /** Runs a shell command line as the user. It ends with the computer, or after `timeoutMs`. */

@@ -1,7 +1,8 @@
-import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { chmodSync, createWriteStream, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Machine } from './machine';
 import { descendants, killAll } from './processes';
 
@@ -31,17 +32,17 @@ export class Sshd {
   }
 
   /** Makes the host keys if there are none. */
-  makeHostKeys(): void {
-    if (!existsSync(hostKey(this.machine.ssh, 'ed25519'))) generateHostKeys(this.machine.ssh);
+  async makeHostKeys(): Promise<void> {
+    if (!existsSync(hostKey(this.machine.ssh, 'ecdsa'))) await generateHostKeys(this.machine.ssh);
   }
 
   /**
    * Makes new host keys, which sshd uses from its next start on.
    * When `hidden`, the public keys in /etc/ssh stay as they were: what is seen when another machine answers.
    */
-  replaceHostKeys(hidden: boolean): void {
+  async replaceHostKeys(hidden: boolean): Promise<void> {
     rmSync(join(this.machine.ssh, impostor), { recursive: true, force: true });
-    generateHostKeys(hidden ? join(this.machine.ssh, impostor) : this.machine.ssh);
+    await generateHostKeys(hidden ? join(this.machine.ssh, impostor) : this.machine.ssh);
   }
 
   /** Starts sshd, unless it is up. Settles when it listens. */
@@ -123,14 +124,16 @@ function hostKey(folder: string, type: string): string {
   return `${folder}/ssh_host_${type}_key`;
 }
 
-function generateHostKeys(folder: string): void {
+async function generateHostKeys(folder: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
-  for (const type of keyTypes) {
-    const file = hostKey(folder, type);
-    rmSync(file, { force: true });
-    execFileSync('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', '', '-f', file], { stdio: 'pipe' });
-    chmodSync(`${file}.pub`, 0o644);
-  }
+  await Promise.all(
+    keyTypes.map(async (type) => {
+      const file = hostKey(folder, type);
+      rmSync(file, { force: true });
+      await promisify(execFile)('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', '', '-f', file]);
+      chmodSync(`${file}.pub`, 0o644);
+    }),
+  );
 }
 
 /** internal-sftp knows only sshd's own idea of the home folder, which a forced command may have changed. */
