@@ -10,8 +10,8 @@ export interface Log {
 const secrets: readonly [RegExp, string][] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 ***'],
   [/([?&](?:token|key|api_key|access_token)=)[^&\s"']+/gi, '$1***'],
-  [/("(?:token|api_key|apiKey|access_token|password|passphrase)"\s*:\s*")[^"]*/gi, '$1***'],
-  [/\bcelesto_sk_\w+/g, 'celesto_sk_***'],
+  [/("(?:token|api_key|apiKey|access_token|password|passphrase)"\s*:\s*")(?:[^"\\]|\\.)*/gi, '$1***'],
+  [/\bcelesto_sk_[\w-]+/g, 'celesto_sk_***'],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, '(private key)'],
 ];
 
@@ -22,10 +22,13 @@ export function redact(text: string): string {
 
 /** Wraps a log so that no secret reaches it: neither what looks like one, nor those known by `known`. */
 export function redactingLog(log: Log, known: () => readonly string[] = () => []): Log {
-  const clean = (message: string): string =>
-    known()
+  const clean = (message: string): string => {
+    // The longest first, and before the patterns: what is replaced in part is no longer found.
+    const longestFirst = known()
       .filter((secret) => secret.length > 0)
-      .reduce((text, secret) => text.replaceAll(secret, '***'), redact(message));
+      .sort((a, b) => b.length - a.length);
+    return redact(longestFirst.reduce((text, secret) => text.replaceAll(secret, '***'), message));
+  };
   return {
     trace: (message) => log.trace(clean(message)),
     debug: (message) => log.debug(clean(message)),
@@ -38,8 +41,9 @@ export function redactingLog(log: Log, known: () => readonly string[] = () => []
 /** One line that says what an error is, its causes included; for the log. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const cause = error.cause === undefined ? '' : ` ← ${describeError(error.cause)}`;
-  return `${error.name}: ${error.message}${cause}`;
+  const causes = error instanceof AggregateError ? [...(error.errors as unknown[])] : [];
+  if (error.cause !== undefined) causes.push(error.cause);
+  return [`${error.name}: ${error.message}`, ...causes.map(describeError)].join(' ← ');
 }
 
 /** A log that keeps nothing. */
