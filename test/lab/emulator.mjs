@@ -1,0 +1,4 @@
+// `npm run emulator`: the Celesto service on this machine. `npm run emulator -- --help` tells its options.
+import { runCommand } from './machine.mjs';
+
+await runCommand('../emulator/main.ts', { tools: ['sshd', 'ssh', 'unshare'] });

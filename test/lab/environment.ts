@@ -1,0 +1,13 @@
+/** Variables by which the surroundings would reach into a VS Code: another VS Code's, code-server's, a person's keys. */
+const FOREIGN =
+  /^(VSCODE_|ELECTRON_|CODE_SERVER_|CELESTO_|NODE_OPTIONS$|NODE_TEST_CONTEXT$|PORT$|PASSWORD$|HASHED_PASSWORD$)/;
+
+/**
+ * The environment of a VS Code that knows nothing of where it was started.
+ * @param home its home folder: it leaves the person's own alone
+ * @param extra variables to add
+ */
+export function cleanEnvironment(home: string, extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name));
+  return { ...Object.fromEntries(own), HOME: home, ...extra };
+}

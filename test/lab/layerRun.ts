@@ -1,0 +1,94 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Layer } from './layers';
+import { MARK_VARIABLE, markedProcesses } from './marked';
+import { TRACES } from './paths';
+import { ProcessGroup } from './processGroup';
+import { readResults, RESULTS_VARIABLE, type TestResult } from './results';
+
+const LIMIT = 15 * 60_000;
+
+export interface LayerOutcome {
+  readonly results: readonly TestResult[];
+  /** What it printed. */
+  readonly output: string;
+}
+
+/** One run of a layer. */
+export class LayerRun {
+  private readonly results: string;
+  private readonly log: string;
+  private readonly mark: string;
+  private readonly processes: ProcessGroup;
+
+  /** Starts it. */
+  constructor(
+    private readonly layer: Layer,
+    options: { desktop: boolean },
+  ) {
+    const command = layer.command(options);
+    const folder = join(TRACES, 'logs');
+    mkdirSync(folder, { recursive: true });
+    this.log = join(folder, `${layer.name}.log`);
+    this.results = join(folder, `${layer.name}.results`);
+    for (const file of [this.log, this.results]) rmSync(file, { force: true });
+    this.mark = `${layer.name}-${process.pid}-${Date.now()}`;
+    const env = { ...process.env, [RESULTS_VARIABLE]: this.results, [MARK_VARIABLE]: this.mark };
+    this.processes = new ProcessGroup(process.execPath, command, { env, log: this.log });
+  }
+
+  /** Waits for its end, and sees to it that nothing of it stays. */
+  async outcome(): Promise<LayerOutcome> {
+    const ended = await Promise.race([
+      this.processes.ended(),
+      delay(LIMIT, 'too long' as const, { ref: false }),
+    ]);
+    const left = await this.stop();
+    const own = this.ownResults(ended);
+    const output = readFileSync(this.log, 'utf8');
+    return {
+      results: left.length > 0 ? [...own, failed('nothing stays behind', left.join('\n'))] : own,
+      output,
+    };
+  }
+
+  /**
+   * Ends it with all that it started.
+   * @returns the commands that were still running some seconds after it had ended, or been told to
+   */
+  async stop(): Promise<string[]> {
+    await this.processes.stop(8000);
+    for (let waited = 0; markedProcesses(this.mark).length > 0 && waited < 3000; waited += 100)
+      await delay(100);
+    const left = markedProcesses(this.mark);
+    for (const { pid } of left) kill(pid);
+    return left.map(({ command }) => command);
+  }
+
+  private ownResults(ended: number | undefined | 'too long'): TestResult[] {
+    const { name, records } = this.layer;
+    if (!records) return [ended === 0 ? { name, outcome: 'passed' } : failed(name, endOf(ended))];
+    const results = readResults(this.results);
+    if (results.length === 0) return [failed(name, `No test ran: ${endOf(ended)}`)];
+    const unexplained = ended !== 0 && results.every(({ outcome }) => outcome === 'passed');
+    return unexplained ? [...results, failed(name, endOf(ended))] : results;
+  }
+}
+
+export function failed(name: string, error: string): TestResult {
+  return { name, outcome: 'failed', error };
+}
+
+function endOf(ended: number | undefined | 'too long'): string {
+  if (ended === 'too long') return `not at its end after ${LIMIT / 60_000} minutes`;
+  return ended === undefined ? 'ended by a signal' : `ended with exit code ${ended}`;
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has gone meanwhile.
+  }
+}

@@ -1,0 +1,76 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { ToolName, VSCodeName } from './machine.mjs';
+import { ROOT } from './paths';
+
+/** One kind of test. Each is a program of its own that Node runs. */
+export interface Layer {
+  readonly name: string;
+  /** The layers whose outcome it uses. */
+  readonly needs?: readonly string[];
+  readonly tools?: readonly ToolName[];
+  readonly vscodes?: readonly VSCodeName[];
+  /** Does it record a result for each of its tests? One that does not is a single test. */
+  readonly records?: true;
+  /** The arguments for Node. */
+  command(options: { desktop: boolean }): readonly string[];
+}
+
+const MACHINE: readonly ToolName[] = ['sshd', 'ssh', 'ip', 'unshare'];
+const BROWSER: readonly ToolName[] = ['browser', 'fonts'];
+
+/** All layers, in the order in which they run: quick ones first. */
+export const layers: readonly Layer[] = [
+  { name: 'typecheck', command: () => [bin('typescript', 'bin/tsc'), '--noEmit'] },
+  { name: 'lint', command: () => [bin('eslint', 'bin/eslint.js'), '--max-warnings', '0', '.'] },
+  { name: 'format', command: () => [bin('prettier', 'bin/prettier.cjs'), '--check', '.'] },
+  { name: 'unit', records: true, command: () => nodeTests('unit') },
+  { name: 'emulator', tools: MACHINE, records: true, command: () => nodeTests('emulator') },
+  { name: 'ssh', tools: MACHINE, records: true, command: () => nodeTests('ssh') },
+  { name: 'package', command: () => [join(ROOT, 'test', 'lab', 'package.mjs')] },
+  {
+    name: 'integration',
+    tools: [...MACHINE, ...BROWSER],
+    vscodes: ['newest', 'floor'],
+    records: true,
+    command: ({ desktop }) => [
+      ...['--import', 'tsx', join(ROOT, 'test', 'integration', 'runIntegration.ts')],
+      ...(desktop ? ['--desktop'] : []),
+    ],
+  },
+  {
+    name: 'e2e',
+    needs: ['package'],
+    tools: [...MACHINE, ...BROWSER],
+    vscodes: ['newest'],
+    records: true,
+    // One file after the other: each has a VS Code, a browser and an emulator of its own.
+    command: () => nodeTests('e2e', '--test-concurrency=1'),
+  },
+];
+
+const bin = (name: string, path: string): string => join(ROOT, 'node_modules', name, path);
+
+/** Node's test runner on all test files below a folder of test/. */
+function nodeTests(folder: string, ...options: readonly string[]): readonly string[] {
+  const reporter = pathToFileURL(join(import.meta.dirname, 'nodeReporter.ts')).href;
+  const runner = [
+    '--import',
+    'tsx',
+    '--test',
+    `--test-reporter=${reporter}`,
+    '--test-timeout=120000',
+    ...options,
+  ];
+  return [...runner, ...testFiles(folder)];
+}
+
+/** @throws when there is none: a layer without tests has not passed */
+function testFiles(folder: string): string[] {
+  const path = join(ROOT, 'test', folder);
+  const names = existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
+  const files = names.filter((name) => name.endsWith('.test.ts')).sort();
+  if (files.length === 0) throw new Error(`There is no test in test/${folder}.`);
+  return files.map((name) => join(path, name));
+}

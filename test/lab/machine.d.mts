@@ -1,0 +1,19 @@
+export type VSCodeName = 'newest' | 'floor';
+export type ToolName = 'sshd' | 'ssh' | 'ip' | 'unshare' | 'browser' | 'fonts';
+
+export interface VSCodeDist {
+  /** VS Code's own version. */
+  readonly version: string;
+  /** The Node that it wants, and the folder of its code-server. */
+  readonly node: string;
+  readonly codeServer: string;
+}
+
+export class MachineError extends Error {}
+
+export function findCommand(name: string): string | undefined;
+export function findBrowser(): string | undefined;
+export function missingTools(names: readonly ToolName[]): string[];
+export function ensureTools(names: readonly ToolName[], say: (line: string) => void): Promise<void>;
+export function ensureVSCode(name: VSCodeName, say: (line: string) => void): Promise<void>;
+export function vscodeDist(name: VSCodeName): VSCodeDist;

@@ -1,0 +1,41 @@
+// Makes sure that the machine has what a command of this project needs. Plain Node, since it runs before `npm ci`;
+// fine when repeated, and quick when everything is there.
+import './nodeVersion.mjs';
+import { MachineError } from './command.mjs';
+import { ensureNodePackages } from './nodePackages.mjs';
+import { ensureTools } from './systemTools.mjs';
+import { ensureVSCode } from './vscodeDist.mjs';
+
+export { findCommand, MachineError, npm, run } from './command.mjs';
+export { ensureTools, findBrowser, missingTools } from './systemTools.mjs';
+export { ensureVSCode, vscodeDist } from './vscodeDist.mjs';
+
+const say = (line) => console.log(line);
+
+/**
+ * Makes sure of Node, the npm packages and what else is named.
+ * @param {{ tools?: string[], vscodes?: ('newest' | 'floor')[] }} [needs]
+ */
+export async function prepareMachine({ tools = [], vscodes = [] } = {}) {
+  await ensureNodePackages(say);
+  await ensureTools(tools, say);
+  for (const name of vscodes) await ensureVSCode(name, say);
+}
+
+/**
+ * Prepares the machine and then runs the rest of a command, which is in TypeScript.
+ * @param {string} module the TypeScript file, beside this one; its `main(args)` gives the exit code
+ * @param {{ tools?: string[], vscodes?: ('newest' | 'floor')[] }} [needs]
+ */
+export async function runCommand(module, needs) {
+  try {
+    await prepareMachine(needs);
+    await import('tsx');
+    // tsx loads it as CommonJS, whose exports Node shows as the default one.
+    const loaded = await import(new URL(module, import.meta.url));
+    process.exitCode = await (loaded.main ?? loaded.default.main)(process.argv.slice(2));
+  } catch (error) {
+    console.error(error instanceof MachineError ? error.message : error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,35 @@
+// The project's own npm packages.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { npm } from './command.mjs';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/**
+ * Runs `npm ci` unless node_modules holds just what package-lock.json names. No install scripts: nothing here needs
+ * them, and some would compile.
+ * @param {(line: string) => void} say
+ */
+export async function ensureNodePackages(say) {
+  if (hasNodePackages()) return;
+  say('Installing the npm packages of this project …');
+  await npm(['ci', '--ignore-scripts'], { cwd: ROOT });
+}
+
+function hasNodePackages() {
+  const wanted = lockedPackages(join(ROOT, 'package-lock.json'));
+  const installed = lockedPackages(join(ROOT, 'node_modules', '.package-lock.json'));
+  // The optional ones are for other platforms.
+  return Object.entries(wanted).every(
+    ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version,
+  );
+}
+
+/** @returns {Record<string, { version: string, optional?: boolean }>} nothing, when there is no such file */
+function lockedPackages(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).packages;
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,36 @@
+/** What a package of the extension consists of. */
+export interface PackageContents {
+  /** Paths relative to the project, with slashes. */
+  readonly files: readonly string[];
+  /** Of the .vsix, in bytes. */
+  readonly size: number;
+  /** package.json. */
+  readonly manifest: Readonly<Record<string, unknown>>;
+  /** The text of dist/extension.js. */
+  readonly bundle: string;
+}
+
+const LIMIT = 600_000;
+
+/** All that may be in a package: no source, no source map, no native code, no tests. */
+const ALLOWED = [
+  /^package(\.nls(\.[\w-]+)?)?\.json$/,
+  /^dist\/extension\.js$/,
+  /^media\/[\w./-]+\.(svg|png|md)$/,
+  /^(README\.md|CHANGELOG\.md|LICENSE)$/,
+];
+
+/** What is wrong with a package, in words; empty when it may be published. */
+export function packageProblems({ files, size, manifest, bundle }: PackageContents): string[] {
+  const strange = files.filter((file) => !ALLOWED.some((pattern) => pattern.test(file)));
+  const missing = ['package.json', 'dist/extension.js', 'README.md', 'LICENSE'].filter(
+    (file) => !files.includes(file),
+  );
+  return [
+    ...strange.map((file) => `${file} does not belong in the package: see .vscodeignore.`),
+    ...missing.map((file) => `${file} is missing in the package.`),
+    ...(size < LIMIT ? [] : [`The package has ${size} bytes; ${LIMIT} is the limit.`]),
+    ...('enabledApiProposals' in manifest ? ['package.json asks for proposed API.'] : []),
+    ...(bundle.includes('sourceMappingURL') ? ['dist/extension.js names a source map.'] : []),
+  ];
+}

@@ -1,0 +1,17 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The project's folder. */
+export const ROOT = join(import.meta.dirname, '..', '..');
+
+/** What tests leave to be looked at: pictures of windows and the output of each layer. Git does not see it. */
+export const TRACES = join(ROOT, '.vscode-test');
+
+/** The extension's package, as `npm run package` names it. */
+export function vsixPath(): string {
+  const { name, version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<
+    string,
+    string
+  >;
+  return join(ROOT, `${name}-${version}.vsix`);
+}

@@ -1,0 +1,64 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface GroupOptions {
+  readonly env: NodeJS.ProcessEnv;
+  /** The file that takes what the program prints. */
+  readonly log: string;
+}
+
+/** A program and all that it starts: they share a process group, so they can be ended together. */
+export class ProcessGroup {
+  private readonly child: ChildProcess;
+  private readonly killOnExit = () => this.signal('SIGKILL');
+
+  constructor(command: string, args: readonly string[], { env, log }: GroupOptions) {
+    const file = openSync(log, 'a');
+    this.child = spawn(command, args, { env, stdio: ['ignore', file, file], detached: true });
+    this.child.on('error', () => undefined); // A program that cannot start is one that has ended: see hasEnded.
+    closeSync(file);
+    process.on('exit', this.killOnExit);
+  }
+
+  get pid(): number | undefined {
+    return this.child.pid;
+  }
+
+  get hasEnded(): boolean {
+    return this.child.pid === undefined || this.child.exitCode !== null || this.child.signalCode !== null;
+  }
+
+  /**
+   * Resolves when the program itself has ended.
+   * @returns its exit code; undefined when a signal ended it or it could not be started
+   */
+  async ended(): Promise<number | undefined> {
+    if (!this.hasEnded) await new Promise((resolve) => this.child.once('exit', resolve));
+    return this.child.exitCode ?? undefined;
+  }
+
+  /** Asks the whole group to end, and after some milliseconds makes it. */
+  async stop(patience = 2000): Promise<void> {
+    for (let waited = 0; this.signal('SIGTERM') && waited < patience; waited += 50) await delay(50);
+    this.signal('SIGKILL');
+    process.off('exit', this.killOnExit);
+  }
+
+  /** @returns false when nobody in the group is left */
+  private signal(signal: NodeJS.Signals): boolean {
+    if (this.child.pid === undefined) return false;
+    try {
+      return process.kill(-this.child.pid, signal);
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** Makes a signal an ordinary exit, so that what ends with this process does so: a bare signal skips the exit handlers. */
+export function exitOnSignals(): void {
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+  process.once('SIGHUP', () => process.exit(129));
+}

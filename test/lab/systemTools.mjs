@@ -1,0 +1,126 @@
+// Programs of the system: what is needed, is it there, and how to get it with apt.
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { findCommand, MachineError, run } from './command.mjs';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const LINUX = process.platform === 'linux';
+const has = (name) => findCommand(name) !== undefined;
+
+/** Each tool: is it there, which Debian package brings it, what it is for. */
+const TOOLS = {
+  sshd: { there: () => has('sshd'), package: 'openssh-server', use: 'the computers of the emulator' },
+  ssh: {
+    there: () => has('ssh') && has('ssh-keygen'),
+    package: 'openssh-client',
+    use: 'keys and comparisons',
+  },
+  ip: { there: () => !LINUX || has('ip'), package: 'iproute2', use: 'network namespaces' },
+  unshare: {
+    there: () => !LINUX || has('unshare'),
+    package: 'util-linux',
+    use: 'namespaces of the computers',
+  },
+  browser: { there: () => findBrowser() !== undefined, package: 'chromium', use: "VS Code's window" },
+  fonts: {
+    there: () => !LINUX || existsSync('/usr/share/fonts'),
+    package: 'fonts-dejavu-core',
+    use: 'text in that window',
+  },
+};
+
+/**
+ * Which of the tools are missing, in words.
+ * @param {string[]} names
+ * @returns {string[]} for example "sshd (the computers of the emulator)"
+ */
+export function missingTools(names) {
+  return names.filter((name) => !TOOLS[name].there()).map((name) => `${name} (${TOOLS[name].use})`);
+}
+
+/**
+ * Installs the tools that are missing. A person at the terminal is asked first.
+ * @param {string[]} names
+ * @param {(line: string) => void} say
+ * @returns {Promise<void>} rejects with a MachineError that names what is missing and what to do
+ */
+export async function ensureTools(names, say) {
+  const missing = names.filter((name) => !TOOLS[name].there());
+  if (missing.length === 0) return;
+  const commands = installCommands(missing);
+  say(`Missing: ${missingTools(missing).join(', ')}.`);
+  if (!(await agreed(commands))) throw new MachineError(`Still missing. ${instruction(commands)}`);
+  try {
+    for (const [command, ...args] of commands) await run(command, args);
+  } catch (error) {
+    throw new MachineError(`${error.message}\n${instruction(commands)}`);
+  }
+  const still = missingTools(missing);
+  if (still.length > 0) throw new MachineError(`Installed, yet still missing: ${still.join(', ')}.`);
+}
+
+/** A Chromium or Chrome of this machine. Not one from a snap: those have a /tmp of their own and cannot be driven. */
+export function findBrowser() {
+  const installed = [
+    process.env.CHROMIUM,
+    ...['chromium', 'google-chrome-stable', 'google-chrome'].map(findCommand),
+  ];
+  return installed.find((path) => path !== undefined && !path.startsWith('/snap/')) ?? playwrightBrowser();
+}
+
+function playwrightBrowser() {
+  const path = createRequire(import.meta.url)('playwright-core').chromium.executablePath();
+  return existsSync(path) ? path : undefined;
+}
+
+/** @returns {string[][]} commands with their arguments */
+function installCommands(missing) {
+  if (!has('apt-get')) {
+    const list = missing.map((name) => `${name}, in Debian's package ${TOOLS[name].package}`).join('; ');
+    throw new MachineError(
+      `Missing, and there is no apt-get to install it with: ${list}. Install it by hand, then run this again.`,
+    );
+  }
+  const fetched = missing.includes('browser') && isUbuntu() ? ['browser'] : [];
+  const packages = missing.filter((name) => !fetched.includes(name)).map((name) => TOOLS[name].package);
+  return [...(packages.length > 0 ? [aptUpdate(), aptInstall(packages)] : []), ...fetched.map(fetchBrowser)];
+}
+
+// An update fails as soon as one of the person's repositories does; what matters is whether the install then works.
+const aptUpdate = () => ['sh', '-c', `${asRoot(['apt-get', 'update', '-q']).join(' ')} || true`];
+const aptInstall = (packages) =>
+  asRoot([
+    ...['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=120'],
+    ...['install', '-y', '--no-install-recommends', ...packages],
+  ]);
+
+/** Ubuntu's own Chromium is a snap, so there Playwright fetches one. */
+const fetchBrowser = () => [
+  ...[process.execPath, join(ROOT, 'node_modules', 'playwright-core', 'cli.js')],
+  ...['install', '--with-deps', '--no-shell', 'chromium'],
+];
+
+const isUbuntu = () => /^ID=ubuntu$/m.test(readFileSync('/etc/os-release', 'utf8'));
+
+function asRoot(command) {
+  if (process.getuid() === 0) return command;
+  return ['sudo', ...(personIsThere() ? [] : ['-n']), ...command];
+}
+
+const personIsThere = () => process.stdin.isTTY === true && !process.env.CI;
+
+const instruction = (commands) =>
+  `Install by hand, then run this again:\n${commands.map((command) => `  ${command.join(' ')}`).join('\n')}`;
+
+async function agreed(commands) {
+  if (!personIsThere()) return true;
+  const questions = createInterface({ input: process.stdin, output: process.stdout });
+  console.log(
+    `These commands would install it:\n${commands.map((command) => `  ${command.join(' ')}`).join('\n')}`,
+  );
+  const answer = await questions.question('Run them now? [Y/n] ');
+  questions.close();
+  return /^(y|yes|)$/i.test(answer.trim());
+}

@@ -1,0 +1,26 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** The modal dialog that is open. */
+export class Dialog {
+  private readonly box: Locator;
+
+  constructor(page: Page) {
+    this.box = page.locator('.monaco-dialog-box');
+  }
+
+  /** Waits until one that says this is open. */
+  async waitFor(text: string | RegExp): Promise<void> {
+    await this.box.filter({ hasText: text }).waitFor();
+  }
+
+  /** Its message and, in further lines, its details. */
+  async text(): Promise<string> {
+    await this.box.waitFor();
+    return this.box.locator('.dialog-message-container').innerText();
+  }
+
+  async press(button: string): Promise<void> {
+    await this.box.locator('.dialog-buttons').getByRole('button', { name: button, exact: true }).click();
+    await this.box.waitFor({ state: 'detached' });
+  }
+}

@@ -1,0 +1,26 @@
+import type { Page } from 'playwright-core';
+import { exactly } from './text';
+
+/** The menu that is open. */
+export class Menu {
+  constructor(private readonly page: Page) {}
+
+  async waitFor(): Promise<void> {
+    await this.page.locator('.monaco-menu').first().waitFor();
+  }
+
+  /** What it offers, from top to bottom. */
+  async entries(): Promise<string[]> {
+    await this.waitFor();
+    return this.page.locator('.monaco-menu .action-menu-item .action-label').allInnerTexts();
+  }
+
+  async choose(entry: string): Promise<void> {
+    await this.page.locator('.monaco-menu .action-menu-item', { hasText: exactly(entry) }).click();
+  }
+
+  async close(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.locator('.monaco-menu').waitFor({ state: 'detached' });
+  }
+}

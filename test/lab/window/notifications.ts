@@ -1,0 +1,41 @@
+import type { Locator, Page } from 'playwright-core';
+import { exactly } from './text';
+
+/** The notifications at the lower right. */
+export class Notifications {
+  constructor(private readonly page: Page) {}
+
+  /** Waits until one that says this shows. */
+  async waitFor(text: string | RegExp): Promise<void> {
+    await this.toast(text).waitFor();
+  }
+
+  async waitForGone(text: string | RegExp): Promise<void> {
+    await this.toast(text).waitFor({ state: 'detached' });
+  }
+
+  /** Presses a button of the one that says this. */
+  async press(text: string | RegExp, button: string): Promise<void> {
+    const buttons = this.toast(text).locator('.notification-list-item-buttons-container');
+    await buttons.getByRole('button', { name: button, exact: true }).click();
+  }
+
+  /** Closes the one that says this. */
+  async close(text: string | RegExp): Promise<void> {
+    await this.toast(text).hover();
+    await this.toast(text).locator('.codicon-notifications-clear').click();
+    await this.waitForGone(text);
+  }
+
+  /** What the ones that show now say. */
+  async texts(): Promise<string[]> {
+    return this.page.locator('.notification-toast .notification-list-item-message').allInnerTexts();
+  }
+
+  private toast(text: string | RegExp): Locator {
+    const message = this.page.locator('.notification-list-item-message', {
+      hasText: typeof text === 'string' ? exactly(text) : text,
+    });
+    return this.page.locator('.notification-toast').filter({ has: message });
+  }
+}

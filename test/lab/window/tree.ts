@@ -1,0 +1,145 @@
+import type { Locator, Page } from 'playwright-core';
+import { until } from '../until';
+import { Menu } from './menu';
+import { buttonNamed, exactly } from './text';
+
+/** What a person sees of a row. */
+export interface RowLook {
+  readonly label: string;
+  readonly description: string;
+  /** The icon's id, such as vm-running; an empty text when there is none. */
+  readonly icon: string;
+}
+
+/** A tree view in the side bar, by the name in its header. */
+export class Tree {
+  private readonly pane: Locator;
+
+  constructor(
+    private readonly page: Page,
+    name: string,
+  ) {
+    this.pane = page.locator('.pane', { has: page.locator(`.pane-header[aria-label^="${name}"]`) });
+  }
+
+  row(label: string): Row {
+    const labelled = this.page.locator('.label-name', { hasText: exactly(label) });
+    return new Row(this.page, this.rows().filter({ has: labelled }));
+  }
+
+  /** All rows that are to be seen, from top to bottom. */
+  async looks(): Promise<RowLook[]> {
+    const rows = await this.rows().all();
+    return Promise.all(rows.map((row) => new Row(this.page, row).look()));
+  }
+
+  /** Waits until the rows have these labels, in this order. */
+  async waitForLabels(labels: readonly string[]): Promise<void> {
+    const wanted = labels.join('\n');
+    await until(
+      `rows ${labels.join(', ')}`,
+      async () => (await this.rows().locator('.label-name').allInnerTexts()).join('\n') === wanted,
+    );
+  }
+
+  /** Waits until the line above the rows says this. */
+  async waitForMessage(text: string | RegExp): Promise<void> {
+    await this.pane.locator('.tree-explorer-viewlet-tree-view > .message', { hasText: text }).waitFor();
+  }
+
+  /** Waits until the view, which has no rows, says this instead. */
+  async waitForWelcome(text: string | RegExp): Promise<void> {
+    await this.pane.locator('.welcome-view-content', { hasText: text }).waitFor();
+  }
+
+  /** Presses a button of what the view shows instead of rows. */
+  async pressWelcomeButton(name: string): Promise<void> {
+    await this.pane.locator('.welcome-view-content').getByRole('button', { name }).click();
+  }
+
+  /** Presses a button in the view's header. */
+  async pressTitleButton(name: string): Promise<void> {
+    // A view that is alone in its container has its buttons in the container's header.
+    const header = this.page.locator('.part.sidebar').locator('.title-actions, .pane-header .actions');
+    await this.pane.hover();
+    await header.getByRole('button', { name: buttonNamed(name) }).click();
+  }
+
+  private rows(): Locator {
+    return this.pane.locator('.monaco-list-row');
+  }
+}
+
+/** A row of a tree view. */
+export class Row {
+  constructor(
+    private readonly page: Page,
+    private readonly row: Locator,
+  ) {}
+
+  async waitFor(): Promise<void> {
+    await this.row.waitFor();
+  }
+
+  async waitForGone(): Promise<void> {
+    await this.row.waitFor({ state: 'detached' });
+  }
+
+  async look(): Promise<RowLook> {
+    const classes = (await this.row.locator('.custom-view-tree-node-item-icon').getAttribute('class')) ?? '';
+    return {
+      label: await this.row.locator('.label-name').innerText(),
+      description: await this.row.locator('.monaco-icon-description-container').innerText(),
+      icon: /codicon-(?!modifier|colored)(\S+)/.exec(classes)?.[1] ?? '',
+    };
+  }
+
+  /** Waits until the text beside its label says this. */
+  async waitForDescription(text: string | RegExp): Promise<void> {
+    await this.row.locator('.label-description', { hasText: text }).waitFor();
+  }
+
+  /** What a screen reader says of it. */
+  async spoken(): Promise<string> {
+    return (await this.row.getAttribute('aria-label')) ?? '';
+  }
+
+  async click(): Promise<void> {
+    await this.row.click();
+  }
+
+  /** Adds it to the selection, or takes it out. */
+  async toggleSelected(): Promise<void> {
+    await this.row.click({ modifiers: ['ControlOrMeta'] });
+  }
+
+  /** The names of the buttons that show while the mouse is over it. */
+  async buttons(): Promise<string[]> {
+    await this.row.hover();
+    const buttons = await this.row.locator('.actions .action-label').all();
+    return Promise.all(buttons.map(async (button) => (await button.getAttribute('aria-label')) ?? ''));
+  }
+
+  async pressButton(name: string): Promise<void> {
+    await this.row.hover();
+    await this.row.getByRole('button', { name: buttonNamed(name) }).click();
+  }
+
+  async openMenu(): Promise<Menu> {
+    await this.row.click({ button: 'right' });
+    const menu = new Menu(this.page);
+    await menu.waitFor();
+    return menu;
+  }
+
+  /**
+   * Rests the mouse on it until a tooltip that says this shows.
+   * @returns all that the tooltip says
+   */
+  async hover(text: string | RegExp): Promise<string> {
+    await this.row.locator('.label-name').hover();
+    const tooltip = this.page.locator('.monaco-hover, .workbench-hover').filter({ hasText: text }).first();
+    await tooltip.waitFor();
+    return tooltip.innerText();
+  }
+}
