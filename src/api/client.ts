@@ -43,12 +43,14 @@ export function createIntent(request: CreateRequest): CreateIntent {
 
 /**
  * The service as typed calls. `idOrName` may be either, as the service takes both.
- * Every call rejects with an ApiError, or with the signal's reason once that is aborted.
+ * Every call rejects with an ApiError, or with the signal's reason once that is aborted; none throws at once.
  */
 export class CelestoClient {
   constructor(
     private readonly http: Http,
     private readonly credentials: () => Promise<Credentials | undefined>,
+    /** Told when the service does not accept the key, whichever call found out. */
+    private readonly onRefused: (error: ApiError) => void = () => undefined,
   ) {}
 
   async list(signal?: AbortSignal): Promise<ComputerList> {
@@ -75,7 +77,7 @@ export class CelestoClient {
     return this.call(wireComputer, { method: 'GET', path: computerPath(idOrName), signal });
   }
 
-  create(intent: CreateIntent, signal?: AbortSignal): Promise<WireComputer> {
+  async create(intent: CreateIntent, signal?: AbortSignal): Promise<WireComputer> {
     return this.call(wireComputer, {
       method: 'POST',
       path: '/v1/computers',
@@ -85,25 +87,25 @@ export class CelestoClient {
     });
   }
 
-  start(idOrName: string, signal?: AbortSignal): Promise<WireComputer> {
+  async start(idOrName: string, signal?: AbortSignal): Promise<WireComputer> {
     return this.call(wireComputer, { method: 'POST', path: computerPath(idOrName, 'start'), signal });
   }
 
-  stop(idOrName: string, signal?: AbortSignal): Promise<WireComputer> {
+  async stop(idOrName: string, signal?: AbortSignal): Promise<WireComputer> {
     return this.call(wireComputer, { method: 'POST', path: computerPath(idOrName, 'stop'), signal });
   }
 
   /** Re-arms a restore that was paused. Older services only: `notFound` where the call does not exist. */
-  retryRestore(idOrName: string, signal?: AbortSignal): Promise<WireComputer> {
+  async retryRestore(idOrName: string, signal?: AbortSignal): Promise<WireComputer> {
     return this.call(wireComputer, { method: 'POST', path: computerPath(idOrName, 'retry-restore'), signal });
   }
 
-  delete(idOrName: string, signal?: AbortSignal): Promise<WireComputer> {
+  async delete(idOrName: string, signal?: AbortSignal): Promise<WireComputer> {
     return this.call(wireComputer, { method: 'DELETE', path: computerPath(idOrName), signal });
   }
 
   /** Deletes up to 100 at once. What could not be deleted is named in the answer, not thrown. */
-  bulkDelete(ids: readonly string[], signal?: AbortSignal): Promise<BulkDeleteResult> {
+  async bulkDelete(ids: readonly string[], signal?: AbortSignal): Promise<BulkDeleteResult> {
     return this.call(wireBulkDelete, {
       method: 'POST',
       path: '/v1/computers/bulk-delete',
@@ -112,7 +114,7 @@ export class CelestoClient {
     });
   }
 
-  templates(signal?: AbortSignal): Promise<Template[]> {
+  async templates(signal?: AbortSignal): Promise<Template[]> {
     return this.call(v.array(wireTemplate), { method: 'GET', path: '/v1/computers/templates', signal });
   }
 
@@ -120,7 +122,7 @@ export class CelestoClient {
    * Runs one shell command. A non-zero exit is an answer, not an error.
    * @param timeout seconds the command may take, 1 to 300
    */
-  exec(idOrName: string, command: string, timeout: number, signal?: AbortSignal): Promise<ExecResult> {
+  async exec(idOrName: string, command: string, timeout: number, signal?: AbortSignal): Promise<ExecResult> {
     return this.call(wireExecResult, {
       method: 'POST',
       path: computerPath(idOrName, 'exec'),
@@ -131,24 +133,32 @@ export class CelestoClient {
   }
 
   /** Who the key belongs to: the check that a key is good. */
-  user(signal?: AbortSignal): Promise<User> {
+  async user(signal?: AbortSignal): Promise<User> {
     return this.call(wireUser, { method: 'GET', path: '/v1/users/info', signal });
   }
 
-  organizations(signal?: AbortSignal): Promise<Organization[]> {
+  async organizations(signal?: AbortSignal): Promise<Organization[]> {
     return this.call(v.array(wireOrganization), { method: 'GET', path: '/v1/organizations/', signal });
   }
 
   private async call<S extends v.GenericSchema>(schema: S, call: Call): Promise<v.InferOutput<S>> {
     const credentials = await this.credentials();
     if (!credentials) throw new ApiError('auth');
-    return this.http.json(schema, credentials, call);
+    try {
+      return await this.http.json(schema, credentials, call);
+    } catch (error) {
+      // A key that may not do one thing can still be good for others, unless it may not even list.
+      if (isApiError(error, 'auth') || (isApiError(error, 'forbidden') && call.method === 'GET')) {
+        this.onRefused(error);
+      }
+      throw error;
+    }
   }
 }
 
 function computerPath(idOrName: string, action?: string): string {
-  // '.' and '..' survive percent-encoding and would name another route.
-  if (/^\.{0,2}$/.test(idOrName)) throw new ApiError('notFound');
+  // '.' and '..' survive percent-encoding and would name another route; half a surrogate pair cannot be encoded.
+  if (/^\.{0,2}$|\p{Cs}/u.test(idOrName)) throw new ApiError('notFound');
   const path = `/v1/computers/${encodeURIComponent(idOrName)}`;
   return action ? `${path}/${action}` : path;
 }

@@ -1,0 +1,118 @@
+import * as vscode from 'vscode';
+import type { CelestoClient } from '../api/client';
+import { isApiError } from '../api/errors';
+import type { Computer } from '../model/computer';
+import type { Lifecycle } from '../model/lifecycle';
+import { statusOf } from '../model/status';
+import type { ComputerStore } from '../model/store';
+import type { KnownComputers } from '../ssh/knownComputers';
+import type { Clock } from '../util/clock';
+import type { Handler } from './commands';
+import { cancellation, withProgress } from './progress';
+import type { Targets } from './targets';
+
+/** How many names a question lists before it counts the rest. */
+const mostNames = 15;
+
+/** Deleting, which asks first. */
+export class DeleteCommand {
+  constructor(
+    private readonly targets: Targets,
+    private readonly client: Pick<CelestoClient, 'get'>,
+    private readonly store: ComputerStore,
+    private readonly lifecycle: Lifecycle,
+    private readonly known: KnownComputers,
+    private readonly clock: Clock,
+    /** The selected lines, for the Delete key, which brings no arguments. */
+    private readonly selection: () => readonly unknown[],
+  ) {}
+
+  readonly delete: Handler = async (...args) => {
+    const lines = args.length > 0 ? args : [undefined, this.selection()];
+    const computers = await this.targets.many(lines, vscode.l10n.t('Delete Computers'), 'delete');
+    if (computers.length === 0) throw new Error(vscode.l10n.t('None of these can be deleted just now.'));
+    await confirm(computers);
+    const [only] = computers;
+    if (computers.length === 1 && only) await this.deleteOne(only);
+    else await this.deleteMany(computers);
+  };
+
+  private async deleteOne(computer: Computer): Promise<void> {
+    await withProgress(this.clock, vscode.l10n.t('Deleting {0}…', computer.name), (signal) =>
+      this.lifecycle.delete(computer.id, signal),
+    );
+    this.known.forget(computer.id);
+  }
+
+  private async deleteMany(computers: readonly Computer[]): Promise<void> {
+    const ids = computers.map(({ id }) => id);
+    const title = vscode.l10n.t('Deleting {0} computers…', ids.length);
+    const failed = await withProgress(this.clock, title, async (signal) => {
+      const result = await this.lifecycle.deleteMany(ids, signal);
+      return this.stillThere(result.failed_ids, signal);
+    });
+    const kept = new Map(failed.map((computer) => [computer.id, computer]));
+    for (const id of ids) if (!kept.has(id)) this.known.forget(id);
+    if (failed.length === 0) return;
+    const deleted = computers.filter(({ id }) => !kept.has(id));
+    throw new Error(
+      [
+        deleted.length > 0 && vscode.l10n.t('Deleted: {0}.', names(deleted)),
+        vscode.l10n.t(
+          'Not deleted: {0}. Try again, or delete them one by one to see why.',
+          failed.map(({ name, status }) => `${name} (${statusOf(status).words()})`).join(', '),
+        ),
+      ]
+        .filter(Boolean)
+        .join(' '),
+    );
+  }
+
+  /** The service reports what was gone already as failed: only what is still there counts. */
+  private async stillThere(ids: readonly string[], signal: AbortSignal): Promise<Computer[]> {
+    const looks = await Promise.all(ids.map((id) => this.look(id, signal)));
+    return looks.filter((computer) => computer !== undefined);
+  }
+
+  private async look(id: string, signal: AbortSignal): Promise<Computer | undefined> {
+    try {
+      const ticket = this.store.ticket();
+      const computer = this.store.learn(await this.client.get(id, signal), ticket);
+      return computer.status === 'deleted' || computer.status === 'deleting' ? undefined : computer;
+    } catch (error) {
+      if (!isApiError(error, 'notFound')) throw error;
+      this.store.forget(id);
+      return undefined;
+    }
+  }
+}
+
+async function confirm(computers: readonly Computer[]): Promise<void> {
+  const [only] = computers;
+  const question =
+    computers.length === 1 && only
+      ? vscode.l10n.t('Delete {0}?', only.name)
+      : vscode.l10n.t('Delete {0} computers?', computers.length);
+  const loss = vscode.l10n.t(
+    'All files on it are lost, what runs on it ends, and its open terminals close. This cannot be undone.',
+  );
+  const lossOfMany = vscode.l10n.t(
+    'All files on them are lost, what runs on them ends, and their open terminals close. This cannot be undone.',
+  );
+  const detail = computers.length === 1 ? loss : `${list(computers)}\n\n${lossOfMany}`;
+  const yes = vscode.l10n.t('Delete');
+  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes);
+  if (answer !== yes) throw cancellation();
+}
+
+function list(computers: readonly Computer[]): string {
+  const lines = computers
+    .slice(0, mostNames)
+    .map(({ name, id, status }) => `${name} (${id}, ${statusOf(status).words()})`);
+  const rest = computers.length - lines.length;
+  return [...lines, ...(rest > 0 ? [vscode.l10n.t('and {0} more', rest)] : [])].join('\n');
+}
+
+function names(computers: readonly Computer[]): string {
+  return computers.map(({ name }) => name).join(', ');
+}

@@ -1,0 +1,72 @@
+import * as vscode from 'vscode';
+import type { Account } from '../auth/account';
+import type { ComputerStore } from '../model/store';
+import { Disposables } from '../util/disposable';
+import type { ComputersView } from '../views/computersView';
+import type { Grouping } from '../views/presentation';
+import type { Handler } from './commands';
+import type { Targets } from './targets';
+
+/** What concerns the list itself. */
+export class ListCommands {
+  constructor(
+    private readonly account: Account,
+    private readonly store: ComputerStore,
+    private readonly view: ComputersView,
+    private readonly targets: Targets,
+    private readonly currentFilter: () => string,
+  ) {}
+
+  readonly refresh: Handler = async () => {
+    await this.account.load();
+    await this.targets.signedIn();
+    await this.store.refresh();
+  };
+
+  /** Filters while the person types; Escape brings back the filter there was. */
+  readonly filter: Handler = () => {
+    const disposables = new Disposables();
+    const before = this.currentFilter();
+    const box = disposables.add(vscode.window.createInputBox());
+    box.title = vscode.l10n.t('Filter Computers');
+    box.prompt = vscode.l10n.t('Part of a name, an ID, a state or a template.');
+    box.value = before;
+    let accepted = false;
+    disposables.add(box.onDidChangeValue((text) => this.view.setFilter(text)));
+    disposables.add(
+      box.onDidAccept(() => {
+        accepted = true;
+        box.hide();
+      }),
+    );
+    disposables.add(
+      box.onDidHide(() => {
+        if (!accepted) this.view.setFilter(before);
+        disposables.dispose();
+      }),
+    );
+    box.show();
+  };
+
+  readonly clearFilter: Handler = () => this.view.setFilter('');
+
+  group(grouping: Grouping): Handler {
+    return () => this.view.setGrouping(grouping);
+  }
+
+  readonly copyId: Handler = async (...args) => {
+    const computers = await this.targets.many(args, vscode.l10n.t('Copy Computer ID'), 'computer');
+    await copy(computers.map(({ id }) => id));
+  };
+
+  readonly copyName: Handler = async (...args) => {
+    const computers = await this.targets.many(args, vscode.l10n.t('Copy Computer Name'), 'computer');
+    await copy(computers.map(({ name }) => name));
+  };
+}
+
+async function copy(words: readonly string[]): Promise<void> {
+  const text = words.join('\n');
+  await vscode.env.clipboard.writeText(text);
+  vscode.window.setStatusBarMessage(vscode.l10n.t('Copied {0}', words.join(', ')), 3_000);
+}

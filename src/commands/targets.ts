@@ -1,0 +1,61 @@
+import * as vscode from 'vscode';
+import type { Account } from '../auth/account';
+import type { Computer } from '../model/computer';
+import type { ComputerStore } from '../model/store';
+import type { ComputerPicker } from '../views/computerPicker';
+import { ComputerNode } from '../views/computersTree';
+import { capabilities } from '../views/presentation';
+import { cancellation } from './progress';
+
+/** Finds out which computers a command is about: those it was called on, else those a person picks. */
+export class Targets {
+  constructor(
+    private readonly account: Account,
+    private readonly store: ComputerStore,
+    private readonly picker: ComputerPicker,
+  ) {}
+
+  /** The one computer a command is about. Rejects with a cancellation when nobody says which. */
+  async one(args: readonly unknown[], title: string, capability: string): Promise<Computer> {
+    const [given] = this.given(args);
+    if (given) return given;
+    await this.signedIn();
+    const picked = await this.picker.one(title, capability);
+    if (!picked) throw cancellation();
+    return picked;
+  }
+
+  /** The computers a command is about; of a selection, those that can do what is asked. */
+  async many(args: readonly unknown[], title: string, capability: string): Promise<readonly Computer[]> {
+    const given = this.given(args);
+    if (given.length > 0) return given.filter((computer) => capabilities(computer).includes(capability));
+    await this.signedIn();
+    const picked = await this.picker.many(title, capability);
+    if (picked.length === 0) throw cancellation();
+    return picked;
+  }
+
+  /** Makes sure that somebody is signed in, by asking if need be. */
+  async signedIn(): Promise<void> {
+    if (this.account.state.kind === 'unknown') await this.account.load();
+    if (this.account.state.kind !== 'signedIn') await vscode.commands.executeCommand('celesto.signIn');
+    if (this.account.state.kind !== 'signedIn') throw cancellation();
+    this.store.loadCache();
+  }
+
+  /** From a menu: the line and the whole selection. From the tree's own click, or from code: `{ computerId }`. */
+  private given(args: readonly unknown[]): Computer[] {
+    const [clicked, selection] = args;
+    const lines = Array.isArray(selection) && selection.length > 0 ? (selection as unknown[]) : [clicked];
+    return lines.map((line) => this.resolve(line)).filter((computer) => computer !== undefined);
+  }
+
+  private resolve(line: unknown): Computer | undefined {
+    if (line instanceof ComputerNode) return this.store.get(line.computer.id) ?? line.computer;
+    if (typeof line !== 'object' || line === null || !('computerId' in line)) return undefined;
+    const computer = this.store.get(String(line.computerId));
+    if (!computer)
+      throw new Error(vscode.l10n.t('That computer is not in the list any more. Refresh the list.'));
+    return computer;
+  }
+}

@@ -1,0 +1,18 @@
+import * as vscode from 'vscode';
+
+/** The settings of this extension, read when asked. Every key is declared in package.json. */
+export const settings = {
+  /** Only what a person set; the default is decided elsewhere, after the environment was asked. */
+  baseUrl: (): string | undefined => {
+    const inspected = section().inspect<string>('baseUrl');
+    return inspected?.globalValue;
+  },
+  /** Milliseconds. */
+  startTimeout: (): number => section().get<number>('startTimeout', 120) * 1000,
+  openAfterCreate: (): string => section().get<string>('openAfterCreate', 'ask'),
+  identityFile: (): string => section().get<string>('ssh.identityFile', ''),
+};
+
+function section(): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration('celesto');
+}

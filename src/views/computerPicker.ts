@@ -1,0 +1,78 @@
+import * as vscode from 'vscode';
+import type { Computer } from '../model/computer';
+import type { ComputerStore } from '../model/store';
+import { Disposables } from '../util/disposable';
+import { capabilities, lookOf, sorted } from './presentation';
+
+interface ComputerItem extends vscode.QuickPickItem {
+  readonly computer: Computer;
+}
+
+/** Lets a person pick computers from the list; each line shows icon and state, and follows what changes meanwhile. */
+export class ComputerPicker {
+  constructor(private readonly store: ComputerStore) {}
+
+  /** One computer that can do what is asked (a word of `capabilities`); undefined when the person left. */
+  async one(title: string, capability: string): Promise<Computer | undefined> {
+    return (await this.pick(title, capability, false))[0];
+  }
+
+  /** Any number of computers. */
+  many(title: string, capability: string): Promise<readonly Computer[]> {
+    return this.pick(title, capability, true);
+  }
+
+  private pick(title: string, capability: string, many: boolean): Promise<readonly Computer[]> {
+    const disposables = new Disposables();
+    const pick = disposables.add(vscode.window.createQuickPick<ComputerItem>());
+    pick.title = title;
+    pick.canSelectMany = many;
+    pick.matchOnDescription = true;
+    const draw = (): void => {
+      const able = this.store.computers.filter((computer) => capabilities(computer).includes(capability));
+      const chosen = new Set(pick.selectedItems.map(({ computer }) => computer.id));
+      pick.items = sorted(able).map(itemOf);
+      pick.selectedItems = pick.items.filter(({ computer }) => chosen.has(computer.id));
+      pick.busy = this.store.state.freshness === 'none' && this.store.state.problem === undefined;
+      pick.placeholder = this.placeholder(pick.busy, able.length);
+    };
+    draw();
+    disposables.add(this.store.onDidChange(draw));
+    disposables.add(this.store.onDidChangeState(draw));
+    disposables.add(this.store.watch());
+    pick.show();
+    return new Promise((resolve) => {
+      disposables.add(
+        pick.onDidAccept(() => {
+          resolve(pick.selectedItems.map(({ computer }) => computer));
+          pick.hide();
+        }),
+      );
+      disposables.add(
+        pick.onDidHide(() => {
+          resolve([]);
+          disposables.dispose();
+        }),
+      );
+    });
+  }
+
+  private placeholder(loading: boolean, count: number): string {
+    if (loading) return vscode.l10n.t('Reading the list of computers…');
+    const { problem } = this.store.state;
+    if (count === 0 && problem instanceof Error) return problem.message;
+    return count === 0
+      ? vscode.l10n.t('There is no computer to do that with.')
+      : vscode.l10n.t('Choose a computer');
+  }
+}
+
+function itemOf(computer: Computer): ComputerItem {
+  const look = lookOf(computer);
+  return {
+    computer,
+    label: look.label,
+    description: look.description,
+    iconPath: new vscode.ThemeIcon(look.icon, new vscode.ThemeColor(look.color)),
+  };
+}

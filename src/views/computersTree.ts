@@ -1,0 +1,168 @@
+import * as vscode from 'vscode';
+import type { Computer } from '../model/computer';
+import type { ComputerStore, StoreChange } from '../model/store';
+import { Disposables, type Disposable } from '../util/disposable';
+import { factsOf, fits, groupOf, lookOf, sorted, type Grouping } from './presentation';
+
+/** A line of the tree. The same object stands for the same computer for as long as it is in the list. */
+export type TreeNode = ComputerNode | GroupNode;
+
+export class ComputerNode {
+  constructor(public computer: Computer) {}
+}
+
+export class GroupNode {
+  children: ComputerNode[] = [];
+
+  constructor(
+    readonly key: string,
+    readonly label: string,
+  ) {}
+}
+
+/** Draws the store as a tree. It neither fetches nor schedules anything. */
+export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
+  private readonly disposables = new Disposables();
+  private readonly changes = this.disposables.add(
+    new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>(),
+  );
+  private readonly nodes = new Map<string, ComputerNode>();
+  private readonly groups = new Map<string, GroupNode>();
+  private currentFilter = '';
+  private currentGrouping: Grouping = 'none';
+
+  readonly onDidChangeTreeData = this.changes.event;
+
+  constructor(private readonly store: ComputerStore) {
+    this.disposables.add(store.onDidChange((change) => this.update(change)));
+  }
+
+  get filter(): string {
+    return this.currentFilter;
+  }
+
+  set filter(text: string) {
+    this.currentFilter = text;
+    this.changes.fire(undefined);
+  }
+
+  get grouping(): Grouping {
+    return this.currentGrouping;
+  }
+
+  set grouping(grouping: Grouping) {
+    this.currentGrouping = grouping;
+    this.changes.fire(undefined);
+  }
+
+  /** The computers that the filter lets through, in the order of the list. */
+  get visible(): Computer[] {
+    const { filter } = this;
+    return sorted(
+      filter ? this.store.computers.filter((computer) => fits(computer, filter)) : this.store.computers,
+    );
+  }
+
+  getChildren(node?: TreeNode): TreeNode[] {
+    if (node instanceof ComputerNode) return [];
+    if (node instanceof GroupNode) return node.children;
+    return this.currentGrouping === 'none'
+      ? this.visible.map((computer) => this.nodeOf(computer))
+      : this.grouped();
+  }
+
+  getParent(node: TreeNode): TreeNode | undefined {
+    if (node instanceof GroupNode || this.currentGrouping === 'none') return undefined;
+    return this.groups.get(groupOf(node.computer, this.currentGrouping).key);
+  }
+
+  getTreeItem(node: TreeNode): vscode.TreeItem {
+    return node instanceof GroupNode ? groupItem(node) : computerItem(node);
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
+    if (node instanceof ComputerNode) item.tooltip = tooltip(node.computer);
+    return item;
+  }
+
+  dispose(): void {
+    this.disposables.dispose();
+  }
+
+  /** Redraws single lines where nothing moves, and the whole list only where something does. */
+  private update({ added, changed, removed }: StoreChange): void {
+    for (const { id } of removed) this.nodes.delete(id);
+    const redrawn = changed.map((computer) => ({ before: this.nodes.get(computer.id)?.computer, computer }));
+    const moved = redrawn.some(({ before, computer }) => !before || moves(before, computer));
+    const nodes = changed.map((computer) => this.nodeOf(computer));
+    const filtered = this.currentFilter !== '';
+    const whole = added.length > 0 || removed.length > 0 || moved || filtered;
+    this.changes.fire(whole ? undefined : nodes);
+  }
+
+  private nodeOf(computer: Computer): ComputerNode {
+    const known = this.nodes.get(computer.id);
+    if (known) {
+      known.computer = computer;
+      return known;
+    }
+    const node = new ComputerNode(computer);
+    this.nodes.set(computer.id, node);
+    return node;
+  }
+
+  private grouped(): GroupNode[] {
+    const grouping = this.currentGrouping === 'template' ? 'template' : 'state';
+    const present = new Set<GroupNode>();
+    for (const group of this.groups.values()) group.children = [];
+    for (const computer of this.visible) {
+      const { key, label } = groupOf(computer, grouping);
+      const group = this.groups.get(key) ?? new GroupNode(key, label);
+      this.groups.set(key, group);
+      group.children.push(this.nodeOf(computer));
+      present.add(group);
+    }
+    return [...present];
+  }
+}
+
+/** True where a change may put a computer at another place, or into another group. */
+function moves(before: Computer, after: Computer): boolean {
+  return (
+    before.status !== after.status || before.name !== after.name || before.templateId !== after.templateId
+  );
+}
+
+function computerItem({ computer }: ComputerNode): vscode.TreeItem {
+  const look = lookOf(computer);
+  const item = new vscode.TreeItem(look.label);
+  item.id = computer.id;
+  item.description = look.description;
+  item.iconPath = new vscode.ThemeIcon(look.icon, new vscode.ThemeColor(look.color));
+  item.contextValue = look.contextValue;
+  item.accessibilityInformation = { label: look.spoken };
+  item.command = {
+    command: 'celesto.open',
+    title: vscode.l10n.t('Open Terminal'),
+    arguments: [{ computerId: computer.id }],
+  };
+  return item;
+}
+
+function groupItem({ key, label, children }: GroupNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
+  item.id = `group ${key}`;
+  item.description = String(children.length);
+  item.contextValue = 'group';
+  return item;
+}
+
+/** Built when the pointer rests on the line. Server text is appended as text, so none of it is taken for Markdown. */
+function tooltip(computer: Computer): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString();
+  markdown.appendMarkdown('**').appendText(computer.name).appendMarkdown('**\n\n');
+  for (const [label, value] of factsOf(computer)) {
+    markdown.appendText(`${label}: `).appendText(value).appendMarkdown('  \n');
+  }
+  return markdown;
+}
