@@ -22,6 +22,9 @@ import {
 /** The largest page the service gives. It has no cursor: what does not fit cannot be had. */
 export const pageSize = 200;
 
+/** How many the service deletes in one call. */
+export const bulkSize = 100;
+
 export interface ComputerList {
   readonly computers: WireComputer[];
   /** One error for each entry that could not be read. */
@@ -104,7 +107,7 @@ export class CelestoClient {
     return this.call(wireComputer, { method: 'DELETE', path: computerPath(idOrName), signal });
   }
 
-  /** Deletes up to 100 at once. What could not be deleted is named in the answer, not thrown. */
+  /** Deletes up to {@link bulkSize} at once. What could not be deleted is named in the answer, not thrown. */
   async bulkDelete(ids: readonly string[], signal?: AbortSignal): Promise<BulkDeleteResult> {
     return this.call(wireBulkDelete, {
       method: 'POST',

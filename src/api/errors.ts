@@ -15,12 +15,12 @@ export type ApiErrorKind =
   | 'malformed';
 
 export interface ApiErrorFacts {
-  readonly status?: number;
+  readonly status?: number | undefined;
   /** The service's own words. */
-  readonly detail?: string;
-  readonly requestId?: string;
+  readonly detail?: string | undefined;
+  readonly requestId?: string | undefined;
   /** Milliseconds the service asked us to wait. */
-  readonly retryAfter?: number;
+  readonly retryAfter?: number | undefined;
   readonly cause?: unknown;
 }
 
@@ -66,7 +66,9 @@ function explanation(kind: ApiErrorKind, { detail, status, retryAfter }: ApiErro
     case 'timeout':
       return t('Celesto did not answer in time. Try again in a moment.');
     case 'auth':
-      return t('Celesto did not accept the API key. Sign in again.');
+      return status === undefined
+        ? t('There is no usable API key. Sign in with one.')
+        : withDetail(t('Celesto did not accept the API key. Sign in again.'), detail);
     case 'forbidden':
       return withDetail(t('This API key has no permission for that. Sign in with another key.'), detail);
     case 'notFound':
@@ -81,9 +83,9 @@ function explanation(kind: ApiErrorKind, { detail, status, retryAfter }: ApiErro
         detail,
       );
     case 'rateLimit':
-      return retryAfter === undefined
-        ? t('Too many requests. Try again in a moment.')
-        : t('Too many requests. Try again in {0} s.', Math.ceil(retryAfter / 1000));
+      return retryAfter
+        ? t('Too many requests. Try again in {0} s.', Math.ceil(retryAfter / 1000))
+        : t('Too many requests. Try again in a moment.');
     case 'server':
       return withDetail(
         t('Celesto had an error of its own ({0}). Try again in a moment.', status ?? '?'),

@@ -1,8 +1,8 @@
 import ky, { HTTPError } from 'ky';
 import * as v from 'valibot';
-import type { Log } from '../util/log';
+import { describeError, type Log } from '../util/log';
 import { printable, shortened } from '../util/text';
-import { ApiError, type ApiErrorFacts, type ApiErrorKind } from './errors';
+import { ApiError, type ApiErrorKind } from './errors';
 
 /** Who calls, and where. Read anew for each call, since people sign in and switch organizations. */
 export interface Credentials {
@@ -26,8 +26,12 @@ export interface Call {
 /** How long a GET may wait for another try when the service names a time; beyond it the caller is told instead. */
 const longestRetryAfter = 5_000;
 
+/** What may stand in a header as a bearer token. Pasted keys hold other things at times. */
+const usableKey = /^[\x21-\x7e]+$/;
+
 /**
  * Makes one call and reads its answer. GETs are tried up to three times; nothing else is ever replayed.
+ * No error repeats the key, even where the service does.
  * @throws ApiError, or the signal's reason when it was aborted
  */
 export class Http {
@@ -41,24 +45,23 @@ export class Http {
     credentials: Credentials,
     call: Call,
   ): Promise<v.InferOutput<S>> {
+    if (!usableKey.test(credentials.apiKey)) throw new ApiError('auth');
     const started = Date.now();
     const limit = AbortSignal.timeout(call.timeLimit ?? 30_000);
     try {
       const response = await this.send(credentials, call, limit);
-      const requestId = response.headers.get('x-request-id') ?? undefined;
       this.log.debug(`${call.method} ${call.path} ${response.status} in ${Date.now() - started} ms`);
-      return readAs(schema, await parseJson(response, requestId), requestId);
+      return readAs(schema, await parseJson(response, credentials), requestIdOf(response));
     } catch (error) {
+      const failure = await toApiError(error, limit, credentials);
       call.signal?.throwIfAborted();
-      const failure = await toApiError(error, limit);
-      this.log.warn(
-        `${call.method} ${call.path}: ${failure.kind} in ${Date.now() - started} ms: ${failure.message}`,
-      );
+      this.log.warn(`${call.method} ${call.path} in ${Date.now() - started} ms: ${describeError(failure)}`);
       throw failure;
     }
   }
 
   private send(credentials: Credentials, call: Call, limit: AbortSignal): Promise<Response> {
+    let asked: number | undefined;
     return ky(credentials.baseUrl + call.path, {
       method: call.method,
       searchParams: call.query,
@@ -75,8 +78,13 @@ export class Http {
       retry: {
         limit: 2,
         methods: ['get'],
-        delay: this.retryDelay,
-        shouldRetry: ({ error }) => (error instanceof HTTPError && waitsTooLong(error) ? false : undefined),
+        // What the service asks for is read here, with a bound.
+        afterStatusCodes: [],
+        shouldRetry: ({ error }) => {
+          asked = error instanceof HTTPError ? retryAfterOf(error.response) : undefined;
+          return asked !== undefined && asked > longestRetryAfter ? false : undefined;
+        },
+        delay: (attempt) => asked ?? this.retryDelay(attempt),
       },
     });
   }
@@ -95,39 +103,39 @@ export function readAs<S extends v.GenericSchema>(
   if (result.success) return result.output;
   const [issue] = result.issues;
   const field = v.getDotPath(issue) ?? 'answer';
-  throw new ApiError('malformed', {
-    detail: `${shortened(field, 80)}: ${shortened(issue.message, 200)}`,
-    ...(requestId && { requestId }),
-  });
+  // Texts of the answer stay out of it: any of them might be a secret.
+  const message = issue.message.replace(/ but received "[^]*$/, ' but received another text');
+  const detail = `${shortened(field, 80)}: ${shortened(message, 200)}`;
+  throw new ApiError('malformed', { detail, requestId });
 }
 
-async function parseJson(response: Response, requestId: string | undefined): Promise<unknown> {
+async function parseJson(response: Response, credentials: Credentials): Promise<unknown> {
   const body = await response.text();
   try {
     return JSON.parse(body);
-  } catch (cause) {
-    throw new ApiError('malformed', { detail: shortened(body, 80), cause, ...(requestId && { requestId }) });
+  } catch {
+    const detail = shortened(withoutKey(body, credentials), 80);
+    throw new ApiError('malformed', { detail, requestId: requestIdOf(response) });
   }
 }
 
-async function toApiError(error: unknown, limit: AbortSignal): Promise<ApiError> {
+async function toApiError(error: unknown, limit: AbortSignal, credentials: Credentials): Promise<ApiError> {
   if (error instanceof ApiError) return error;
-  if (error instanceof HTTPError) return fromAnswer(error.response);
+  if (error instanceof HTTPError) return fromAnswer(error.response, credentials);
   return new ApiError(limit.aborted ? 'timeout' : 'network', { cause: error });
 }
 
-async function fromAnswer(response: Response): Promise<ApiError> {
+async function fromAnswer(response: Response, credentials: Credentials): Promise<ApiError> {
   const body = await response.text().catch(() => '');
-  const detail = detailOf(body);
-  const requestId = response.headers.get('x-request-id');
+  const detail = detailOf(withoutKey(body, credentials));
   const retryAfter = retryAfterOf(response);
-  const facts: ApiErrorFacts = {
-    status: response.status,
-    ...(detail && { detail }),
-    ...(requestId && { requestId: shortened(requestId, 80) }),
-    ...(retryAfter !== undefined && { retryAfter }),
-  };
-  return new ApiError(kindOf(response.status, detail, retryAfter), facts);
+  const { status } = response;
+  return new ApiError(kindOf(status, detail, retryAfter), {
+    status,
+    detail,
+    requestId: requestIdOf(response),
+    retryAfter,
+  });
 }
 
 /** No schema says how a plan's limit is told, so its words count where the code alone does not decide. */
@@ -140,6 +148,7 @@ function kindOf(status: number, detail = '', retryAfter?: number): ApiErrorKind 
     return 'planLimit';
   if (status === 403) return 'forbidden';
   if (status === 404 || status === 405 || status === 410) return 'notFound';
+  if (status === 408) return 'timeout';
   if (status === 409) return 'conflict';
   if (status === 429) return 'rateLimit';
   if (status >= 500) return 'server';
@@ -176,13 +185,18 @@ function fieldError(error: unknown): string {
   return printable([place, words].filter(Boolean).join(' '));
 }
 
+/** The header `Retry-After` (RFC 9110, 10.2.3: seconds or a date) in milliseconds, a day at most. */
 function retryAfterOf(response: Response): number | undefined {
-  const header = response.headers.get('retry-after');
-  if (header === null) return undefined;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+  const header = response.headers.get('retry-after') ?? '';
+  const date = header.endsWith('GMT') ? Date.parse(header) - Date.now() : NaN;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : date;
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), 86_400_000);
 }
 
-function waitsTooLong(error: HTTPError): boolean {
-  return (retryAfterOf(error.response) ?? 0) > longestRetryAfter;
+function requestIdOf(response: Response): string | undefined {
+  return shortened(response.headers.get('x-request-id') ?? '', 80) || undefined;
+}
+
+function withoutKey(text: string, credentials: Credentials): string {
+  return text.replaceAll(credentials.apiKey, '***');
 }

@@ -8,7 +8,8 @@ const optionalText = v.nullish(v.string());
 const whole = v.pipe(v.number(), v.integer());
 
 export const wireComputer = v.object({
-  id: v.pipe(text, v.minLength(1)),
+  // It becomes a part of paths, keys and names, so nothing invisible may hide in it.
+  id: v.pipe(text, v.regex(/^[\x21-\x7e]+$/)),
   name: text,
   // A plain string on the wire: a status newer than this extension must not break the list.
   status: text,
@@ -19,8 +20,8 @@ export const wireComputer = v.object({
   created_at: text,
   size_id: optionalText,
   template_id: v.nullish(text, 'scratch'),
-  compute_location: v.nullish(v.object({ provider: text, region: text, country_code: optionalText })),
-  network_policy: v.nullish(v.object({ mode: text })),
+  compute_location: v.nullish(v.object({ region: text })),
+  network_policy: v.nullish(v.object({ mode: v.nullish(text, 'open') })),
   external_volume_enabled: v.nullish(v.boolean(), false),
   connection: v.nullish(v.object({ ssh: optionalText, access_url: optionalText })),
   last_error: optionalText,

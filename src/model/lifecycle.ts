@@ -1,4 +1,4 @@
-import type { CelestoClient } from '../api/client';
+import { bulkSize, type CelestoClient } from '../api/client';
 import { isApiError, type ApiError } from '../api/errors';
 import type { BulkDeleteResult, WireComputer } from '../api/wire';
 import type { Clock } from '../util/clock';
@@ -20,9 +20,6 @@ export interface EnsureRunningOptions {
   /** Believe the list's word that it runs when it is at most this many milliseconds old. Default 0: ask. */
   readonly trustFor?: number;
 }
-
-/** How many the service deletes in one call. */
-const bulkSize = 100;
 
 /** The way of a computer from one state to another. */
 export class Lifecycle {
