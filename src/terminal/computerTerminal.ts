@@ -57,6 +57,11 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     this.begin(false);
   }
 
+  /** Tries again where it rests after a failure; the person came back to it. */
+  revive(): void {
+    if (this.state.kind === 'resting') this.begin(false);
+  }
+
   close(): void {
     const { state } = this;
     this.state = { kind: 'closed' };
@@ -130,6 +135,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
       return;
     }
     this.rest(false);
+    this.writes.fire('\r\n');
     this.warn(vscode.l10n.t('The connection to {0} was lost.', this.computer.name));
     this.say(vscode.l10n.t('Press Enter to connect again, Ctrl+C to close.'));
   }
@@ -168,7 +174,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   }
 
   private warn(line: string): void {
-    this.writes.fire(`\x1b[0m\r\n\x1b[31m${crlf(line)}\x1b[0m\r\n`);
+    this.writes.fire(`\x1b[0m\x1b[31m${crlf(line)}\x1b[0m\r\n`);
   }
 }
 

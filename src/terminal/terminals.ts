@@ -5,13 +5,16 @@ import type { ComputerStore } from '../model/store';
 import { Disposables, type Disposable } from '../util/disposable';
 import { ComputerTerminal, type ComputerTerminalParts } from './computerTerminal';
 
+interface OpenTerminal {
+  readonly computerId: string;
+  readonly pty: ComputerTerminal;
+  readonly watch: Disposable;
+}
+
 /** The terminals of this window, by computer. While one is open the list is kept up to date. */
 export class Terminals implements Disposable {
   private readonly disposables = new Disposables();
-  private readonly open = new Map<
-    vscode.Terminal,
-    { readonly computerId: string; readonly watch: Disposable }
-  >();
+  private readonly open = new Map<vscode.Terminal, OpenTerminal>();
 
   constructor(
     private readonly store: ComputerStore,
@@ -20,25 +23,28 @@ export class Terminals implements Disposable {
     this.disposables.add(vscode.window.onDidCloseTerminal((terminal) => this.forget(terminal)));
   }
 
-  /** Shows a terminal of a computer: the one that is open, else a new one. */
+  /** Shows a terminal of a computer: the latest that is open, else a new one. */
   show(computer: Computer): vscode.Terminal {
-    const existing = [...this.open].findLast(([, { computerId }]) => computerId === computer.id)?.[0];
-    existing?.show();
-    return existing ?? this.create(computer);
+    const latest = [...this.open].findLast(([, { computerId }]) => computerId === computer.id);
+    if (!latest) return this.create(computer);
+    const [terminal, { pty }] = latest;
+    terminal.show();
+    pty.revive();
+    return terminal;
   }
 
   /** Opens one more terminal on a computer. Its tab is there at once; connecting is told inside. */
   create(computer: Computer): vscode.Terminal {
-    const status = statusOf(computer.status);
+    const pty = new ComputerTerminal(computer, this.parts);
     const terminal = vscode.window.createTerminal({
       name: computer.name,
-      pty: new ComputerTerminal(computer, this.parts),
-      // The tab's icon is set once, so it shows the state the computer was opened in; its name tells what follows.
+      pty,
+      // VS Code sets a tab's icon once: it shows the state the computer was opened in, and the name tells what follows.
       iconPath: new vscode.ThemeIcon('vm-connect'),
-      color: new vscode.ThemeColor(terminalColor(status.color)),
+      color: new vscode.ThemeColor(tabColor(computer.status)),
       isTransient: true,
     });
-    this.open.set(terminal, { computerId: computer.id, watch: this.store.watch() });
+    this.open.set(terminal, { computerId: computer.id, pty, watch: this.store.watch() });
     terminal.show();
     return terminal;
   }
@@ -55,12 +61,18 @@ export class Terminals implements Disposable {
 }
 
 /** Tabs take only the colours of the terminal's own palette. */
-function terminalColor(color: string): string {
-  const colors: Readonly<Record<string, string>> = {
-    'charts.green': 'terminal.ansiGreen',
-    'charts.yellow': 'terminal.ansiYellow',
-    'charts.blue': 'terminal.ansiBlue',
-    'charts.red': 'terminal.ansiRed',
-  };
-  return colors[color] ?? 'terminal.ansiBrightBlack';
+function tabColor(status: string): string {
+  switch (statusOf(status).open) {
+    case 'connect':
+      return 'terminal.ansiGreen';
+    case 'start':
+    case 'restore':
+    case 'wait':
+      return 'terminal.ansiYellow';
+    case 'offerStart':
+    case 'refuse':
+      return 'terminal.ansiRed';
+    case 'try':
+      return 'terminal.ansiBrightBlack';
+  }
 }
