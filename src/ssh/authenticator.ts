@@ -1,14 +1,9 @@
+import { t } from '@vscode/l10n';
 import type { AnyAuthMethod } from 'ssh2';
 import type { Endpoint } from './endpoint';
 import { AuthenticationError, type Attempt } from './errors';
 import type { Identity } from './identities';
-import type { Introduction } from './introduction';
-
-/** The computer's introduction, asked for at most once per connection. */
-export interface Introducer {
-  readonly begun: boolean;
-  get(): Promise<Introduction>;
-}
+import type { Introducer } from './introducer';
 
 /** Offers one key after the other to one server, and remembers what became of each. */
 export class Authenticator {
@@ -21,15 +16,21 @@ export class Authenticator {
   constructor(
     private readonly endpoint: Endpoint,
     private readonly identities: AsyncIterator<Identity | Attempt, void>,
-    private readonly introducer: Introducer,
+    private readonly introducer: Pick<Introducer, 'begun' | 'get'>,
   ) {}
 
-  /** The next key to offer, or false when there is none left. `left` is what the server would still take. */
-  async next(left: readonly string[] | null): Promise<AnyAuthMethod | false> {
+  /**
+   * The next key to offer, or false when there is none left.
+   * @param left what the server would still take
+   * @param partial true where it took the last key and asks for more
+   */
+  async next(left: readonly string[] | null, partial: boolean | null): Promise<AnyAuthMethod | false> {
     if (left) this.methods = left;
-    const refused = this.offered;
-    if (refused?.kind === 'own' && this.offeredBlindly && (await this.install())) return this.offer(refused);
-    if (refused) this.attempts.push({ key: refused.name, outcome: 'refused' });
+    const last = this.offered;
+    this.offered = undefined;
+    if (last && partial) this.attempts.push({ key: last.name, outcome: 'notEnough' });
+    else if (last?.kind === 'own' && this.offeredBlindly && (await this.install())) return this.offer(last);
+    else if (last) this.attempts.push({ key: last.name, outcome: 'refused' });
     for (;;) {
       const { value, done } = await this.identities.next();
       if (done) return false;
@@ -41,6 +42,13 @@ export class Authenticator {
   /** What to tell when all were refused. */
   failure(): AuthenticationError {
     return new AuthenticationError(this.endpoint, this.attempts, this.methods, this.refusal);
+  }
+
+  /** What to tell when the server lost its patience in the middle: an agent may hold more keys than it allows tries. */
+  cutShort(): AuthenticationError {
+    const reason = t('the server allows no further try');
+    if (this.offered) this.attempts.push({ key: this.offered.name, outcome: 'unusable', reason });
+    return this.failure();
   }
 
   /** Our own key is put on the computer before it is offered, unless it is believed to be there. */

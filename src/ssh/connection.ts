@@ -1,30 +1,35 @@
-import type { Client, ClientChannel } from 'ssh2';
+import type { Client, ClientChannel, PseudoTtyOptions } from 'ssh2';
 import { Emitter } from '../util/emitter';
 import type { Endpoint } from './endpoint';
 import { SshError } from './errors';
-import type { PtyRequest, Shortcuts } from './fewerRoundTrips';
+import { defaultPatience } from './patience';
 
-/** Milliseconds a channel may take to open before the connection counts as dead. */
-const channelPatience = 15_000;
-
-/** What a shell is asked for with. */
-export interface ShellRequest extends PtyRequest {
+/** What a shell is asked for with: the size and the kind of its terminal, and its environment. */
+export interface ShellRequest {
+  readonly rows: number;
+  readonly cols: number;
+  readonly term: string;
   readonly env: Readonly<Record<string, string>>;
 }
+
+/** IUTF8 (RFC 8160): the terminal erases whole characters, not bytes. ssh2 knows the name of no mode so new. */
+const terminalModes = Buffer.from([42, 0, 0, 0, 1, 0]);
 
 /** One authenticated SSH connection to a computer, which carries any number of channels. */
 export class SshConnection {
   private readonly closures = new Emitter<SshError>();
   private cause: SshError | undefined;
   private lastError: unknown;
+  private ending = false;
 
   /** Fires once, when the connection has ended for whatever reason. */
   readonly onDidClose = this.closures.event;
 
+  /** @param patience milliseconds a channel may take to open before the connection counts as dead */
   constructor(
     private readonly client: Client,
-    private readonly shortcuts: Shortcuts,
     readonly endpoint: Endpoint,
+    private readonly patience = defaultPatience.channel,
   ) {
     // The listener stays for good: an 'error' without one would end the whole extension host.
     client.on('error', (error) => (this.lastError = error));
@@ -35,19 +40,16 @@ export class SshConnection {
     });
   }
 
+  /** True once it opens no channel any more: it was ended by us, or has ended. */
   get closed(): boolean {
-    return this.cause !== undefined;
+    return this.ending || this.cause !== undefined;
   }
 
-  /** Opens a login shell in a terminal of the given size. Rejects with an SshError. */
-  async shell(request: ShellRequest): Promise<ClientChannel> {
-    const { env, ...pty } = request;
-    const announced = this.shortcuts.announceTerminal(pty);
-    try {
-      return await this.open((done) => this.client.shell(announced ? false : pty, { env }, done));
-    } finally {
-      this.shortcuts.withdrawTerminal(pty);
-    }
+  /** Opens a login shell in a terminal. Rejects with an SshError. */
+  shell({ env, ...terminal }: ShellRequest): Promise<ClientChannel> {
+    const modes = terminalModes as PseudoTtyOptions['modes'];
+    const options = { ...terminal, modes, width: 0, height: 0 };
+    return this.open((done) => this.client.shell(options, { env }, done));
   }
 
   /** Runs one command. Rejects with an SshError. */
@@ -57,6 +59,7 @@ export class SshConnection {
 
   /** Says goodbye and closes. */
   end(): void {
+    this.ending = true;
     this.client.end();
   }
 
@@ -75,16 +78,19 @@ export class SshConnection {
         timer = setTimeout(() => {
           reject(new SshError('silent', this.endpoint));
           this.destroy();
-        }, channelPatience);
-        request((error, channel) => (error ? reject(this.channelError(error)) : resolve(channel)));
+        }, this.patience);
+        request((error, channel) => (error ? reject(error) : resolve(channel)));
       });
+    } catch (error) {
+      throw error instanceof SshError ? error : this.channelError(error);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  private channelError(error: Error): SshError {
-    const refused = 'reason' in error && !this.cause;
-    return new SshError(refused ? 'channelRefused' : 'closed', this.endpoint, error);
+  /** ssh2 tells a refusal, a connection that broke meanwhile and one that is closing by the same kind of error. */
+  private channelError(error: unknown): SshError {
+    const gone = this.closed || (error instanceof Error && error.message === 'Not connected');
+    return new SshError(gone ? 'closed' : 'channelRefused', this.endpoint, error);
   }
 }

@@ -1,25 +1,29 @@
 import { connect, type Socket } from 'node:net';
+import { abortable } from '../util/cancel';
 import type { Endpoint } from './endpoint';
 import { SshError, type SshProblem } from './errors';
-
-/** Milliseconds a TCP connection may take. */
-const patience = 15_000;
+import { defaultPatience } from './patience';
 
 /**
  * Opens the TCP connection to an endpoint.
+ * @param patience milliseconds it may take
  * @throws SshError, or the signal's reason
  */
-export async function dial(endpoint: Endpoint, signal: AbortSignal): Promise<Socket> {
+export async function dial(
+  endpoint: Endpoint,
+  signal: AbortSignal,
+  patience = defaultPatience.dial,
+): Promise<Socket> {
   signal.throwIfAborted();
   // ssh2 writes a packet in several pieces. Without TCP_NODELAY all but the first would wait for an acknowledgement:
   // one more round trip for every keystroke.
   const socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true });
   const limit = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
   try {
-    await new Promise<void>((resolve, reject) => {
+    const connected = new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve).once('error', reject);
-      limit.addEventListener('abort', () => reject(limit.reason as Error), { once: true });
     });
+    await abortable(connected, limit);
     return socket;
   } catch (error) {
     socket.destroy();

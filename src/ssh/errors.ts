@@ -23,7 +23,7 @@ export class SshError extends Error {
 export interface Attempt {
   /** What a person calls the key: its file, its comment, its fingerprint. */
   readonly key: string;
-  readonly outcome: 'refused' | 'unusable';
+  readonly outcome: 'refused' | 'notEnough' | 'unusable';
   readonly reason?: string;
 }
 
@@ -89,8 +89,14 @@ function sentence(problem: SshProblem, endpoint: string, cause: string): string 
 }
 
 function describeAttempt({ key, outcome, reason }: Attempt): string {
-  if (outcome === 'refused') return t('{0}: refused', key);
-  return t('{0}: not usable, {1}', key, reason ?? '');
+  switch (outcome) {
+    case 'refused':
+      return t('{0}: refused', key);
+    case 'notEnough':
+      return t('{0}: accepted, but the server asks for more', key);
+    case 'unusable':
+      return t('{0}: not usable, {1}', key, reason ?? '');
+  }
 }
 
 function hostKeySentence(

@@ -1,4 +1,4 @@
-import type { Client, ParsedKey, PseudoTtyOptions } from 'ssh2';
+import type { Client, ParsedKey } from 'ssh2';
 
 // A first prompt over ssh2 as it comes costs nine round trips, as it does over OpenSSH. Three of them are spent
 // waiting for an answer that could only be "yes". RFC 4252 and RFC 4254 let a client go on without it:
@@ -11,83 +11,61 @@ import type { Client, ParsedKey, PseudoTtyOptions } from 'ssh2';
 interface Protocol {
   service(name: string): void;
   authPK(user: string, key: ParsedKey, algorithm?: string, sign?: Sign): void;
-  pty(
-    channel: number,
-    rows: number,
-    columns: number,
-    height: number,
-    width: number,
-    term: string,
-    modes: unknown,
-    wantReply: boolean,
-  ): void;
+  pty(channel: number, ...request: unknown[]): void;
   shell(channel: number, wantReply: boolean): void;
   readonly _handlers: { SERVICE_ACCEPT?: (protocol: Protocol, name: string) => void };
 }
 
 type Sign = (data: Buffer, done: (signature: Buffer) => void) => void;
 
-/** What a terminal request says. */
-export type PtyRequest = Required<Pick<PseudoTtyOptions, 'rows' | 'cols' | 'term'>>;
+/**
+ * Takes the short cuts on one connection. To be called right after `client.connect()`, before anything has arrived.
+ * @param signSilently the first key signs without asking anybody, so its signature may go out with the offer
+ */
+export function saveRoundTrips(client: Client, signSilently: boolean): void {
+  const protocol = protocolOf(client);
+  if (!protocol) return;
+  requestShellsWithTerminals(protocol);
+  if (signSilently) authenticateAtOnce(protocol);
+}
 
-/** The shortcuts of one connection. Make it right after `client.connect()`, before anything has arrived. */
-export class Shortcuts {
-  private readonly protocol: Protocol | undefined;
-  private readonly terminals: PtyRequest[] = [];
+/**
+ * Signs at once with keys that sign silently. Only for Ed25519, which has a single signature algorithm: for RSA the
+ * server's list of algorithms decides, and it may not have arrived yet.
+ */
+function authenticateAtOnce(protocol: Protocol): void {
+  const accepted = protocol._handlers.SERVICE_ACCEPT;
+  if (!accepted) return;
 
-  constructor(client: Client) {
-    this.protocol = protocolOf(client);
-    if (this.protocol) this.requestTerminalsWithShells(this.protocol);
-  }
+  const service = protocol.service.bind(protocol);
+  protocol.service = (name) => {
+    service(name);
+    accepted(protocol, name);
+  };
+  // The real answer comes later and finds the authentication under way.
+  protocol._handlers.SERVICE_ACCEPT = () => undefined;
 
-  /**
-   * Signs at once with keys that sign silently. Only for Ed25519, which has a single signature algorithm: for RSA the
-   * server's list of algorithms decides, and it may not have arrived yet.
-   */
-  authenticateAtOnce(): void {
-    const { protocol } = this;
-    const accepted = protocol?._handlers.SERVICE_ACCEPT;
-    if (!protocol || !accepted) return;
+  const authPK = protocol.authPK.bind(protocol);
+  protocol.authPK = (user, key, algorithm, sign) => {
+    const silent = key.type === 'ssh-ed25519' && key.isPrivateKey();
+    authPK(user, key, algorithm, sign ?? (silent ? signWith(key) : undefined));
+  };
+}
 
-    const service = protocol.service.bind(protocol);
-    protocol.service = (name) => {
-      service(name);
-      accepted(protocol, name);
-    };
-    // The real answer comes later and finds the authentication under way.
-    protocol._handlers.SERVICE_ACCEPT = () => undefined;
-
-    const authPK = protocol.authPK.bind(protocol);
-    protocol.authPK = (user, key, algorithm, sign) => {
-      const silent = key.type === 'ssh-ed25519' && key.isPrivateKey();
-      authPK(user, key, algorithm, sign ?? (silent ? signWith(key) : undefined));
-    };
-  }
-
-  /**
-   * Asks for a shell in a terminal of the given size. To be called instead of `client.shell(size, …)`; returns false
-   * where that has to be used after all. The server's answer to the terminal request stands for both.
-   */
-  announceTerminal(request: PtyRequest): boolean {
-    if (!this.protocol) return false;
-    this.terminals.push(request);
-    return true;
-  }
-
-  /** Takes back an announcement whose channel was never opened. */
-  withdrawTerminal(request: PtyRequest): void {
-    const index = this.terminals.indexOf(request);
-    if (index >= 0) this.terminals.splice(index, 1);
-  }
-
-  private requestTerminalsWithShells(protocol: Protocol): void {
-    const shell = protocol.shell.bind(protocol);
-    protocol.shell = (channel, wantReply) => {
-      const terminal = this.terminals.shift();
-      if (terminal) protocol.pty(channel, terminal.rows, terminal.cols, 0, 0, terminal.term, null, true);
-      shell(channel, terminal === undefined && wantReply);
-    };
-  }
+/** Sends the shell request right behind the terminal request. Terminals are asked for with shells alone. */
+function requestShellsWithTerminals(protocol: Protocol): void {
+  const pty = protocol.pty.bind(protocol);
+  const shell = protocol.shell.bind(protocol);
+  const requested = new Set<number>();
+  protocol.pty = (channel, ...request) => {
+    pty(channel, ...request);
+    shell(channel, true);
+    requested.add(channel);
+  };
+  // ssh2 asks once the terminal is granted; the answer it then waits for is that to the request already sent.
+  protocol.shell = (channel, wantReply) => {
+    if (!requested.delete(channel)) shell(channel, wantReply);
+  };
 }
 
 function signWith(key: ParsedKey): Sign {

@@ -53,7 +53,7 @@ export class HostTrust {
     if (!keys.some((key) => key.blob.equals(shown))) {
       throw new HostKeyError('changed', endpoint, fingerprint(shown), fingerprints(keys));
     }
-    if (this.known.get(computer.id))
+    if (this.known.get(computer.id)?.hostKeys.length)
       this.log.info(`${computer.id} has a new host key, confirmed by the API: ${fingerprint(shown)}`);
     this.known.update(computer.id, { hostKeys: keys.map((key) => key.blob.toString('base64')) });
   }

@@ -85,7 +85,10 @@ export class IdentitySource {
         else resolve(list ?? []);
       });
     });
-    const keys = await abortable(listed, AbortSignal.timeout(agentPatience));
+    const limit = AbortSignal.timeout(agentPatience);
+    const keys = await abortable(listed, limit).catch((error: unknown) => {
+      throw limit.aborted ? new Error(t('it does not answer')) : error;
+    });
     return keys
       .map((key) => utils.parseKey(key as Buffer))
       .map((key) => (key instanceof Error ? t('an unreadable key') : describe(key)));
@@ -105,7 +108,7 @@ function unusable(key: string, reason: string): Attempt {
 function whyUnreadable(error: Error): string {
   return /passphrase|encrypted/i.test(error.message)
     ? t('it is protected by a passphrase; add it to your SSH agent with ssh-add')
-    : error.message;
+    : t('{0}; if it is a private key, "ssh-keygen -p -f" rewrites it in the usual format', error.message);
 }
 
 function describe(key: ParsedKey): string {

@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { CelestoClient } from '../api/client';
 import { isApiError } from '../api/errors';
 import { describeError, type Log } from '../util/log';
@@ -48,16 +49,22 @@ function script(user: string, publicLine: string): string {
   return `
 user='${user}'
 for file in /etc/ssh/ssh_host_*_key.pub; do
-  [ -r "$file" ] && while read -r type key rest; do echo "celesto host-key $type $key"; done < "$file"
+  [ -r "$file" ] && while read -r type key rest || [ -n "$type" ]; do
+    echo "celesto host-key $type $key"
+  done < "$file"
 done
-if [ "$(id -un)" = "$user" ]; then home=$HOME; else home=$(getent passwd "$user" | cut -d: -f6); fi
+home=
+[ "$(id -un)" = "$user" ] && home=$HOME
+home=\${home:-$(getent passwd "$user" | cut -d: -f6)}
 keys="$home/.ssh/authorized_keys"
 umask 077
-if grep -qsF '${base64}' "$keys"; then
+if [ -z "$home" ]; then
+  echo "no home folder of $user" >&2
+elif grep -qsF '${base64}' "$keys"; then
   echo 'celesto key installed'
-elif [ -n "$home" ] && mkdir -p "$home/.ssh" && { [ ! -s "$keys" ] || [ -z "$(tail -c 1 "$keys")" ] || echo >> "$keys"; } &&
+elif mkdir -p "$home/.ssh" && { [ ! -s "$keys" ] || [ -z "$(tail -c 1 "$keys")" ] || echo >> "$keys"; } &&
   printf '%s\\n' '${type} ${base64} celesto-vscode' >> "$keys"; then
-  [ "$(id -un)" = "$user" ] || chown -R "$user": "$home/.ssh"
+  [ "$(id -un)" = "$user" ] || chown "$user": "$home/.ssh" "$keys"
   echo 'celesto key installed'
 fi
 `.trim();
@@ -70,5 +77,5 @@ function read(stdout: string, stderr: string): Introduction {
     .map((line) => parsePublicKey(line.slice('celesto host-key '.length)))
     .filter((key) => key !== undefined);
   const keyInstalled = lines.includes('celesto key installed');
-  return { hostKeys, keyInstalled, ...(!keyInstalled && { refusal: shortened(stderr, 200) || 'no answer' }) };
+  return { hostKeys, keyInstalled, ...(!keyInstalled && { refusal: shortened(stderr, 200) || t('no answer') }) };
 }

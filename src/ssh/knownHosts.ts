@@ -1,9 +1,18 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import type { Endpoint } from './endpoint';
 import { parsePublicKey } from './fingerprint';
 
 /** What a `known_hosts` file says of a host that shows a key. */
 export type KnownHostsVerdict = 'known' | 'different' | 'revoked' | 'unknown';
+
+/** Looks a host up in the person's own `known_hosts`. Without such a file every host is unknown. */
+export async function lookUpInHome(endpoint: Endpoint, shown: Buffer): Promise<KnownHostsVerdict> {
+  const text = await readFile(join(homedir(), '.ssh', 'known_hosts'), 'utf8').catch(() => '');
+  return lookUp(text, endpoint, shown);
+}
 
 /**
  * Looks a host up in the text of a `known_hosts` file: plain names, patterns with `*`, `?` and `!`, `[host]:port`,

@@ -34,16 +34,23 @@ export class OwnKey {
   /** A machine without a keyring gets a key for as long as the window lives: less handy, but it works. */
   private async load(): Promise<KeyPair> {
     try {
-      const stored = parse(await this.secrets.get(secretName));
+      const stored = await this.stored();
       if (stored) return stored;
       const fresh = await generate();
-      await this.secrets.store(secretName, JSON.stringify(fresh));
-      // Another window may have stored its own a moment later: the stored one is the one that counts.
-      return parse(await this.secrets.get(secretName)) ?? fresh;
+      // Another window may have stored its own meanwhile, or do so now: the stored one is the one that counts.
+      if (!(await this.stored())) await this.secrets.store(secretName, JSON.stringify(fresh));
+      return (await this.stored()) ?? fresh;
     } catch (error) {
       this.log.warn(`the secret store failed, the SSH key is kept in memory only: ${describeError(error)}`);
       return generate();
     }
+  }
+
+  /** A key that cannot be read counts as none, and is replaced. */
+  private async stored(): Promise<KeyPair | undefined> {
+    const { utils } = await loadSsh2();
+    const pair = parse(await this.secrets.get(secretName));
+    return pair && !(utils.parseKey(pair.privateKey) instanceof Error) ? pair : undefined;
   }
 }
 
@@ -53,8 +60,11 @@ async function generate(): Promise<KeyPair> {
   return { privateKey: pair.private, publicLine: pair.public };
 }
 
-function parse(json: string | undefined): KeyPair | undefined {
-  if (json === undefined) return undefined;
-  const { privateKey, publicLine } = JSON.parse(json) as Partial<KeyPair>;
-  return privateKey && publicLine ? { privateKey, publicLine } : undefined;
+function parse(json = 'null'): KeyPair | undefined {
+  try {
+    const pair = JSON.parse(json) as Partial<KeyPair> | null;
+    return pair?.privateKey && pair.publicLine ? (pair as KeyPair) : undefined;
+  } catch {
+    return undefined;
+  }
 }

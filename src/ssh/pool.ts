@@ -1,7 +1,7 @@
 import type { ClientChannel } from 'ssh2';
 import type { Computer } from '../model/computer';
 import type { Clock } from '../util/clock';
-import { isCancellation } from '../util/cancel';
+import { abortable, isCancellation } from '../util/cancel';
 import { SharedTasks } from '../util/sharedTask';
 import type { SshConnection } from './connection';
 import type { Connector } from './connector';
@@ -40,7 +40,7 @@ export class ConnectionPool {
   private readonly connecting = new SharedTasks<Pooled, 'notUp'>();
 
   constructor(
-    private readonly connector: Pick<Connector, 'connect'>,
+    private readonly connector: Pick<Connector, 'connect' | 'introducer'>,
     private readonly clock: Clock,
   ) {}
 
@@ -58,13 +58,14 @@ export class ConnectionPool {
       options.signal.throwIfAborted();
       const reused = this.reusable(computer.id, endpoint);
       const pooled = reused ?? (await this.connect(computer, endpoint, options));
+      // Where the very first channel fails there is no better connection to follow; any other may just be used up.
+      const isFirst = !reused && pooled.channels === 0;
       try {
-        return await this.openOn(pooled, open);
+        return await this.openOn(pooled, open, options.signal);
       } catch (error) {
         if (!(error instanceof SshError)) throw error;
-        // A fresh connection that fails has no better to follow; one that was lying about may just be used up.
         pooled.full = true;
-        if (!reused) throw error;
+        if (isFirst) throw error;
       }
     }
   }
@@ -88,11 +89,12 @@ export class ConnectionPool {
   private async openOn(
     pooled: Pooled,
     open: (connection: SshConnection) => Promise<ClientChannel>,
+    signal: AbortSignal,
   ): Promise<ClientChannel> {
     pooled.channels += 1;
     pooled.lingering?.abort();
     try {
-      const channel = await open(pooled.connection);
+      const channel = await wanted(open(pooled.connection), signal);
       channel.once('close', () => this.release(pooled));
       return channel;
     } catch (error) {
@@ -135,9 +137,10 @@ export class ConnectionPool {
     report: (progress: 'notUp') => void,
   ): Promise<SshConnection> {
     const deadline = this.clock.now() + patience;
+    const introducer = this.connector.introducer(computer, endpoint, signal);
     for (let pause = 100; ; pause = Math.min(2_000, pause * 1.5)) {
       try {
-        return await this.connector.connect(computer, endpoint, signal);
+        return await this.connector.connect(computer, endpoint, introducer, signal);
       } catch (error) {
         const comingUp = error instanceof SshError && error.problem === 'notUp';
         if (isCancellation(error) || !comingUp || this.clock.now() + pause > deadline) throw error;
@@ -160,5 +163,18 @@ export class ConnectionPool {
     // Whoever asked for it may have left meanwhile.
     this.endLater(pooled);
     return pooled;
+  }
+}
+
+/** Waits for a channel as long as it is wanted; one that opens after that is closed again. */
+async function wanted(opening: Promise<ClientChannel>, signal: AbortSignal): Promise<ClientChannel> {
+  try {
+    return await abortable(opening, signal);
+  } catch (error) {
+    opening.then(
+      (channel) => channel.close(),
+      () => undefined,
+    );
+    throw error;
   }
 }

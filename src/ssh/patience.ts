@@ -1,0 +1,13 @@
+/** How long is waited for what, in ms. */
+export interface Patience {
+  /** Until the TCP connection stands. */
+  readonly dial: number;
+  /** From there until the server has shown its host key. */
+  readonly hostKey: number;
+  /** From its verification until we are in. */
+  readonly login: number;
+  /** Until a channel is open on a connection that was good before. */
+  readonly channel: number;
+}
+
+export const defaultPatience: Patience = { dial: 15_000, hostKey: 15_000, login: 60_000, channel: 15_000 };
