@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Computer } from '../model/computer';
 import type { Lifecycle } from '../model/lifecycle';
+import { isCancellation } from '../util/cancel';
 import type { Clock } from '../util/clock';
 import type { Handler } from './commands';
 import { withProgress } from './progress';
@@ -18,20 +19,33 @@ export class LifecycleCommands {
 
   readonly start: Handler = async (...args) => {
     const computers = await this.targets.many(args, vscode.l10n.t('Start Computers'), 'start');
-    await this.each(computers, (name) => vscode.l10n.t('Starting {0}…', name), this.bringUp);
+    const title = titleFor(
+      computers,
+      (name) => vscode.l10n.t('Starting {0}…', name),
+      (count) => vscode.l10n.t('Starting {0} computers…', count),
+    );
+    await this.each(computers, title, this.bringUp);
   };
 
   readonly restore: Handler = async (...args) => {
     const computers = await this.targets.many(args, vscode.l10n.t('Restore Computers'), 'restore');
-    await this.each(computers, (name) => vscode.l10n.t('Restoring {0}…', name), this.bringUp);
+    const title = titleFor(
+      computers,
+      (name) => vscode.l10n.t('Restoring {0}…', name),
+      (count) => vscode.l10n.t('Restoring {0} computers…', count),
+    );
+    await this.each(computers, title, this.bringUp);
   };
 
   readonly stop: Handler = async (...args) => {
     const computers = await this.targets.many(args, vscode.l10n.t('Stop Computers'), 'stop');
-    await this.each(
+    const title = titleFor(
       computers,
       (name) => vscode.l10n.t('Stopping {0}…', name),
-      (computer, signal) => this.lifecycle.stop(computer.id, { signal, timeLimit: this.timeLimit() }),
+      (count) => vscode.l10n.t('Stopping {0} computers…', count),
+    );
+    await this.each(computers, title, (computer, signal) =>
+      this.lifecycle.stop(computer.id, { signal, timeLimit: this.timeLimit() }),
     );
   };
 
@@ -41,19 +55,29 @@ export class LifecycleCommands {
   /** All at the same time; those that fail are told together, by name. */
   private async each(
     computers: readonly Computer[],
-    title: (name: string) => string,
+    title: string,
     work: (computer: Computer, signal: AbortSignal) => Promise<unknown>,
   ): Promise<void> {
-    const outcomes = await Promise.allSettled(
-      computers.map((computer) =>
-        withProgress(this.clock, title(computer.name), (signal) => work(computer, signal)),
-      ),
+    const outcomes = await withProgress(this.clock, title, (signal) =>
+      Promise.allSettled(computers.map((computer) => work(computer, signal))),
     );
-    const failures = outcomes
-      .filter((outcome) => outcome.status === 'rejected')
-      .map(({ reason }) => reason as Error);
+    const failures = outcomes.flatMap((outcome, index) =>
+      outcome.status === 'rejected'
+        ? [{ error: outcome.reason as Error, name: computers[index]?.name ?? '' }]
+        : [],
+    );
     const [first] = failures;
-    if (failures.length === 1 && first) throw first;
-    if (first) throw new AggregateError(failures, failures.map(({ message }) => message).join(' '));
+    if (!first) return;
+    if (failures.length === 1 || isCancellation(first.error)) throw first.error;
+    throw new Error(failures.map(({ error, name }) => `${name}: ${error.message}`).join(' '));
   }
+}
+
+function titleFor(
+  computers: readonly Computer[],
+  one: (name: string) => string,
+  many: (count: number) => string,
+): string {
+  const [only] = computers;
+  return computers.length === 1 && only ? one(only.name) : many(computers.length);
 }

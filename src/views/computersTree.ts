@@ -63,6 +63,13 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
     );
   }
 
+  /** How many the filter lets through. */
+  get visibleCount(): number {
+    const { filter } = this;
+    const { computers } = this.store;
+    return filter ? computers.filter((computer) => fits(computer, filter)).length : computers.length;
+  }
+
   getChildren(node?: TreeNode): TreeNode[] {
     if (node instanceof ComputerNode) return [];
     if (node instanceof GroupNode) return node.children;

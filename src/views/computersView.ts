@@ -90,7 +90,7 @@ export class ComputersView implements Disposable {
 
   private listContext(): string {
     const { freshness, problem } = this.store.state;
-    if (this.store.computers.length > 0) return this.tree.visible.length > 0 ? 'shown' : 'filtered';
+    if (this.store.computers.length > 0) return this.tree.visibleCount > 0 ? 'shown' : 'filtered';
     if (problem !== undefined) return 'unavailable';
     return freshness === 'live' ? 'empty' : 'loading';
   }
@@ -105,7 +105,7 @@ export class ComputersView implements Disposable {
       problem instanceof Error && this.problemNote(problem),
       freshness === 'none' && problem === undefined && vscode.l10n.t('Reading the list of computers…'),
       tree.filter !== '' &&
-        vscode.l10n.t('Filter "{0}": {1} of {2}', tree.filter, tree.visible.length, store.computers.length),
+        vscode.l10n.t('Filter "{0}": {1} of {2}', tree.filter, tree.visibleCount, store.computers.length),
       possiblyMore &&
         vscode.l10n.t('These are the first {0}. There are possibly more.', store.computers.length),
       unreadable > 0 && vscode.l10n.t('{0} computers could not be read. The log says why.', unreadable),
