@@ -77,5 +77,9 @@ function read(stdout: string, stderr: string): Introduction {
     .map((line) => parsePublicKey(line.slice('celesto host-key '.length)))
     .filter((key) => key !== undefined);
   const keyInstalled = lines.includes('celesto key installed');
-  return { hostKeys, keyInstalled, ...(!keyInstalled && { refusal: shortened(stderr, 200) || t('no answer') }) };
+  return {
+    hostKeys,
+    keyInstalled,
+    ...(!keyInstalled && { refusal: shortened(stderr, 200) || t('no answer') }),
+  };
 }

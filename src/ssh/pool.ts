@@ -138,13 +138,13 @@ export class ConnectionPool {
   ): Promise<SshConnection> {
     const deadline = this.clock.now() + patience;
     const introducer = this.connector.introducer(computer, endpoint, signal);
-    for (let pause = 100; ; pause = Math.min(2_000, pause * 1.5)) {
+    for (let tries = 1, pause = 100; ; tries += 1, pause = Math.min(2_000, pause * 1.5)) {
       try {
         return await this.connector.connect(computer, endpoint, introducer, signal);
       } catch (error) {
         const comingUp = error instanceof SshError && error.problem === 'notUp';
         if (isCancellation(error) || !comingUp || this.clock.now() + pause > deadline) throw error;
-        report('notUp');
+        if (tries === 1) report('notUp');
         await this.clock.delay(pause, signal);
       }
     }

@@ -1,0 +1,99 @@
+import { EventEmitter } from 'node:events';
+import type { ClientChannel } from 'ssh2';
+import type { Computer } from '../../../../src/model/computer';
+import type { SshConnection } from '../../../../src/ssh/connection';
+import type { Connector } from '../../../../src/ssh/connector';
+import { parseEndpoint, type Endpoint } from '../../../../src/ssh/endpoint';
+import { SshError, type SshProblem } from '../../../../src/ssh/errors';
+import { Introducer } from '../../../../src/ssh/introducer';
+import { abortable } from '../../../../src/util/cancel';
+import { Emitter } from '../../../../src/util/emitter';
+import { deferred, type Deferred } from '../../support/deferred';
+
+const endpoint = parseEndpoint('ohm@127.0.0.1:2222');
+
+export function sshError(problem: SshProblem): SshError {
+  return new SshError(problem, endpoint);
+}
+
+/** A channel that a test closes by hand. */
+export class FakeChannel extends EventEmitter {
+  closed = false;
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.emit('close');
+  }
+}
+
+/** A connection that a test breaks by hand. It grants so many channels at a time. */
+export class FakeConnection {
+  private readonly closures = new Emitter<SshError>();
+  readonly onDidClose = this.closures.event;
+  readonly channels: FakeChannel[] = [];
+  closed = false;
+
+  constructor(
+    readonly endpoint: Endpoint,
+    private readonly limit: number,
+  ) {}
+
+  /** What a pool is given to open a channel with. */
+  open(): Promise<ClientChannel> {
+    if (this.closed) return Promise.reject(sshError('closed'));
+    if (this.channels.filter(({ closed }) => !closed).length >= this.limit)
+      return Promise.reject(sshError('channelRefused'));
+    const channel = new FakeChannel();
+    this.channels.push(channel);
+    return Promise.resolve(channel as unknown as ClientChannel);
+  }
+
+  end(): void {
+    this.break();
+  }
+
+  /** Ends as a broken connection does: its channels close with it. */
+  break(): void {
+    if (this.closed) return;
+    this.closed = true;
+    for (const channel of this.channels) channel.close();
+    this.closures.fire(sshError('closed'));
+  }
+}
+
+/** A connector whose tries a test ends by hand. */
+export class FakeConnector implements Pick<Connector, 'connect' | 'introducer'> {
+  readonly tries: { signal: AbortSignal; introducer: Introducer; outcome: Deferred<FakeConnection> }[] = [];
+  /** What the next tries come to, in order; after these they wait for the test. */
+  script: (FakeConnection | Error)[] = [];
+
+  introducer(): Introducer {
+    return new Introducer(() => Promise.reject(new Error('not asked in these tests')));
+  }
+
+  connect(
+    _computer: Computer,
+    _endpoint: Endpoint,
+    introducer: Introducer,
+    signal: AbortSignal,
+  ): Promise<SshConnection> {
+    const outcome = deferred<FakeConnection>();
+    this.tries.push({ signal, introducer, outcome });
+    const next = this.script.shift();
+    if (next instanceof Error) outcome.reject(next);
+    else if (next) outcome.resolve(next);
+    return abortable(outcome.promise, signal) as unknown as Promise<SshConnection>;
+  }
+
+  /** A connection for the next try. */
+  succeed(channels = 10): FakeConnection {
+    const connection = new FakeConnection(endpoint, channels);
+    this.script.push(connection);
+    return connection;
+  }
+
+  fail(...errors: Error[]): void {
+    this.script.push(...errors);
+  }
+}
