@@ -23,14 +23,13 @@ export class DeleteCommand {
     private readonly lifecycle: Lifecycle,
     private readonly known: KnownComputers,
     private readonly clock: Clock,
-    /** The selected lines, for the Delete key, which brings no arguments. */
+    /** The selected lines, for the Delete key. */
     private readonly selection: () => readonly unknown[],
   ) {}
 
   readonly delete: Handler = async (...args) => {
-    const lines = args.length > 0 ? args : [undefined, this.selection()];
+    const lines = args[0] === 'selection' ? [undefined, this.selection()] : args;
     const computers = await this.targets.many(lines, vscode.l10n.t('Delete Computers'), 'delete');
-    if (computers.length === 0) throw new Error(vscode.l10n.t('None of these can be deleted just now.'));
     await confirm(computers);
     const [only] = computers;
     if (computers.length === 1 && only) await this.deleteOne(only);

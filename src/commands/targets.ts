@@ -28,7 +28,9 @@ export class Targets {
   /** The computers a command is about; of a selection, those that can do what is asked. */
   async many(args: readonly unknown[], title: string, capability: string): Promise<readonly Computer[]> {
     const given = this.given(args);
-    if (given.length > 0) return given.filter((computer) => capabilities(computer).includes(capability));
+    const able = given.filter((computer) => capabilities(computer).includes(capability));
+    if (able.length > 0) return able;
+    if (given.length > 0) throw new Error(vscode.l10n.t('That cannot be done in the present state.'));
     await this.signedIn();
     const picked = await this.picker.many(title, capability);
     if (picked.length === 0) throw cancellation();

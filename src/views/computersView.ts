@@ -27,6 +27,7 @@ export class ComputersView implements Disposable {
     });
     this.disposables.add(this.view);
     this.disposables.add(this.view.onDidChangeVisibility(() => this.onVisibility()));
+    this.disposables.add(vscode.window.onDidChangeWindowState(({ focused }) => this.onFocus(focused)));
     this.disposables.add(store.onDidChange(() => this.draw()));
     this.disposables.add(store.onDidChangeState(() => this.draw()));
     this.disposables.add(account.onDidChange((state) => this.onAccount(state)));
@@ -60,6 +61,11 @@ export class ComputersView implements Disposable {
   private onVisibility(): void {
     if (this.view.visible && this.account.state.kind === 'unknown') void this.account.load();
     this.keepWatch();
+  }
+
+  /** Whoever comes back to the window sees how things are now, and not how they were a while ago. */
+  private onFocus(focused: boolean): void {
+    if (focused) this.store.hurry();
   }
 
   private onAccount(state: AccountState): void {
