@@ -247,11 +247,10 @@ export class Computers {
   }
 
   #add(size: Shape, organization: string, status: string, name?: string, fake = false): Live {
-    const names = new Set([...this.#all.values()].map((live) => live.record.wire.name));
     const id = `cmp_${randomBytes(6).toString('hex')}`;
     const wire = {
       id,
-      name: name ?? unusedName((candidate) => names.has(candidate)),
+      name: name ?? this.#unusedName(),
       status,
       ...size,
       compute_location: { provider: 'emulator', region: 'local', country_code: null },
@@ -264,6 +263,11 @@ export class Computers {
     const live = this.#adopt({ wire, organization, port: null, held: fake, fake, sshdDelay: 0 });
     this.#save();
     return live;
+  }
+
+  #unusedName(): string {
+    const taken = new Set([...this.#all.values()].map((live) => live.record.wire.name));
+    return unusedName((name) => taken.has(name));
   }
 
   #adopt(record: ComputerRecord): Live {

@@ -92,7 +92,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   };
   try {
     await computers.load(saved?.computers ?? [], saved?.creations ?? {});
-    if (saved === undefined) for (const seed of options.seed ?? []) await computers.seed(seed);
+    if (saved === undefined) await Promise.all((options.seed ?? []).map((seed) => computers.seed(seed)));
   } catch (error) {
     await stop();
     throw error;

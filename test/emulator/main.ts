@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { defaultTimes } from './computer';
 import { startEmulator, type Emulator, type EmulatorOptions } from './emulator';
 
 const usage = `Celesto on one machine: the REST API, and computers that are real OpenSSH servers.
@@ -42,15 +43,16 @@ function readOptions(args: string[]): EmulatorOptions | undefined {
       status,
       ...(status === 'error' ? { lastError: 'The host ran out of memory while the computer booted.' } : {}),
     })),
-    times: Object.fromEntries(
-      list(values.times).map((pair) => {
-        const [name = '', ms = ''] = pair.split('=');
-        return [name, wholeNumber('--times', ms)];
-      }),
-    ),
+    times: Object.fromEntries(list(values.times).map(time)),
     isolation,
     log: (line) => console.log(line),
   };
+}
+
+function time(pair: string): [name: string, ms: number] {
+  const [name = '', ms = ''] = pair.split('=');
+  if (!(name in defaultTimes)) throw new Error(`--times ${name}: ${Object.keys(defaultTimes).join(', ')}.`);
+  return [name, wholeNumber('--times', ms)];
 }
 
 function list(text: string): string[] {
@@ -93,14 +95,19 @@ function asked(): Promise<void> {
 /** The command. @returns its exit code, once the person has ended it. */
 export async function main(args: string[]): Promise<number> {
   const end = asked();
-  const chosen = readOptions(args);
-  if (chosen === undefined) {
-    console.log(usage);
+  try {
+    const chosen = readOptions(args);
+    if (chosen === undefined) {
+      console.log(usage);
+      return 0;
+    }
+    const emulator = await startEmulator(chosen);
+    console.log(describe(emulator));
+    await end;
+    await emulator.stop();
     return 0;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return 1;
   }
-  const emulator = await startEmulator(chosen);
-  console.log(describe(emulator));
-  await end;
-  await emulator.stop();
-  return 0;
 }

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { Ajv, type AnySchema } from 'ajv';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { organizations } from './catalogue';
 import { ApiError } from './computer';
 import { spoilAnswer, spoilRequest, type Fault, type Faults } from './faults';
 import type { Journal, JournalEntry } from './journal';
+
+const checks = { useDefaults: true, allErrors: true, allowUnionTypes: true };
+const bodies = new Ajv(checks);
+/** Everything outside bodies is text, also what stands for a number. */
+const texts = new Ajv({ ...checks, coerceTypes: true });
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -19,8 +25,10 @@ export function createServer(apiKey: string, faults: Faults, journal: Journal): 
   const server = fastify({
     forceCloseConnections: true,
     genReqId: () => `req_${randomUUID()}`,
-    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: true } },
   });
+  server.setValidatorCompiler(({ schema, httpPart }) =>
+    (httpPart === 'body' ? bodies : texts).compile(schema as AnySchema),
+  );
   server.decorateRequest('organization', '');
   server.decorateRequest('fault', undefined);
   server.decorateRequest('journalEntry', undefined);

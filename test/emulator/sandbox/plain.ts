@@ -9,6 +9,9 @@ import { killAll } from './processes';
 /** Marks the processes of a computer, so that all of them can be found at the end. */
 const marker = 'CELESTO_COMPUTER';
 
+/** Becomes the daemon, and ends it when standard input ends: when the emulator is gone, however it went. */
+const guarded = 'exec 3<&0; ( { read -r _ <&3; kill -KILL $$; } & ); exec "$@" 3<&-';
+
 /**
  * A computer that is only a home folder with an sshd of its own, run as the current user: for machines where
  * namespaces cannot be had. `/etc/ssh/` in a command stands for the computer's own folder of host keys.
@@ -55,7 +58,13 @@ export class PlainMachine implements Machine {
 
   daemon(file: string, args: string[]): Argv {
     const env = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' };
-    return { file, args, env, cwd: this.folder, isDoor: false };
+    return {
+      file: 'bash',
+      args: ['-c', guarded, 'bash', file, ...args],
+      env,
+      cwd: this.folder,
+      isDoor: false,
+    };
   }
 
   shell(command: string): Argv {

@@ -56,7 +56,7 @@ export class Sshd {
       `${this.machine.sshInside}/sshd_config`,
     ]);
     const { file, args, env, cwd, isDoor } = argv;
-    const child = spawn(file, args, { env, cwd, detached: true, stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(file, args, { env, cwd, detached: true, stdio: ['pipe', 'ignore', 'pipe'] });
     this.#child = { process: child, isDoor };
     child.once('exit', () => (this.#child = undefined));
     child.stderr.pipe(createWriteStream(join(this.machine.ssh, 'sshd.log'), { flags: 'a', mode: 0o600 }));

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import type { WireComputer } from './computer';
+import { Bench } from './harness';
+import { checkContract, contractMissing } from './openapi';
+
+// Every answer passes through checkContract; see Bench.call.
+describe('answers as the contract says', () => {
+  const bench = new Bench({ features: { retryRestore: true }, times: { start: 0, deletedKept: 60_000 } });
+  before(async () => {
+    if (contractMissing !== undefined) console.log(contractMissing);
+    await bench.start();
+  });
+  const one = '/v1/computers/{computer_id}';
+
+  it('account', async () => {
+    assert.equal(
+      (await bench.call<{ email: string }>('GET', '/v1/users/info')).body.email,
+      'ada@example.com',
+    );
+    const { body } = await bench.call<{ id: string }[]>('GET', '/v1/organizations/');
+    assert.equal(body.length, 2);
+    assert.equal((await bench.call('GET', '/v1/organizations/{org_id}', { id: body[1]!.id })).status, 200);
+    assert.equal((await bench.call('GET', '/v1/organizations/{org_id}', { id: 'org_none' })).status, 404);
+    assert.equal((await bench.call<object[]>('GET', '/v1/billing/sizes')).body.length, 3);
+    assert.deepEqual((await bench.call('GET', '/v1/auth/status')).body, { authenticated: true });
+    const stranger = { headers: { authorization: 'Bearer wrong' } };
+    assert.deepEqual((await bench.call('GET', '/v1/auth/status', stranger)).body, { authenticated: false });
+    assert.equal((await bench.call('GET', '/v1/users/info', stranger)).status, 401);
+  });
+
+  it('templates', async () => {
+    const { body } = await bench.call<{ id: string }[]>('GET', '/v1/computers/templates');
+    assert.deepEqual(
+      body.map(({ id }) => id),
+      ['scratch', 'coding-agent', 'browser-agent'],
+    );
+  });
+
+  it('a computer from create to delete', async () => {
+    const created = await bench.call('POST', '/v1/computers', { body: { template_id: 'coding-agent' } });
+    assert.equal(created.status, 201);
+    assert.equal(created.body.status, 'creating');
+    assert.match(created.headers.get('x-request-id') ?? '', /^req_/);
+    const { id, name } = created.body;
+    const { connection } = await bench.reaches(id, 'running');
+    assert.match(connection?.ssh ?? '', /^\w+@127\.0\.0\.1:\d+$/);
+    assert.equal((await bench.get(name)).body.id, id);
+    assert.equal((await bench.exec(id, 'echo hello')).stdout, 'hello\n');
+    assert.equal((await bench.call('POST', `${one}/stop`, { id })).body.status, 'stopping');
+    assert.equal((await bench.reaches(id, 'stopped')).connection, null);
+    assert.equal((await bench.call('POST', `${one}/start`, { id })).body.status, 'starting');
+    await bench.reaches(id, 'running');
+    assert.equal((await bench.call('DELETE', one, { id })).body.status, 'deleting');
+    await bench.reaches(id, 'deleted');
+    assert.equal((await bench.call('DELETE', one, { id })).status, 409);
+  });
+
+  it('every status, also one that is not in the contract', async () => {
+    const { control } = bench.emulator;
+    for (const status of ['creating', 'stopping', 'error', 'lost', 'restoring', 'deleting', 'hibernating']) {
+      const { id } = await control.seed({ status, lastError: 'A reason.' });
+      assert.equal((await bench.get(id)).body.status, status);
+    }
+    const { id } = await control.seed({ status: 'restorable' });
+    assert.equal((await bench.call('POST', `${one}/retry-restore`, { id })).body.status, 'restorable');
+    await bench.reaches(id, 'running');
+    assert.equal((await bench.call('POST', `${one}/retry-restore`, { id })).status, 409);
+  });
+
+  it('lists by status, template and limit', async () => {
+    const { control } = bench.emulator;
+    await control.addFakes({ count: 60, statuses: ['stopped', 'running'] });
+    const list = async (query: string) => {
+      return (await bench.call<{ computers: WireComputer[]; count: number }>('GET', `/v1/computers?${query}`))
+        .body;
+    };
+    assert.equal((await list('')).count, 50);
+    assert.equal((await list('limit=3')).computers.length, 3);
+    assert.ok((await list('status=stopped')).computers.every(({ status }) => status === 'stopped'));
+    const { id } = await control.seed({ status: 'stopped', template: 'browser-agent' });
+    assert.deepEqual(
+      (await list('template_id=browser-agent')).computers.map((computer) => computer.id),
+      [id],
+    );
+    await control.setFeatures({ ignoreListLimit: true });
+    assert.ok((await list('limit=1')).count > 60);
+  });
+
+  it('deletes several', async () => {
+    const ids = await Promise.all(
+      [1, 2].map(async () => (await bench.emulator.control.seed({ status: 'error' })).id),
+    );
+    const { body } = await bench.call('POST', '/v1/computers/bulk-delete', {
+      body: { computer_ids: [...ids, 'cmp_none'] },
+    });
+    assert.deepEqual(body, { deleted: 2, deleted_ids: ids, failed_ids: ['cmp_none'] });
+    for (const id of ids) await bench.reaches(id, 'deleted');
+  });
+
+  it('refuses what is beyond the limits', async () => {
+    const bodies = [
+      { vcpus: 0 },
+      { vcpus: 17 },
+      { vcpus: '4' },
+      { ram_mb: 511 },
+      { ram_mb: 32_769 },
+      { disk_size_mb: 20_481 },
+      { network_policy: { mode: 'sometimes' } },
+      { network_policy: { mode: 'off', more: 1 } },
+      { template_id: 'x'.repeat(65) },
+    ];
+    for (const body of bodies) {
+      const answer = await bench.call<{ errors: object[] }>('POST', '/v1/computers', { body });
+      assert.equal(answer.status, 422, JSON.stringify(body));
+      assert.equal(answer.body.errors.length, 1);
+    }
+    assert.equal((await bench.call('POST', '/v1/computers', { body: { template_id: 'none' } })).status, 400);
+    assert.equal((await bench.call('GET', '/v1/computers?limit=201')).status, 422);
+    const exec = (body: object) => bench.call('POST', `${one}/exec`, { id: 'any', body });
+    assert.equal((await exec({ command: '' })).status, 422);
+    assert.equal((await exec({ command: 'x'.repeat(10_001) })).status, 422);
+    assert.equal((await exec({ command: 'true', timeout: 301 })).status, 422);
+  });
+
+  it('takes the limits themselves', async () => {
+    const body = { vcpus: 16, ram_mb: 32_768, disk_size_mb: 512, network_policy: { mode: 'off' } };
+    const answer = await bench.call('POST', '/v1/computers', {
+      body: { ...body, external_volume_enabled: true },
+    });
+    assert.equal(answer.status, 201);
+    const { vcpus, ram_mb, disk_size_mb, network_policy } = answer.body;
+    assert.deepEqual({ vcpus, ram_mb, disk_size_mb, network_policy }, body);
+    const named = await bench.call('POST', '/v1/computers', { body: { size_id: 'large' } });
+    assert.deepEqual([named.body.size_id, named.body.vcpus], ['large', 4]);
+  });
+
+  it('an unknown computer', async () => {
+    for (const [method, action] of [
+      ['GET', ''],
+      ['DELETE', ''],
+      ['POST', '/start'],
+      ['POST', '/stop'],
+    ] as const) {
+      assert.equal((await bench.call(method, one + action, { id: 'cmp_none' })).status, 404);
+    }
+  });
+});
+
+describe('the contract check itself', { skip: contractMissing }, () => {
+  it('is loud about a field that is missing, wrong or unknown', () => {
+    const check = (body: unknown) => () => checkContract('GET', '/v1/auth/status', { status: 200, body });
+    assert.doesNotThrow(check({ authenticated: true }));
+    assert.throws(check({}), /authenticated/);
+    assert.throws(check({ authenticated: 'yes' }), /boolean/);
+    assert.throws(check({ authenticated: true, more: 1 }), /additional properties/);
+    assert.throws(() => checkContract('GET', '/v1/nothing', { status: 200, body: {} }), /no GET/);
+  });
+});

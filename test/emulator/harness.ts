@@ -1,0 +1,141 @@
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+import { after } from 'node:test';
+import { until } from '../lab/until';
+import { noTimes, type WireComputer } from './computer';
+import { startEmulator, type Emulator, type EmulatorOptions } from './emulator';
+import { checkContract } from './openapi';
+
+export interface Answer<T> {
+  status: number;
+  headers: Headers;
+  body: T;
+}
+
+/** An emulator for the tests of one file, a client that checks each answer against the contract, and a person's key. */
+export class Bench {
+  readonly folder = mkdtempSync(join(tmpdir(), 'celesto-emulator-'));
+  readonly #key = join(this.folder, 'id_ed25519');
+  #emulator: Emulator | undefined;
+  #target: Pick<Emulator, 'url' | 'apiKey'> | undefined;
+
+  constructor(readonly options: Omit<EmulatorOptions, 'dir'> = {}) {
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', this.#key]);
+    after(async () => {
+      await this.stop();
+      rmSync(this.folder, { recursive: true, force: true });
+    });
+  }
+
+  get emulator(): Emulator {
+    if (this.#emulator === undefined) throw new Error('The emulator is not running.');
+    return this.#emulator;
+  }
+
+  async start(): Promise<Emulator> {
+    this.#emulator = await startEmulator({
+      dir: join(this.folder, 'state'),
+      times: noTimes,
+      ...this.options,
+    });
+    this.attach(this.#emulator);
+    return this.#emulator;
+  }
+
+  /** Makes the calls go to an emulator in another process. */
+  attach(target: Pick<Emulator, 'url' | 'apiKey'>): void {
+    this.#target = target;
+  }
+
+  async stop(): Promise<void> {
+    await this.#emulator?.stop();
+    this.#emulator = undefined;
+  }
+
+  /** A call of the REST API with the key; `method` and `route` as the contract has them, `{computer_id}` filled in. */
+  async call<T = WireComputer>(
+    method: string,
+    route: string,
+    { id = '', body, headers = {} }: { id?: string; body?: unknown; headers?: Record<string, string> } = {},
+  ): Promise<Answer<T>> {
+    const path = route.replace(/\{\w+\}/, encodeURIComponent(id));
+    const { url = '', apiKey = '' } = this.#target ?? {};
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer = { status: response.status, headers: response.headers, body: (await response.json()) as T };
+    checkContract(method, route.replace(/\?.*/, ''), answer);
+    return answer;
+  }
+
+  get(id: string): Promise<Answer<WireComputer>> {
+    return this.call('GET', '/v1/computers/{computer_id}', { id });
+  }
+
+  async exec(id: string, command: string, timeout = 30) {
+    const { body } = await this.call<{
+      exit_code: number;
+      stdout: string;
+      stderr: string;
+      timed_out: boolean;
+      duration_ms: number;
+    }>('POST', '/v1/computers/{computer_id}/exec', { id, body: { command, timeout } });
+    return body;
+  }
+
+  /** Waits until a computer is in one of the statuses. @returns it. */
+  async reaches(id: string, ...statuses: string[]): Promise<WireComputer> {
+    return until(`${id} to be ${statuses.join(' or ')}`, async () => {
+      const { body } = await this.get(id);
+      return statuses.includes(body.status) ? body : undefined;
+    });
+  }
+
+  /** Lets the person log in on a computer. */
+  async authorize(id: string): Promise<void> {
+    const key = readFileSync(`${this.#key}.pub`, 'utf8').trim();
+    await this.exec(id, `echo '${key}' >> ~/.ssh/authorized_keys`);
+  }
+
+  /** OpenSSH's client towards a computer. */
+  async ssh(id: string, command: string, options: string[] = []): Promise<ChildProcess> {
+    const { connection } = (await this.get(id)).body;
+    const [target = '', port = ''] = connection?.ssh?.split(/:(?=\d+$)/) ?? [];
+    const known = join(this.folder, 'known_hosts');
+    const fixed = ['-F', 'none', '-i', this.#key, '-o', `UserKnownHostsFile=${known}`, '-o', 'BatchMode=yes'];
+    const trust = [
+      '-o',
+      'StrictHostKeyChecking=accept-new',
+      '-o',
+      'HashKnownHosts=no',
+      '-o',
+      'LogLevel=ERROR',
+    ];
+    return spawn('ssh', [...fixed, ...trust, '-p', port, ...options, target, command], { stdio: 'pipe' });
+  }
+
+  /** Runs a command through SSH to its end. */
+  async login(id: string, command: string): Promise<{ code: number | null; stdout: string; stderr: string }> {
+    const child = await this.ssh(id, command);
+    child.stdin?.end();
+    const code = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const [stdout, stderr] = await Promise.all([text(child.stdout!), text(child.stderr!)]);
+    return { code: await code, stdout, stderr };
+  }
+}
+
+/** Command lines of all processes of this machine that mention a text. */
+export async function processesNaming(words: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)('ps', ['-A', '-ww', '-o', 'args=']);
+  return stdout.split('\n').filter((line) => line.includes(words));
+}

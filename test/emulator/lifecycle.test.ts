@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import type { WireComputer } from './computer';
+import { Bench } from './harness';
+
+const one = '/v1/computers/{computer_id}';
+
+describe('the life cycle', () => {
+  const bench = new Bench({
+    times: { create: 0, start: 0, stop: 0, delete: 0, deletedKept: 0, restorePickup: 0, restore: 0 },
+  });
+  before(() => bench.start());
+
+  it('takes the time it is told to', async () => {
+    const { control } = bench.emulator;
+    const { id } = await control.seed({ status: 'stopped' });
+    await control.setTimes({ start: 400 });
+    const started = performance.now();
+    await bench.call('POST', `${one}/start`, { id });
+    await bench.reaches(id, 'running');
+    await control.setTimes({ start: 0 });
+    const took = performance.now() - started;
+    assert.ok(took >= 400 && took < 900, `${took} ms`);
+  });
+
+  it('refuses what the status does not allow, and says why', async () => {
+    const { control } = bench.emulator;
+    const { id, name } = await control.seed({ status: 'running' });
+    const refused = async (action: string, body?: object): Promise<string> => {
+      const answer = await bench.call<{ detail: string }>('POST', `${one}/${action}`, { id, body });
+      assert.equal(answer.status, 409, action);
+      return answer.body.detail;
+    };
+    assert.equal(await refused('start'), `Computer ${name} is running and cannot be started.`);
+    for (const status of ['creating', 'starting', 'stopping', 'stopped', 'deleting', 'lost']) {
+      await control.setStatus({ id, status });
+      assert.match(await refused('stop'), new RegExp(status));
+      assert.match(await refused('exec', { command: 'true' }), new RegExp(status));
+      if (status !== 'stopped') assert.match(await refused('start'), new RegExp(status));
+    }
+  });
+
+  it('starts from error, and from a status it does not know', async () => {
+    for (const status of ['error', 'hibernating']) {
+      const { id } = await bench.emulator.control.seed({ status, lastError: 'A reason.' });
+      assert.equal((await bench.call('POST', `${one}/start`, { id })).body.last_error, null);
+      await bench.reaches(id, 'running');
+    }
+  });
+
+  it('ends a start in error when told to, once', async () => {
+    const { id } = await bench.emulator.control.seed({ status: 'stopped' });
+    await bench.emulator.control.failNextStart({ id, reason: 'No host has room.' });
+    await bench.call('POST', `${one}/start`, { id });
+    assert.equal((await bench.reaches(id, 'error')).last_error, 'No host has room.');
+    await bench.call('POST', `${one}/start`, { id });
+    await bench.reaches(id, 'running');
+  });
+
+  it('restores by itself after an interruption', async () => {
+    const { control } = bench.emulator;
+    const { id } = await control.seed({});
+    await bench.exec(id, 'echo kept > note');
+    assert.equal((await control.interrupt({ id })).status, 'restorable');
+    await bench.reaches(id, 'running');
+    assert.equal((await bench.exec(id, 'cat note')).stdout, 'kept\n');
+  });
+
+  it('restores on start, without the newer description also on retry-restore only', async () => {
+    const { id } = await bench.emulator.control.seed({ status: 'restorable' });
+    assert.equal((await bench.call('POST', `${one}/retry-restore`, { id })).status, 404);
+    assert.equal((await bench.call('POST', `${one}/start`, { id })).body.status, 'restoring');
+    await bench.reaches(id, 'running');
+  });
+
+  it('forgets a deleted computer after a while', async () => {
+    const { control } = bench.emulator;
+    const { id } = await control.seed({ status: 'stopped' });
+    await bench.call('DELETE', one, { id });
+    for (;;) {
+      const { status, body } = await bench.get(id);
+      if (status === 404) break;
+      assert.match(body.status, /^delet(ing|ed)$/);
+    }
+  });
+
+  it('makes one computer of two creates with the same key', async () => {
+    const create = (vcpus: number) =>
+      bench.call('POST', '/v1/computers', { body: { vcpus }, headers: { 'idempotency-key': 'one-intent' } });
+    const [first, second] = [await create(2), await create(2)];
+    assert.equal(second.status, 201);
+    assert.equal(second.body.id, first.body.id);
+    assert.equal((await create(3)).status, 409);
+  });
+
+  it('keeps organizations apart', async () => {
+    const { id } = await bench.emulator.control.seed({ status: 'stopped', organization: 'org_analytical' });
+    const headers = { 'x-current-organization': 'org_analytical' };
+    const { body } = await bench.call<{ computers: WireComputer[] }>('GET', '/v1/computers', { headers });
+    assert.deepEqual(
+      body.computers.map((computer) => computer.id),
+      [id],
+    );
+    assert.equal((await bench.get(id)).status, 404);
+    const stranger = { headers: { 'x-current-organization': 'org_none' } };
+    assert.equal((await bench.call('GET', '/v1/computers', stranger)).status, 403);
+  });
+
+  it('says what it is told to as SSH endpoint', async () => {
+    const { control } = bench.emulator;
+    const { id } = await control.seed({ status: 'running', ssh: 'ssh nobody@nowhere -p x' });
+    assert.equal((await bench.get(id)).body.connection?.ssh, 'ssh nobody@nowhere -p x');
+    await control.setSsh({ id, ssh: null });
+    assert.equal((await bench.get(id)).body.connection?.ssh, null);
+    await control.setSsh({ id });
+    assert.match((await bench.get(id)).body.connection?.ssh ?? '', /@127\.0\.0\.1:\d+$/);
+  });
+
+  it('moves fakes through the statuses too', async () => {
+    await bench.emulator.control.addFakes({ count: 2000 });
+    const { name } = bench.emulator.computers.list('org_personal').at(-1)!;
+    await bench.call('POST', `${one}/start`, { id: name });
+    await bench.reaches(name, 'running');
+  });
+});
+
+describe('a restart of the emulator', () => {
+  const bench = new Bench({ seed: [{}, { status: 'stopped' }, { status: 'hibernating' }] });
+  before(() => bench.start());
+
+  it('keeps the key, the computers, their statuses, ports and files', async () => {
+    const { apiKey, computers } = bench.emulator;
+    const [running] = computers.list('org_personal');
+    await bench.exec(running!.id, 'echo kept > note');
+    const create = { body: {}, headers: { 'idempotency-key': 'before the restart' } };
+    const created = await bench.call('POST', '/v1/computers', create);
+    await bench.reaches(created.body.id, 'running');
+    const seen = computers.list('org_personal');
+    await bench.stop();
+    await bench.start();
+    assert.equal(bench.emulator.apiKey, apiKey);
+    assert.deepEqual(bench.emulator.computers.list('org_personal'), seen);
+    assert.equal((await bench.exec(running!.id, 'cat note')).stdout, 'kept\n');
+    assert.equal((await bench.call('POST', '/v1/computers', create)).body.id, created.body.id);
+  });
+
+  it('goes on with what was under way', async () => {
+    const { control } = bench.emulator;
+    const { id } = await control.seed({ status: 'stopped' });
+    await control.setTimes({ start: 60_000 });
+    await bench.call('POST', `${one}/start`, { id });
+    await bench.stop();
+    await bench.start();
+    await bench.reaches(id, 'running');
+  });
+});

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { after, describe, it } from 'node:test';
+import { until } from '../lab/until';
+import { connectControl } from './control';
+import { Bench, processesNaming } from './harness';
+import { isFree } from './ports';
+
+const project = fileURLToPath(new URL('../../', import.meta.url));
+const isRoot = process.getuid?.() === 0;
+const folder = mkdtempSync(join(tmpdir(), 'celesto-emulator-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/**
+ * Runs the command that follows as an ordinary user with a shell of its own, whom only these processes know.
+ * What it reads is bound to places that such a user can reach; terminals belong to the group tty, as sshd wants them.
+ */
+const asOrdinaryUser = `
+{ cat /etc/passwd; echo "grace:x:4711:4711::/nonexistent:/bin/bash"; } > "$1"
+mount --bind "$1" /etc/passwd
+mount --bind "$2" /media
+mount --bind "$3" /mnt
+mount -t devpts -o newinstance,ptmxmode=666,mode=620,gid=5 devpts /dev/pts
+shift 3
+exec setpriv --reuid 4711 --regid 4711 --clear-groups "$@"
+`;
+
+interface Running {
+  child: ChildProcess;
+  said: string;
+  url: string;
+  apiKey: string;
+}
+
+/** Starts `npm run emulator` without npm. */
+async function start(dir: string, unprivileged: boolean, ...options: string[]): Promise<Running> {
+  const args = ['--port', '0', '--dir', dir, '--times', 'start=0,stop=0', ...options];
+  const stdio = ['ignore', 'pipe', 'inherit'] as const;
+  const ordinary = ['-c', asOrdinaryUser, 'sh', `${dir}.passwd`, dirname(process.execPath), project];
+  const child = unprivileged
+    ? spawn('unshare', ['--mount', 'sh', ...ordinary, '/media/node', '/mnt/test/lab/emulator.mjs', ...args], {
+        stdio: [...stdio],
+      })
+    : spawn(process.execPath, [join(project, 'test/lab/emulator.mjs'), ...args], { stdio: [...stdio] });
+  const running = { child, said: '', url: '', apiKey: '' };
+  child.stdout.on('data', (data: Buffer) => (running.said += data.toString()));
+  after(() => child.kill('SIGKILL'));
+  const exports = await until('the address', () =>
+    /CELESTO_BASE_URL=(\S+) CELESTO_API_KEY=(\S+)/.exec(running.said),
+  );
+  [, running.url = '', running.apiKey = ''] = exports;
+  return running;
+}
+
+async function end({ child }: Running, signal: NodeJS.Signals): Promise<unknown> {
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  return (await ended)[0];
+}
+
+describe('the command', () => {
+  it('tells how it is used, and ends all that it started', async () => {
+    const dir = join(folder, 'own');
+    const running = await start(dir, false, '--seed', 'running,error,hibernating', '--isolation', 'auto');
+    for (const words of [/einstein +running +\w+@127/, /curie +error/, /bohr +hibernating/, /Ctrl\+C/]) {
+      assert.match(running.said, words);
+    }
+    const bench = new Bench();
+    bench.attach(running);
+    await bench.exec('einstein', 'setsid sleep 4715 >/dev/null 2>&1 &');
+    assert.equal((await processesNaming('sleep 4715')).length, 1);
+    assert.equal(await end(running, 'SIGINT'), 0);
+    assert.deepEqual(await processesNaming('sleep 4715'), []);
+  });
+
+  it('says what is wrong with its options', async () => {
+    const launcher = join(project, 'test/lab/emulator.mjs');
+    const child = spawn(process.execPath, [launcher, '--times', 'begin=1'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let said = '';
+    child.stderr.on('data', (data: Buffer) => (said += data.toString()));
+    assert.equal((await once(child, 'close'))[0], 1);
+    assert.match(said, /^--times begin: create, start/);
+  });
+
+  for (const isolation of ['plain', 'auto']) {
+    it(`leaves no sshd behind when it is killed (${isolation})`, async () => {
+      const running = await start(join(folder, isolation), false, '--isolation', isolation);
+      const bench = new Bench();
+      bench.attach(running);
+      const endpoint = (await bench.get('einstein')).body.connection?.ssh ?? '';
+      await bench.authorize('einstein');
+      assert.equal((await bench.login('einstein', 'echo up')).stdout, 'up\n');
+      await end(running, 'SIGKILL');
+      await until('refusal', () => isFree('127.0.0.1', Number(endpoint.split(':')[1])));
+    });
+  }
+});
+
+describe('plain computers of an ordinary user', () => {
+  it('work, and say that they are plain', async () => {
+    const dir = join(folder, 'ordinary');
+    mkdirSync(dir);
+    if (isRoot) {
+      chownSync(folder, 4711, 4711);
+      chownSync(dir, 4711, 4711);
+    }
+    const running = await start(dir, isRoot, '--isolation', 'plain');
+    assert.match(running.said, /plain home folders of this user/);
+    const bench = new Bench();
+    bench.attach(running);
+    const { connection, id } = (await bench.get('einstein')).body;
+    const home = join(dir, 'computers', id, 'home');
+    if (isRoot) assert.match(connection?.ssh ?? '', /^grace@127/);
+    await bench.authorize('einstein');
+    assert.equal((await bench.exec('einstein', 'pwd; echo $HOME')).stdout, `${home}\n${home}\n`);
+    assert.equal((await bench.login('einstein', 'pwd; echo $HOME')).stdout, `${home}\n${home}\n`);
+    assert.equal((await bench.exec('einstein', 'cat /etc/ssh/*.pub | wc -l')).stdout.trim(), '2');
+
+    const shell = await bench.ssh('einstein', '', ['-tt']);
+    let screen = '';
+    shell.stdout!.on('data', (data: Buffer) => (screen += data.toString()));
+    await until('a prompt', () => /\w+@einstein:~[$#] /.test(screen));
+    await bench.exec('einstein', 'echo kept > note; setsid sleep 4717 >/dev/null 2>&1 &');
+
+    const control = connectControl(running.url, running.apiKey);
+    const closed = once(shell, 'close');
+    await control.setStatus({ id: 'einstein', status: 'stopped' });
+    assert.equal((await closed)[0], 255);
+    assert.deepEqual(await processesNaming('sleep 4717'), []);
+    await control.setStatus({ id: 'einstein', status: 'running' });
+    assert.equal((await bench.login('einstein', 'cat note')).stdout, 'kept\n');
+    assert.equal(await end(running, 'SIGTERM'), 0);
+    await until('the end of every sshd', async () => (await processesNaming(dir)).length === 0);
+  });
+});
