@@ -42,6 +42,11 @@ export function computerFrom(wire: WireComputer): Computer {
 
 /** True where a person would see no difference between the two. */
 export function sameComputer(a: Computer, b: Computer): boolean {
+  // One from the cache lacks the fields that were undefined, so those of both count.
+  return hasFieldsOf(a, b) && hasFieldsOf(b, a);
+}
+
+function hasFieldsOf(a: Computer, b: Computer): boolean {
   return (Object.keys(a) as (keyof Computer)[]).every((key) => a[key] === b[key]);
 }
 

@@ -145,7 +145,7 @@ function isKnown(status: string): status is KnownStatus {
 
 function unknownStatus(status: string): StatusFacts {
   return {
-    words: () => status.replaceAll('_', ' '),
+    words: () => status.replaceAll('_', ' ').trim() || t('unknown'),
     kind: 'unknown',
     icon: 'question',
     color: grey,

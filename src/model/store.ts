@@ -38,10 +38,14 @@ export interface ListCache {
   write(computers: readonly Computer[]): void;
 }
 
+/** A status shown instead of the true one while an action on its way to the service is expected to cause it. */
+interface Assumed {
+  readonly status: string;
+}
+
 interface Entry {
   truth: Computer;
-  /** A status shown instead of the true one while an action on its way to the service is expected to cause it. */
-  assumed: string | undefined;
+  assumed: Assumed | undefined;
   /** The ticket of the answer that `truth` comes from. */
   asOf: number;
   /** When it was read, in ms of the clock; 0 for the cache. */
@@ -53,6 +57,8 @@ interface Entry {
 export interface Assumption {
   /** Ends it with the service's answer, or without one: then the last truth shows again and a poll follows. */
   settle(truth?: WireComputer): void;
+  /** Ends it where the service agreed without describing the computer: what was assumed is true until it says more. */
+  confirm(): void;
 }
 
 const untouched: StoreState = { freshness: 'none', problem: undefined, possiblyMore: false, unreadable: 0 };
@@ -64,6 +70,8 @@ const untouched: StoreState = { freshness: 'none', problem: undefined, possiblyM
  */
 export class ComputerStore implements Disposable {
   private readonly entries = new Map<string, Entry>();
+  /** Computers that are gone, with the ticket of the answer that said so. */
+  private readonly gone = new Map<string, number>();
   private readonly poller: Poller;
   private readonly changes = new Emitter<StoreChange>();
   private readonly states = new Emitter<StoreState>();
@@ -71,6 +79,8 @@ export class ComputerStore implements Disposable {
   private lastTicket = 0;
   /** Answers to tickets up to this one belong to an account that was left. */
   private firstValid = 0;
+  /** The ticket of the list that was taken in last. */
+  private listedAsOf = 0;
   private failures = 0;
 
   readonly onDidChange = this.changes.event;
@@ -108,10 +118,10 @@ export class ComputerStore implements Disposable {
     return this.get(idOrName) ?? (byName.length === 1 ? byName[0] : undefined);
   }
 
-  /** The computer if the service described it within the last `maxAge` milliseconds and nothing is assumed of it. */
+  /** The computer if the service described it less than `maxAge` milliseconds ago and nothing is assumed of it. */
   recent(id: string, maxAge: number): Computer | undefined {
     const entry = this.entries.get(id);
-    const usable = entry && entry.assumed === undefined && this.clock.now() - entry.readAt <= maxAge;
+    const usable = entry && entry.assumed === undefined && this.clock.now() - entry.readAt < maxAge;
     return usable ? entry.truth : undefined;
   }
 
@@ -141,7 +151,7 @@ export class ComputerStore implements Disposable {
     try {
       this.apply(await this.client.list(signal), ticket);
     } catch (error) {
-      if (!isCancellation(error) && ticket > this.firstValid) this.fail(error);
+      if (!isCancellation(error) && !this.outdatedList(ticket)) this.fail(error);
       throw error;
     }
   }
@@ -155,11 +165,11 @@ export class ComputerStore implements Disposable {
   /** Takes in what an answer says of one computer. `ticket` must have been taken before the call was sent. */
   learn(wire: WireComputer, ticket: number): Computer {
     const computer = computerFrom(wire);
-    const known = this.entries.get(computer.id);
-    if (ticket <= this.firstValid || (known && known.asOf > ticket)) return computer;
+    if (this.outdated(computer.id, ticket)) return computer;
+    const before = this.entries.get(computer.id)?.truth;
     if (computer.status === 'deleted') this.forget(computer.id);
     else this.show(computer.id, () => this.put(computer, ticket, this.clock.now()));
-    if (statusOf(computer.status).kind === 'changing') this.hurry();
+    if (isChanging(computer) && !(before && isChanging(before))) this.hurry();
     return computer;
   }
 
@@ -168,30 +178,41 @@ export class ComputerStore implements Disposable {
     const entry = this.entries.get(id);
     if (!entry) return;
     this.entries.delete(id);
+    this.gone.set(id, this.ticket());
     this.changes.fire({ added: [], changed: [], removed: [entry.shown] });
     this.save();
   }
 
   /** Shows a status before the service confirms it. Lists that arrive meanwhile do not disturb it. */
   assume(id: string, status: string): Assumption {
+    const asked = this.ticket();
+    const own: Assumed = { status };
     this.show(id, () => {
       const entry = this.entries.get(id);
-      if (entry) this.assign(entry, status);
+      if (entry) this.assign(entry, own);
     });
     return {
-      settle: (truth) => {
-        // From here on a list that was sent before now is too old for this computer.
-        const ticket = this.ticket();
-        this.show(id, () => {
-          const entry = this.entries.get(id);
-          if (!entry) return;
-          entry.asOf = ticket;
-          this.assign(entry, undefined);
-        });
-        if (truth) this.learn(truth, ticket);
-        this.hurry();
+      settle: (truth) => this.settle(id, own, asked, truth && computerFrom(truth)),
+      confirm: () => {
+        const truth = this.entries.get(id)?.truth;
+        this.settle(id, own, asked, truth && { ...truth, status });
       },
     };
+  }
+
+  private settle(id: string, own: Assumed, asked: number, truth: Computer | undefined): void {
+    if (asked <= this.firstValid) return;
+    if (truth?.status === 'deleted') this.forget(truth.id);
+    // From here on a list that was sent before now is too old for this computer.
+    const ticket = this.ticket();
+    this.show(truth?.id ?? id, () => {
+      const entry = this.entries.get(id);
+      if (entry) entry.asOf = ticket;
+      if (entry?.assumed === own) entry.assumed = undefined;
+      if (truth && asked > (this.gone.get(truth.id) ?? 0)) this.put(truth, ticket, this.clock.now());
+      else if (entry) this.assign(entry, entry.assumed);
+    });
+    this.hurry();
   }
 
   /** Forgets everything: another account, or none. Answers still on their way are dropped. */
@@ -215,9 +236,7 @@ export class ComputerStore implements Disposable {
   private async poll(signal: AbortSignal): Promise<number> {
     try {
       await this.refresh(signal);
-      return this.computers.some((computer) => statusOf(computer.status).kind === 'changing')
-        ? pace.changing
-        : pace.quiet;
+      return this.computers.some(isChanging) ? pace.changing : pace.quiet;
     } catch (error) {
       signal.throwIfAborted();
       this.log.debug(`poll failed (${this.failures} in a row): ${describeError(error)}`);
@@ -227,7 +246,8 @@ export class ComputerStore implements Disposable {
   }
 
   private apply(list: ComputerList, ticket: number): void {
-    if (ticket <= this.firstValid) return;
+    if (this.outdatedList(ticket)) return;
+    this.listedAsOf = ticket;
     const change = this.merge(list, ticket);
     this.failures = 0;
     for (const error of list.unreadable)
@@ -249,9 +269,8 @@ export class ComputerStore implements Disposable {
     for (const wire of list.computers) {
       if (wire.status === 'deleted') continue;
       present.add(wire.id);
-      const known = this.entries.get(wire.id);
-      if (known && known.asOf > ticket) continue;
-      const before = known?.shown;
+      if (this.outdated(wire.id, ticket)) continue;
+      const before = this.get(wire.id);
       const after = this.put(computerFrom(wire), ticket, now).shown;
       if (!before) added.push(after);
       else if (before !== after) changed.push(after);
@@ -259,9 +278,20 @@ export class ComputerStore implements Disposable {
     for (const [id, entry] of this.entries) {
       if (present.has(id) || entry.asOf > ticket || entry.assumed !== undefined) continue;
       this.entries.delete(id);
+      this.gone.set(id, ticket);
       removed.push(entry.shown);
     }
     return added.length + changed.length + removed.length > 0 ? { added, changed, removed } : undefined;
+  }
+
+  /** True for an answer that was asked for before something that is known by now. */
+  private outdated(id: string, ticket: number): boolean {
+    const known = this.entries.get(id)?.asOf ?? this.gone.get(id) ?? 0;
+    return ticket <= this.firstValid || ticket < known;
+  }
+
+  private outdatedList(ticket: number): boolean {
+    return ticket <= this.firstValid || ticket < this.listedAsOf;
   }
 
   private put(computer: Computer, ticket: number, readAt: number): Entry {
@@ -269,6 +299,7 @@ export class ComputerStore implements Disposable {
     if (!entry) {
       const fresh: Entry = { truth: computer, assumed: undefined, asOf: ticket, readAt, shown: computer };
       this.entries.set(computer.id, fresh);
+      this.gone.delete(computer.id);
       return fresh;
     }
     if (!sameComputer(entry.truth, computer)) entry.truth = computer;
@@ -279,9 +310,9 @@ export class ComputerStore implements Disposable {
   }
 
   /** Sets what is shown; the object stays the same one where nothing that is shown changes. */
-  private assign(entry: Entry, assumed: string | undefined): void {
+  private assign(entry: Entry, assumed: Assumed | undefined): void {
     entry.assumed = assumed;
-    const shown = assumed === undefined ? entry.truth : { ...entry.truth, status: assumed };
+    const shown = assumed ? { ...entry.truth, status: assumed.status } : entry.truth;
     if (!sameComputer(entry.shown, shown)) entry.shown = shown;
   }
 
@@ -311,4 +342,8 @@ export class ComputerStore implements Disposable {
   private save(): void {
     this.cache.write([...this.entries.values()].map((entry) => entry.truth));
   }
+}
+
+function isChanging(computer: Computer): boolean {
+  return statusOf(computer.status).kind === 'changing';
 }

@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { ComputerList } from '../../src/api/client';
+import { listOf } from './support/computers';
+import { deferred } from './support/deferred';
+import { settled } from './support/fakeClock';
+import { spelled, StoreBench } from './support/storeBench';
+
+async function benchWith(...computers: string[]): Promise<StoreBench> {
+  const bench = new StoreBench();
+  await bench.read(...computers);
+  bench.told();
+  return bench;
+}
+
+describe('an assumed status', () => {
+  it('is shown at once and kept out of the cache', async () => {
+    const bench = await benchWith('a stopped', 'b running');
+    bench.store.assume('a', 'starting');
+    assert.deepEqual(bench.told(), ['~a starting']);
+    assert.equal(bench.shown, 'a starting, b running');
+    await bench.read('a stopped', 'b stopped');
+    assert.deepEqual(
+      bench.cache.read().map(({ status }) => status),
+      ['stopped', 'stopped'],
+    );
+  });
+
+  it('is not disturbed by lists that come meanwhile', async () => {
+    const bench = await benchWith('a stopped');
+    bench.store.assume('a', 'starting');
+    bench.told();
+    for (const list of [['a stopped'], ['a error'], []]) await bench.read(...list);
+    assert.deepEqual(bench.told(), []);
+    assert.equal(bench.shown, 'a starting');
+  });
+
+  it('is not disturbed by a look at the computer', async () => {
+    const bench = await benchWith('a stopped');
+    bench.store.assume('a', 'starting');
+    bench.told();
+    bench.store.learn(spelled('a error'), bench.store.ticket());
+    assert.deepEqual(bench.told(), []);
+  });
+
+  it('ends when the service says that the computer is gone', async () => {
+    const bench = await benchWith('a running');
+    const assumption = bench.store.assume('a', 'stopping');
+    bench.told();
+    bench.store.learn(spelled('a deleted'), bench.store.ticket());
+    assumption.settle();
+    assert.deepEqual(bench.told(), ['-a']);
+  });
+});
+
+describe('settling', () => {
+  it('with the answer that was assumed changes nothing', async () => {
+    const bench = await benchWith('a stopped');
+    const assumption = bench.store.assume('a', 'starting');
+    bench.told();
+    assumption.settle(spelled('a starting'));
+    assert.deepEqual(bench.told(), []);
+    assert.equal(bench.shown, 'a starting');
+  });
+
+  it('with another answer tells it in one event', async () => {
+    const bench = await benchWith('a stopped');
+    const assumption = bench.store.assume('a', 'starting');
+    bench.told();
+    assumption.settle(spelled('a running'));
+    assert.deepEqual(bench.told(), ['~a running']);
+  });
+
+  it('with an answer that says deleted takes it away', async () => {
+    const bench = await benchWith('a stopped');
+    const assumption = bench.store.assume('a', 'deleting');
+    bench.told();
+    assumption.settle(spelled('a deleted'));
+    assert.deepEqual(bench.told(), ['-a']);
+  });
+
+  it('without an answer shows the last truth again', async () => {
+    const bench = await benchWith('a stopped');
+    const assumption = bench.store.assume('a', 'starting');
+    bench.told();
+    assumption.settle();
+    assert.deepEqual(bench.told(), ['~a stopped']);
+  });
+
+  it('without an answer shows the truth that came meanwhile', async () => {
+    const bench = await benchWith('a stopped');
+    const assumption = bench.store.assume('a', 'starting');
+    await bench.read('a error');
+    assumption.settle();
+    assert.equal(bench.shown, 'a error');
+  });
+
+  it('as agreed keeps what was assumed until the service says more', async () => {
+    const bench = await benchWith('a running');
+    const assumption = bench.store.assume('a', 'deleting');
+    bench.told();
+    assumption.confirm();
+    assert.deepEqual(bench.told(), []);
+    await bench.read();
+    assert.deepEqual(bench.told(), ['-a']);
+  });
+
+  it('causes a look at the list where somebody watches', async () => {
+    const bench = await benchWith('a stopped');
+    bench.store.watch();
+    await settled();
+    const asked = bench.client.count('list');
+    bench.store.assume('a', 'starting').settle();
+    await settled();
+    assert.equal(bench.client.count('list'), asked + 1);
+    bench.store.dispose();
+  });
+
+  for (const [what, list] of [
+    ['says otherwise', ['a stopped', 'b running']],
+    ['does not have it', ['b running']],
+  ] as const) {
+    it(`makes a list too old that was sent for before and ${what}`, async () => {
+      const bench = await benchWith('a stopped');
+      const answer = deferred<ComputerList>();
+      bench.client.script('list', answer.promise);
+      const assumption = bench.store.assume('a', 'starting');
+      const reading = bench.store.refresh();
+      assumption.settle(spelled('a starting'));
+      bench.told();
+      answer.resolve(listOf(...list.map(spelled)));
+      await reading;
+      assert.deepEqual(bench.told(), ['+b running']);
+      await bench.read('a running', 'b running');
+      assert.deepEqual(bench.told(), ['~a running'], 'a list that is sent for afterwards counts');
+    });
+  }
+
+  it('makes a look too old that was sent for before', async () => {
+    const bench = await benchWith('a stopped');
+    const assumption = bench.store.assume('a', 'starting');
+    const ticket = bench.store.ticket();
+    assumption.settle(spelled('a starting'));
+    bench.store.learn(spelled('a stopped'), ticket);
+    assert.equal(bench.shown, 'a starting');
+  });
+
+  it('brings no computer back that was forgotten meanwhile', async () => {
+    const bench = await benchWith('a stopped');
+    const assumption = bench.store.assume('a', 'starting');
+    bench.store.forget('a');
+    bench.told();
+    assumption.settle(spelled('a starting'));
+    assert.deepEqual(bench.told(), []);
+  });
+
+  it('takes the answer for a computer that was missing in an earlier list, or came back in a later one', async () => {
+    const bench = await benchWith('a stopped');
+    await bench.read();
+    bench.store.assume('a', 'starting').settle(spelled('a starting'));
+    assert.equal(bench.shown, 'a starting');
+    const stop = bench.store.assume('a', 'stopping');
+    bench.store.forget('a');
+    await bench.read('a stopping');
+    stop.settle(spelled('a stopped'));
+    assert.equal(bench.shown, 'a stopped');
+  });
+
+  it('adds a computer that was not in the list, as its answer describes it', async () => {
+    const bench = await benchWith();
+    bench.store.assume('a', 'starting').settle(spelled('a starting'));
+    assert.deepEqual(bench.told(), ['+a starting']);
+  });
+
+  it('takes the answer of a call that went by name', async () => {
+    const bench = await benchWith('a stopped');
+    bench.store.assume('name of a', 'starting').settle(spelled('a starting'));
+    assert.deepEqual(bench.told(), ['~a starting']);
+  });
+});
+
+describe('two assumptions about one computer', () => {
+  it('show the later one until it is settled, whatever becomes of the earlier', async () => {
+    const bench = await benchWith('a stopped');
+    const start = bench.store.assume('a', 'starting');
+    const stop = bench.store.assume('a', 'stopping');
+    assert.deepEqual(bench.told(), ['~a starting', '~a stopping']);
+    start.settle(spelled('a starting'));
+    assert.deepEqual(bench.told(), []);
+    stop.settle(spelled('a stopped'));
+    assert.deepEqual(bench.told(), ['~a stopped']);
+  });
+
+  it('show the truth once the later one is settled', async () => {
+    const bench = await benchWith('a running');
+    const stop = bench.store.assume('a', 'stopping');
+    const remove = bench.store.assume('a', 'deleting');
+    bench.told();
+    remove.settle();
+    assert.equal(bench.shown, 'a running');
+    stop.settle(spelled('a stopping'));
+    assert.equal(bench.shown, 'a stopping');
+  });
+});

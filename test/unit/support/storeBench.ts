@@ -1,0 +1,79 @@
+import { computerFrom, type Computer } from '../../../src/model/computer';
+import { ComputerStore, type ListCache, type StoreChange, type StoreState } from '../../../src/model/store';
+import type { WireComputer } from '../../../src/api/wire';
+import { wire } from './computers';
+import { FakeClient } from './fakeClient';
+import { FakeClock } from './fakeClock';
+import { RecordingLog } from './recordingLog';
+
+/** A cache like the one of VS Code: what is kept goes through JSON. */
+export class MemoryCache implements ListCache {
+  writes = 0;
+  private text: string;
+
+  constructor(computers: readonly Computer[] = []) {
+    this.text = JSON.stringify(computers);
+  }
+
+  read(): Computer[] {
+    return JSON.parse(this.text) as Computer[];
+  }
+
+  write(computers: readonly Computer[]): void {
+    this.writes += 1;
+    this.text = JSON.stringify(computers);
+  }
+}
+
+/** A store with all around it in the hand of a test, and a record of what it told. */
+export class StoreBench {
+  readonly clock = new FakeClock();
+  readonly client = new FakeClient();
+  readonly log = new RecordingLog();
+  readonly cache: MemoryCache;
+  readonly store: ComputerStore;
+  readonly changes: StoreChange[] = [];
+  readonly states: StoreState[] = [];
+
+  constructor(...cached: WireComputer[]) {
+    this.cache = new MemoryCache(cached.map(computerFrom));
+    this.store = new ComputerStore(this.client, this.clock, this.cache, this.log);
+    this.store.onDidChange((change) => this.changes.push(change));
+    this.store.onDidChangeState((state) => this.states.push(state));
+  }
+
+  /** What the list shows: `a running, b stopped`. */
+  get shown(): string {
+    return this.store.computers.map(({ id, status }) => `${id} ${status}`).join(', ');
+  }
+
+  /** What the events told since last asked, each as one text: `+a running`, `~a stopped -b`. */
+  told(): string[] {
+    return this.changes
+      .splice(0)
+      .map(({ added, changed, removed }) =>
+        [
+          ...added.map(({ id, status }) => `+${id} ${status}`),
+          ...changed.map(({ id, status }) => `~${id} ${status}`),
+          ...removed.map(({ id }) => `-${id}`),
+        ].join(' '),
+      );
+  }
+
+  /** The service's list from now on: `['a running', 'b stopped']`. */
+  lists(...computers: string[]): void {
+    this.client.script('list', { computers: computers.map(spelled), unreadable: [], possiblyMore: false });
+  }
+
+  /** Reads a list with these in it. */
+  async read(...computers: string[]): Promise<void> {
+    this.lists(...computers);
+    await this.store.refresh();
+  }
+}
+
+/** `a running` as the client gives it. */
+export function spelled(text: string): WireComputer {
+  const [id = '', status = ''] = text.split(' ');
+  return wire(id, status);
+}
