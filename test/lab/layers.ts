@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { ToolName, VSCodeName } from './machine.mjs';
 import { ROOT } from './paths';
 
@@ -43,10 +42,10 @@ export const layers: readonly Layer[] = [
     name: 'e2e',
     needs: ['package'],
     tools: [...MACHINE, ...BROWSER],
-    vscodes: ['newest'],
+    vscodes: ['newest', 'floor'],
     records: true,
     // One file after the other: each has a VS Code, a browser and an emulator of its own.
-    command: () => nodeTests('e2e', '--test-concurrency=1'),
+    command: () => nodeTests('e2e', '--one-by-one'),
   },
 ];
 
@@ -54,16 +53,7 @@ const bin = (name: string, path: string): string => join(ROOT, 'node_modules', n
 
 /** Node's test runner on all test files below a folder of test/. */
 function nodeTests(folder: string, ...options: readonly string[]): readonly string[] {
-  const reporter = pathToFileURL(join(import.meta.dirname, 'nodeReporter.ts')).href;
-  const runner = [
-    '--import',
-    'tsx',
-    '--test',
-    `--test-reporter=${reporter}`,
-    '--test-timeout=120000',
-    ...options,
-  ];
-  return [...runner, ...testFiles(folder)];
+  return ['--import', 'tsx', join(import.meta.dirname, 'nodeTests.ts'), ...options, ...testFiles(folder)];
 }
 
 /** @throws when there is none: a layer without tests has not passed */

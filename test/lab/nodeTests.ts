@@ -1,24 +1,31 @@
+import { run } from 'node:test';
 import type { TestEvent } from 'node:test/reporters';
-import { inspect } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { recordResult, RESULTS_VARIABLE, type TestResult } from './results';
+
+// Runs files of tests with Node's test runner, each in a process of its own, and records the result of each test.
+// Usage: nodeTests.ts [--one-by-one] FILE…
+
+const FILE_LIMIT = 5 * 60_000;
 
 type Ended = Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>;
 
-/**
- * A reporter for Node's test runner: records each test's result in the file that the environment names, and passes on
- * what the tests print.
- */
-export default async function* reporter(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
-  const file = process.env[RESULTS_VARIABLE];
-  if (file === undefined) throw new Error(`${RESULTS_VARIABLE} does not name a file for the results.`);
+async function runFiles(files: string[], oneByOne: boolean, results: string): Promise<void> {
+  /** The test that is being told of, after the groups that it is in. */
   const names: string[] = [];
-  for await (const event of events) {
-    if (event.type === 'test:stdout' || event.type === 'test:stderr') yield event.data.message;
+  for await (const event of run({
+    files,
+    concurrency: oneByOne ? 1 : true,
+    timeout: FILE_LIMIT,
+  }) as AsyncIterable<TestEvent>) {
+    if (event.type === 'test:stdout' || event.type === 'test:stderr')
+      process.stdout.write(event.data.message);
     if (event.type === 'test:start') names.splice(event.data.nesting, Infinity, event.data.name);
     if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
     const error = problemOf(event);
+    if (error !== undefined) process.exitCode = 1;
     if (error === undefined && event.data.details.type === 'suite') continue;
-    if (error !== OF_ITS_TESTS) recordResult(file, resultOf(names, error));
+    if (error !== OF_ITS_TESTS) recordResult(results, resultOf(names, error));
   }
 }
 
@@ -27,7 +34,7 @@ const OF_ITS_TESTS = 'subtestsFailed';
 
 function problemOf({ type, data }: Ended): string | undefined {
   if (data.skip !== undefined || data.todo !== undefined)
-    return 'It was skipped. A test that cannot run must say why by failing.';
+    return 'It was skipped. A test that cannot run must fail and say why.';
   if (type === 'test:pass') return data.name === data.file ? 'There is no test in this file.' : undefined;
   const { error } = data.details;
   if ('failureType' in error && error.failureType === OF_ITS_TESTS) return OF_ITS_TESTS;
@@ -38,3 +45,11 @@ function resultOf(names: readonly string[], error: string | undefined): TestResu
   const name = names.join(' › ');
   return error === undefined ? { name, outcome: 'passed' } : { name, outcome: 'failed', error };
 }
+
+const { values, positionals } = parseArgs({
+  options: { 'one-by-one': { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const results = process.env[RESULTS_VARIABLE];
+if (results === undefined) throw new Error(`${RESULTS_VARIABLE} does not name a file for the results.`);
+void runFiles(positionals, values['one-by-one'], results);
