@@ -189,7 +189,9 @@ export class ComputerStore implements Disposable {
     const own: Assumed = { status };
     this.show(id, () => {
       const entry = this.entries.get(id);
-      if (entry) this.assign(entry, own);
+      if (!entry) return;
+      entry.assumed = own;
+      this.redraw(entry);
     });
     return {
       settle: (truth) => this.settle(id, own, asked, truth && computerFrom(truth)),
@@ -203,14 +205,12 @@ export class ComputerStore implements Disposable {
   private settle(id: string, own: Assumed, asked: number, truth: Computer | undefined): void {
     if (asked <= this.firstValid) return;
     if (truth?.status === 'deleted') this.forget(truth.id);
-    // From here on a list that was sent before now is too old for this computer.
-    const ticket = this.ticket();
     this.show(truth?.id ?? id, () => {
       const entry = this.entries.get(id);
-      if (entry) entry.asOf = ticket;
       if (entry?.assumed === own) entry.assumed = undefined;
-      if (truth && asked > (this.gone.get(truth.id) ?? 0)) this.put(truth, ticket, this.clock.now());
-      else if (entry) this.assign(entry, entry.assumed);
+      // The new ticket makes lists too old that were sent before now.
+      if (truth && asked > (this.gone.get(truth.id) ?? 0)) this.put(truth, this.ticket(), this.clock.now());
+      else if (entry) this.redraw(entry);
     });
     this.hurry();
   }
@@ -305,14 +305,14 @@ export class ComputerStore implements Disposable {
     if (!sameComputer(entry.truth, computer)) entry.truth = computer;
     entry.asOf = ticket;
     entry.readAt = readAt;
-    this.assign(entry, entry.assumed);
+    this.redraw(entry);
     return entry;
   }
 
   /** Sets what is shown; the object stays the same one where nothing that is shown changes. */
-  private assign(entry: Entry, assumed: Assumed | undefined): void {
-    entry.assumed = assumed;
-    const shown = assumed ? { ...entry.truth, status: assumed.status } : entry.truth;
+  private redraw(entry: Entry): void {
+    const { truth, assumed } = entry;
+    const shown = assumed ? { ...truth, status: assumed.status } : truth;
     if (!sameComputer(entry.shown, shown)) entry.shown = shown;
   }
 

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import * as v from 'valibot';
-import { bulkSize, CelestoClient, createIntent, pageSize } from '../../src/api/client';
-import { Http } from '../../src/api/http';
-import * as wire from '../../src/api/wire';
-import { knownStatuses } from '../../src/model/status';
-import { silentLog } from '../../src/util/log';
-import { answer, ScriptedService } from './support/service';
-import { OpenApi, type Fill } from './support/openapi';
+import { bulkSize, CelestoClient, createIntent, pageSize } from '../../../src/api/client';
+import { Http } from '../../../src/api/http';
+import * as wire from '../../../src/api/wire';
+import { knownStatuses } from '../../../src/model/status';
+import { silentLog } from '../../../src/util/log';
+import { answer, ScriptedService } from '../support/service';
+import { OpenApi, type Fill } from '../support/openapi';
 
 // What the client expects of the service stands here as tables of our own, and is held against the OpenAPI file beside
 // the project wherever that is there.

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { CelestoClient, createIntent, pageSize } from '../../src/api/client';
-import { ApiError, isApiError } from '../../src/api/errors';
-import { Http, type Credentials } from '../../src/api/http';
-import { silentLog } from '../../src/util/log';
-import { answeredComputer } from './support/computers';
-import { answer, ScriptedService } from './support/service';
+import { CelestoClient, createIntent, pageSize } from '../../../src/api/client';
+import { ApiError, isApiError } from '../../../src/api/errors';
+import { Http, type Credentials } from '../../../src/api/http';
+import { silentLog } from '../../../src/util/log';
+import { answeredComputer } from '../support/computers';
+import { answer, ScriptedService } from '../support/service';
 
 let service: ScriptedService;
 let credentials: Credentials | undefined;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeError, redact, redactingLog } from '../../src/util/log';
-import { RecordingLog } from './support/recordingLog';
+import { describeError, redact, redactingLog } from '../../../src/util/log';
+import { RecordingLog } from '../support/recordingLog';
 
 const pem = `-----BEGIN OPENSSH PRIVATE KEY-----
 b3BlbnNzaC1rZXktdjEAAAAABG5vbmU

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ComputerList } from '../../src/api/client';
-import { listOf } from './support/computers';
-import { deferred } from './support/deferred';
-import { settled } from './support/fakeClock';
-import { spelled, StoreBench } from './support/storeBench';
+import type { ComputerList } from '../../../src/api/client';
+import { listOf } from '../support/computers';
+import { deferred } from '../support/deferred';
+import { settled } from '../support/fakeClock';
+import { spelled, StoreBench } from '../support/storeBench';
 
 async function benchWith(...computers: string[]): Promise<StoreBench> {
   const bench = new StoreBench();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { BaseUrlError, defaultBaseUrl, parseBaseUrl } from '../../src/api/baseUrl';
+import { BaseUrlError, defaultBaseUrl, parseBaseUrl } from '../../../src/api/baseUrl';
 
 const accepted: [text: string, origin: string][] = [
   [defaultBaseUrl, 'https://api.celesto.ai'],

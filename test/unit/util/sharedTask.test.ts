@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { abortable } from '../../src/util/cancel';
-import { SharedTasks } from '../../src/util/sharedTask';
-import { deferred, type Deferred } from './support/deferred';
-import { settled } from './support/fakeClock';
+import { abortable } from '../../../src/util/cancel';
+import { SharedTasks } from '../../../src/util/sharedTask';
+import { deferred, type Deferred } from '../support/deferred';
+import { settled } from '../support/fakeClock';
 
 const forever = new AbortController().signal;
 

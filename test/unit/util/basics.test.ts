@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { abortable, isCancellation } from '../../src/util/cancel';
-import { systemClock } from '../../src/util/clock';
-import { Disposables, toDisposable } from '../../src/util/disposable';
-import { Emitter } from '../../src/util/emitter';
-import { deferred } from './support/deferred';
+import { abortable, isCancellation } from '../../../src/util/cancel';
+import { systemClock } from '../../../src/util/clock';
+import { Disposables, toDisposable } from '../../../src/util/disposable';
+import { Emitter } from '../../../src/util/emitter';
+import { deferred } from '../support/deferred';
 
 describe('Disposables', () => {
   it('ends what it holds once, the youngest first', () => {

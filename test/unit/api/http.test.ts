@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
-import { ApiError, isApiError, type ApiErrorKind } from '../../src/api/errors';
-import { Http, type Call } from '../../src/api/http';
-import { RecordingLog } from './support/recordingLog';
+import { ApiError, isApiError, type ApiErrorKind } from '../../../src/api/errors';
+import { Http, type Call } from '../../../src/api/http';
+import { RecordingLog } from '../support/recordingLog';
 import {
   answer,
   answerText,
@@ -14,7 +14,7 @@ import {
   silence,
   stall,
   type Turn,
-} from './support/service';
+} from '../support/service';
 
 const apiKey = 'celesto_sk_s3cr3t-key';
 const schema = v.object({ ok: v.boolean() });

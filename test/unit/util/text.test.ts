@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { megabytes, printable, shortened } from '../../src/util/text';
+import { megabytes, printable, shortened } from '../../../src/util/text';
 
 const shown: [what: string, text: string, expected: string][] = [
   ['plain text', 'einstein', 'einstein'],

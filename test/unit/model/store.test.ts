@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ComputerList } from '../../src/api/client';
-import { ApiError } from '../../src/api/errors';
-import { listOf, wire } from './support/computers';
-import { deferred, type Deferred } from './support/deferred';
-import { settled } from './support/fakeClock';
-import { spelled, StoreBench } from './support/storeBench';
+import type { ComputerList } from '../../../src/api/client';
+import { ApiError } from '../../../src/api/errors';
+import { listOf, wire } from '../support/computers';
+import { deferred, type Deferred } from '../support/deferred';
+import { settled } from '../support/fakeClock';
+import { spelled, StoreBench } from '../support/storeBench';
 
 /** Lets the store ask for lists that a test answers by hand, in any order. */
 function lists(

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ComputerList } from '../../src/api/client';
-import { ApiError } from '../../src/api/errors';
-import { listOf } from './support/computers';
-import { deferred } from './support/deferred';
-import { settled } from './support/fakeClock';
-import { spelled, StoreBench } from './support/storeBench';
+import type { ComputerList } from '../../../src/api/client';
+import { ApiError } from '../../../src/api/errors';
+import { listOf } from '../support/computers';
+import { deferred } from '../support/deferred';
+import { settled } from '../support/fakeClock';
+import { spelled, StoreBench } from '../support/storeBench';
 
 /** A bench whose store is watched, after its first poll. */
 async function watched(...computers: string[]): Promise<StoreBench> {

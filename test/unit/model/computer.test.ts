@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { computerFrom, sameComputer, type Computer } from '../../src/model/computer';
-import { wire } from './support/computers';
+import { computerFrom, sameComputer, type Computer } from '../../../src/model/computer';
+import { wire } from '../support/computers';
 
 function computer(facts: Record<string, unknown> = {}): Computer {
   return computerFrom(wire('cmp_1', 'running', facts));
