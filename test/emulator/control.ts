@@ -61,9 +61,9 @@ export function createControl({ computers, faults, journal, times, features }: C
   return {
     seed: (seed) => computers.seed(seed),
     addFakes: ({ count, statuses = ['stopped'] }) => soon(() => computers.addFakes(count, statuses)),
-    setStatus: ({ id, status, lastError }) => computers.setStatus(id, status, lastError),
+    setStatus: ({ id, status, lastError }) => computers.get(id).setStatus(status, lastError),
     setSsh: ({ id, ssh }) => soon(() => computers.change(id, { ssh })),
-    interrupt: ({ id }) => soon(() => computers.interrupt(id)),
+    interrupt: ({ id }) => soon(() => computers.get(id).interrupt()),
     failNextStart: ({ id, reason }) => soon(() => computers.change(id, { failNextStart: reason })),
     setTimes: (values) => soon(() => void Object.assign(times, values)),
     setFeatures: (values) => soon(() => void Object.assign(features, values)),
@@ -76,14 +76,14 @@ export function createControl({ computers, faults, journal, times, features }: C
     delaySshd: ({ id, ms }) => soon(() => computers.change(id, { sshdDelay: ms })),
     killSshd: ({ id, listener = true, sessions = true }) =>
       computers.sandbox(id).killSshd({ listener, sessions }),
-    startSshd: ({ id }) => computers.listen(id),
+    startSshd: ({ id }) => computers.get(id).listen(),
     replaceHostKeys: async ({ id, hidden = false }) => {
       const sandbox = computers.sandbox(id);
       const wasUp = sandbox.isListening;
       await sandbox.replaceHostKeys(hidden);
       if (!wasUp) return;
       await sandbox.killSshd({ listener: true, sessions: false });
-      await computers.listen(id);
+      await computers.get(id).listen();
     },
     home: ({ id }) => soon(() => computers.sandbox(id).home),
   };

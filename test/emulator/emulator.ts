@@ -91,8 +91,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     await state.saved();
   };
   try {
-    await computers.load(saved?.computers ?? [], saved?.creations ?? {});
-    if (saved === undefined) await Promise.all((options.seed ?? []).map((seed) => computers.seed(seed)));
+    if (saved !== undefined) await computers.load(saved);
+    else await Promise.all((options.seed ?? []).map((seed) => computers.seed(seed)));
   } catch (error) {
     await stop();
     throw error;

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { templates } from '../catalogue';
 import { ApiError, type CreateRequest, type Features } from '../computer';
 import type { Computers } from '../computers';
+import type { Life } from '../life';
 
 const statuses = [
   'creating',
@@ -115,23 +116,21 @@ export function computerRoutes(server: FastifyInstance, computers: Computers, fe
   );
 
   const one = '/v1/computers/:id';
-  server.get<ById>(one, ({ organization, params }) => computers.get(organization, params.id));
-  server.delete<ById>(one, ({ organization, params }) => computers.delete(organization, params.id));
-  server.post<ById>(`${one}/start`, ({ organization, params }) => computers.start(organization, params.id));
-  server.post<ById>(`${one}/stop`, ({ organization, params }) => computers.stop(organization, params.id));
-  server.post<ById>(`${one}/retry-restore`, ({ organization, params }) => {
+  const named = ({ organization, params }: FastifyRequest<ById>): Life =>
+    computers.get(params.id, organization);
+  server.get<ById>(one, (request) => named(request).wire);
+  server.delete<ById>(one, (request) => named(request).delete());
+  server.post<ById>(`${one}/start`, (request) => named(request).start());
+  server.post<ById>(`${one}/stop`, (request) => named(request).stop());
+  server.post<ById>(`${one}/retry-restore`, (request) => {
     if (!features.retryRestore) throw new ApiError(404, 'Not Found');
-    return computers.retryRestore(organization, params.id);
+    return named(request).retryRestore();
   });
-  server.post<ById & { Body: { command: string; timeout: number } }>(
-    `${one}/exec`,
-    { schema: { body: execBody } },
-    async (request) => {
-      const { command, timeout } = request.body;
-      const result = await computers.exec(request.organization, request.params.id, command, timeout * 1000);
-      return { ...result, command_id: `cmd_${randomBytes(6).toString('hex')}` };
-    },
-  );
+  server.post<ById>(`${one}/exec`, { schema: { body: execBody } }, async (request) => {
+    const { command, timeout } = request.body as { command: string; timeout: number };
+    const result = await named(request).exec(command, timeout * 1000);
+    return { ...result, command_id: `cmd_${randomBytes(6).toString('hex')}` };
+  });
 }
 
 function bulkDelete(computers: Computers, organization: string, ids: string[]) {
@@ -139,7 +138,7 @@ function bulkDelete(computers: Computers, organization: string, ids: string[]) {
   const failed: string[] = [];
   for (const id of ids) {
     try {
-      computers.delete(organization, id);
+      computers.get(id, organization).delete();
       deleted.push(id);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;

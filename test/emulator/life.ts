@@ -1,0 +1,248 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApiError, type ComputerRecord, type Times, type WireComputer } from './computer';
+import { freePort, isFree } from './ports';
+import type { ExecResult } from './sandbox/exec';
+import type { Sandbox } from './sandbox/sandbox';
+
+/** What a computer needs of the emulator around it. */
+export interface Surroundings {
+  readonly times: Times;
+  readonly listenAddress: string;
+  readonly advertiseAddress: string;
+  log(line: string): void;
+  /** The record has changed. */
+  changed(): void;
+  /** The computer is gone for good. */
+  gone(id: string): void;
+  /** Ports that belong to computers. */
+  ports(): Set<number | null>;
+}
+
+const notStartable = 'creating running starting stopping restoring deleting deleted lost pending';
+const notStoppable = 'creating starting stopping stopped restoring restorable deleting deleted lost pending';
+
+/** One computer and its way through the statuses. A fake has no sandbox but goes the same way. */
+export class Life {
+  /** What moves it from one status to the next just now. */
+  #task: { abort: AbortController; done: Promise<void> } | undefined;
+
+  constructor(
+    readonly record: ComputerRecord,
+    readonly sandbox: Sandbox | undefined,
+    readonly around: Surroundings,
+  ) {}
+
+  get id(): string {
+    return this.record.wire.id;
+  }
+
+  get status(): string {
+    return this.record.wire.status;
+  }
+
+  /** The computer as an answer carries it. */
+  get wire(): WireComputer {
+    const { wire, ssh, port } = this.record;
+    if (ssh !== undefined) return { ...wire, connection: { ssh, access_url: null } };
+    if (wire.status !== 'running' || port === null) return { ...wire, connection: null };
+    const { advertiseAddress: address } = this.around;
+    const host = address.includes(':') ? `[${address}]` : address;
+    return {
+      ...wire,
+      connection: { ssh: `${this.sandbox?.user ?? 'ohm'}@${host}:${port}`, access_url: null },
+    };
+  }
+
+  // --- Calls of the service. @throws ApiError 409 when the status does not allow them.
+
+  create(): void {
+    this.#run((signal) => this.#up(this.around.times.create, signal));
+  }
+
+  start(): WireComputer {
+    this.#refuse(notStartable, 'cannot be started');
+    if (this.status === 'restorable') return this.#restore();
+    return this.#move('starting', (signal) => this.#up(this.around.times.start, signal));
+  }
+
+  stop(): WireComputer {
+    this.#refuse(notStoppable, 'cannot be stopped');
+    return this.#move('stopping', (signal) => this.#down(signal));
+  }
+
+  delete(): WireComputer {
+    this.#refuse('deleting deleted', 'cannot be deleted');
+    return this.#move('deleting', (signal) => this.#away(signal));
+  }
+
+  /** Answers with what was before, as the service does. */
+  retryRestore(): WireComputer {
+    if (this.status !== 'restorable') throw this.#wrongState('has no restore to retry');
+    const before = this.wire;
+    this.#restore();
+    return before;
+  }
+
+  async exec(command: string, timeoutMs: number): Promise<ExecResult> {
+    if (this.status !== 'running') throw this.#wrongState('takes no commands');
+    if (this.sandbox === undefined) throw new ApiError(503, 'This computer is an entry of the list only.');
+    return this.sandbox.exec(command, timeoutMs);
+  }
+
+  // --- What only the emulator can do
+
+  /** Puts the computer into a status, where it stays until a call moves it; its machine is brought in line. */
+  async setStatus(status: string, lastError?: string): Promise<WireComputer> {
+    await this.#settle();
+    this.record.held = true;
+    if (status === 'running') await this.#bootWithSshd();
+    else await this.sandbox?.halt();
+    this.#set(status, lastError);
+    return this.wire;
+  }
+
+  /** Takes the host away from under the computer: it is restorable, then the service restores it. */
+  interrupt(): WireComputer {
+    return this.#move('restorable', async (signal) => {
+      const { restorePickup, restore } = this.around.times;
+      await both(delay(restorePickup, undefined, { signal }), this.sandbox?.halt());
+      this.#set('restoring');
+      await this.#up(restore, signal);
+    });
+  }
+
+  /** Starts sshd on the computer's own port; on another only when something else took it meanwhile. */
+  async listen(): Promise<void> {
+    await this.#choosePort();
+    await this.sandbox?.listen(this.around.listenAddress, this.record.port ?? 0);
+  }
+
+  /** Goes on where an earlier run of the emulator stopped. Settles when a running computer is up again. */
+  async resume(): Promise<void> {
+    const { times } = this.around;
+    if (this.status === 'running') await this.#bootWithSshd().catch((error: unknown) => this.#fail(error));
+    if (this.record.held) return;
+    const wayOn: Record<string, (signal: AbortSignal) => Promise<void>> = {
+      creating: (signal) => this.#up(times.create, signal),
+      starting: (signal) => this.#up(times.start, signal),
+      restorable: (signal) => this.#up(times.restore, signal),
+      restoring: (signal) => this.#up(times.restore, signal),
+      stopping: (signal) => this.#down(signal),
+      deleting: (signal) => this.#away(signal),
+      deleted: (signal) => this.#away(signal),
+    };
+    const task = wayOn[this.status];
+    if (task !== undefined) this.#run(task);
+  }
+
+  /** Ends what runs; the status stays, for the next run. */
+  async close(): Promise<void> {
+    await this.#settle();
+    await this.sandbox?.halt();
+  }
+
+  // --- From status to status
+
+  async #up(ms: number, signal: AbortSignal): Promise<void> {
+    const { record, sandbox } = this;
+    const isLate = record.sshdDelay > 0;
+    await both(delay(ms, undefined, { signal }), isLate ? sandbox?.boot() : this.#bootWithSshd());
+    if (record.failNextStart !== undefined) {
+      await sandbox?.halt();
+      this.#set('error', record.failNextStart);
+      delete record.failNextStart;
+      return;
+    }
+    if (isLate) await this.#choosePort();
+    this.#set('running');
+    if (!isLate) return;
+    await delay(record.sshdDelay, undefined, { signal });
+    await this.listen();
+  }
+
+  async #down(signal: AbortSignal): Promise<void> {
+    await both(delay(this.around.times.stop, undefined, { signal }), this.sandbox?.halt());
+    this.record.wire.stopped_at = new Date().toISOString();
+    this.#set('stopped');
+  }
+
+  async #away(signal: AbortSignal): Promise<void> {
+    const { times } = this.around;
+    await both(delay(times.delete, undefined, { signal }), this.sandbox?.remove());
+    this.#set('deleted');
+    await delay(times.deletedKept, undefined, { signal });
+    this.around.gone(this.id);
+  }
+
+  #restore(): WireComputer {
+    return this.#move('restoring', (signal) => this.#up(this.around.times.restore, signal));
+  }
+
+  /** Sets a changing status now and runs what leads out of it. */
+  #move(status: string, task: (signal: AbortSignal) => Promise<void>): WireComputer {
+    this.record.held = false;
+    this.#set(status);
+    this.#run(task);
+    return this.wire;
+  }
+
+  /** Runs a task, once the one before has ended, which it is told to. */
+  #run(task: (signal: AbortSignal) => Promise<void>): void {
+    const abort = new AbortController();
+    const done = this.#settle()
+      .then(() => task(abort.signal))
+      .catch((error: unknown) => {
+        if (!abort.signal.aborted) this.#fail(error);
+      });
+    this.#task = { abort, done };
+  }
+
+  async #settle(): Promise<void> {
+    this.#task?.abort.abort();
+    await this.#task?.done;
+  }
+
+  async #bootWithSshd(): Promise<void> {
+    await this.sandbox?.boot();
+    await this.listen();
+  }
+
+  async #choosePort(): Promise<void> {
+    const { around } = this;
+    const { port, wire } = this.record;
+    if (this.sandbox === undefined || this.sandbox.isListening) return;
+    if (port !== null && (await isFree(around.listenAddress, port))) return;
+    if (port !== null) around.log(`${wire.name}: port ${port} is taken, so it gets another.`);
+    this.record.port = await freePort(around.listenAddress, around.ports());
+    around.changed();
+  }
+
+  #set(status: string, lastError?: string): void {
+    const { wire } = this.record;
+    wire.status = status;
+    wire.last_error = lastError ?? null;
+    if (status === 'running') wire.stopped_at = null;
+    this.around.changed();
+  }
+
+  #fail(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.around.log(`${this.record.wire.name}: ${reason}`);
+    this.#set('error', reason);
+  }
+
+  #refuse(statuses: string, consequence: string): void {
+    if (statuses.split(' ').includes(this.status)) throw this.#wrongState(consequence);
+  }
+
+  #wrongState(consequence: string): ApiError {
+    return new ApiError(409, `Computer ${this.record.wire.name} is ${this.status} and ${consequence}.`);
+  }
+}
+
+/** Waits for both to end, also when one fails, so that nothing goes on behind the back of who waited. */
+async function both(one: Promise<unknown>, other: Promise<unknown> | undefined): Promise<void> {
+  for (const result of await Promise.allSettled([one, other])) {
+    if (result.status === 'rejected') throw result.reason;
+  }
+}
