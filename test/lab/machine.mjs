@@ -4,6 +4,7 @@ import './nodeVersion.mjs';
 import { MachineError } from './command.mjs';
 import { ensureNodePackages } from './nodePackages.mjs';
 import { ensureTools } from './systemTools.mjs';
+import { runTypeScript } from './typescript.mjs';
 import { ensureVSCode } from './vscodeDist.mjs';
 
 export { findCommand, MachineError, npm, run } from './command.mjs';
@@ -30,10 +31,7 @@ export async function prepareMachine({ tools = [], vscodes = [] } = {}) {
 export async function runCommand(module, needs) {
   try {
     await prepareMachine(needs);
-    await import('tsx');
-    // tsx loads it as CommonJS, whose exports Node shows as the default one.
-    const loaded = await import(new URL(module, import.meta.url));
-    process.exitCode = await (loaded.main ?? loaded.default.main)(process.argv.slice(2));
+    process.exitCode = await runTypeScript(new URL(module, import.meta.url), process.argv.slice(2));
   } catch (error) {
     console.error(error instanceof MachineError ? error.message : error);
     process.exitCode = 1;

@@ -1,0 +1,92 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runTests } from '@vscode/test-electron';
+import { build } from 'esbuild';
+import { startEmulator } from '../emulator/emulator';
+import { VSCODE_VARIABLE } from '../lab/codeShim';
+import type { VSCodeName } from '../lab/machine.mjs';
+import { ROOT } from '../lab/paths';
+import { exitOnSignals } from '../lab/processGroup';
+import { testSettings } from '../lab/vscodeSettings';
+
+// Runs the tests of this folder inside the extension host of each VS Code under test, with a service of its own each.
+// Usage: runIntegration.ts [--desktop]
+
+const SUITE = join(ROOT, 'dist', 'test', 'integration');
+const DESKTOP_VERSIONS: Readonly<Record<VSCodeName, string>> = { newest: 'stable', floor: '1.104.0' };
+
+async function main(): Promise<void> {
+  exitOnSignals();
+  const { values } = parseArgs({ options: { desktop: { type: 'boolean', default: false } } });
+  await buildAll();
+  for (const vscode of ['newest', 'floor'] as const) {
+    try {
+      await runIn(vscode, values.desktop);
+    } catch (error) {
+      console.error(`In the ${vscode} VS Code: ${String(error)}`);
+      process.exitCode = 1;
+    }
+  }
+}
+
+/** The extension as it is shipped, and its tests as files that its extension host can load. */
+async function buildAll(): Promise<void> {
+  const extension = spawnSync(process.execPath, [join(ROOT, 'esbuild.mjs')], { cwd: ROOT, stdio: 'inherit' });
+  if (extension.status !== 0) throw new Error('The extension could not be built.');
+  rmSync(SUITE, { recursive: true, force: true });
+  const tests = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.ts'));
+  await build({
+    entryPoints: ['suite.ts', ...tests].map((name) => join(import.meta.dirname, name)),
+    outdir: SUITE,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    external: ['vscode', 'mocha'],
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  });
+}
+
+/** @throws when a test fails, or VS Code does not run the tests to their end */
+async function runIn(vscode: VSCodeName, desktop: boolean): Promise<void> {
+  const dir = mkdtempSync(join(tmpdir(), 'celesto-integration-'));
+  const emulator = await startEmulator({
+    dir: join(dir, 'emulator'),
+    times: { start: 300, stop: 300, create: 300 },
+  });
+  try {
+    await runTests({
+      ...(desktop
+        ? desktopVSCode(vscode, dir)
+        : { vscodeExecutablePath: join(ROOT, 'test', 'lab', 'codeShim.mjs') }),
+      extensionDevelopmentPath: ROOT,
+      extensionTestsPath: join(SUITE, 'suite.js'),
+      extensionTestsEnv: {
+        [VSCODE_VARIABLE]: vscode,
+        CELESTO_BASE_URL: emulator.url,
+        CELESTO_API_KEY: emulator.apiKey,
+        SSH_AUTH_SOCK: undefined, // No key of the person who runs the tests.
+      },
+    });
+  } finally {
+    await emulator.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** Microsoft's own VS Code, which is downloaded once, with settings and extensions of its own. */
+function desktopVSCode(vscode: VSCodeName, dir: string) {
+  const user = join(dir, 'data', 'User');
+  mkdirSync(user, { recursive: true });
+  writeFileSync(join(user, 'settings.json'), JSON.stringify(testSettings));
+  return {
+    version: DESKTOP_VERSIONS[vscode],
+    launchArgs: [`--user-data-dir=${join(dir, 'data')}`, `--extensions-dir=${join(dir, 'extensions')}`],
+  };
+}
+
+void main();

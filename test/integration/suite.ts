@@ -1,0 +1,30 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { inspect } from 'node:util';
+import Mocha from 'mocha';
+import * as vscode from 'vscode';
+import { recordResult, RESULTS_VARIABLE } from '../lab/results';
+
+/**
+ * Runs all tests; called by VS Code in its extension host.
+ * @throws when a test fails, which VS Code makes its exit code
+ */
+export async function run(): Promise<void> {
+  const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, reporter: 'min' });
+  for (const name of readdirSync(__dirname))
+    if (name.endsWith('.test.js')) mocha.addFile(join(__dirname, name));
+  const failures = await new Promise<number>((resolve) => record(mocha.run(resolve)));
+  if (failures > 0) throw new Error(`${failures} tests failed.`);
+}
+
+/** Writes each result where the run of the tests wants it. */
+function record(runner: Mocha.Runner): void {
+  const file = process.env[RESULTS_VARIABLE];
+  if (file === undefined) throw new Error(`${RESULTS_VARIABLE} does not name a file for the results.`);
+  const nameOf = (test: Mocha.Runnable) => `VS Code ${vscode.version} › ${test.titlePath().join(' › ')}`;
+  const fail = (test: Mocha.Runnable, error: string) =>
+    recordResult(file, { name: nameOf(test), outcome: 'failed', error });
+  runner.on('pass', (test) => recordResult(file, { name: nameOf(test), outcome: 'passed' }));
+  runner.on('fail', (test, error) => fail(test, inspect(error)));
+  runner.on('pending', (test) => fail(test, 'It was skipped. A test that cannot run must fail and say why.'));
+}
