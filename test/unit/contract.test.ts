@@ -1,0 +1,334 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import ts from 'typescript';
+import { defaultBaseUrl } from '../../src/api/baseUrl';
+import { computerFrom } from '../../src/model/computer';
+import { knownStatuses } from '../../src/model/status';
+import { capabilities } from '../../src/views/presentation';
+import { wire } from './support/computers';
+import {
+  conditions,
+  itemPattern,
+  manifest,
+  manifestTexts,
+  menuEntries,
+  termsOf,
+  type Setting,
+} from './support/manifest';
+import {
+  callsOf,
+  find,
+  lastName,
+  read,
+  readJson,
+  source,
+  sources,
+  texts,
+  wordsOfType,
+} from './support/sources';
+
+const { contributes } = manifest;
+const commands = contributes.commands.map(({ command }) => command);
+const settings = contributes.configuration.properties;
+const contextOf = (status: string): string[] => capabilities(computerFrom(wire('cmp_1', status)));
+const allStatuses = [...knownStatuses, 'hibernating'];
+
+const waiting = { buttons: ['newTerminal'], menu: ['newTerminal', 'copyId', 'copyName', 'delete'] };
+const gone = { buttons: [], menu: ['copyId', 'copyName'] };
+const startable = {
+  buttons: ['newTerminal', 'start'],
+  menu: ['newTerminal', 'start', 'stop', 'copyId', 'copyName', 'delete'],
+};
+
+/** What the menus of a computer hold in each status. */
+const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readonly string[] }>> = {
+  running: {
+    buttons: ['newTerminal', 'stop'],
+    menu: ['newTerminal', 'stop', 'copyId', 'copyName', 'delete'],
+  },
+  creating: waiting,
+  pending: waiting,
+  starting: waiting,
+  restoring: waiting,
+  stopping: waiting,
+  stopped: {
+    buttons: ['newTerminal', 'start'],
+    menu: ['newTerminal', 'start', 'copyId', 'copyName', 'delete'],
+  },
+  restorable: {
+    buttons: ['newTerminal', 'restore'],
+    menu: ['newTerminal', 'restore', 'copyId', 'copyName', 'delete'],
+  },
+  error: startable,
+  hibernating: startable,
+  lost: { buttons: [], menu: ['copyId', 'copyName', 'delete'] },
+  deleting: gone,
+  deleted: gone,
+};
+
+const commandsOfVSCode = ['setContext', 'workbench.action.openSettings'];
+const keysOfVSCode = ['view', 'viewItem', 'focusedView', 'inputFocus', 'listFocus'];
+
+describe('package.json, as a whole', () => {
+  it('is activated by what it contributes alone, proposes nothing, and has one entry point', () => {
+    assert.deepEqual(manifest.activationEvents ?? [], []);
+    assert.equal(manifest.enabledApiProposals, undefined);
+    assert.equal(manifest.browser, undefined);
+    assert.match(read('esbuild.mjs'), new RegExp(`outfile: '${manifest.main.replace('./', '')}'`));
+  });
+
+  it('is typed and tested against the oldest VS Code it admits', () => {
+    const oldest = manifest.engines.vscode.replace('^', '');
+    assert.equal(manifest.engines.vscode, '^1.104.0');
+    assert.equal(manifest.devDependencies['@types/vscode'], oldest);
+    assert.match(read('test/lab/vscodeDist.mjs'), new RegExp(`floor: { codeServer: '4${oldest.slice(1)}'`));
+  });
+
+  it('names pictures that are there', () => {
+    const views = Object.values(contributes.views).flat();
+    for (const { icon } of [manifest, ...contributes.viewsContainers.activitybar, ...views]) {
+      assert.ok(read(icon).length > 0, icon);
+    }
+  });
+});
+
+describe('commands', () => {
+  it('are the same in package.json and in code', () => {
+    assert.deepEqual(commands.toSorted(), wordsOfType('src/commands/commands.ts', 'CommandId').toSorted());
+    assert.equal(new Set(commands).size, commands.length);
+  });
+
+  it('carry the name of the product in the palette', () => {
+    for (const { command, category } of contributes.commands) assert.equal(category, 'Celesto', command);
+  });
+
+  it('exist wherever a menu, a key, a welcome text or the code names one', () => {
+    const named = [
+      ...[...menuEntries, ...contributes.keybindings].map(({ command }) => command),
+      ...Object.values(manifestTexts).flatMap((text) =>
+        [...text.matchAll(/\(command:([\w.]+)/g)].map(([, id]) => id!),
+      ),
+      ...sources.flatMap((file) =>
+        callsOf(file, 'executeCommand').map((call) => texts(call.arguments[0]!).join()),
+      ),
+      ...sources.flatMap(commandProperties),
+    ];
+    const unknown = named.filter((id) => !commands.includes(id) && !commandsOfVSCode.includes(id));
+    assert.deepEqual(unknown, []);
+    assert.ok(named.length > 30);
+  });
+
+  it('that are buttons have an icon', () => {
+    const buttons = menuEntries.filter(({ group = '' }) => /^(inline|navigation)/.test(group));
+    const bare = buttons.filter(
+      ({ command }) => !contributes.commands.find((one) => one.command === command)?.icon,
+    );
+    assert.deepEqual(bare, []);
+  });
+});
+
+describe('conditions', () => {
+  it('ask only for context keys that the code sets or VS Code has', () => {
+    const asked = new Set(conditions.flatMap(termsOf).map(({ key }) => key));
+    const unknown = [...asked].filter((key) => !contextKeys().includes(key) && !keysOfVSCode.includes(key));
+    assert.deepEqual(unknown, []);
+  });
+
+  it('ask for every context key that the code sets', () => {
+    const asked = conditions.flatMap(termsOf).map(({ key }) => key);
+    assert.deepEqual(
+      contextKeys().filter((key) => !asked.includes(key)),
+      [],
+    );
+    assert.ok(contextKeys().length > 0);
+  });
+
+  it('compare only with values that the key can have', () => {
+    for (const { key, operator, value } of conditions.flatMap(termsOf)) {
+      if (operator !== '==' && operator !== '!=') continue;
+      assert.ok(valuesOf[key]?.().includes(value), `${key} is never ${value}`);
+    }
+  });
+
+  it('leave no account and no list without a word', () => {
+    const welcomed = contributes.viewsWelcome.flatMap(({ when }) => termsOf(when));
+    const wordless = (key: string): string[] =>
+      valuesOf[key]!().filter((value) => !welcomed.some((term) => term.key === key && term.value === value));
+    // Not known yet: nothing is drawn. Signed in: the list decides.
+    assert.deepEqual(wordless('celesto.account'), ['unknown']);
+    // The list itself, or the view's message that it is being read.
+    assert.deepEqual(wordless('celesto.list').toSorted(), ['loading', 'shown']);
+  });
+});
+
+describe('menus of a computer', () => {
+  const entries = menuEntries.filter(({ menu }) => menu === 'view/item/context');
+  const shown = (status: string, inline: boolean): string[] =>
+    entries
+      .filter(({ group = '' }) => group.startsWith('inline') === inline)
+      .filter(({ when = '' }) => itemPattern(when)?.test(contextOf(status).join(' ')))
+      .map(({ command }) => command.replace('celesto.', ''));
+
+  it('look for words that a computer can have, and for all of them', () => {
+    const words = new Set(allStatuses.flatMap(contextOf));
+    const asked = entries.map(({ when = '' }) => itemPattern(when)!.source.replaceAll('\\b', ''));
+    assert.deepEqual([...new Set(asked)].toSorted(), [...words].toSorted());
+  });
+
+  it('are not those of a group', () => {
+    assert.deepEqual(
+      texts(source('src/views/computersTree.ts').ast).filter((text) => text === 'group'),
+      ['group'],
+    );
+    for (const { when = '' } of entries) assert.ok(!itemPattern(when)!.test('group'), when);
+  });
+
+  it('offer a picker with words that a computer can have', () => {
+    const asked = sources.flatMap((file) =>
+      callsOf(file, 'one', 'many')
+        .filter(({ expression }) => /targets\.\w+$/.test(expression.getText()))
+        .map((call) => texts(call.arguments[2]!).join()),
+    );
+    const words = new Set(allStatuses.flatMap(contextOf));
+    assert.deepEqual(
+      asked.filter((word) => !words.has(word)),
+      [],
+    );
+    assert.ok(asked.length > 5);
+  });
+
+  for (const [status, { buttons, menu }] of Object.entries(menuOf)) {
+    it(`of one that is ${status}: ${buttons.join(', ') || 'no button'}`, () => {
+      assert.deepEqual(shown(status, true), buttons);
+      assert.deepEqual(shown(status, false), menu);
+      assert.ok(buttons.length <= 2);
+    });
+  }
+
+  it('are told here for every status', () => {
+    assert.deepEqual(Object.keys(menuOf).toSorted(), allStatuses.toSorted());
+  });
+});
+
+describe('settings', () => {
+  it('are read as package.json declares them, default included, and none is declared in vain', () => {
+    const declared = Object.entries(settings).map(([key, { default: value }]) => [key, value] as const);
+    assert.deepEqual(new Map(settingsRead()), new Map(declared));
+  });
+
+  it('that hold an address or a path cannot be set by a workspace', () => {
+    for (const [key, setting] of Object.entries(settings)) {
+      if (isFreeText(setting)) assert.equal(setting.scope, 'machine', key);
+    }
+    assert.deepEqual(
+      Object.keys(settings).filter((key) => isFreeText(settings[key]!)),
+      ['celesto.baseUrl', 'celesto.ssh.identityFile'],
+    );
+  });
+
+  it('with a choice take what the code compares with', () => {
+    const { enum: choices = [], enumDescriptions = [] } = settings['celesto.openAfterCreate']!;
+    const compared = find(source('src/commands/createCommand.ts').ast, ts.isBinaryExpression)
+      .filter(({ left }) => ts.isIdentifier(left) && left.text === 'wanted')
+      .flatMap(({ right }) => texts(right));
+    assert.deepEqual(
+      compared.filter((word) => !choices.includes(word)),
+      [],
+    );
+    assert.ok(compared.length > 0);
+    assert.equal(enumDescriptions.length, choices.length);
+  });
+
+  it('exist where a text names them', () => {
+    const spoken = [
+      ...Object.values(manifestTexts),
+      ...sources.flatMap((file) => callsOf(file, 't').flatMap(texts)),
+    ];
+    const named = spoken.flatMap((text) =>
+      [...text.matchAll(/\bcelesto(?:\.[a-z]\w*)+/gi)].map(([name]) => name),
+    );
+    const known = [...Object.keys(settings), ...commands, 'celesto.ai'];
+    assert.deepEqual(
+      named.filter((name) => !known.includes(name)),
+      [],
+    );
+    assert.ok(named.includes('celesto.startTimeout'));
+  });
+});
+
+describe('package.nls.json', () => {
+  it('has every text that package.json names, and no other', () => {
+    const named = [...JSON.stringify(readJson('package.json')).matchAll(/%([\w.]+)%/g)].map(
+      ([, key]) => key!,
+    );
+    assert.deepEqual([...new Set(named)].toSorted(), Object.keys(manifestTexts).toSorted());
+  });
+
+  it('has no empty text', () => {
+    for (const [key, text] of Object.entries(manifestTexts)) assert.ok(text.trim().length > 0, key);
+  });
+});
+
+/** What a context key can be. */
+const valuesOf: Readonly<Record<string, () => string[]>> = {
+  view: viewIds,
+  focusedView: viewIds,
+  'celesto.account': () => wordsOfType('src/auth/account.ts', 'AccountState'),
+  'celesto.grouping': () => wordsOfType('src/views/presentation.ts', 'Grouping'),
+  'celesto.list': () =>
+    texts(method('src/views/computersView.ts', 'listContext')).filter((text) => text !== 'live'),
+};
+
+function viewIds(): string[] {
+  const declared = Object.values(contributes.views)
+    .flat()
+    .map(({ id }) => id);
+  const inCode = find(source('src/views/computersView.ts').ast, ts.isVariableDeclaration)
+    .filter(({ name }) => name.getText() === 'viewId')
+    .flatMap(texts);
+  assert.deepEqual(inCode, declared);
+  return declared;
+}
+
+/** The context keys that the code sets. */
+function contextKeys(): string[] {
+  const keys = sources.flatMap((file) =>
+    callsOf(file, 'setContext').flatMap((call) => texts(call.arguments[0]!)),
+  );
+  return [...new Set(keys)];
+}
+
+/** Keys and defaults, as src/util/settings.ts reads them. */
+function settingsRead(): [string, unknown][] {
+  return callsOf(source('src/util/settings.ts'), 'get', 'inspect').map((call) => {
+    const [key, fallback] = call.arguments;
+    const name = `celesto.${texts(key!).join()}`;
+    // The address has its default where the environment has been asked.
+    return [name, fallback ? valueOf(fallback) : defaultBaseUrl];
+  });
+}
+
+function valueOf(literal: ts.Expression): unknown {
+  if (ts.isStringLiteral(literal)) return literal.text;
+  if (ts.isNumericLiteral(literal)) return Number(literal.text);
+  throw new Error(`not a literal: ${literal.getText()}`);
+}
+
+function isFreeText({ type, enum: choices }: Setting): boolean {
+  return type === 'string' && choices === undefined;
+}
+
+/** `command: 'celesto.open'`, as tree items name theirs. */
+function commandProperties({ ast }: (typeof sources)[number]): string[] {
+  return find(ast, ts.isPropertyAssignment)
+    .filter(({ name, initializer }) => name.getText() === 'command' && ts.isStringLiteral(initializer))
+    .flatMap(({ initializer }) => texts(initializer));
+}
+
+function method(path: string, name: string): ts.MethodDeclaration {
+  const found = find(source(path).ast, ts.isMethodDeclaration).find(
+    (one) => lastName(one.name as ts.Identifier) === name,
+  );
+  if (!found) throw new Error(`${path} has no method ${name}`);
+  return found;
+}
