@@ -9,12 +9,14 @@ import {
   wireExecResult,
   wireOrganization,
   wireTemplate,
+  wireTerminal,
   wireUser,
   type BulkDeleteResult,
   type CreateRequest,
   type ExecResult,
   type Organization,
   type Template,
+  type TerminalTicket,
   type User,
   type WireComputer,
 } from './wire';
@@ -131,6 +133,16 @@ export class CelestoClient {
       path: computerPath(idOrName, 'exec'),
       body: { command, timeout },
       timeLimit: (timeout + 10) * 1000,
+      signal,
+    });
+  }
+
+  /** Makes a terminal session on a running computer, or with `terminalId` goes back to one that was left. */
+  terminal(idOrName: string, terminalId?: string, signal?: AbortSignal): Promise<TerminalTicket> {
+    return this.call(wireTerminal, {
+      method: 'POST',
+      path: computerPath(idOrName, 'terminals'),
+      body: terminalId === undefined ? {} : { terminal_id: terminalId },
       signal,
     });
   }

@@ -64,6 +64,15 @@ export type User = v.InferOutput<typeof wireUser>;
 export const wireOrganization = v.object({ id: text, name: text });
 export type Organization = v.InferOutput<typeof wireOrganization>;
 
+/** How to reach a durable terminal session: for a short while, and once. */
+export const wireTerminal = v.object({
+  terminal_id: v.pipe(text, v.regex(/^term_[A-Za-z0-9_-]+$/), v.maxLength(160)),
+  gateway_url: text,
+  token: text,
+  expires_at: text,
+});
+export type TerminalTicket = v.InferOutput<typeof wireTerminal>;
+
 /** What a create may ask for. Absent means: the template's default. Units: MB. */
 export interface CreateRequest {
   readonly template_id?: string;

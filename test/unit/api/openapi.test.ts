@@ -39,7 +39,13 @@ const calls: Record<keyof CelestoClient, [method: string, path: string, make: Ma
   stop: ['POST', '/v1/computers/{computer_id}/stop', (client) => client.stop('ID')],
   retryRestore: ['POST', '/v1/computers/{computer_id}/retry-restore', (client) => client.retryRestore('ID')],
   exec: ['POST', '/v1/computers/{computer_id}/exec', (client) => client.exec('ID', 'true', 1)],
+  terminal: ['POST', '/v1/computers/{computer_id}/terminals', (client) => client.terminal('ID')],
   bulkDelete: ['POST', '/v1/computers/bulk-delete', (client) => client.bulkDelete(['ID'])],
+  terminal: [
+    'POST',
+    '/v1/computers/{computer_id}/terminals',
+    (client) => client.terminal('ID', 'term_12345'),
+  ],
   templates: ['GET', '/v1/computers/templates', (client) => client.templates()],
   user: ['GET', '/v1/users/info', (client) => client.user()],
   organizations: ['GET', '/v1/organizations/', (client) => client.organizations()],
@@ -59,6 +65,11 @@ const shapes: [name: string, schema: Parameters<typeof requiredOf>[0], required:
   ],
   ['ComputerExecResponse', wire.wireExecResult, ['exit_code', 'stderr', 'stdout']],
   ['ComputerBulkDeleteResponse', wire.wireBulkDelete, ['deleted']],
+  [
+    'ComputerTerminalSessionResponse',
+    wire.wireTerminal,
+    ['expires_at', 'gateway_url', 'terminal_id', 'token'],
+  ],
   ['UserPublic', wire.wireUser, ['email', 'id']],
   ['Organization', wire.wireOrganization, ['id', 'name']],
 ];
