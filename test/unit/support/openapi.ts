@@ -55,8 +55,10 @@ export class OpenApi {
     return schema;
   }
 
-  /** What a schema refers to, or itself. */
+  /** What a schema refers to, or itself; of a schema that may also be null, what else it may be. */
   referred(schema: Schema): Schema {
+    const other = schema.anyOf?.find(({ type }) => type !== 'null');
+    if (other) return this.referred(other);
     return schema.$ref ? this.schema(schema.$ref.split('/').at(-1)!) : schema;
   }
 
