@@ -46,12 +46,13 @@ export class OutputPump {
   }
 
   private drawBatch(): void {
+    // First of all: a source may push more as soon as it is resumed.
+    this.ticking = true;
     this.draw(this.decoder.decode(this.take(batch), { stream: true }));
     if (this.paused && this.size < marks.low) {
       this.paused = false;
       this.source.resume();
     }
-    this.ticking = true;
     void this.clock.delay(tick).then(() => this.onTick());
   }
 
