@@ -138,7 +138,7 @@ export class CelestoClient {
   }
 
   /** Makes a terminal session on a running computer, or with `terminalId` goes back to one that was left. */
-  terminal(idOrName: string, terminalId?: string, signal?: AbortSignal): Promise<TerminalTicket> {
+  async terminal(idOrName: string, terminalId?: string, signal?: AbortSignal): Promise<TerminalTicket> {
     return this.call(wireTerminal, {
       method: 'POST',
       path: computerPath(idOrName, 'terminals'),

@@ -1,10 +1,11 @@
 import type { CelestoClient } from '../api/client';
-import { ApiError, isApiError } from '../api/errors';
+import { isApiError, type ApiError } from '../api/errors';
 import type { WireComputer } from '../api/wire';
 import type { Clock } from '../util/clock';
 import type { Log } from '../util/log';
 import type { Computer } from './computer';
 import { LifecycleError } from './errors';
+import { lookUntil } from './lookUntil';
 import { statusOf } from './status';
 import type { ComputerStore } from './store';
 
@@ -40,8 +41,6 @@ export class BringUp {
   private starts = 0;
   private conflicts = 0;
   private restoreAsked = false;
-  private latest: Computer | undefined;
-  private unreachable: ApiError | undefined;
 
   constructor(
     private readonly deps: BringUpDeps,
@@ -50,30 +49,15 @@ export class BringUp {
     private readonly report: (step: Step) => void,
   ) {}
 
-  async run(): Promise<Computer> {
-    const { clock } = this.deps;
-    const deadline = clock.now() + this.wish.timeLimit;
-    for (const pause of pauses()) {
-      const computer = await this.look();
-      if (computer && (await this.advance(computer))) return computer;
-      if (clock.now() + pause > deadline) throw this.tooLate();
-      await clock.delay(pause, this.signal);
-    }
-    throw new Error('unreachable');
-  }
-
-  /** Reads the computer. A service that cannot be asked just now is waited for, within the time limit. */
-  private async look(): Promise<Computer | undefined> {
-    try {
-      this.latest = await this.deps.read();
-      return this.latest;
-    } catch (error) {
-      if (isApiError(error, 'notFound') && this.latest) throw new LifecycleError('deleted', this.latest);
-      if (!isApiError(error, 'network', 'timeout', 'server', 'rateLimit')) throw error;
-      this.unreachable = error;
-      this.report({ kind: 'unreachable', error });
-      return undefined;
-    }
+  run(): Promise<Computer> {
+    const { read, clock } = this.deps;
+    return lookUntil((computer) => this.advance(computer), {
+      read,
+      clock,
+      signal: this.signal,
+      timeLimit: this.wish.timeLimit,
+      onUnreachable: (error) => this.report({ kind: 'unreachable', error }),
+    });
   }
 
   /** Does what the state calls for. True when the computer can be connected to. */
@@ -105,7 +89,7 @@ export class BringUp {
     if (this.starts >= mostStarts) throw new LifecycleError('keepsStopping', computer);
     this.starts += 1;
     this.report({ kind: 'asked', what: 'start', computer });
-    await this.ask('starting', () => this.deps.client.start(this.wish.id, this.signal));
+    await this.ask(computer, 'starting', () => this.deps.client.start(this.wish.id, this.signal));
   }
 
   /**
@@ -119,7 +103,7 @@ export class BringUp {
     }
     this.restoreAsked = true;
     this.report({ kind: 'asked', what: 'restore', computer });
-    await this.ask('restoring', async () => {
+    await this.ask(computer, 'restoring', async () => {
       try {
         return await this.deps.client.retryRestore(this.wish.id, this.signal);
       } catch (error) {
@@ -129,35 +113,29 @@ export class BringUp {
     });
   }
 
-  private async ask(assumed: string, call: () => Promise<WireComputer>): Promise<void> {
-    const assumption = this.deps.store.assume(this.wish.id, assumed);
+  private async ask(computer: Computer, assumed: string, call: () => Promise<WireComputer>): Promise<void> {
+    const { store, log } = this.deps;
+    const assumption = store.assume(computer.id, assumed);
     let answer: WireComputer | undefined;
     try {
       answer = await call();
       this.conflicts = 0;
     } catch (error) {
+      if (isApiError(error, 'notFound')) {
+        store.forget(computer.id);
+        throw new LifecycleError('deleted', computer);
+      }
       // Somebody else was quicker: look again. But a service that keeps refusing has a reason worth reading.
       this.conflicts += 1;
       if (!isApiError(error, 'conflict') || this.conflicts >= mostConflicts) throw error;
-      this.deps.log.info(`${this.wish.id}: ${error.message}`);
+      log.info(`${this.wish.id}: ${error.message}`);
     } finally {
       assumption.settle(answer);
     }
-  }
-
-  private tooLate(): Error {
-    if (this.latest) return new LifecycleError('timeLimit', this.latest, this.wish.timeLimit / 1000);
-    return this.unreachable ?? new ApiError('timeout');
   }
 }
 
 function refusal(computer: Computer): 'deleted' | 'deleting' | 'lost' {
   const { status } = computer;
   return status === 'deleted' || status === 'deleting' ? status : 'lost';
-}
-
-/** Milliseconds between looks at a computer: brisk for the first seconds, when most starts end, then up to 3 s. */
-export function* pauses(): Generator<number, never> {
-  for (let i = 0; i < 10; i += 1) yield 400;
-  for (let pause = 600; ; pause = Math.min(3_000, pause * 1.5)) yield pause;
 }

@@ -4,9 +4,10 @@ import type { BulkDeleteResult, WireComputer } from '../api/wire';
 import type { Clock } from '../util/clock';
 import type { Log } from '../util/log';
 import { SharedTasks } from '../util/sharedTask';
-import { BringUp, pauses, type Step } from './bringUp';
+import { BringUp, type Step } from './bringUp';
 import type { Computer } from './computer';
 import { LifecycleError } from './errors';
+import { lookUntil } from './lookUntil';
 import { statusOf } from './status';
 import type { ComputerStore } from './store';
 
@@ -76,6 +77,7 @@ export class Lifecycle {
     try {
       answer = await this.client.stop(id, signal);
     } catch (error) {
+      if (isApiError(error, 'notFound')) this.store.forget(id);
       // It changed meanwhile: what it is now is told by the wait below.
       if (!isApiError(error, 'conflict')) throw error;
       this.log.info(`stop of ${id}: ${error.message}`);
@@ -83,23 +85,25 @@ export class Lifecycle {
     } finally {
       assumption.settle(answer);
     }
-    return this.untilSettled(id, timeLimit, signal);
+    return lookUntil(({ status }) => statusOf(status).kind !== 'changing', {
+      read: () => this.read(id, signal),
+      clock: this.clock,
+      signal,
+      timeLimit,
+    });
   }
 
   /** Deletes a computer. One that is already being deleted, or gone, is a success. */
   async delete(id: string, signal: AbortSignal): Promise<void> {
     const assumption = this.store.assume(id, 'deleting');
     let answer: WireComputer | undefined;
-    let gone = false;
     try {
-      answer = await this.client.delete(id, signal);
+      answer = await this.askToDelete(id, signal);
     } catch (error) {
-      if (isApiError(error, 'notFound')) gone = true;
-      else if (!isApiError(error, 'conflict')) throw error;
-      else answer = await this.mustBeDeleting(id, error, signal);
+      if (!isApiError(error, 'notFound')) throw error;
+      this.store.forget(id);
     } finally {
       assumption.settle(answer);
-      if (gone) this.store.forget(id);
     }
   }
 
@@ -116,11 +120,13 @@ export class Lifecycle {
   }
 
   private async deleteSome(ids: readonly string[], signal: AbortSignal): Promise<BulkDeleteResult> {
-    const assumptions = ids.map((id) => this.store.assume(id, 'deleting'));
+    const assumptions = new Map(ids.map((id) => [id, this.store.assume(id, 'deleting')]));
     try {
-      return await this.client.bulkDelete(ids, signal);
+      const result = await this.client.bulkDelete(ids, signal);
+      for (const id of result.deleted_ids) assumptions.get(id)?.confirm();
+      return result;
     } finally {
-      for (const assumption of assumptions) assumption.settle();
+      for (const assumption of assumptions.values()) assumption.settle();
     }
   }
 
@@ -129,26 +135,25 @@ export class Lifecycle {
     if (status !== 'stopping' && status !== 'stopped') throw conflict;
   }
 
-  private async mustBeDeleting(id: string, conflict: ApiError, signal: AbortSignal): Promise<WireComputer> {
-    const wire = await this.client.get(id, signal);
-    if (wire.status !== 'deleting' && wire.status !== 'deleted') throw conflict;
-    return wire;
-  }
-
-  private async untilSettled(id: string, timeLimit: number, signal: AbortSignal): Promise<Computer> {
-    const deadline = this.clock.now() + timeLimit;
-    for (const pause of pauses()) {
-      const computer = await this.read(id, signal);
-      if (statusOf(computer.status).kind !== 'changing') return computer;
-      if (this.clock.now() + pause > deadline)
-        throw new LifecycleError('timeLimit', computer, timeLimit / 1000);
-      await this.clock.delay(pause, signal);
+  private async askToDelete(id: string, signal: AbortSignal): Promise<WireComputer> {
+    try {
+      return await this.client.delete(id, signal);
+    } catch (error) {
+      if (!isApiError(error, 'conflict')) throw error;
+      this.log.info(`delete of ${id}: ${error.message}`);
+      const now = await this.client.get(id, signal);
+      if (now.status !== 'deleting' && now.status !== 'deleted') throw error;
+      return now;
     }
-    throw new Error('unreachable');
   }
 
   private async read(id: string, signal: AbortSignal): Promise<Computer> {
     const ticket = this.store.ticket();
-    return this.store.learn(await this.client.get(id, signal), ticket);
+    try {
+      return this.store.learn(await this.client.get(id, signal), ticket);
+    } catch (error) {
+      if (isApiError(error, 'notFound')) this.store.forget(id);
+      throw error;
+    }
   }
 }

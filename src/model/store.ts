@@ -53,7 +53,7 @@ interface Entry {
   shown: Computer;
 }
 
-/** An assumption about a computer, to be ended by the truth. */
+/** An assumption about a computer, to be ended by the truth. Once it is over, ending it again does no harm. */
 export interface Assumption {
   /** Ends it with the service's answer, or without one: then the last truth shows again and a poll follows. */
   settle(truth?: WireComputer): void;

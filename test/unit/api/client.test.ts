@@ -108,6 +108,15 @@ describe('the calls of the client', () => {
     assert.deepEqual(result, { exit_code: 3, stdout: 'out', stderr: 'err', timed_out: false });
   });
 
+  it('makes a terminal session, or goes back to one', async () => {
+    const ticket = { terminal_id: 'term_abc', gateway_url: 'wss://gw', token: 't', expires_at: 'e' };
+    service.play(answer(ticket, 201));
+    assert.deepEqual(await client.terminal('cmp_1'), ticket);
+    assert.deepEqual(asked(), ['POST', '/v1/computers/cmp_1/terminals', {}]);
+    await client.terminal('cmp_1', 'term_abc');
+    assert.deepEqual(service.lastCall.body, { terminal_id: 'term_abc' });
+  });
+
   it('asks who the key belongs to', async () => {
     service.play(answer({ id: 'u1', email: 'ada@example.com', first_name: 'Ada', access_suspended: false }));
     assert.equal((await client.user()).email, 'ada@example.com');
@@ -197,6 +206,7 @@ describe('ids and names in the path', () => {
         () => client.retryRestore(name),
         () => client.delete(name),
         () => client.exec(name, 'true', 1),
+        () => client.terminal(name),
       ];
       for (const call of calls) {
         let promise: Promise<unknown> | undefined;
