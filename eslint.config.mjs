@@ -29,7 +29,7 @@ const layers = Object.entries(above).map(([layer, higher]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', '.vscode-dist/', '.vscode-test/'] },
+  { ignores: ['dist/', 'node_modules/', '.vscode-dist/', '.celesto/', '.vscode-test/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

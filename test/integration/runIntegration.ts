@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -10,7 +10,7 @@ import { VSCODE_VARIABLE } from '../lab/codeShim';
 import type { VSCodeName } from '../lab/machine.mjs';
 import { ROOT } from '../lab/paths';
 import { exitOnSignals } from '../lab/processGroup';
-import { testSettings } from '../lab/vscodeSettings';
+import { testSettings, writeSettings } from '../lab/vscodeSettings';
 
 // Runs the tests of this folder inside the extension host of each VS Code under test, with a service of its own each.
 // Usage: runIntegration.ts [--desktop]
@@ -80,9 +80,7 @@ async function runIn(vscode: VSCodeName, desktop: boolean): Promise<void> {
 
 /** Microsoft's own VS Code, which is downloaded once, with settings and extensions of its own. */
 function desktopVSCode(vscode: VSCodeName, dir: string) {
-  const user = join(dir, 'data', 'User');
-  mkdirSync(user, { recursive: true });
-  writeFileSync(join(user, 'settings.json'), JSON.stringify(testSettings));
+  writeSettings(join(dir, 'data'), testSettings);
   return {
     version: DESKTOP_VERSIONS[vscode],
     launchArgs: [`--user-data-dir=${join(dir, 'data')}`, `--extensions-dir=${join(dir, 'extensions')}`],

@@ -1,16 +1,17 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { cleanEnvironment } from './environment';
 import { ProcessGroup } from './processGroup';
 import { until } from './until';
 import { vscodeDist, type VSCodeName } from './machine.mjs';
+import { writeSettings, type Settings } from './vscodeSettings';
 
 export interface CodeServerOptions {
   readonly vscode: VSCodeName;
   /** The folder for all that it keeps: user data, extensions, its home, its log. */
   readonly dir: string;
-  readonly settings: Readonly<Record<string, unknown>>;
+  readonly settings: Settings;
   readonly env?: NodeJS.ProcessEnv;
   /** The port on 127.0.0.1; a free one when left out. */
   readonly port?: number;
@@ -31,7 +32,7 @@ export class CodeServer {
    */
   static async start(options: CodeServerOptions): Promise<CodeServer> {
     const { dir, settings } = options;
-    writeSettings(dir, settings);
+    writeSettings(join(dir, 'data'), settings);
     const port = options.port ?? (await freePort());
     const log = join(dir, 'server.log');
     const args = [
@@ -94,16 +95,10 @@ function launch({ vscode, dir, env }: CodeServerOptions, args: readonly string[]
   const home = join(dir, 'home');
   mkdirSync(home, { recursive: true });
   return new ProcessGroup(node, [join(codeServer, 'out', 'node', 'entry.js'), ...common, ...args], {
-    // An empty gallery: no look-ups of extensions on the network.
-    env: cleanEnvironment(home, { EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...env }),
+    // A home of its own leaves the person's alone; an empty gallery means no look-ups on the network.
+    env: cleanEnvironment({ HOME: home, EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...env }),
     log,
   });
-}
-
-function writeSettings(dir: string, settings: Readonly<Record<string, unknown>>): void {
-  const user = join(dir, 'data', 'User');
-  mkdirSync(user, { recursive: true });
-  writeFileSync(join(user, 'settings.json'), JSON.stringify(settings, null, 2));
 }
 
 /** Newer code-servers take tests from the page's address only when asked to; older ones always do, and know no such option. */

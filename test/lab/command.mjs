@@ -32,22 +32,17 @@ function isProgram(path) {
 }
 
 /**
- * Runs a program to its end. What it prints is kept for the error; with `show` it goes to the terminal instead.
+ * Runs a program to its end. What it prints is kept for the error.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean }} [options]
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
  * @returns {Promise<void>} rejects with a MachineError that quotes the program's last lines
  */
-export function run(command, args, { cwd, env, show = false } = {}) {
+export function run(command, args, { cwd, env } = {}) {
   return new Promise((resolve, reject) => {
     const output = [];
-    const child = spawn(command, args, {
-      cwd,
-      env,
-      stdio: ['ignore', ...(show ? ['inherit', 'inherit'] : ['pipe', 'pipe'])],
-    });
-    child.stdout?.on('data', (data) => output.push(data));
-    child.stderr?.on('data', (data) => output.push(data));
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => output.push(data));
     const fail = (reason) => {
       const tail = Buffer.concat(output).toString().trim().split('\n').slice(-20).join('\n');
       reject(new MachineError(`'${[command, ...args].join(' ')}' failed: ${reason}${tail && `\n${tail}`}`));

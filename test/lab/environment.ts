@@ -4,10 +4,9 @@ const FOREIGN =
 
 /**
  * The environment of a VS Code that knows nothing of where it was started.
- * @param home its home folder: it leaves the person's own alone
- * @param extra variables to add
+ * @param extra variables to add or, where they are undefined, to take away
  */
-export function cleanEnvironment(home: string, extra: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+export function cleanEnvironment(extra: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !FOREIGN.test(name));
-  return { ...Object.fromEntries(own), HOME: home, ...extra };
+  return { ...Object.fromEntries(own), ...extra };
 }

@@ -12,6 +12,12 @@ export interface VSCodeDist {
 export class MachineError extends Error {}
 
 export function findCommand(name: string): string | undefined;
+/** Runs a program to its end; rejects with a MachineError that quotes its last lines. */
+export function run(
+  command: string,
+  args: readonly string[],
+  options?: { cwd?: string; env?: NodeJS.ProcessEnv },
+): Promise<void>;
 export function findBrowser(): string | undefined;
 export function missingTools(names: readonly ToolName[]): string[];
 export function ensureTools(names: readonly ToolName[], say: (line: string) => void): Promise<void>;

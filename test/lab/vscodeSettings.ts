@@ -1,5 +1,11 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Settings of VS Code by their names. */
+export type Settings = Readonly<Record<string, unknown>>;
+
 /** Settings of a quiet VS Code: nothing opens by itself, nothing asks, nothing looks for anything on the network. */
-export const quietSettings: Readonly<Record<string, unknown>> = {
+export const quietSettings: Settings = {
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
@@ -23,7 +29,7 @@ export const quietSettings: Readonly<Record<string, unknown>> = {
 };
 
 /** What tests need besides: every terminal has its tab, and everything is drawn in the page, where it can be read. */
-export const testSettings: Readonly<Record<string, unknown>> = {
+export const testSettings: Settings = {
   ...quietSettings,
   'terminal.integrated.gpuAcceleration': 'off',
   'terminal.integrated.initialHint': false,
@@ -35,3 +41,11 @@ export const testSettings: Readonly<Record<string, unknown>> = {
   'window.titleBarStyle': 'custom',
   'workbench.list.smoothScrolling': false,
 };
+
+/** Writes the settings of a user whose data are in this folder, unless there are some: what a person has set stays. */
+export function writeSettings(userData: string, settings: Settings): void {
+  const file = join(userData, 'User', 'settings.json');
+  if (existsSync(file)) return;
+  mkdirSync(join(userData, 'User'), { recursive: true });
+  writeFileSync(file, JSON.stringify(settings, null, 2));
+}

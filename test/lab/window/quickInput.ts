@@ -1,6 +1,14 @@
 import type { Locator, Page } from 'playwright-core';
 import { exactly } from './text';
 
+/** What a person sees of an entry. */
+export interface EntryLook {
+  readonly label: string;
+  readonly description: string;
+  /** The icon's id, such as vm-running; an empty text when there is none. */
+  readonly icon: string;
+}
+
 /** The box at the top of the window: quick picks and input boxes. */
 export class QuickInput {
   private readonly widget: Locator;
@@ -43,6 +51,12 @@ export class QuickInput {
   async labels(): Promise<string[]> {
     await this.rows().first().waitFor();
     return (await this.rows().locator(LABEL).allInnerTexts()).map((text) => text.trim());
+  }
+
+  /** The entries that are to be seen. */
+  async looks(): Promise<EntryLook[]> {
+    await this.rows().first().waitFor();
+    return Promise.all((await this.rows().all()).map(lookOfEntry));
   }
 
   /** Clicks the entry with just this label; in a list with check boxes that checks it. */
@@ -94,3 +108,13 @@ export class QuickInput {
 
 /** An entry's label; its details, in the second line, have the same class. */
 const LABEL = '.quick-input-list-row:first-child .label-name';
+
+async function lookOfEntry(row: Locator): Promise<EntryLook> {
+  const first = row.locator('.quick-input-list-row:first-child');
+  const classes = (await first.locator('.quick-input-list-icon').getAttribute('class')) ?? '';
+  return {
+    label: (await first.locator('.label-name').innerText()).trim(),
+    description: (await first.locator('.label-description').allInnerTexts()).join('').trim(),
+    icon: /codicon-(?!modifier|colored)([\w-]+)/.exec(classes)?.[1] ?? '',
+  };
+}

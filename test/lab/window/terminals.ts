@@ -21,9 +21,13 @@ interface Emulator {
 
 interface EmulatorBuffer {
   readonly length: number;
-  getLine(
-    index: number,
-  ): { readonly isWrapped: boolean; translateToString(trimRight: boolean): string } | undefined;
+  getLine(index: number): EmulatorLine | undefined;
+}
+
+interface EmulatorLine {
+  readonly isWrapped: boolean;
+  translateToString(trimRight: boolean): string;
+  getCell(column: number): { isDim(): number } | undefined;
 }
 
 /** The terminal panel: its tabs, and the terminal that shows. */
@@ -47,6 +51,18 @@ export class Terminals {
       }
       return text.replace(/\n+$/, '');
     });
+  }
+
+  /** Whether the first line that begins with this is drawn dimly. */
+  async isDim(text: string): Promise<boolean> {
+    return this.shown.evaluate((element, beginning) => {
+      const buffer = (element as unknown as { xterm: Emulator }).xterm.buffer.active;
+      for (let index = 0; index < buffer.length; index++) {
+        const line = buffer.getLine(index);
+        if (line?.translateToString(true).startsWith(beginning)) return line.getCell(0)?.isDim() !== 0;
+      }
+      throw new Error(`No line begins with ${beginning}`);
+    }, text);
   }
 
   /** Its columns and rows. */

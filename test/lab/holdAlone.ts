@@ -1,0 +1,33 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+/**
+ * Takes a lock that one process at a time can have; one whose process is gone counts for nothing.
+ * @returns what gives it back
+ * @throws when another process has it
+ */
+export function holdAlone(file: string): () => void {
+  const holder = readHolder(file);
+  if (holder !== undefined && isAlive(holder)) {
+    throw new Error(
+      `This is running already, as process ${holder}. End it there with Ctrl+C. (If that is something else: delete ${file}.)`,
+    );
+  }
+  writeFileSync(file, String(process.pid));
+  return () => rmSync(file, { force: true });
+}
+
+function readHolder(file: string): number | undefined {
+  try {
+    return Number(readFileSync(file, 'utf8')) || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
