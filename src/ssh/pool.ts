@@ -105,7 +105,7 @@ export class ConnectionPool {
 
   private release(pooled: Pooled): void {
     pooled.channels -= 1;
-    if (pooled.channels === 0) this.endLater(pooled);
+    if (pooled.channels === 0 && !pooled.connection.closed) this.endLater(pooled);
   }
 
   private endLater(pooled: Pooled): void {

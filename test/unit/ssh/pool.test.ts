@@ -161,6 +161,7 @@ describe('ConnectionPool', () => {
       await open();
       first.break();
       const second = connector.succeed();
+      assert.equal(clock.waiting, 0, 'nothing is left to do for it');
       const channel = await open();
       assert.deepEqual(second.channels, [channel]);
     });

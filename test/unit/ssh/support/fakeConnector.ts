@@ -53,12 +53,12 @@ export class FakeConnection {
     this.break();
   }
 
-  /** Ends as a broken connection does: its channels close with it. */
+  /** Ends as a broken connection does: its channels close after it. */
   break(): void {
     if (this.closed) return;
     this.closed = true;
-    for (const channel of this.channels) channel.close();
     this.closures.fire(sshError('closed'));
+    for (const channel of this.channels) channel.close();
   }
 }
 

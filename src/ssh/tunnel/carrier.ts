@@ -1,0 +1,65 @@
+import { Duplex, type DuplexOptions } from 'node:stream';
+import type WebSocket from 'ws';
+import type { Carriage } from './helper';
+
+/** Bytes waiting in the WebSocket above which a writer is made to wait. */
+const highWater = 1024 * 1024;
+
+/**
+ * A terminal session of the gateway, in raw mode, as the byte stream that SSH needs. With base64 carriage each line of
+ * the terminal carries a piece of it.
+ */
+export class Carrier extends Duplex {
+  private rest = '';
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly carriage: Carriage,
+    options: DuplexOptions = {},
+  ) {
+    super({ ...options, allowHalfOpen: false });
+    socket.on('message', (message: Buffer) => this.receive(message));
+    socket.once('close', () => {
+      this.push(null);
+      this.destroy();
+    });
+  }
+
+  /** ssh2 asks sockets for these. */
+  setNoDelay(): this {
+    return this;
+  }
+
+  override _read(): void {
+    this.socket.resume();
+  }
+
+  override _write(bytes: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    const message = this.carriage === 'binary' ? bytes : Buffer.from(`${bytes.toString('base64')}\n`);
+    const sent = (error?: Error | null): void => done(error);
+    // Without waiting while little is under way, so that small packets follow each other at once.
+    if (this.socket.bufferedAmount > highWater) this.socket.send(message, sent);
+    else {
+      this.socket.send(message);
+      done();
+    }
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    if (error) this.socket.terminate();
+    else this.socket.close(1000, 'client detached');
+    done(error);
+  }
+
+  /** Takes what came with the preamble, too. */
+  receive(message: Buffer): void {
+    const bytes = this.carriage === 'binary' ? message : this.decode(message.toString('latin1'));
+    if (bytes.length > 0 && !this.push(bytes)) this.socket.pause();
+  }
+
+  private decode(text: string): Buffer {
+    const lines = (this.rest + text).split('\n');
+    this.rest = lines.pop() ?? '';
+    return Buffer.concat(lines.map((line) => Buffer.from(line, 'base64')));
+  }
+}

@@ -1,0 +1,98 @@
+import type { Computer } from '../../../src/model/computer';
+import { ConnectionPool, type ChannelOptions } from '../../../src/ssh/pool';
+import { Connector, type ConnectorParts } from '../../../src/ssh/connector';
+import { HostTrust, type AskTrust } from '../../../src/ssh/hostTrust';
+import { IdentitySource } from '../../../src/ssh/identities';
+import { introduce } from '../../../src/ssh/introduction';
+import { KnownComputers } from '../../../src/ssh/knownComputers';
+import { lookUp } from '../../../src/ssh/knownHosts';
+import { loadSsh2 } from '../../../src/ssh/library';
+import { OwnKey } from '../../../src/ssh/ownKey';
+import { defaultPatience, type Patience } from '../../../src/ssh/patience';
+import { systemClock } from '../../../src/util/clock';
+import { MemoryRecords, MemorySecrets } from '../../unit/ssh/support/memory';
+import { RecordingLog } from '../../unit/support/recordingLog';
+import type { Service } from './service';
+import { Shell } from './shell';
+
+export interface InstallationOptions {
+  /** What celesto.ssh.identityFile names. */
+  identityFile?: string;
+  /** The socket of the person's agent. */
+  agent?: string;
+  /** The text of the person's known_hosts. */
+  knownHosts?: string;
+  /** What the person answers when asked whether a host key is right. */
+  trusts?: boolean;
+  patience?: Partial<Patience>;
+  library?: ConnectorParts['library'];
+}
+
+/** All of src/ssh, wired as the extension wires it, as one person has it installed: it knows no computer yet. */
+export class Installation {
+  readonly records = new MemoryRecords();
+  readonly secrets = new MemorySecrets();
+  readonly log = new RecordingLog();
+  readonly known = new KnownComputers(this.records);
+  readonly ownKey = new OwnKey(this.secrets, this.log);
+  readonly questions: Parameters<AskTrust>[0][] = [];
+  readonly pool: ConnectionPool;
+
+  constructor(
+    private readonly service: Service,
+    readonly options: InstallationOptions = {},
+  ) {
+    const library = options.library ?? loadSsh2;
+    const ask: AskTrust = (question) => {
+      this.questions.push(question);
+      return Promise.resolve(options.trusts ?? false);
+    };
+    const connector = new Connector(
+      {
+        library,
+        identities: new IdentitySource(
+          library,
+          this.ownKey,
+          () => this.options.identityFile ?? '',
+          () => this.options.agent,
+        ),
+        ownKey: this.ownKey,
+        trust: new HostTrust(
+          this.known,
+          (endpoint, shown) => Promise.resolve(lookUp(this.options.knownHosts ?? '', endpoint, shown)),
+          ask,
+          this.log,
+        ),
+        known: this.known,
+        introduce: (computer, login, signal) =>
+          introduce(this.service.client, computer.id, login, this.log, signal),
+        log: this.log,
+      },
+      { ...defaultPatience, ...options.patience },
+    );
+    this.pool = new ConnectionPool(connector, systemClock);
+    service.endsWith(this.pool);
+  }
+
+  /** Opens a shell in a terminal, as a terminal tab does. */
+  async shell(
+    computer: Computer,
+    options: Partial<ChannelOptions & { rows: number; cols: number; env: Record<string, string> }> = {},
+  ): Promise<Shell> {
+    const { rows = 24, cols = 80, env = {}, ...given } = options;
+    const channel = await this.pool.channel(
+      computer,
+      { signal: new AbortController().signal, patience: 0, ...given },
+      (connection) => connection.shell({ rows, cols, term: 'xterm-256color', env }),
+    );
+    return new Shell(channel);
+  }
+
+  /** Opens a shell, sees that it answers, and leaves it again. @returns the computer's host name */
+  async visit(computer: Computer, options: Partial<ChannelOptions> = {}): Promise<string> {
+    const shell = await this.shell(computer, options);
+    const name = await shell.run('hostname');
+    await shell.exit();
+    return name;
+  }
+}

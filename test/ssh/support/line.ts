@@ -1,0 +1,95 @@
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { formatEndpoint, parseEndpoint } from '../../../src/ssh/endpoint';
+
+/** One connection through a line. */
+interface Wire {
+  readonly sockets: readonly [client: Socket, server: Socket];
+  /** Round trips on the way to what has been delivered last to the client, and to the server. */
+  readonly depth: { client: number; server: number };
+}
+
+/**
+ * A line to an SSH server: it takes its time, counts connections and round trips, and can be cut. A round trip is
+ * counted where one must be: what is sent after the delivery of an answer is one deeper than the question was.
+ */
+export class Line {
+  readonly wires: Wire[] = [];
+  private server: Server | undefined;
+
+  private constructor(
+    private readonly target: { readonly host: string; readonly port: number },
+    /** Milliseconds in each direction. */
+    private readonly delay: number,
+  ) {}
+
+  /** @param endpoint as a computer names it */
+  static async to(endpoint: string, delay = 0): Promise<Line> {
+    const line = new Line(parseEndpoint(endpoint), delay);
+    const server = createServer((client) => line.lay(client));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    line.server = server;
+    return line;
+  }
+
+  /** The endpoint at this end of the line. */
+  endpoint(user: string): string {
+    return formatEndpoint({ user, host: '127.0.0.1', port: (this.server!.address() as AddressInfo).port });
+  }
+
+  /** How many connections were made. */
+  get connections(): number {
+    return this.wires.length;
+  }
+
+  /** Round trips to what the client has received last over its latest connection, the TCP handshake included. */
+  get roundTrips(): number {
+    return 1 + (this.wires.at(-1)?.depth.client ?? 0);
+  }
+
+  /** Cuts every connection there is, as a network does that goes away: nobody says goodbye. */
+  cut(): void {
+    for (const { sockets } of this.wires) for (const socket of sockets) socket.resetAndDestroy();
+  }
+
+  async close(): Promise<void> {
+    for (const { sockets } of this.wires) for (const socket of sockets) socket.destroy();
+    await new Promise((resolve) => this.server!.close(resolve));
+  }
+
+  private lay(client: Socket): void {
+    const server = connect({ ...this.target, noDelay: true });
+    client.setNoDelay(true);
+    const wire: Wire = { sockets: [client, server], depth: { client: 0, server: 0 } };
+    this.wires.push(wire);
+    this.carry(client, server, () => {
+      const { depth } = wire;
+      const sent = depth.client;
+      return () => (depth.server = Math.max(depth.server, sent));
+    });
+    this.carry(server, client, () => {
+      const { depth } = wire;
+      const sent = depth.server + 1;
+      return () => (depth.client = Math.max(depth.client, sent));
+    });
+  }
+
+  private carry(from: Socket, to: Socket, sent: () => () => void): void {
+    let last: Promise<void> = Promise.resolve();
+    const later = (deliver: () => void): void => {
+      const arrival = this.delay === 0 ? Promise.resolve() : sleep(this.delay);
+      last = Promise.all([last, arrival]).then(deliver);
+    };
+    from.on('data', (bytes: Buffer) => {
+      const delivered = sent();
+      later(() => {
+        delivered();
+        to.write(bytes);
+      });
+    });
+    from.on('end', () => later(() => to.end()));
+    from.on('close', () => later(() => to.destroy()));
+    // What happens to one end shows at the other as its 'close'.
+    from.on('error', () => undefined);
+  }
+}

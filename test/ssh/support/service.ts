@@ -1,0 +1,88 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, afterEach, before } from 'node:test';
+import { CelestoClient } from '../../../src/api/client';
+import { Http } from '../../../src/api/http';
+import { computerFrom, type Computer } from '../../../src/model/computer';
+import { Disposables, type Disposable } from '../../../src/util/disposable';
+import { silentLog } from '../../../src/util/log';
+import { startEmulator, type Emulator } from '../../emulator/emulator';
+
+/** The service with real computers, for the tests of one file: started before them, gone after them. */
+export class Service {
+  readonly folder = mkdtempSync(join(tmpdir(), 'celesto-ssh-'));
+  private running: Emulator | undefined;
+  private readonly users = new Disposables();
+
+  /** @param names of the computers, all of them running */
+  constructor(...names: string[]) {
+    before(async () => {
+      this.running = await startEmulator({
+        dir: join(this.folder, 'state'),
+        times: { start: 0, stop: 0 },
+        seed: names.map((name) => ({ name })),
+      });
+    });
+    afterEach(async () => {
+      await this.emulator.control.clearFaults();
+      await this.emulator.control.clearRequests();
+    });
+    after(async () => {
+      this.users.dispose();
+      await this.running?.stop();
+      rmSync(this.folder, { recursive: true, force: true });
+    });
+  }
+
+  get emulator(): Emulator {
+    if (!this.running) throw new Error('The emulator is not running.');
+    return this.running;
+  }
+
+  /** Has something end when the tests are over. */
+  endsWith(user: Disposable): void {
+    this.users.add(user);
+  }
+
+  get client(): CelestoClient {
+    const { url, apiKey } = this.emulator;
+    return new CelestoClient(new Http(silentLog), () => Promise.resolve({ baseUrl: url, apiKey }));
+  }
+
+  /** A computer as the extension sees it; with another endpoint, if told so. */
+  async computer(name: string, ssh?: string): Promise<Computer> {
+    const computer = computerFrom(await this.client.get(name));
+    return ssh === undefined ? computer : { ...computer, ssh };
+  }
+
+  /** Runs a command on a computer, past the calls that are counted. */
+  async run(name: string, command: string): Promise<string> {
+    const { stdout } = await this.emulator.computers.sandbox(name).exec(command, 10_000);
+    return stdout;
+  }
+
+  /** How often a command was run through the API. */
+  async execCalls(): Promise<number> {
+    return (await this.emulator.control.requests({ method: 'POST', path: '/exec$' })).length;
+  }
+
+  /** Lets commands fail from now on to the end of the test, as they do for a key without the permission. */
+  async refuseExec(): Promise<void> {
+    const answer = { status: 403, body: { detail: 'This key may not run commands.' } };
+    await this.emulator.control.addFault({ method: 'POST', path: '/exec$', times: 'always', answer });
+  }
+
+  /** What the computer's sshd has written so far. */
+  async sshdLog(name: string): Promise<string> {
+    const home = await this.emulator.control.home({ id: name });
+    return readFileSync(join(dirname(home), 'ssh', 'sshd.log'), 'utf8');
+  }
+
+  /** What it writes meanwhile. */
+  async sshdLogOf(name: string, action: () => Promise<unknown>): Promise<string> {
+    const before = await this.sshdLog(name);
+    await action();
+    return (await this.sshdLog(name)).slice(before.length);
+  }
+}

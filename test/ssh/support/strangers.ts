@@ -1,0 +1,48 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { after } from 'node:test';
+
+/** A server that is no SSH server, or a poor one, and remembers what it was sent. */
+export class Stranger {
+  received = Buffer.alloc(0);
+  connections = 0;
+  private readonly open = new Set<Socket>();
+
+  private constructor(private readonly server: Server) {}
+
+  /** @param greet what it does with each connection */
+  static async start(greet: (socket: Socket) => void, port = 0): Promise<Stranger> {
+    const server = createServer();
+    const stranger = new Stranger(server);
+    server.on('connection', (socket) => stranger.meet(socket, greet));
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    after(() => stranger.stop());
+    return stranger;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  get endpoint(): string {
+    return `ohm@127.0.0.1:${this.port}`;
+  }
+
+  /** How many connections are open now. */
+  get openConnections(): number {
+    return this.open.size;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.open) socket.destroy();
+    if (this.server.listening) await new Promise((resolve) => this.server.close(resolve));
+  }
+
+  private meet(socket: Socket, greet: (socket: Socket) => void): void {
+    this.connections += 1;
+    this.open.add(socket);
+    socket.on('close', () => this.open.delete(socket));
+    socket.on('error', () => undefined);
+    socket.on('data', (bytes) => (this.received = Buffer.concat([this.received, bytes])));
+    greet(socket);
+  }
+}
