@@ -116,7 +116,9 @@ class Narrator {
   }
 
   connecting(computer: Computer): void {
-    if (statusOf(computer.status).kind === 'unknown') {
+    const address = computer.ssh === undefined ? computer.name : formatEndpoint(parseEndpoint(computer.ssh));
+    const line = t('Connecting to {0}…', address);
+    if (statusOf(computer.status).kind === 'unknown' && this.said !== line) {
       this.tell(
         t(
           '{0} is "{1}", a state this extension does not know. Trying all the same…',
@@ -126,8 +128,7 @@ class Narrator {
         t('connecting'),
       );
     }
-    const address = computer.ssh === undefined ? computer.name : formatEndpoint(parseEndpoint(computer.ssh));
-    this.tell(t('Connecting to {0}…', address), t('connecting'));
+    this.tell(line, t('connecting'));
   }
 
   notUp(computer: Computer): void {

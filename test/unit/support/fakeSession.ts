@@ -1,0 +1,58 @@
+import type { Ending, Session, Size } from '../../../src/terminal/session';
+import { Emitter } from '../../../src/util/emitter';
+
+/** A shell in the hand of a test: it keeps what it is told, and says what the test wants. */
+export class FakeSession implements Session {
+  private readonly data = new Emitter<Uint8Array>();
+  private readonly end = new Emitter<Ending>();
+
+  /** What was typed. */
+  typed = '';
+  readonly sizes: Size[] = [];
+  /** `pause` and `resume`, in order. */
+  readonly flow: string[] = [];
+  closed = 0;
+
+  readonly onData = this.data.event;
+  readonly onEnd = this.end.event;
+
+  /** How many listen to it. */
+  get listeners(): number {
+    return this.data.size + this.end.size;
+  }
+
+  prints(text: string | Uint8Array): void {
+    this.data.fire(typeof text === 'string' ? Buffer.from(text) : text);
+  }
+
+  ends(ending: Ending): void {
+    this.end.fire(ending);
+    this.data.dispose();
+    this.end.dispose();
+  }
+
+  /** Ends as a shell that was left with `exit`. */
+  exits(code: number): void {
+    this.ends({ kind: 'exited', code, signal: undefined });
+  }
+
+  write(text: string): void {
+    this.typed += text;
+  }
+
+  resize(size: Size): void {
+    this.sizes.push(size);
+  }
+
+  pause(): void {
+    this.flow.push('pause');
+  }
+
+  resume(): void {
+    this.flow.push('resume');
+  }
+
+  close(): void {
+    this.closed += 1;
+  }
+}

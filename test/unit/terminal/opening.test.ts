@@ -1,0 +1,359 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ApiError } from '../../../src/api/errors';
+import type { WireComputer } from '../../../src/api/wire';
+import type { Computer } from '../../../src/model/computer';
+import { LifecycleError } from '../../../src/model/errors';
+import { EndpointError } from '../../../src/ssh/endpoint';
+import { AuthenticationError } from '../../../src/ssh/errors';
+import type { ChannelOptions } from '../../../src/ssh/pool';
+import { Opening } from '../../../src/terminal/opening';
+import { NoRoadError, type Road } from '../../../src/terminal/roads';
+import type { Session, SessionRequest } from '../../../src/terminal/session';
+import { abortable, isCancellation } from '../../../src/util/cancel';
+import { sshError } from '../ssh/support/fakeConnector';
+import { wire } from '../support/computers';
+import { deferred } from '../support/deferred';
+import { settled } from '../support/fakeClock';
+import { FakeSession } from '../support/fakeSession';
+import { LifecycleBench } from '../support/lifecycleBench';
+import { spelled } from '../support/storeBench';
+
+const address = 'ohm@203.0.113.7:2222';
+const connecting = `Connecting to ${address}…`;
+const request: SessionRequest = { size: () => ({ rows: 30, columns: 100 }), env: { LANG: 'C.UTF-8' } };
+const network = new ApiError('network');
+const keyRefused = new AuthenticationError({ user: 'ohm', host: 'h', port: 22 }, [], ['publickey']);
+
+type Step = Session | Error | Promise<Session> | 'not up yet';
+
+/** A road that plays a script: a step for each time somebody takes it, the last one again and again. */
+class ScriptedRoad implements Road {
+  readonly taken: { computer: Computer; request: SessionRequest; patience: number }[] = [];
+
+  constructor(private readonly steps: Step[]) {}
+
+  leadsTo(computer: Computer): boolean {
+    return computer.ssh !== undefined;
+  }
+
+  async open(computer: Computer, request: SessionRequest, options: ChannelOptions): Promise<Session> {
+    this.taken.push({ computer, request, patience: options.patience });
+    const step = this.steps.length > 1 ? this.steps.shift()! : this.steps[0]!;
+    if (step === 'not up yet') {
+      // As the pool does: it tells once, and tries for as long as it is given.
+      if (options.patience === 0) throw sshError('notUp');
+      options.onNotUp?.();
+      return this.open(computer, request, options);
+    }
+    if (step instanceof Error) throw step;
+    return abortable(Promise.resolve(step), options.signal);
+  }
+}
+
+/** Computer `a` is opened: a real life cycle on a scripted service, and a scripted road. */
+class OpeningBench {
+  readonly lines: string[] = [];
+  readonly phases: string[] = [];
+  readonly session = new FakeSession();
+  readonly road: ScriptedRoad;
+  readonly cancel = new AbortController();
+
+  private constructor(
+    readonly service: LifecycleBench,
+    steps: Step[],
+  ) {
+    this.road = new ScriptedRoad(steps.length > 0 ? steps : [this.session]);
+  }
+
+  /** What the list says (nothing: the computer is not in it), and what happens on the road. */
+  static async of(listed: string, ...steps: Step[]): Promise<OpeningBench> {
+    const service = await LifecycleBench.with(...(listed ? [`a ${listed}`] : []));
+    service.client.script('start', spelled('a starting'));
+    return new OpeningBench(service, steps);
+  }
+
+  /** What the service says of the computer at each look. */
+  finds(...looks: (string | Error | WireComputer)[]): this {
+    this.service.client.script(
+      'get',
+      ...looks.map((look) => (typeof look === 'string' ? spelled(`a ${look}`) : look)),
+    );
+    return this;
+  }
+
+  begin(evenFromError = false): Promise<Session> {
+    const progress = {
+      say: (line: string) => void this.lines.push(line),
+      phase: (words: string) => void this.phases.push(words),
+    };
+    const opening = new Opening(this.service.lifecycle, [this.road], () => 120_000);
+    const session = opening.open('a', request, { signal: this.cancel.signal, evenFromError, progress });
+    session.catch(() => undefined);
+    return session;
+  }
+
+  /** Opens, and lets as much time go by as it takes. */
+  open(evenFromError = false): Promise<Session> {
+    return this.service.timely(this.begin(evenFromError));
+  }
+
+  get calls(): string[] {
+    return this.service.client.calls;
+  }
+
+  /** The phases, each once as long as it lasts. */
+  get course(): string[] {
+    return this.phases.filter((words, index) => words !== this.phases[index - 1]);
+  }
+}
+
+describe('opening a computer', () => {
+  it('that the list has just called running asks nobody', async () => {
+    const bench = await OpeningBench.of('running');
+    assert.equal(await bench.open(), bench.session);
+    assert.deepEqual(bench.lines, [connecting]);
+    assert.deepEqual(bench.course, ['connecting']);
+    assert.deepEqual(bench.calls, []);
+    assert.equal(bench.road.taken[0]!.request, request);
+    assert.equal(bench.road.taken[0]!.patience, 0);
+  });
+
+  it('that the list called running some time ago asks the service first', async () => {
+    const bench = await OpeningBench.of('running');
+    await bench.service.clock.advance(10_001);
+    await bench.finds('running').open();
+    assert.deepEqual(bench.calls, ['get a']);
+    assert.deepEqual(bench.lines, [connecting]);
+  });
+
+  it('that is in no list asks the service first', async () => {
+    const bench = await OpeningBench.of('');
+    await bench.finds('running').open();
+    assert.deepEqual(bench.calls, ['get a']);
+    assert.deepEqual(bench.lines, [connecting]);
+  });
+
+  it('that is stopped starts it, and is patient with its SSH server', async () => {
+    const bench = await OpeningBench.of('stopped');
+    await bench.finds('stopped', 'starting', 'starting', 'running').open();
+    assert.deepEqual(bench.lines, ['name of a: stopped. Starting it… (Ctrl+C cancels)', connecting]);
+    assert.deepEqual(bench.course, ['starting', 'connecting']);
+    assert.equal(bench.service.client.count('start'), 1);
+    assert.equal(bench.road.taken[0]!.patience, 60_000);
+  });
+
+  it('that is being created waits', async () => {
+    const bench = await OpeningBench.of('creating');
+    await bench.finds('creating', 'creating', 'running').open();
+    assert.deepEqual(bench.lines, ['name of a: being created. Waiting… (Ctrl+C cancels)', connecting]);
+    assert.deepEqual(bench.course, ['being created', 'connecting']);
+    assert.equal(bench.service.client.count('start'), 0);
+    assert.equal(bench.road.taken[0]!.patience, 60_000);
+  });
+
+  it('that changes several times tells each state', async () => {
+    const bench = await OpeningBench.of('stopping');
+    await bench.finds('stopping', 'stopping', 'stopped', 'starting', 'running').open();
+    assert.deepEqual(bench.lines, [
+      'name of a: stopping. Waiting… (Ctrl+C cancels)',
+      'name of a: stopped. Starting it… (Ctrl+C cancels)',
+      connecting,
+    ]);
+    assert.deepEqual(bench.course, ['stopping', 'starting', 'connecting']);
+  });
+
+  it('that can be restored has it restored', async () => {
+    const bench = await OpeningBench.of('restorable');
+    bench.service.client.script('retryRestore', spelled('a restoring'));
+    await bench.finds('restorable', 'restoring', 'restoring', 'running').open();
+    assert.deepEqual(bench.lines, ['name of a: can be restored. Restoring it… (Ctrl+C cancels)', connecting]);
+    assert.deepEqual(bench.course, ['restoring', 'connecting']);
+    assert.equal(bench.service.client.count('retryRestore'), 1);
+  });
+
+  it('while the service cannot be reached says so once, and goes on when it can', async () => {
+    const bench = await OpeningBench.of('');
+    await bench.finds(network, network, network, 'running').open();
+    assert.deepEqual(bench.lines, [`${network.message} Trying again…`, connecting]);
+    assert.deepEqual(bench.course, ['waiting', 'connecting']);
+  });
+
+  it('with a status that nobody knows tries it all the same', async () => {
+    const bench = await OpeningBench.of('');
+    assert.equal(await bench.finds('hibernating').open(), bench.session);
+    assert.deepEqual(bench.lines, [
+      'name of a is "hibernating", a state this extension does not know. Trying all the same…',
+      connecting,
+    ]);
+  });
+
+  it('with an error says what the service says and leaves it to the person', async () => {
+    const bench = await OpeningBench.of('error');
+    bench.finds(wire('a', 'error', { last_error: 'no memory left' }));
+    await assert.rejects(bench.open(), (error) => {
+      assert.ok(error instanceof LifecycleError);
+      assert.equal(error.problem, 'needsStart');
+      assert.match(error.message, /no memory left/);
+      return true;
+    });
+    assert.equal(bench.service.client.count('start'), 0);
+    assert.deepEqual(bench.road.taken, []);
+  });
+
+  it('with an error starts it when the person asked for that', async () => {
+    const bench = await OpeningBench.of('error');
+    assert.equal(await bench.finds('error', 'error', 'starting', 'running').open(true), bench.session);
+    assert.deepEqual(bench.lines, ['name of a: needs attention. Starting it… (Ctrl+C cancels)', connecting]);
+  });
+
+  it('that does not get up in time gives up, with the state it is in', async () => {
+    const bench = await OpeningBench.of('');
+    await assert.rejects(bench.finds('creating').open(), /still being created after 120 s/);
+    assert.equal(bench.service.clock.waiting, 0);
+  });
+});
+
+describe('connecting', () => {
+  it('to a server that is not up yet after a start is tried for long', async () => {
+    const bench = await OpeningBench.of('stopped', 'not up yet', new FakeSession());
+    await bench.finds('stopped', 'running').open();
+    assert.deepEqual(bench.lines.slice(1), [
+      connecting,
+      'The SSH server of name of a is not up yet. Waiting for it…',
+    ]);
+    assert.deepEqual(
+      bench.road.taken.map(({ patience }) => patience),
+      [60_000, 60_000],
+    );
+  });
+
+  it('that is refused looks at the computer again, and tries again shortly if it runs', async () => {
+    const bench = await OpeningBench.of('running', 'not up yet', 'not up yet', new FakeSession());
+    await bench.finds('running').open();
+    assert.deepEqual(bench.calls, ['get a']);
+    assert.deepEqual(bench.lines, [connecting, 'The SSH server of name of a is not up yet. Waiting for it…']);
+    assert.deepEqual(
+      bench.road.taken.map(({ patience }) => patience),
+      [0, 5_000, 5_000],
+    );
+  });
+
+  it('that is refused starts the computer if it was stopped meanwhile', async () => {
+    const session = new FakeSession();
+    const bench = await OpeningBench.of('running', sshError('unreachable'), session);
+    assert.equal(await bench.finds('stopped', 'starting', 'running').open(), session);
+    assert.deepEqual(bench.lines, [
+      connecting,
+      'name of a: stopped. Starting it… (Ctrl+C cancels)',
+      connecting,
+    ]);
+    assert.deepEqual(
+      bench.road.taken.map(({ patience }) => patience),
+      [0, 60_000],
+    );
+  });
+
+  it('takes the address that the service names after the start, not the old one', async () => {
+    const bench = await OpeningBench.of('running', sshError('unreachable'), new FakeSession());
+    await bench
+      .finds(wire('a', 'running', { connection: { ssh: 'ohm@198.51.100.9:22', access_url: null } }))
+      .open();
+    assert.deepEqual(bench.lines, [connecting, 'Connecting to ohm@198.51.100.9:22…']);
+    assert.equal(bench.road.taken[1]!.computer.ssh, 'ohm@198.51.100.9:22');
+  });
+
+  it('that is refused twice ends with the reason', async () => {
+    const refused = sshError('unreachable');
+    const bench = await OpeningBench.of('running', refused);
+    await assert.rejects(bench.finds('running').open(), refused);
+    assert.equal(bench.road.taken.length, 2);
+    assert.deepEqual(bench.lines, [connecting]);
+  });
+
+  it('to a computer of an unknown status that is refused twice tells each line once', async () => {
+    const bench = await OpeningBench.of('', sshError('unreachable'));
+    await assert.rejects(bench.finds('hibernating').open());
+    assert.equal(bench.lines.length, 2);
+  });
+
+  it('is not tried again when it was not the network', async () => {
+    const bench = await OpeningBench.of('running', keyRefused);
+    await assert.rejects(bench.open(), keyRefused);
+    assert.equal(bench.road.taken.length, 1);
+    assert.deepEqual(bench.calls, []);
+  });
+
+  it('without an SSH endpoint says that no road leads there', async () => {
+    const bench = await OpeningBench.of('');
+    bench.finds(wire('a', 'running', { connection: { ssh: null, access_url: null } }));
+    await assert.rejects(bench.open(), (error) => {
+      assert.ok(error instanceof NoRoadError);
+      assert.match(error.message, /name of a offers no SSH endpoint/);
+      return true;
+    });
+    assert.deepEqual(bench.lines, []);
+    assert.deepEqual(bench.road.taken, []);
+  });
+
+  it('to an endpoint that cannot be read says so, and takes no road', async () => {
+    const bench = await OpeningBench.of('');
+    bench.finds(wire('a', 'running', { connection: { ssh: 'ohm@host; rm -rf /', access_url: null } }));
+    await assert.rejects(bench.open(), (error) => error instanceof EndpointError);
+    assert.deepEqual(bench.road.taken, []);
+  });
+});
+
+describe('cancelling', () => {
+  /** Waits until the bench has come so far, cancels, and sees that nothing goes on. */
+  async function cancelled(bench: OpeningBench, come: () => boolean): Promise<void> {
+    const opening = bench.begin();
+    for (let i = 0; !come() && i < 100; i += 1) await bench.service.clock.advance(100);
+    assert.ok(come(), 'it came so far');
+    bench.cancel.abort();
+    await assert.rejects(opening, isCancellation);
+    await settled();
+    const { lines, calls } = bench;
+    const before = [lines.length, calls.length];
+    await bench.service.clock.advance(100_000);
+    assert.deepEqual([lines.length, calls.length], before);
+    assert.equal(bench.service.clock.waiting, 0);
+  }
+
+  it('before anything happened does nothing', async () => {
+    const bench = await OpeningBench.of('stopped');
+    bench.cancel.abort();
+    await assert.rejects(bench.begin(), isCancellation);
+    assert.deepEqual(bench.calls, []);
+    assert.deepEqual(bench.lines, []);
+  });
+
+  it('while the service is asked', async () => {
+    const bench = await OpeningBench.of('');
+    bench.service.client.script('get', deferred<WireComputer>().promise);
+    await cancelled(bench, () => bench.calls.length === 1);
+  });
+
+  it('while the start is asked for', async () => {
+    const bench = await OpeningBench.of('stopped');
+    bench.finds('stopped').service.client.script('start', deferred<WireComputer>().promise);
+    await cancelled(bench, () => bench.service.client.count('start') === 1);
+  });
+
+  it('while it starts', async () => {
+    const bench = await OpeningBench.of('stopped');
+    bench.finds('stopped', 'starting');
+    await cancelled(bench, () => bench.service.client.count('get') > 3);
+  });
+
+  it('while the connection is made', async () => {
+    const bench = await OpeningBench.of('running', deferred<Session>().promise);
+    await cancelled(bench, () => bench.road.taken.length === 1);
+  });
+
+  it('while the computer is looked at again', async () => {
+    const bench = await OpeningBench.of('running', sshError('unreachable'));
+    bench.service.client.script('get', deferred<WireComputer>().promise);
+    await cancelled(bench, () => bench.calls.length === 1);
+  });
+});
