@@ -15,9 +15,6 @@ export type Identity =
   | { readonly kind: 'own'; readonly name: string; readonly privateKey: string; readonly publicLine: string }
   | { readonly kind: 'agent'; readonly name: string; readonly address: string };
 
-/** How long an agent may take to name its keys, in ms. */
-const agentPatience = 5_000;
-
 /** The keys to try, and in which order: the file the person named, our own key, then those of the agent. */
 export class IdentitySource {
   constructor(
@@ -26,6 +23,8 @@ export class IdentitySource {
     /** The path in celesto.ssh.identityFile; empty for none. */
     private readonly identityFile: () => string,
     private readonly agentAddress: () => string | undefined = defaultAgentAddress,
+    /** Milliseconds an agent may take to name its keys. */
+    private readonly agentPatience = 5_000,
   ) {}
 
   /**
@@ -85,7 +84,7 @@ export class IdentitySource {
         else resolve(list ?? []);
       });
     });
-    const limit = AbortSignal.timeout(agentPatience);
+    const limit = AbortSignal.timeout(this.agentPatience);
     const keys = await abortable(listed, limit).catch((error: unknown) => {
       throw limit.aborted ? new Error(t('it does not answer')) : error;
     });

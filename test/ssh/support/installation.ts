@@ -55,6 +55,7 @@ export class Installation {
           this.ownKey,
           () => this.options.identityFile ?? '',
           () => this.options.agent,
+          1_000,
         ),
         ownKey: this.ownKey,
         trust: new HostTrust(

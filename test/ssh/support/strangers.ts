@@ -9,12 +9,20 @@ export class Stranger {
 
   private constructor(private readonly server: Server) {}
 
-  /** @param greet what it does with each connection */
-  static async start(greet: (socket: Socket) => void, port = 0): Promise<Stranger> {
+  /**
+   * @param greet what it does with each connection
+   * @param place the port of the loopback address, or the path of a socket
+   */
+  static async start(greet: (socket: Socket) => void, place: number | string = 0): Promise<Stranger> {
     const server = createServer();
     const stranger = new Stranger(server);
     server.on('connection', (socket) => stranger.meet(socket, greet));
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) =>
+      server.listen(
+        typeof place === 'string' ? { path: place } : { port: place, host: '127.0.0.1' },
+        resolve,
+      ),
+    );
     after(() => stranger.stop());
     return stranger;
   }

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import type { Duplex } from 'node:stream';
+import { t } from '@vscode/l10n';
+import type WebSocket from 'ws';
+import type { CelestoClient } from '../../api/client';
+import { gatewayAddress } from '../../gateway/address';
+import { openLink } from '../../gateway/link';
+import { abortable } from '../../util/cancel';
+import { Carrier } from './carrier';
+import { NoHelperError, startLine, type Helper } from './helper';
+
+/** Milliseconds from the typed line until the helper says that it is ready. */
+const patience = 15_000;
+/** How much a terminal may say before the helper does: greetings, a prompt, the echo of the line. */
+const mostChatter = 256 * 1024;
+
+/**
+ * Opens a terminal session of the computer's gateway, starts the helper in it, and gives the session as a byte stream
+ * with an SSH server at its other end.
+ * @throws NoHelperError, GatewayError, GatewayAddressError, ApiError, or the signal's reason
+ */
+export async function dialTunnel(
+  client: Pick<CelestoClient, 'terminal'>,
+  computerId: string,
+  helper: Helper,
+  signal: AbortSignal,
+): Promise<Duplex> {
+  const ticket = await client.terminal(computerId, undefined, signal);
+  const socket = await openLink(gatewayAddress(ticket.gateway_url, ticket.token), signal);
+  const limit = AbortSignal.timeout(patience);
+  try {
+    return await abortable(new Preamble(socket, helper).run(), AbortSignal.any([signal, limit]));
+  } catch (error) {
+    socket.terminate();
+    signal.throwIfAborted();
+    throw limit.aborted ? new NoHelperError(t('its SSH helper did not start')) : error;
+  }
+}
+
+/** What is said in the terminal until the SSH server has it for itself. */
+class Preamble {
+  private readonly mark: readonly [string, string] = [
+    randomBytes(8).toString('hex'),
+    randomBytes(8).toString('hex'),
+  ];
+  private heard = '';
+
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly helper: Helper,
+  ) {}
+
+  run(): Promise<Duplex> {
+    const { socket } = this;
+    return new Promise((resolve, reject) => {
+      const hear = (message: Buffer, binary: boolean): void => {
+        try {
+          const stream = this.hear(message, binary);
+          if (!stream) return;
+          socket.off('message', hear);
+          resolve(stream);
+        } catch (error) {
+          reject(error as Error);
+        }
+      };
+      socket.on('message', hear);
+      socket.once('close', () => reject(new NoHelperError(t('its terminal closed at once'))));
+      socket.resume();
+      socket.send(Buffer.from(startLine(this.helper, this.mark)));
+    });
+  }
+
+  /** The kind of message that the mark comes in tells what the gateway can carry. */
+  private hear(message: Buffer, binary: boolean): Duplex | undefined {
+    this.heard += message.toString('latin1');
+    if (this.heard.length > mostChatter) throw new NoHelperError(t('its terminal says something else'));
+    // The echo of the line holds the two halves apart.
+    if (!this.after(this.mark.join(''))) return undefined;
+    if (binary) {
+      this.socket.send(Buffer.from('binary\n'));
+      return new Carrier(this.socket, 'binary');
+    }
+    return this.relayed();
+  }
+
+  private asked = false;
+
+  private relayed(): Duplex | undefined {
+    if (!this.asked) this.socket.send(Buffer.from('base64\n'));
+    this.asked = true;
+    const said = this.after(this.mark.join(''));
+    if (said?.startsWith('none\n'))
+      throw new NoHelperError(t('its gateway carries only text, and it has no relay'));
+    if (!said?.startsWith('relay\n')) return undefined;
+    const carrier = new Carrier(this.socket, 'base64');
+    carrier.receive(Buffer.from(said.slice('relay\n'.length), 'latin1'));
+    return carrier;
+  }
+
+  /** What was heard behind a line; undefined while the line is not complete. */
+  private after(line: string): string | undefined {
+    const index = this.heard.indexOf(`${line}\n`);
+    return index < 0 ? undefined : this.heard.slice(index + line.length + 1);
+  }
+}
