@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { Duplex, PassThrough } from 'node:stream';
+import { describe, it } from 'node:test';
+import type { ClientChannel } from 'ssh2';
+import type { Ending } from '../../../src/terminal/session';
+import { SshSession } from '../../../src/terminal/sshSession';
+import { settled } from '../support/fakeClock';
+
+/** A channel that a test makes do what a real server would do only by chance. */
+class ScriptedChannel extends Duplex {
+  readonly stderr = new PassThrough();
+  written = '';
+  windows: number[][] = [];
+
+  override _read(): void {
+    // What comes is pushed by the test.
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+    this.written += chunk.toString();
+    done();
+  }
+
+  setWindow(...window: number[]): void {
+    this.windows.push(window);
+  }
+
+  /** Ends both ways, as a server does that closes the channel. */
+  hangUp(): void {
+    this.push(null);
+    this.end();
+  }
+}
+
+function sessionOn(channel: ScriptedChannel): { session: SshSession; endings: Ending[] } {
+  const session = new SshSession(channel as unknown as ClientChannel);
+  const endings: Ending[] = [];
+  session.onEnd((ending) => endings.push(ending));
+  return { session, endings };
+}
+
+describe('SshSession', () => {
+  it('keeps what came before anybody listened, whole and in order', async () => {
+    const channel = new ScriptedChannel();
+    const { session } = sessionOn(channel);
+    channel.push('early ');
+    await settled();
+    let heard = '';
+    session.onData((bytes) => (heard += Buffer.from(bytes).toString()));
+    channel.push('late');
+    await settled();
+    assert.equal(heard, 'early late');
+  });
+
+  it('shows the error output as well', async () => {
+    const channel = new ScriptedChannel();
+    const { session } = sessionOn(channel);
+    let heard = '';
+    session.onData((bytes) => (heard += Buffer.from(bytes).toString()));
+    channel.stderr.write('no such shell');
+    await settled();
+    assert.equal(heard, 'no such shell');
+  });
+
+  it('tells each output once, however many listen', async () => {
+    const channel = new ScriptedChannel();
+    const { session } = sessionOn(channel);
+    const heard: string[] = [];
+    session.onData((bytes) => heard.push(`first ${Buffer.from(bytes).toString()}`));
+    session.onData((bytes) => heard.push(`second ${Buffer.from(bytes).toString()}`));
+    channel.push('x');
+    await settled();
+    assert.deepEqual(heard, ['first x', 'second x']);
+  });
+
+  it('tells nothing while it is paused, and goes on where it was', async () => {
+    const channel = new ScriptedChannel();
+    const { session } = sessionOn(channel);
+    let heard = '';
+    session.onData((bytes) => (heard += Buffer.from(bytes).toString()));
+    session.pause();
+    for (const text of ['a', 'b', 'c']) channel.push(text);
+    await settled();
+    assert.equal(heard, '');
+    session.resume();
+    await settled();
+    assert.equal(heard, 'abc');
+  });
+
+  for (const [what, code, signal, ending] of [
+    ['an exit code', 3, undefined, { kind: 'exited', code: 3, signal: undefined }],
+    ['a signal', null, 'SIGTERM', { kind: 'exited', code: undefined, signal: 'SIGTERM' }],
+  ] as const) {
+    it(`ends with ${what}, after the last output, once`, async () => {
+      const channel = new ScriptedChannel();
+      const { session, endings } = sessionOn(channel);
+      let heard = '';
+      session.onData((bytes) => (heard += Buffer.from(bytes).toString()));
+      channel.emit('exit', code, signal);
+      channel.push('last words');
+      channel.hangUp();
+      await settled();
+      assert.equal(heard, 'last words');
+      assert.deepEqual(endings, [ending]);
+    });
+  }
+
+  it('counts as lost when it ends without a word', async () => {
+    const channel = new ScriptedChannel();
+    const { session, endings } = sessionOn(channel);
+    session.onData(() => undefined);
+    channel.hangUp();
+    await settled();
+    assert.deepEqual(endings, [{ kind: 'lost', cause: undefined }]);
+  });
+
+  it('counts as lost when the channel fails, and takes nobody down with it', async () => {
+    const channel = new ScriptedChannel();
+    const { session, endings } = sessionOn(channel);
+    session.onData(() => undefined);
+    channel.destroy(new Error('read ECONNRESET'));
+    await settled();
+    assert.deepEqual(endings, [{ kind: 'lost', cause: undefined }]);
+  });
+
+  it('passes on what is typed, and drops it once nobody is there', async () => {
+    const channel = new ScriptedChannel();
+    const { session } = sessionOn(channel);
+    session.onData(() => undefined);
+    session.write('ls\r');
+    channel.hangUp();
+    await settled();
+    session.write('too late');
+    await settled();
+    assert.equal(channel.written, 'ls\r');
+  });
+
+  it('passes on the size, rows before columns', () => {
+    const channel = new ScriptedChannel();
+    sessionOn(channel).session.resize({ rows: 30, columns: 100 });
+    assert.deepEqual(channel.windows, [[30, 100, 0, 0]]);
+  });
+});
