@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { before, describe } from 'node:test';
+import type { Seed } from '../emulator/computer';
+import type { Stage } from './support';
+
+/** The computers for {@link impatience}. */
+export const forTheImpatient: Seed[] = [
+  { name: 'pauli', status: 'stopped' },
+  { name: 'dirac', status: 'stopped' },
+  { name: 'maxwell', status: 'stopped' },
+  { name: 'sagan', status: 'stopped' },
+];
+
+/** What a person does who does not wait for the prompt. */
+export function impatience(stage: Stage): void {
+  describe('while a computer starts', () => {
+    before(() => stage.control.setTimes({ start: 1500 }));
+
+    stage.it('a second terminal joins the first: there is one start', async () => {
+      await stage.row('pauli').click();
+      await stage.row('pauli').pressButton('New Terminal');
+      await stage.terminals.waitForText('ohm@pauli:~$ ');
+      const tabs = await stage.terminals.tabs();
+      assert.equal(tabs.filter(({ name }) => name.startsWith('pauli')).length, 2);
+      assert.equal((await stage.calls('POST', 'pauli', 'start')).length, 1);
+    });
+
+    stage.it('what is typed is kept for the shell', async () => {
+      await stage.row('dirac').click();
+      await stage.terminals.waitForText('dirac: stopped. Starting it…');
+      await stage.terminals.enter('hostname');
+      assert.equal((await stage.computer('dirac')).status, 'starting');
+      await stage.terminals.waitForText(/^ohm@dirac:~\$ hostname\ndirac\nohm@dirac:~\$ $/m);
+    });
+
+    stage.it('Ctrl+C cancels, and Enter tries again', async () => {
+      await stage.row('maxwell').click();
+      await stage.terminals.waitForText('maxwell: stopped. Starting it…');
+      await stage.terminals.press('Control+C');
+      await stage.terminals.waitForText('Cancelled. Press Enter to try again, Ctrl+C to close.');
+      await stage.terminals.waitForTab('maxwell (not connected)');
+      await stage.picture('cancelled');
+      await stage.terminals.press('Enter');
+      await stage.terminals.waitForText('ohm@maxwell:~$ ');
+      assert.equal((await stage.calls('POST', 'maxwell', 'start')).length, 1);
+    });
+
+    stage.it('closing the tab ends it all: no more calls, no word', async () => {
+      await stage.row('sagan').click();
+      await stage.terminals.waitForTab('sagan (starting)');
+      await stage.terminals.kill('sagan (starting)');
+      await stage.terminals.waitForTabGone('sagan (starting)');
+      await stage.control.clearRequests();
+      await stage.row('sagan').waitForDescription('running');
+      const { id } = await stage.computer('sagan');
+      const calls = await stage.control.requests({ path: `/computers/${id}` });
+      assert.deepEqual(calls, []);
+      assert.deepEqual(await stage.window.notifications.texts(), []);
+    });
+  });
+}

@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, it } from 'node:test';
+import type { Browser } from 'playwright-core';
+import type { Seed, Times, WireComputer } from '../emulator/computer';
+import type { Control } from '../emulator/control';
+import { startEmulator, type Emulator } from '../emulator/emulator';
+import type { JournalEntry } from '../emulator/journal';
+import { openBrowser } from '../lab/browser';
+import { CodeServer, installExtension, type CodeServerOptions } from '../lab/codeServer';
+import type { VSCodeName } from '../lab/machine.mjs';
+import { TRACES, vsixPath } from '../lab/paths';
+import { exitOnSignals } from '../lab/processGroup';
+import { until } from '../lab/until';
+import { testSettings } from '../lab/vscodeSettings';
+import { Window } from '../lab/window';
+import type { Terminals } from '../lab/window/terminals';
+import type { Row, Tree } from '../lab/window/tree';
+
+export interface StageOptions {
+  /** The computers that are there. */
+  readonly seed: Seed[];
+  /** Milliseconds; quick ones unless given. */
+  readonly times?: Partial<Times>;
+  /** Unless given, the newest. */
+  readonly vscode?: VSCodeName;
+  /** Whether the environment of VS Code has the API key; it has unless given. */
+  readonly signedIn?: boolean;
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** Long enough to be seen, short enough to be waited for. */
+const quickTimes: Partial<Times> = {
+  create: 700,
+  start: 700,
+  stop: 500,
+  restore: 500,
+  restorePickup: 500,
+  delete: 300,
+  deletedKept: 500,
+};
+
+/** What the tests of one file play on: a service with its computers, and a VS Code that has the extension's package. */
+export class Stage {
+  readonly folder = mkdtempSync(join(tmpdir(), 'celesto-e2e-'));
+  private parts: { emulator: Emulator; server: CodeServer; browser: Browser; window: Window } | undefined;
+  private readonly ends: (() => Promise<void>)[] = [];
+
+  /** @param name of the folder for its pictures */
+  constructor(
+    private readonly name: string,
+    private readonly options: StageOptions,
+  ) {
+    exitOnSignals();
+    before(() => this.raise());
+    after(() => this.strike());
+  }
+
+  /** A test. When it fails a picture tells how the window looked then. */
+  it(name: string, play: () => Promise<void>): void {
+    it(name, async () => {
+      try {
+        await play();
+      } catch (error) {
+        await this.picture(`failed ${name}`);
+        throw error;
+      }
+    });
+  }
+
+  get window(): Window {
+    return this.up.window;
+  }
+
+  get emulator(): Emulator {
+    return this.up.emulator;
+  }
+
+  get control(): Control {
+    return this.emulator.control;
+  }
+
+  get tree(): Tree {
+    return this.window.tree('Computers');
+  }
+
+  get terminals(): Terminals {
+    return this.window.terminals;
+  }
+
+  row(computer: string): Row {
+    return this.tree.row(computer);
+  }
+
+  /** A computer as the service tells of it. */
+  async computer(name: string): Promise<WireComputer> {
+    const { url, apiKey } = this.emulator;
+    const response = await fetch(`${url}/v1/computers/${encodeURIComponent(name)}`, {
+      headers: { authorization: `Bearer ${apiKey}` },
+    });
+    if (!response.ok) throw new Error(`${name}: ${await response.text()}`);
+    return (await response.json()) as WireComputer;
+  }
+
+  /** The calls that VS Code made about a computer: of one method, and `action` such as 'start' or none. */
+  async calls(method: string, name: string, action = ''): Promise<JournalEntry[]> {
+    const { id } = await this.computer(name);
+    return this.control.requests({ method, path: `/computers/${id}${action && `/${action}`}$` });
+  }
+
+  /** Waits until the service says this of a computer. */
+  async reaches(name: string, status: string): Promise<void> {
+    await until(`${name} is ${status}`, async () => (await this.computer(name)).status === status);
+  }
+
+  /** Keeps a picture of the window, to be looked at. */
+  async picture(name: string): Promise<void> {
+    const file = `${name.replace(/[^\w-]+/g, '-').slice(0, 80)}.png`;
+    await this.window.screenshot(join(TRACES, 'e2e', this.name, file));
+  }
+
+  private get up() {
+    if (this.parts === undefined) throw new Error('The stage is not up.');
+    return this.parts;
+  }
+
+  private async raise(): Promise<void> {
+    const { seed, times, settings, vscode = 'newest', signedIn = true } = this.options;
+    const options: CodeServerOptions = {
+      vscode,
+      dir: join(this.folder, 'vscode'),
+      settings: { ...testSettings, ...settings },
+    };
+    const installed = installExtension(options, vsixPath());
+    const emulator = await startEmulator({
+      dir: join(this.folder, 'emulator'),
+      times: { ...quickTimes, ...times },
+      seed,
+    });
+    this.ends.push(() => emulator.stop());
+    await installed;
+    const server = await CodeServer.start({
+      ...options,
+      env: {
+        CELESTO_BASE_URL: emulator.url,
+        ...(signedIn && { CELESTO_API_KEY: emulator.apiKey }),
+        // No key of the person who runs the tests.
+        SSH_AUTH_SOCK: undefined,
+      },
+    });
+    this.ends.push(() => server.stop());
+    const browser = await openBrowser();
+    this.ends.push(() => browser.close());
+    const window = await Window.open(browser, server.url, this.folder);
+    await window.openContainer('Celesto');
+    this.parts = { emulator, server, browser, window };
+  }
+
+  private async strike(): Promise<void> {
+    const outcomes = await Promise.allSettled(this.ends.map((end) => end()));
+    rmSync(this.folder, { recursive: true, force: true });
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+}
