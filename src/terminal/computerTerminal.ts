@@ -11,6 +11,8 @@ const ctrlC = '\x03';
 const ctrlD = '\x04';
 /** Characters typed before the shell is there that are kept for it. */
 const mostTypedEarly = 64 * 1024;
+/** Milliseconds after which VS Code has surely given the tab its first name, and takes another. */
+const firstNameGiven = 1_000;
 
 export interface ComputerTerminalParts {
   readonly opening: Pick<Opening, 'open'>;
@@ -40,6 +42,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   private state: State = { kind: 'new' };
   private size: Size = { rows: 24, columns: 80 };
   private typedEarly = '';
+  private tabName: string | undefined;
 
   readonly onDidWrite = this.writes.event;
   readonly onDidClose: vscode.Pseudoterminal['onDidClose'];
@@ -55,6 +58,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   open(dimensions: vscode.TerminalDimensions | undefined): void {
     if (dimensions) this.size = dimensions;
     this.begin(false);
+    void this.parts.clock.delay(firstNameGiven).then(() => this.repeatName());
   }
 
   /** Tries again where it rests after a failure; the person came back to it. */
@@ -109,7 +113,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
         evenFromError,
         progress: {
           say: (line) => this.say(line),
-          phase: (words) => this.names.fire(`${this.computer.name} (${words})`),
+          phase: (words) => this.rename(`${this.computer.name} (${words})`),
         },
       },
     );
@@ -119,7 +123,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
 
   private attach(session: Session, announced: Size): void {
     this.state = { kind: 'open', session };
-    this.names.fire(this.computer.name);
+    this.rename(this.computer.name);
     const pump = new OutputPump(session, (text) => this.writes.fire(text), this.parts.clock);
     session.onData((bytes) => pump.push(bytes));
     session.onEnd((ending) => pump.end(() => this.onEnd(ending, session)));
@@ -160,7 +164,17 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
 
   private rest(startsFromError: boolean): void {
     this.state = { kind: 'resting', startsFromError };
-    this.names.fire(vscode.l10n.t('{0} (not connected)', this.computer.name));
+    this.rename(vscode.l10n.t('{0} (not connected)', this.computer.name));
+  }
+
+  private rename(name: string): void {
+    this.tabName = name;
+    this.names.fire(name);
+  }
+
+  /** A name told right after `open()` is lost: VS Code names the tab only once it has asked back. */
+  private repeatName(): void {
+    if (this.tabName !== undefined && this.state.kind !== 'closed') this.names.fire(this.tabName);
   }
 
   private end(code: number | undefined): void {
