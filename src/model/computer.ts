@@ -40,14 +40,9 @@ export function computerFrom(wire: WireComputer): Computer {
   };
 }
 
-/** True where a person would see no difference between the two. */
-export function sameComputer(a: Computer, b: Computer): boolean {
-  // One from the cache lacks the fields that were undefined, so those of both count.
-  return hasFieldsOf(a, b) && hasFieldsOf(b, a);
-}
-
-function hasFieldsOf(a: Computer, b: Computer): boolean {
-  return (Object.keys(a) as (keyof Computer)[]).every((key) => a[key] === b[key]);
+/** True where a person would see no difference. `before` may come from the cache, which keeps no undefined fields. */
+export function sameComputer(before: Computer, after: Computer): boolean {
+  return (Object.keys(after) as (keyof Computer)[]).every((key) => before[key] === after[key]);
 }
 
 function optional(text: string | null | undefined): string | undefined {

@@ -313,7 +313,7 @@ export class ComputerStore implements Disposable {
   private redraw(entry: Entry): void {
     const { truth, assumed } = entry;
     const shown = assumed ? { ...truth, status: assumed.status } : truth;
-    if (!sameComputer(entry.shown, shown)) entry.shown = shown;
+    if (entry.shown !== shown && !sameComputer(entry.shown, shown)) entry.shown = shown;
   }
 
   /** Runs a change to one computer and tells it, if there is anything to tell. */

@@ -3,6 +3,8 @@
  * zero-width characters, tags) and halves of surrogate pairs are taken out; runs of white space become one space.
  */
 export function printable(text: string): string {
+  // Most texts are plain, and a list holds thousands.
+  if (/^(?:[!-~]+ )*[!-~]+$/.test(text)) return text;
   return text
     .replace(/[\p{Cf}\p{Cs}]|(?!\s)\p{Cc}/gu, '')
     .replace(/\s+/g, ' ')
