@@ -118,7 +118,8 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
       },
     );
     if (signal.aborted) session.close();
-    else this.attach(session, size);
+    signal.throwIfAborted();
+    this.attach(session, size);
   }
 
   private attach(session: Session, announced: Size): void {

@@ -1,0 +1,379 @@
+import assert from 'node:assert/strict';
+import { stripVTControlCharacters } from 'node:util';
+import type * as vscode from 'vscode';
+import { computerFrom } from '../../src/model/computer';
+import { LifecycleError } from '../../src/model/errors';
+import { ComputerTerminal } from '../../src/terminal/computerTerminal';
+import type { OpeningOptions } from '../../src/terminal/opening';
+import type { Session, SessionRequest } from '../../src/terminal/session';
+import { systemClock } from '../../src/util/clock';
+import { silentLog } from '../../src/util/log';
+import { abortable } from '../../src/util/cancel';
+import { until } from '../lab/until';
+import { wire } from '../unit/support/computers';
+import { deferred, type Deferred } from '../unit/support/deferred';
+import { settled } from '../unit/support/fakeClock';
+import { FakeSession } from '../unit/support/fakeSession';
+
+const einstein = computerFrom(wire('cmp_1', 'error', { name: 'einstein', last_error: 'no memory left' }));
+const ctrlC = '\x03';
+const ctrlD = '\x04';
+const enter = '\r';
+
+/** One wish for a session, which the test grants or denies. */
+interface Wish {
+  readonly id: string;
+  readonly request: SessionRequest;
+  readonly options: OpeningOptions;
+  readonly outcome: Deferred<Session>;
+}
+
+/** A terminal whose way to a shell is in the hand of the test, and what VS Code would see of it. */
+class Stage {
+  readonly wishes: Wish[] = [];
+  readonly failures: unknown[] = [];
+  readonly drawn: string[] = [];
+  readonly names: string[] = [];
+  readonly closes: (number | undefined)[] = [];
+  readonly pty = new ComputerTerminal(einstein, {
+    opening: { open: (id, request, options) => this.wish({ id, request, options, outcome: deferred() }) },
+    clock: systemClock,
+    log: silentLog,
+    onFailure: (error) => this.failures.push(error),
+  });
+
+  constructor(
+    /** Whether the way gives up at once when it is cancelled, as it should. */
+    private readonly obedient = true,
+  ) {
+    this.pty.onDidWrite((text) => this.drawn.push(text));
+    this.pty.onDidChangeName((name) => this.names.push(name));
+    (this.pty.onDidClose as vscode.Event<number | undefined>)((code) => this.closes.push(code));
+  }
+
+  /** A terminal that is open, with a shell. */
+  static async withShell(): Promise<{ stage: Stage; shell: FakeSession }> {
+    const stage = new Stage();
+    stage.pty.open({ rows: 30, columns: 100 });
+    const shell = await stage.grant();
+    return { stage, shell };
+  }
+
+  get latest(): Wish {
+    return this.wishes.at(-1)!;
+  }
+
+  get text(): string {
+    return this.drawn.join('');
+  }
+
+  /** The lines without their colours. */
+  get lines(): string[] {
+    return stripVTControlCharacters(this.text).split('\r\n').filter(Boolean);
+  }
+
+  async grant(): Promise<FakeSession> {
+    const shell = new FakeSession();
+    this.latest.outcome.resolve(shell);
+    await settled();
+    return shell;
+  }
+
+  async deny(error: Error): Promise<void> {
+    this.latest.outcome.reject(error);
+    await settled();
+  }
+
+  private wish(wish: Wish): Promise<Session> {
+    this.wishes.push(wish);
+    return this.obedient ? abortable(wish.outcome.promise, wish.options.signal) : wish.outcome.promise;
+  }
+}
+
+describe('the terminal of a computer', () => {
+  describe('while it opens', () => {
+    it('asks for a shell on that computer, and starts nothing from an error by itself', () => {
+      const stage = new Stage();
+      stage.pty.open({ rows: 30, columns: 100 });
+      const { id, request, options } = stage.latest;
+      assert.equal(id, 'cmp_1');
+      assert.deepEqual(request.size(), { rows: 30, columns: 100 });
+      assert.equal(request.env.COLORTERM, 'truecolor');
+      assert.match(request.env.LANG!, /utf-?8/i);
+      assert.equal(options.evenFromError, false);
+    });
+
+    it('tells each step in a dim line of its own', () => {
+      const stage = new Stage();
+      stage.pty.open(undefined);
+      stage.latest.options.progress.say('Starting it…');
+      assert.equal(stage.text, '\x1b[0m\x1b[2mStarting it…\x1b[0m\r\n');
+    });
+
+    it('tells in the name of its tab what is going on', async () => {
+      const stage = new Stage();
+      stage.pty.open(undefined);
+      stage.latest.options.progress.phase('starting');
+      stage.latest.options.progress.phase('connecting');
+      await stage.grant();
+      assert.deepEqual(stage.names, ['einstein (starting)', 'einstein (connecting)', 'einstein']);
+    });
+
+    it('keeps what is typed, and gives it to the shell once', async () => {
+      const stage = new Stage();
+      stage.pty.open(undefined);
+      for (const key of ['l', 's', ' ', 'ü', enter]) stage.pty.handleInput(key);
+      const shell = await stage.grant();
+      assert.equal(shell.typed, 'ls ü\r');
+      stage.pty.handleInput('x');
+      assert.equal(shell.typed, 'ls ü\rx');
+    });
+
+    it('keeps no more of it than anybody types', async () => {
+      const stage = new Stage();
+      stage.pty.open(undefined);
+      for (let i = 0; i < 100; i += 1) stage.pty.handleInput('x'.repeat(1024));
+      assert.equal((await stage.grant()).typed.length, 64 * 1024);
+    });
+
+    it('takes a size of its own until VS Code names one, and asks for the latest', async () => {
+      const stage = new Stage();
+      stage.pty.open(undefined);
+      assert.deepEqual(stage.latest.request.size(), { rows: 24, columns: 80 });
+      stage.pty.setDimensions({ rows: 40, columns: 120 });
+      assert.deepEqual(stage.latest.request.size(), { rows: 40, columns: 120 });
+      const shell = await stage.grant();
+      assert.deepEqual(shell.sizes.at(-1), { rows: 40, columns: 120 });
+    });
+
+    it('sends no size to a shell that has it', async () => {
+      const { stage, shell } = await Stage.withShell();
+      assert.deepEqual(shell.sizes, []);
+      stage.pty.setDimensions({ rows: 10, columns: 20 });
+      assert.deepEqual(shell.sizes, [{ rows: 10, columns: 20 }]);
+    });
+
+    it('gives up when its tab is closed', async () => {
+      const stage = new Stage();
+      stage.pty.open(undefined);
+      stage.pty.close();
+      await settled();
+      assert.equal(stage.latest.options.signal.aborted, true);
+      assert.deepEqual([stage.lines, stage.closes, stage.failures], [[], [], []]);
+    });
+
+    it('closes a shell that comes after its tab was closed', async () => {
+      const stage = new Stage(false);
+      stage.pty.open(undefined);
+      stage.pty.close();
+      const shell = await stage.grant();
+      assert.equal(shell.closed, 1);
+      assert.equal(shell.listeners, 0);
+    });
+
+    it('gives up at Ctrl+C; Enter tries again, without what was typed before', async () => {
+      const stage = new Stage();
+      stage.pty.open(undefined);
+      stage.pty.handleInput('rm -rf x');
+      stage.pty.handleInput(ctrlC);
+      await settled();
+      assert.equal(stage.latest.options.signal.aborted, true);
+      assert.deepEqual(stage.lines, ['Cancelled. Press Enter to try again, Ctrl+C to close.']);
+      assert.deepEqual(stage.names.at(-1), 'einstein (not connected)');
+      assert.deepEqual(stage.failures, []);
+      stage.pty.handleInput(enter);
+      assert.equal(stage.wishes.length, 2);
+      assert.equal((await stage.grant()).typed, '');
+    });
+
+    it('gives up at Ctrl+C even if the shell comes all the same', async () => {
+      const stage = new Stage(false);
+      stage.pty.open(undefined);
+      stage.pty.handleInput(ctrlC);
+      const shell = await stage.grant();
+      assert.equal(shell.closed, 1);
+      assert.deepEqual(stage.lines, ['Cancelled. Press Enter to try again, Ctrl+C to close.']);
+      stage.pty.handleInput(enter);
+      assert.equal(stage.wishes.length, 2);
+    });
+  });
+
+  describe('with a shell', () => {
+    it('draws its output, whole characters only', async () => {
+      const { stage, shell } = await Stage.withShell();
+      const bytes = Buffer.from('ohm@einstein:~$ 漢');
+      shell.prints(bytes.subarray(0, -1));
+      shell.prints(bytes.subarray(-1));
+      await until('the output', () => stage.text.endsWith('漢'));
+      assert.equal(stage.text, 'ohm@einstein:~$ 漢');
+    });
+
+    it('holds back a flood, and lets it go on', async () => {
+      const { stage, shell } = await Stage.withShell();
+      const flood = 'x'.repeat(1024 * 1024);
+      shell.prints(flood);
+      assert.deepEqual(shell.flow, ['pause']);
+      await until('all of it', () => stage.text.length === flood.length);
+      assert.deepEqual(shell.flow, ['pause', 'resume']);
+    });
+
+    it('passes on Ctrl+C, even in a flood', async () => {
+      const { stage, shell } = await Stage.withShell();
+      shell.prints('x'.repeat(1024 * 1024));
+      stage.pty.handleInput(ctrlC);
+      assert.equal(shell.typed, ctrlC);
+    });
+
+    for (const code of [0, 7, undefined]) {
+      it(`ends with its exit code: ${code}`, async () => {
+        const { stage, shell } = await Stage.withShell();
+        shell.prints('logout\r\n');
+        shell.ends({ kind: 'exited', code, signal: undefined });
+        await until('the end', () => stage.closes.length === 1);
+        assert.deepEqual(stage.closes, [code]);
+        assert.equal(stage.text, 'logout\r\n');
+      });
+    }
+
+    it('draws all that it said before it ends', async () => {
+      const { stage, shell } = await Stage.withShell();
+      const flood = 'x'.repeat(700 * 1024);
+      shell.prints(flood);
+      shell.exits(0);
+      assert.deepEqual(stage.closes, []);
+      await until('the end', () => stage.closes.length === 1);
+      assert.equal(stage.text, flood);
+    });
+
+    it('closes it when the tab is closed, and says nothing more', async () => {
+      const { stage, shell } = await Stage.withShell();
+      stage.pty.close();
+      assert.equal(shell.closed, 1);
+      shell.ends({ kind: 'lost', cause: undefined });
+      await settled();
+      assert.deepEqual([stage.lines, stage.closes], [[], []]);
+    });
+  });
+
+  describe('that lost its connection', () => {
+    async function lost(): Promise<Stage> {
+      const { stage, shell } = await Stage.withShell();
+      shell.prints('half a li');
+      shell.ends({ kind: 'lost', cause: new Error('read ECONNRESET') });
+      await until('word of it', () => stage.lines.length === 3);
+      return stage;
+    }
+
+    it('says so below what was there, in its lines and in its name', async () => {
+      const stage = await lost();
+      assert.deepEqual(stage.lines, [
+        'half a li',
+        'The connection to einstein was lost.',
+        'Press Enter to connect again, Ctrl+C to close.',
+      ]);
+      assert.equal(stage.names.at(-1), 'einstein (not connected)');
+      assert.deepEqual(stage.closes, []);
+    });
+
+    it('connects again at Enter, with the present size, and starts nothing from an error', async () => {
+      const stage = await lost();
+      stage.pty.setDimensions({ rows: 12, columns: 34 });
+      stage.pty.handleInput(enter);
+      assert.deepEqual(stage.latest.request.size(), { rows: 12, columns: 34 });
+      assert.equal(stage.latest.options.evenFromError, false);
+      const shell = await stage.grant();
+      shell.prints('again$ ');
+      assert.ok(stage.text.endsWith('again$ '));
+      assert.equal(stage.names.at(-1), 'einstein');
+      stage.pty.handleInput('ls');
+      assert.equal(shell.typed, 'ls');
+    });
+
+    it('does not take any other key for Enter', async () => {
+      const stage = await lost();
+      for (const key of ['x', ' ', '\x1b[A']) stage.pty.handleInput(key);
+      assert.equal(stage.wishes.length, 1);
+      assert.deepEqual(stage.closes, []);
+    });
+
+    for (const [name, key] of [
+      ['Ctrl+C', ctrlC],
+      ['Ctrl+D', ctrlD],
+    ] as const) {
+      it(`closes at ${name}`, async () => {
+        const stage = await lost();
+        stage.pty.handleInput(key);
+        assert.deepEqual(stage.closes, [undefined]);
+        stage.pty.handleInput(enter);
+        assert.equal(stage.wishes.length, 1);
+      });
+    }
+
+    it('connects again when its computer is clicked', async () => {
+      const stage = await lost();
+      stage.pty.revive();
+      assert.equal(stage.wishes.length, 2);
+      stage.pty.revive();
+      assert.equal(stage.wishes.length, 2, 'one that is opening is let be');
+    });
+  });
+
+  describe('that cannot be opened', () => {
+    it('says why in red, each line whole, and what to do', async () => {
+      const stage = new Stage();
+      stage.pty.open(undefined);
+      const error = new Error('It accepted none of the keys.\n  one: refused');
+      await stage.deny(error);
+      assert.deepEqual(stage.lines, [
+        'It accepted none of the keys.',
+        '  one: refused',
+        'Press Enter to try again, Ctrl+C to close.',
+      ]);
+      assert.ok(stage.text.startsWith('\x1b[0m\x1b[31m'));
+      assert.deepEqual(stage.failures, [error]);
+      assert.deepEqual(stage.closes, [], 'the tab stays, so that it can be read');
+      assert.equal(stage.names.at(-1), 'einstein (not connected)');
+    });
+
+    it('tries again at Enter', async () => {
+      const stage = new Stage();
+      stage.pty.open(undefined);
+      await stage.deny(new Error('no luck'));
+      stage.pty.handleInput(enter);
+      assert.equal(stage.latest.options.evenFromError, false);
+      await stage.grant();
+      assert.equal(stage.names.at(-1), 'einstein');
+    });
+
+    it('because the computer needs attention, starts it at Enter, and only then', async () => {
+      const stage = new Stage();
+      stage.pty.open(undefined);
+      await stage.deny(new LifecycleError('needsStart', einstein));
+      assert.deepEqual(stage.lines, [
+        'einstein needs attention: no memory left',
+        'Press Enter to start it, Ctrl+C to close.',
+      ]);
+      stage.pty.handleInput(enter);
+      assert.equal(stage.latest.options.evenFromError, true);
+      await stage.deny(new Error('no luck'));
+      stage.pty.handleInput(enter);
+      assert.equal(stage.latest.options.evenFromError, false, 'the next try asks anew');
+    });
+
+    it('is not started from an error by a click', async () => {
+      const stage = new Stage();
+      stage.pty.open(undefined);
+      await stage.deny(new LifecycleError('needsStart', einstein));
+      stage.pty.revive();
+      assert.equal(stage.latest.options.evenFromError, false);
+    });
+
+    it('after its tab was closed says nothing', async () => {
+      const stage = new Stage(false);
+      stage.pty.open(undefined);
+      stage.pty.close();
+      await stage.deny(new Error('no luck'));
+      assert.deepEqual([stage.lines, stage.failures, stage.closes], [[], [], []]);
+    });
+  });
+});
