@@ -36,7 +36,7 @@ function sentence(problem: LifecycleProblem, computer: Computer, seconds: number
     case 'deleting':
       return t('{0} is being deleted.', name);
     case 'lost':
-      return t('{0} is lost: its host is gone. {1} You can delete it and create another.', name, reason);
+      return t('{0} is lost: its host is gone. You can delete it and create another. {1}', name, reason);
     case 'needsStart':
       return t('{0} needs attention: {1}', name, reason);
     case 'failed':

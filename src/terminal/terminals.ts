@@ -39,7 +39,8 @@ export class Terminals implements Disposable {
     const terminal = vscode.window.createTerminal({
       name: computer.name,
       pty,
-      // VS Code sets a tab's icon once: it shows the state the computer was opened in, and the name tells what follows.
+      // VS Code sets a tab's icon for good, so its colour is that of the state the opening leads to; the name tells how
+      // far it is.
       iconPath: new vscode.ThemeIcon('vm-connect'),
       color: new vscode.ThemeColor(tabColor(computer.status)),
       isTransient: true,
@@ -64,11 +65,10 @@ export class Terminals implements Disposable {
 function tabColor(status: string): string {
   switch (statusOf(status).open) {
     case 'connect':
-      return 'terminal.ansiGreen';
     case 'start':
     case 'restore':
     case 'wait':
-      return 'terminal.ansiYellow';
+      return 'terminal.ansiGreen';
     case 'offerStart':
     case 'refuse':
       return 'terminal.ansiRed';

@@ -91,7 +91,7 @@ export function statuses(stage: Stage): void {
     for (const [name, message] of [
       [
         'darwin',
-        'darwin is lost: its host is gone. Its host did not come back. You can delete it and create another.',
+        'darwin is lost: its host is gone. You can delete it and create another. Its host did not come back.',
       ],
       ['galileo', 'galileo is being deleted.'],
     ] as const) {
