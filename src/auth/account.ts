@@ -119,7 +119,13 @@ export class Account implements Disposable {
   }
 
   get organization(): Organization | undefined {
-    return this.parts.memory.get<Organization>(organizationKey(this.baseUrl()));
+    const { address } = this;
+    return address === undefined ? undefined : this.parts.memory.get<Organization>(organizationKey(address));
+  }
+
+  /** Whose the list of computers is: the address and the organization. */
+  get owner(): string {
+    return `${this.address ?? ''} ${this.organization?.id ?? ''}`;
   }
 
   /** Works in another organization from now on; undefined: the one that the key belongs to. */
@@ -137,6 +143,15 @@ export class Account implements Disposable {
     this.secretsListener.dispose();
     this.switches.dispose();
     this.changes.dispose();
+  }
+
+  /** The address of the service, where it can be used. */
+  private get address(): string | undefined {
+    try {
+      return this.baseUrl();
+    } catch {
+      return undefined;
+    }
   }
 
   private async apiKey(baseUrl: string): Promise<string | undefined> {

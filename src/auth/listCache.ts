@@ -19,14 +19,10 @@ export class AccountListCache implements ListCache {
 
   read(): readonly Computer[] {
     const cached = this.memory.get<Cached>(cacheKey);
-    return cached?.owner === this.owner() ? cached.computers : [];
+    return cached?.owner === this.account.owner ? cached.computers : [];
   }
 
   write(computers: readonly Computer[]): void {
-    void this.memory.update(cacheKey, { owner: this.owner(), computers } satisfies Cached);
-  }
-
-  private owner(): string {
-    return `${this.account.baseUrl()} ${this.account.organization?.id ?? ''}`;
+    void this.memory.update(cacheKey, { owner: this.account.owner, computers } satisfies Cached);
   }
 }
