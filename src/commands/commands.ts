@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import { ApiError } from '../api/errors';
 import { isCancellation } from '../util/cancel';
 import { Disposables, type Disposable } from '../util/disposable';
 import { describeError, type Log } from '../util/log';
+import { showError } from '../views/errorMessages';
 
 /** Every command of package.json. A test holds the two together. */
 export type CommandId =
@@ -47,14 +47,4 @@ export function registerCommands(handlers: Handlers, log: Log): Disposable {
     disposables.add(vscode.commands.registerCommand(id, run));
   }
   return disposables;
-}
-
-async function showError(error: unknown): Promise<void> {
-  const message = error instanceof Error ? error.message : String(error);
-  const showLog = vscode.l10n.t('Show Log');
-  const signIn = vscode.l10n.t('Sign In…');
-  const actions = error instanceof ApiError && error.needsSignIn ? [signIn, showLog] : [showLog];
-  const chosen = await vscode.window.showErrorMessage(message, ...actions);
-  if (chosen === showLog) await vscode.commands.executeCommand('celesto.showLog');
-  if (chosen === signIn) await vscode.commands.executeCommand('celesto.signIn');
 }

@@ -3,6 +3,7 @@ import type { Account, AccountState } from '../auth/account';
 import type { ComputerStore } from '../model/store';
 import { Disposables, type Disposable } from '../util/disposable';
 import type { ComputersTree, TreeNode } from './computersTree';
+import { showError } from './errorMessages';
 import type { Grouping } from './presentation';
 
 export const viewId = 'celesto.computers';
@@ -71,6 +72,7 @@ export class ComputersView implements Disposable {
   private onAccount(state: AccountState): void {
     setContext('celesto.account', state.kind);
     if (state.kind === 'signedIn') this.store.loadCache();
+    if (state.kind === 'refused') void showError(state.reason);
     this.keepWatch();
     this.draw();
   }
@@ -89,7 +91,8 @@ export class ComputersView implements Disposable {
     const running = computers.filter(({ status }) => status === 'running').length;
     this.view.badge =
       running > 0 ? { value: running, tooltip: vscode.l10n.t('{0} running', running) } : undefined;
-    this.view.description = this.account.organization?.name;
+    // VS Code shows no description of a view that is alone.
+    this.view.title = this.account.organization?.name ?? vscode.l10n.t('Computers');
     this.view.message = this.message();
     setContext('celesto.list', this.listContext());
   }
@@ -101,29 +104,29 @@ export class ComputersView implements Disposable {
     return freshness === 'live' ? 'empty' : 'loading';
   }
 
+  /** Notes on what the list shows. Where it is empty there are none: VS Code would hide the welcome text and its buttons. */
   private message(): string | undefined {
     const { account, store, tree } = this;
-    if (account.state.kind === 'refused' || account.state.kind === 'misconfigured')
-      return account.state.reason.message;
     if (account.state.kind !== 'signedIn') return undefined;
     const { freshness, problem, possiblyMore, unreadable } = store.state;
+    if (tree.visibleCount === 0 && (freshness !== 'none' || problem !== undefined)) return undefined;
     const notes = [
-      problem instanceof Error && this.problemNote(problem),
+      problem instanceof Error && vscode.l10n.t('This list may be out of date. {0}', problem.message),
       freshness === 'none' && problem === undefined && vscode.l10n.t('Reading the list of computers…'),
       tree.filter !== '' &&
         vscode.l10n.t('Filter "{0}": {1} of {2}', tree.filter, tree.visibleCount, store.computers.length),
       possiblyMore &&
         vscode.l10n.t('These are the first {0}. There are possibly more.', store.computers.length),
-      unreadable > 0 && vscode.l10n.t('{0} computers could not be read. The log says why.', unreadable),
+      unreadable > 0 && unreadableNote(unreadable),
     ];
     return notes.filter(Boolean).join('\n') || undefined;
   }
+}
 
-  private problemNote(problem: Error): string {
-    return this.store.computers.length > 0
-      ? vscode.l10n.t('This list may be out of date. {0}', problem.message)
-      : problem.message;
-  }
+function unreadableNote(count: number): string {
+  return count === 1
+    ? vscode.l10n.t('One computer could not be read. The log says why.')
+    : vscode.l10n.t('{0} computers could not be read. The log says why.', count);
 }
 
 function setContext(key: string, value: string | boolean): void {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
@@ -112,6 +112,13 @@ export class Stage {
   /** Waits until the service says this of a computer. */
   async reaches(name: string, status: string): Promise<void> {
     await until(`${name} is ${status}`, async () => (await this.computer(name)).status === status);
+  }
+
+  /** Changes the settings of the machine that VS Code runs on. */
+  changeSettings(settings: Readonly<Record<string, unknown>>): void {
+    const folder = join(this.folder, 'vscode', 'data', 'Machine');
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
   }
 
   /** Keeps a picture of the window, to be looked at. */

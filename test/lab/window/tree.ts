@@ -52,6 +52,11 @@ export class Tree {
     await this.pane.locator('.welcome-view-content', { hasText: text }).waitFor();
   }
 
+  /** The buttons that it then offers. */
+  async welcomeButtons(): Promise<string[]> {
+    return this.pane.locator('.welcome-view-content .monaco-button').allInnerTexts();
+  }
+
   /** Presses a button of what the view shows instead of rows. */
   async pressWelcomeButton(name: string): Promise<void> {
     await this.pane.locator('.welcome-view-content').getByRole('button', { name }).click();
