@@ -5,6 +5,8 @@ import { formatEndpoint, parseEndpoint } from '../../../src/ssh/endpoint';
 /** One connection through a line. */
 interface Wire {
   readonly sockets: readonly [client: Socket, server: Socket];
+  /** The port it comes from, as the server sees it. */
+  port: number | undefined;
   /** Round trips on the way to what has been delivered last to the client, and to the server. */
   readonly depth: { client: number; server: number };
 }
@@ -60,7 +62,8 @@ export class Line {
   private lay(client: Socket): void {
     const server = connect({ ...this.target, noDelay: true });
     client.setNoDelay(true);
-    const wire: Wire = { sockets: [client, server], depth: { client: 0, server: 0 } };
+    const wire: Wire = { sockets: [client, server], port: undefined, depth: { client: 0, server: 0 } };
+    server.once('connect', () => (wire.port = server.localPort));
     this.wires.push(wire);
     this.carry(client, server, () => {
       const { depth } = wire;
