@@ -37,6 +37,12 @@ export interface ComputerRecord {
   sshdDelay: number;
   /** The next start ends in `error` with this reason. */
   failNextStart?: string;
+  /** Names of programs that are not to be found on it. Without `sshd` nothing listens either. */
+  without?: string[];
+  /** Whether its sshd listens; true unless given. */
+  listens?: boolean;
+  /** What its terminals send; as the emulator's features say unless given. */
+  gatewayFrames?: Frames;
 }
 
 /** What can be said of a computer that is put into the emulator from outside. */
@@ -53,7 +59,17 @@ export interface Seed {
   organization?: string;
   /** A text for `connection.ssh` in every status, or null for none; the true endpoint while running unless given. */
   ssh?: string | null;
+  /** False: the program sshd is not to be found on it. */
+  sshd?: boolean;
+  /** Programs, besides, that are not to be found on it; needs namespaces. */
+  without?: string[];
+  /** False: its sshd listens nowhere, so it has no endpoint. */
+  listens?: boolean;
+  gatewayFrames?: Frames;
 }
+
+/** The kind of WebSocket frames that carry what a terminal shows. */
+export type Frames = 'binary' | 'text';
 
 /** Body of a create call. */
 export interface CreateRequest {
@@ -109,7 +125,22 @@ export interface Features {
   retryRestore: boolean;
   /** List every computer whatever limit is asked for. */
   ignoreListLimit: boolean;
+  /** What terminals send. As text, bytes that are not UTF-8 are replaced, as a careless service does. */
+  gatewayFrames: Frames;
+  /** What to answer in place of the terminal gateway's URL; null: the truth. */
+  gatewayUrl: string | null;
+  /** How long a terminal's token is good, ms; at 0 it is made out of date. */
+  tokenLife: number;
 }
+
+/** The service as it is taken to be. */
+export const defaultFeatures: Features = {
+  retryRestore: false,
+  ignoreListLimit: false,
+  gatewayFrames: 'binary',
+  gatewayUrl: null,
+  tokenLife: 30_000,
+};
 
 /** An answer other than success: what FastAPI calls an HTTPException. */
 export class ApiError extends Error {

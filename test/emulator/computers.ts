@@ -84,7 +84,9 @@ export class Computers {
   async seed(seed: Seed): Promise<WireComputer> {
     const size = shape({ template_id: seed.template, vcpus: seed.vcpus, ram_mb: seed.ramMb });
     const life = this.#add(size, { ...seed, status: 'stopped' });
-    if (seed.ssh !== undefined) life.record.ssh = seed.ssh;
+    const { ssh, listens, gatewayFrames, without = [], sshd = true } = seed;
+    const own = { ssh, listens, gatewayFrames, without: sshd ? without : [...without, 'sshd'] };
+    Object.assign(life.record, own);
     return life.setStatus(seed.status ?? 'running', seed.lastError);
   }
 
@@ -97,10 +99,7 @@ export class Computers {
   }
 
   /** Changes what the emulator keeps of a computer. */
-  change(
-    idOrName: string,
-    values: Partial<Pick<ComputerRecord, 'sshdDelay' | 'failNextStart' | 'ssh'>>,
-  ): void {
+  change(idOrName: string, values: Partial<Omit<ComputerRecord, 'wire'>>): void {
     Object.assign(this.get(idOrName).record, values);
     this.#save();
   }

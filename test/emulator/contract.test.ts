@@ -3,6 +3,7 @@ import { before, describe, it } from 'node:test';
 import type { WireComputer } from './computer';
 import { Bench } from './harness';
 import { checkContract, contractMissing } from './openapi';
+import type { TerminalGrant } from './terminalClient';
 
 // Every answer passes through checkContract; see Bench.call.
 describe('answers as the contract says', () => {
@@ -66,6 +67,44 @@ describe('answers as the contract says', () => {
     assert.equal((await bench.call('POST', `${one}/retry-restore`, { id })).body.status, 'restorable');
     await bench.reaches(id, 'running');
     assert.equal((await bench.call('POST', `${one}/retry-restore`, { id })).status, 409);
+  });
+
+  it('a terminal, a new one or one that is there', async () => {
+    const route = `${one}/terminals`;
+    const { id } = await bench.emulator.control.seed({});
+    const terminal = async (body?: unknown) => {
+      const { status, body: grant } = await bench.call<TerminalGrant>('POST', route, { id, body });
+      assert.equal(status, 201);
+      assert.match(grant.terminal_id, /^term_[A-Za-z0-9_-]+$/);
+      assert.match(grant.gateway_url, /^ws:\/\/127\.0\.0\.1:\d+\/.*\?/);
+      assert.match(grant.expires_at, /T.*Z$/);
+      const life = Date.parse(grant.expires_at) - Date.now();
+      assert.ok(life > 20_000 && life <= 30_000, `${life} ms`);
+      return grant;
+    };
+    const grants = [
+      await terminal(),
+      await terminal(null),
+      await terminal({}),
+      await terminal({ terminal_id: null }),
+    ];
+    const ids = grants.map((grant) => grant.terminal_id);
+    assert.equal(new Set(ids).size, 4);
+    const again = await terminal({ terminal_id: ids[0] });
+    assert.equal(again.terminal_id, ids[0]);
+    assert.notEqual(again.token, grants[0]!.token);
+
+    const refused = async (computer: string, body?: object) =>
+      (await bench.call('POST', route, { id: computer, body })).status;
+    assert.equal(await refused(id, { terminal_id: 'term_none' }), 404);
+    for (const wrong of ['term_', 'session_1', 'term_!', `term_${'x'.repeat(156)}`]) {
+      assert.equal(await refused(id, { terminal_id: wrong }), 422, wrong);
+    }
+    const other = await bench.emulator.control.seed({});
+    assert.equal(await refused(other.id, { terminal_id: ids[0] }), 404);
+    assert.equal(await refused('cmp_none'), 404);
+    await bench.emulator.control.setStatus({ id, status: 'stopped' });
+    assert.equal(await refused(id), 409);
   });
 
   it('lists by status, template and limit', async () => {

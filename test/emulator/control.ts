@@ -1,11 +1,21 @@
-import type { Features, Seed, Times, WireComputer } from './computer';
+import type { Features, Frames, Seed, Times, WireComputer } from './computer';
 import type { Computers } from './computers';
 import type { Fault, Faults } from './faults';
 import type { Journal, JournalEntry } from './journal';
+import type { Client } from './terminals/client';
+import type { Terminals } from './terminals/terminals';
 
 /** What every call about one computer names: its id or its name. */
 interface Which {
   id: string;
+}
+
+/** A terminal of a computer. */
+export interface TerminalState {
+  id: string;
+  isAttached: boolean;
+  /** Bytes of output that wait for somebody to attach. */
+  kept: number;
 }
 
 /**
@@ -27,8 +37,10 @@ export interface Control {
   failNextStart(change: Which & { reason: string }): Promise<void>;
   setTimes(times: Partial<Times>): Promise<void>;
   setFeatures(features: Partial<Features>): Promise<void>;
+  /** What the computer's terminals send from the next attaching on; left out, as the features say. */
+  setGatewayFrames(change: Which & { frames?: Frames }): Promise<void>;
 
-  /** Spoils the next requests that fit. */
+  /** Spoils the next requests that fit, also those that want to become WebSockets. */
   addFault(fault: Fault): Promise<void>;
   clearFaults(): Promise<void>;
   /** The requests received, oldest first, all or those of a method and whose path fits a regular expression. */
@@ -43,12 +55,27 @@ export interface Control {
   startSshd(which: Which): Promise<void>;
   /** New host keys at once. `hidden`: the files in /etc/ssh keep the old ones, as if another machine answered. */
   replaceHostKeys(change: Which & { hidden?: boolean }): Promise<void>;
+  /** From the next start on: the programs that the computer is without, and whether its sshd listens. */
+  setSystem(change: Which & { without?: string[]; listens?: boolean }): Promise<void>;
+
+  /** The terminals of a computer. */
+  terminals(which: Which): Promise<TerminalState[]>;
+  /** Closes whoever is attached to a terminal of the computer; 1006 drops the connection. The terminals live on. */
+  closeGateway(change: Which & { code: number; reason?: string }): Promise<void>;
+  /** Says nothing more to whoever is attached just now, nor answers pings, while the connection stays; or ends that. */
+  silenceGateway(change: Which & { silent?: boolean }): Promise<void>;
+  /** Sends whoever is attached a frame of so many bytes; one more than 1 MiB unless given. */
+  sendFrame(change: Which & { bytes?: number }): Promise<void>;
+  /** Sends whoever is attached half a frame and drops the connection. */
+  sendHalfFrame(which: Which): Promise<void>;
+
   /** The home folder of a computer on this machine. */
   home(which: Which): Promise<string>;
 }
 
 export interface Controlled {
   computers: Computers;
+  terminals: Terminals;
   faults: Faults;
   journal: Journal;
   times: Times;
@@ -56,8 +83,14 @@ export interface Controlled {
 }
 
 /** The control of an emulator in this process. */
-export function createControl({ computers, faults, journal, times, features }: Controlled): Control {
+export function createControl(controlled: Controlled): Control {
+  const { computers, terminals, faults, journal, times, features } = controlled;
   const soon = <T>(action: () => T): Promise<T> => Promise.resolve().then(action);
+  const eachClient = (id: string, action: (client: Client, flow: () => void) => void): Promise<void> =>
+    soon(() => {
+      for (const { client, flow } of terminals.of(computers.get(id)))
+        if (client !== undefined) action(client, flow);
+    });
   return {
     seed: (seed) => computers.seed(seed),
     addFakes: ({ count, statuses = ['stopped'] }) => soon(() => computers.addFakes(count, statuses)),
@@ -67,6 +100,7 @@ export function createControl({ computers, faults, journal, times, features }: C
     failNextStart: ({ id, reason }) => soon(() => computers.change(id, { failNextStart: reason })),
     setTimes: (values) => soon(() => void Object.assign(times, values)),
     setFeatures: (values) => soon(() => void Object.assign(features, values)),
+    setGatewayFrames: ({ id, frames }) => soon(() => computers.change(id, { gatewayFrames: frames })),
 
     addFault: (fault) => soon(() => faults.add(fault)),
     clearFaults: () => soon(() => faults.clear()),
@@ -85,6 +119,23 @@ export function createControl({ computers, faults, journal, times, features }: C
       await sandbox.killSshd({ listener: true, sessions: false });
       await computers.get(id).listen();
     },
+    setSystem: ({ id, ...system }) => soon(() => computers.change(id, system)),
+
+    terminals: ({ id }) =>
+      soon(() =>
+        terminals.of(computers.get(id)).map(({ id, client, kept }) => {
+          return { id, isAttached: client !== undefined, kept };
+        }),
+      ),
+    closeGateway: ({ id, code, reason }) => eachClient(id, (client) => client.close(code, reason)),
+    silenceGateway: ({ id, silent = true }) =>
+      eachClient(id, (client, flow) => {
+        client.silence(silent);
+        flow();
+      }),
+    sendFrame: ({ id, bytes = 1024 * 1024 + 1 }) => eachClient(id, (client) => client.sendFrame(bytes)),
+    sendHalfFrame: ({ id }) => eachClient(id, (client) => client.sendHalfFrame()),
+
     home: ({ id }) => soon(() => computers.sandbox(id).home),
   };
 }

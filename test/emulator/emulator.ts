@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { AddressInfo } from 'node:net';
-import { defaultTimes, type Features, type Seed, type Times } from './computer';
+import { defaultFeatures, defaultTimes, type Features, type Seed, type Times } from './computer';
 import { Computers } from './computers';
 import { createControl, type Control } from './control';
 import { Faults } from './faults';
@@ -9,9 +9,12 @@ import { Journal } from './journal';
 import { accountRoutes } from './routes/account';
 import { computerRoutes } from './routes/computers';
 import { controlRoutes } from './routes/control';
+import { terminalRoutes } from './routes/terminals';
 import { chooseSandbox, type Isolation } from './sandbox/sandbox';
 import { createServer } from './server';
 import { StateFile } from './state';
+import { Gateway } from './terminals/gateway';
+import { Terminals } from './terminals/terminals';
 
 export interface EmulatorOptions {
   /** Where everything is kept; what an earlier run left there is taken up again. Not on an overlay file system. */
@@ -63,7 +66,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   }
   const apiKey = options.apiKey ?? saved?.apiKey ?? `celesto_sk_${randomBytes(16).toString('hex')}`;
   const times = { ...defaultTimes, ...options.times };
-  const features = { retryRestore: false, ignoreListLimit: false, ...options.features };
+  const features = { ...defaultFeatures, ...options.features };
   const faults = new Faults();
   const journal = new Journal();
   const advertiseAddress = options.advertiseAddress ?? listenAddress;
@@ -78,14 +81,18 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     advertiseAddress,
     log,
   });
-  const control = createControl({ computers, faults, journal, times, features });
+  const terminals = new Terminals(features);
+  const control = createControl({ computers, terminals, faults, journal, times, features });
 
   const server = createServer(apiKey, faults, journal);
   accountRoutes(server, apiKey);
   computerRoutes(server, computers, features);
+  terminalRoutes(server, computers, terminals, features);
   controlRoutes(server, control);
+  const gateway = new Gateway(server.server, terminals, faults, journal);
   await server.listen({ host: listenAddress, port: options.port ?? 0 });
   const stop = async (): Promise<void> => {
+    gateway.close();
     await server.close();
     await computers.close();
     await state.saved();

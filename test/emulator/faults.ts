@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
@@ -71,6 +73,27 @@ export async function spoilRequest(
     return false;
   }
   return true;
+}
+
+/** Lets a fault happen instead of an upgrade to a WebSocket. @returns whether the request is thereby dealt with. */
+export async function spoilUpgrade(fault: Fault, socket: Duplex): Promise<boolean> {
+  await delay(fault.delay ?? 0);
+  if (fault.drop === true) socket.destroy();
+  else if (fault.answer !== undefined) refuseUpgrade(socket, fault.answer);
+  else return fault.hang === true;
+  return true;
+}
+
+/** Answers a request for an upgrade as if there were none. */
+export function refuseUpgrade(socket: Duplex, { status, headers, body }: NonNullable<Fault['answer']>): void {
+  const content = asText(body);
+  const lines = Object.entries({
+    'content-type': 'application/json',
+    'content-length': String(Buffer.byteLength(content)),
+    connection: 'close',
+    ...headers,
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${content}`);
 }
 
 /** Lets a fault happen to an answer that is ready. @returns what is sent instead. */

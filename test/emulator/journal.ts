@@ -1,11 +1,12 @@
-/** A request received. */
+/** A request received, an upgrade to a WebSocket included. */
 export interface JournalEntry {
   /** Milliseconds since the epoch. */
   at: number;
   method: string;
   path: string;
+  /** As received, without the token of a terminal. */
   query: Record<string, unknown>;
-  /** As received, without the secret. */
+  /** As received, without the key. */
   headers: Record<string, unknown>;
   body?: unknown;
   /** Of the answer; absent while there is none. */
@@ -21,7 +22,9 @@ export class Journal {
   add(entry: Omit<JournalEntry, 'at'>): JournalEntry {
     const headers = { ...entry.headers };
     if (headers.authorization !== undefined) headers.authorization = 'Bearer …';
-    const added = { ...entry, headers, at: Date.now() };
+    const query = { ...entry.query };
+    if (query.token !== undefined) query.token = '…';
+    const added = { ...entry, headers, query, at: Date.now() };
     this.#entries.push(added);
     if (this.#entries.length > limit) this.#entries.shift();
     return added;

@@ -44,7 +44,8 @@ export class Life {
   get wire(): WireComputer {
     const { wire, ssh, port } = this.record;
     if (ssh !== undefined) return { ...wire, connection: { ssh, access_url: null } };
-    if (wire.status !== 'running' || port === null) return { ...wire, connection: null };
+    if (wire.status !== 'running' || port === null || !this.#hasListener)
+      return { ...wire, connection: null };
     const { advertiseAddress: address } = this.around;
     const host = address.includes(':') ? `[${address}]` : address;
     return {
@@ -84,9 +85,15 @@ export class Life {
   }
 
   async exec(command: string, timeoutMs: number): Promise<ExecResult> {
-    if (this.status !== 'running') throw this.#wrongState('takes no commands');
+    return this.running('takes no commands').exec(command, timeoutMs);
+  }
+
+  /** Its sandbox while it runs. `otherwise`: what it does not do in another status, for the error. */
+  running(otherwise: string): Sandbox {
+    const isGoingDown = this.sandbox?.power.aborted === true;
+    if (this.status !== 'running' || isGoingDown) throw this.#wrongState(otherwise);
     if (this.sandbox === undefined) throw new ApiError(503, 'This computer is an entry of the list only.');
-    return this.sandbox.exec(command, timeoutMs);
+    return this.sandbox;
   }
 
   // --- What only the emulator can do
@@ -111,8 +118,12 @@ export class Life {
     });
   }
 
-  /** Starts sshd on the computer's own port; on another only when something else took it meanwhile. */
+  /**
+   * Starts sshd on the computer's own port; on another only when something else took it meanwhile.
+   * A computer that has none to listen stays without.
+   */
   async listen(): Promise<void> {
+    if (!this.#hasListener) return;
     await this.#choosePort();
     await this.sandbox?.listen(this.around.listenAddress, this.record.port ?? 0);
   }
@@ -146,7 +157,7 @@ export class Life {
   async #up(ms: number, signal: AbortSignal): Promise<void> {
     const { record, sandbox } = this;
     const isLate = record.sshdDelay > 0;
-    await both(delay(ms, undefined, { signal }), isLate ? sandbox?.boot() : this.#bootWithSshd());
+    await both(delay(ms, undefined, { signal }), isLate ? this.#boot() : this.#bootWithSshd());
     if (record.failNextStart !== undefined) {
       await sandbox?.halt();
       this.#set('error', record.failNextStart);
@@ -202,15 +213,24 @@ export class Life {
     await this.#task?.done;
   }
 
+  get #hasListener(): boolean {
+    const { listens = true, without = [] } = this.record;
+    return listens && !without.includes('sshd');
+  }
+
+  async #boot(): Promise<void> {
+    await this.sandbox?.boot(this.record.without);
+  }
+
   async #bootWithSshd(): Promise<void> {
-    await this.sandbox?.boot();
+    await this.#boot();
     await this.listen();
   }
 
   async #choosePort(): Promise<void> {
     const { around } = this;
     const { port, wire } = this.record;
-    if (this.sandbox === undefined || this.sandbox.isListening) return;
+    if (this.sandbox === undefined || this.sandbox.isListening || !this.#hasListener) return;
     if (port !== null && (await isFree(around.listenAddress, port))) return;
     if (port !== null) around.log(`${wire.name}: port ${port} is taken, so it gets another.`);
     this.record.port = await freePort(around.listenAddress, around.ports());

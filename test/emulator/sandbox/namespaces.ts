@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { makeHome } from './home';
-import { loginEnvironment, type Argv, type Machine } from './machine';
+import { loginEnvironment, terminalType, type Argv, type Login, type Machine } from './machine';
 
 const user = 'ohm';
 const uid = 1000;
@@ -41,6 +41,13 @@ ln -s pts/ptmx dev/ptmx
 hostname "$NAME"
 pivot_root . .
 umount -l .
+: >/run/nothing
+for name in $WITHOUT; do
+  for file in $(type -aP "$name"); do
+    # The same program by another path is empty by now.
+    if [ -s "$file" ]; then mount --bind /run/nothing "$file"; fi
+  done
+done
 echo "$pid"
 exec -a init bash --norc
 `;
@@ -85,12 +92,12 @@ export class NamespacesMachine implements Machine {
     this.ssh = join(folder, 'ssh');
   }
 
-  async boot(): Promise<void> {
+  async boot(without: readonly string[]): Promise<void> {
     if (this.#init !== undefined) return;
     this.#prepare();
     const child = spawn('unshare', [...unshare, 'bash', '-c', init], {
       cwd: this.folder,
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', NAME: this.name },
+      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', NAME: this.name, WITHOUT: without.join(' ') },
       detached: true,
       stdio: 'pipe',
     });
@@ -119,14 +126,31 @@ export class NamespacesMachine implements Machine {
   }
 
   shell(command: string): Argv {
+    return this.#enterAsUser(['bash', '-lc', command], {});
+  }
+
+  login(): Login {
+    // A session must begin inside, where its processes have their numbers.
+    const argv = this.#enterAsUser(['setsid', '--ctty', 'bash', '-l'], { TERM: terminalType });
+    return { argv, pts: `/proc/${this.#pid}/root/dev/pts`, owner: uid };
+  }
+
+  /** Process 1 of the computer, as this machine numbers it. */
+  get #pid(): number {
+    if (this.#init === undefined) throw new Error('The computer is not up.');
+    return this.#init;
+  }
+
+  #enterAsUser(argv: string[], env: Record<string, string>): Argv {
     const home = `/home/${user}`;
-    const argv = ['env', '-C', home, 'bash', '-lc', command];
-    return this.#enter(['-S', String(uid), '-G', String(uid)], argv, loginEnvironment(user, home));
+    return this.#enter(['-S', String(uid), '-G', String(uid)], ['env', '-C', home, ...argv], {
+      ...loginEnvironment(user, home),
+      ...env,
+    });
   }
 
   #enter(options: string[], argv: string[], env: Record<string, string>): Argv {
-    if (this.#init === undefined) throw new Error('The computer is not up.');
-    const args = ['-t', String(this.#init), '-m', '-u', '-i', '-p', ...options, '--', ...argv];
+    const args = ['-t', String(this.#pid), '-m', '-u', '-i', '-p', ...options, '--', ...argv];
     return {
       file: 'nsenter',
       args,

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import { makeHome } from './home';
-import { loginEnvironment, type Argv, type Machine } from './machine';
+import { loginEnvironment, terminalType, type Argv, type Login, type Machine } from './machine';
 import { killAll } from './processes';
 
 /** Marks the processes of a computer, so that all of them can be found at the end. */
@@ -39,7 +39,9 @@ export class PlainMachine implements Machine {
     ];
   }
 
-  boot(): Promise<void> {
+  boot(without: readonly string[]): Promise<void> {
+    if (without.length > 0)
+      return Promise.reject(new Error('Only a computer in namespaces can be without a program.'));
     mkdirSync(this.ssh, { recursive: true });
     makeHome(this.home, this.name);
     writeFileSync(this.#login, this.#loginScript());
@@ -70,6 +72,11 @@ export class PlainMachine implements Machine {
   shell(command: string): Argv {
     const args = ['-lc', command.replaceAll('/etc/ssh/', `${this.ssh}/`)];
     return { file: 'bash', args, env: this.#environment(), cwd: this.home, isDoor: false };
+  }
+
+  login(): Login {
+    const env = { ...this.#environment(), TERM: terminalType };
+    return { argv: { file: 'bash', args: ['-l'], env, cwd: this.home, isDoor: false }, pts: '', owner: 0 };
   }
 
   #environment(): Record<string, string> {

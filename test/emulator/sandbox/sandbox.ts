@@ -1,8 +1,10 @@
+import { setMaxListeners } from 'node:events';
 import { rmSync } from 'node:fs';
 import { runCommand, type ExecResult } from './exec';
 import type { Machine } from './machine';
 import { NamespacesMachine, namespacesRefused } from './namespaces';
 import { PlainMachine } from './plain';
+import { Pty } from './pty';
 import { findSshd, Sshd } from './sshd';
 
 export type Isolation = 'namespaces' | 'plain';
@@ -11,7 +13,7 @@ export type Isolation = 'namespaces' | 'plain';
 export class Sandbox {
   readonly #machine: Machine & { folder: string };
   readonly #sshd: Sshd;
-  #power = new AbortController();
+  #power = powerSwitch();
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(machine: Machine & { folder: string }, sshd: string) {
@@ -32,11 +34,16 @@ export class Sandbox {
     return this.#machine.home;
   }
 
-  /** Brings the computer up, without sshd. */
-  boot(): Promise<void> {
+  /** Aborted when the computer, as it runs now, goes down. */
+  get power(): AbortSignal {
+    return this.#power.signal;
+  }
+
+  /** Brings the computer up, with sshd not running, and without the programs named. */
+  boot(without: readonly string[] = []): Promise<void> {
     return this.#inTurn(async () => {
-      if (this.#power.signal.aborted) this.#power = new AbortController();
-      await Promise.all([this.#machine.boot(), this.#sshd.makeHostKeys()]);
+      if (this.#power.signal.aborted) this.#power = powerSwitch();
+      await Promise.all([this.#machine.boot(without), this.#sshd.makeHostKeys()]);
     });
   }
 
@@ -57,6 +64,11 @@ export class Sandbox {
   /** Runs a shell command line as the user. It ends with the computer, or after `timeoutMs`. */
   exec(command: string, timeoutMs: number): Promise<ExecResult> {
     return runCommand(this.#machine.shell(command), timeoutMs, this.#power.signal);
+  }
+
+  /** Logs the user in on a new terminal. It ends with the computer. */
+  openTerminal(): Pty {
+    return new Pty(this.#machine.login(), this.#power.signal);
   }
 
   /** Ends every process of the computer. Its files stay. */
@@ -82,6 +94,13 @@ export class Sandbox {
     this.#queue = result.catch(() => undefined);
     return result;
   }
+}
+
+/** Every command and terminal of a computer listens to its power. */
+function powerSwitch(): AbortController {
+  const power = new AbortController();
+  setMaxListeners(0, power.signal);
+  return power;
 }
 
 /** Makes the sandbox of a computer in its own folder. */

@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { after } from 'node:test';
+import { WebSocket, type ClientOptions } from 'ws';
+import { until } from '../lab/until';
+import type { Bench } from './harness';
+
+/** What the service tells of a terminal. */
+export interface TerminalGrant {
+  terminal_id: string;
+  gateway_url: string;
+  token: string;
+  expires_at: string;
+}
+
+/** Asks the service for a terminal, a new one unless its id is given. */
+export async function grantTerminal(bench: Bench, id: string, terminalId?: string): Promise<TerminalGrant> {
+  const body = terminalId === undefined ? undefined : { terminal_id: terminalId };
+  return (await bench.call<TerminalGrant>('POST', '/v1/computers/{computer_id}/terminals', { id, body }))
+    .body;
+}
+
+/** Somebody attached to a terminal by a plain WebSocket. */
+export class TerminalClient {
+  /** Everything the terminal has shown. */
+  readonly chunks: Buffer[] = [];
+  readonly frames = { binary: 0, text: 0 };
+  /** What the connection was closed with: "1000", or "4001 replaced". */
+  readonly closed: Promise<string>;
+
+  private constructor(
+    readonly terminalId: string,
+    readonly socket: WebSocket,
+  ) {
+    after(() => socket.terminate());
+    socket.on('message', (data, isBinary) => {
+      this.chunks.push(data as Buffer);
+      this.frames[isBinary ? 'binary' : 'text']++;
+    });
+    // The end tells of it.
+    socket.on('error', () => undefined);
+    this.closed = new Promise((resolve) => {
+      socket.once('close', (code, reason) => resolve(`${code} ${reason.toString()}`.trim()));
+    });
+  }
+
+  /** @throws with the status when the gateway refuses */
+  static async open(grant: TerminalGrant, options: ClientOptions = {}): Promise<TerminalClient> {
+    const url = new URL(grant.gateway_url);
+    url.searchParams.set('token', grant.token);
+    const client = new TerminalClient(
+      grant.terminal_id,
+      new WebSocket(url, { perMessageDeflate: false, maxPayload: 1024 * 1024, ...options }),
+    );
+    await once(client.socket, 'open');
+    return client;
+  }
+
+  /** Attaches to a terminal of a computer, a new one unless its id is given. */
+  static async attach(bench: Bench, id: string, terminalId?: string): Promise<TerminalClient> {
+    return TerminalClient.open(await grantTerminal(bench, id, terminalId));
+  }
+
+  get text(): string {
+    return Buffer.concat(this.chunks).toString();
+  }
+
+  type(text: string): void {
+    this.socket.send(Buffer.from(text));
+  }
+
+  resize(cols: number, rows: number): void {
+    this.socket.send(JSON.stringify({ type: 'resize', cols, rows }));
+  }
+
+  /** Waits until the terminal has shown something. */
+  shows(pattern: RegExp): Promise<RegExpExecArray> {
+    return until(`the terminal to show ${String(pattern)}`, () => {
+      const found = pattern.exec(this.text);
+      if (found === null) throw new Error(JSON.stringify(this.text.slice(-500)));
+      return found;
+    });
+  }
+
+  /** Runs a command line at the prompt. @returns what it writes, without the last line feed. */
+  async run(command: string): Promise<string> {
+    const from = this.text.length;
+    // The marks on the screen are not in what is typed.
+    this.type(`echo [$((1))[; ${command}; echo ]$((1))]\n`);
+    const [, output = ''] = await until(`the end of ${command}`, () =>
+      /\[1\[\r\n([^]*?)(?:\r\n)?\]1\]\r\n/.exec(this.text.slice(from)),
+    );
+    return output.replaceAll('\r\n', '\n');
+  }
+
+  /** Leaves the terminal as it is. */
+  async detach(): Promise<void> {
+    this.socket.close(1000, 'client detached');
+    await this.closed;
+  }
+}

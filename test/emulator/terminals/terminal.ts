@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import type { RawData } from 'ws';
+import type { Life } from '../life';
+import type { Pty } from '../sandbox/pty';
+import type { Sandbox } from '../sandbox/sandbox';
+import type { Client } from './client';
+import { Tail } from './tail';
+
+/** Bytes kept of what is shown while nobody is attached. */
+const keptLimit = 256 * 1024;
+/** Bytes in a frame when what was kept is sent. */
+const frameSize = 64 * 1024;
+
+/** Why a terminal is over: the close code of its client, and the words with it. */
+type End = [code: number, reason: string];
+
+/**
+ * A durable terminal of a computer: a shell, started when first somebody attaches, that lives on when they leave.
+ * It ends with the shell or with the computer.
+ */
+export class Terminal {
+  readonly id = `term_${randomBytes(12).toString('base64url')}`;
+  readonly #kept = new Tail(keptLimit);
+  readonly #power: AbortSignal;
+  #pty: Pty | undefined;
+  #client: Client | undefined;
+
+  /** @param ended called once, when it is over */
+  constructor(
+    readonly life: Life,
+    readonly sandbox: Sandbox,
+    readonly ended: () => void,
+  ) {
+    this.#power = sandbox.power;
+    this.#power.addEventListener('abort', this.#powerOff, { once: true });
+  }
+
+  /** Whoever is attached. */
+  get client(): Client | undefined {
+    return this.#client;
+  }
+
+  /** Bytes of output that wait for somebody to attach. */
+  get kept(): number {
+    return this.#kept.size;
+  }
+
+  /** Gives the terminal to a client; whoever had it is closed with 4001. What was kept is sent first. */
+  attach(client: Client): void {
+    const before = this.#client;
+    this.#client = client;
+    before?.close(4001, 'replaced');
+    client.socket.on('message', (data, isBinary) => this.#hear(client, data, isBinary));
+    client.socket.once('close', () => this.#detach(client));
+    for (const chunk of this.#kept.take()) {
+      for (let at = 0; at < chunk.length; at += frameSize)
+        this.#send(client, chunk.subarray(at, at + frameSize));
+    }
+    this.#pty ??= this.#start();
+    this.flow();
+  }
+
+  /** Lets output and input run, or wait, as those who take them can. */
+  readonly flow = (): void => {
+    if (this.#client?.takesNothing === true) this.#pty?.output.pause();
+    else this.#pty?.output.resume();
+    this.#client?.pause(this.#pty?.input.writableNeedDrain === true);
+  };
+
+  #start(): Pty {
+    const pty = this.sandbox.openTerminal();
+    pty.output.on('data', (chunk: Buffer) => {
+      if (this.#client?.isOpen === true) this.#send(this.#client, chunk);
+      else this.#kept.push(chunk);
+    });
+    pty.input.on('drain', this.flow);
+    void pty.ended.then((problem) => {
+      if (problem !== '') this.life.around.log(`${this.id}: ${problem}`);
+      this.#end(problem === '' ? [1000, ''] : [1011, 'no terminal']);
+    });
+    return pty;
+  }
+
+  #send(client: Client, bytes: Buffer): void {
+    client.send(bytes, this.flow);
+  }
+
+  #hear(client: Client, data: RawData, isBinary: boolean): void {
+    if (client !== this.#client) return;
+    const bytes = data as Buffer;
+    const size = isBinary ? undefined : resizeIn(bytes);
+    if (size !== undefined) this.#pty?.resize(size.cols, size.rows);
+    else this.#pty?.input.write(bytes);
+    this.flow();
+  }
+
+  #detach(client: Client): void {
+    if (client !== this.#client) return;
+    this.#client = undefined;
+    this.flow();
+  }
+
+  readonly #powerOff = (): void => this.#end([1001, 'the computer went down']);
+
+  #end(end: End): void {
+    this.#power.removeEventListener('abort', this.#powerOff);
+    this.#client?.close(...end);
+    this.#client = undefined;
+    this.ended();
+  }
+}
+
+/** The size in a message of text, if that is what it is. */
+function resizeIn(text: Buffer): { cols: number; rows: number } | undefined {
+  try {
+    const { type, cols, rows } = JSON.parse(text.toString()) as Record<string, unknown>;
+    return type === 'resize' && isSize(cols) && isSize(rows) ? { cols, rows } : undefined;
+  } catch {
+    return undefined; // It is typed text.
+  }
+}
+
+function isSize(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) > 0 && Number(value) < 65_536;
+}

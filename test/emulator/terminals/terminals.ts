@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { ApiError, type Features, type Frames } from '../computer';
+import type { Life } from '../life';
+import { Terminal } from './terminal';
+
+/** What one attaches with: good for a short time, and once. */
+export interface Grant {
+  terminal: Terminal;
+  token: string;
+  /** Milliseconds since the epoch. */
+  expires: number;
+}
+
+/** All durable terminals, and the tokens that open them. */
+export class Terminals {
+  readonly #terminals = new Map<string, Terminal>();
+  readonly #grants = new Map<string, Grant>();
+
+  constructor(readonly features: Features) {}
+
+  /**
+   * Lets somebody attach to a terminal of a computer, a new one unless its id is given.
+   * @throws ApiError 409 when the computer does not run, 404 when it has no such terminal.
+   */
+  grant(life: Life, id?: string): Grant {
+    const sandbox = life.running('has no terminals');
+    const known = id === undefined ? undefined : this.#terminals.get(id);
+    if (id !== undefined && known?.life !== life) throw new ApiError(404, 'Terminal not found');
+    const terminal = known ?? new Terminal(life, sandbox, () => this.#forget(terminal));
+    this.#terminals.set(terminal.id, terminal);
+    const token = randomBytes(24).toString('base64url');
+    const grant = { terminal, token, expires: Date.now() + this.features.tokenLife };
+    this.#grants.set(token, grant);
+    return grant;
+  }
+
+  /** The terminal that a token opens, which is thereby used up; undefined when it opens none, or not this one. */
+  redeem(id: string, token: string): Terminal | undefined {
+    const grant = this.#grants.get(token);
+    this.#grants.delete(token);
+    return grant?.terminal.id === id && Date.now() < grant.expires ? grant.terminal : undefined;
+  }
+
+  /** The terminals of a computer. */
+  of(life: Life): Terminal[] {
+    return [...this.#terminals.values()].filter((terminal) => terminal.life === life);
+  }
+
+  /** What a terminal sends now. */
+  framesOf({ life }: Terminal): Frames {
+    return life.record.gatewayFrames ?? this.features.gatewayFrames;
+  }
+
+  #forget(terminal: Terminal): void {
+    this.#terminals.delete(terminal.id);
+    for (const [token, grant] of this.#grants) if (grant.terminal === terminal) this.#grants.delete(token);
+  }
+}
