@@ -2,31 +2,52 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { until } from '../lab/until';
 import { serviceControl } from './service';
+import { watchLibraries } from './support/libraries';
+import { closeAll, open, shows } from './support/terminals';
 
 describe('the extension', () => {
-  const extension = vscode.extensions.getExtension('celesto.celesto-computers');
+  const extension = vscode.extensions.getExtension('celesto.celesto-computers')!;
   const control = serviceControl();
+  const libraries = watchLibraries();
 
-  it('sleeps until the view is seen', () => {
-    assert.equal(extension?.isActive, false);
+  before(() => control.seed({ name: 'einstein' }));
+  after(closeAll);
+
+  it('sleeps until it is wanted', () => {
+    assert.equal(extension.isActive, false);
   });
 
-  it('asks the service for the computers once the view is seen', async () => {
-    await control.seed({ name: 'einstein' });
-    await vscode.commands.executeCommand('celesto.computers.focus');
-    await until(
-      'a request for the list',
-      async () => (await control.requests({ path: '/v1/computers' })).length > 0,
-    );
-    assert.equal(extension?.isActive, true);
+  it('wakes for a command, and asks for nothing that the command does not need', async () => {
+    await control.clearRequests();
+    await vscode.commands.executeCommand('celesto.clearFilter');
+    assert.equal(extension.isActive, true);
+    assert.deepEqual(await control.requests(), []);
   });
 
   it('has every command that it declares', async () => {
-    const { contributes } = extension?.packageJSON as { contributes: { commands: { command: string }[] } };
+    const { contributes } = extension.packageJSON as { contributes: { commands: { command: string }[] } };
     const known = new Set(await vscode.commands.getCommands(true));
     const missing = contributes.commands
       .map(({ command }) => command)
       .filter((command) => !known.has(command));
     assert.deepEqual(missing, []);
+  });
+
+  it('asks the service for the list, once the view is seen', async () => {
+    await vscode.commands.executeCommand('celesto.computers.focus');
+    const lists = await until('a request for the list', async () => {
+      const requests = await control.requests();
+      return requests.some(({ status }) => status !== undefined) && requests;
+    });
+    assert.deepEqual(
+      lists.map(({ method, path, status }) => `${method} ${path} ${status}`),
+      ['GET /v1/computers 200'],
+    );
+  });
+
+  it('loads what it connects with when it first connects', async () => {
+    assert.deepEqual([...libraries], []);
+    await shows(await open('einstein'), /\$$/);
+    assert.deepEqual([...libraries], ['ssh2']);
   });
 });

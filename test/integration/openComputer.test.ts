@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { until } from '../lab/until';
+import { listed, serviceControl } from './service';
+import { closeAll, open, shows, textOf } from './support/terminals';
+
+describe('opening a computer', () => {
+  const control = serviceControl();
+
+  afterEach(closeAll);
+
+  /** The status of a computer, as its list tells it: looks at it alone are the extension's. */
+  async function statusOf(id: string): Promise<string | undefined> {
+    return (await listed()).find((computer) => computer.id === id)?.status;
+  }
+
+  /** Waits for the end of a terminal. @returns its exit code */
+  async function exitOf(terminal: vscode.Terminal): Promise<number | undefined> {
+    await until('the end of the terminal', () => !vscode.window.terminals.includes(terminal));
+    return terminal.exitStatus?.code;
+  }
+
+  it('ends at a shell on it', async () => {
+    const { id } = await control.seed({ name: 'curie' });
+    const terminal = await open('curie');
+    assert.match(await shows(terminal, /\$$/), /^Connecting to ohm@127\.0\.0\.1:\d+…/);
+    terminal.sendText('echo mark-$((40 + 2)) on $(hostname) > ~/mark; cat ~/mark');
+    await shows(terminal, /^mark-42 on \S+$/m);
+    assert.match(readFileSync(join(await control.home({ id }), 'mark'), 'utf8'), /^mark-42 on /);
+    assert.equal(terminal.name, 'curie');
+    terminal.sendText('exit 3');
+    assert.equal(await exitOf(terminal), 3);
+  });
+
+  it('that is stopped starts it first, and tells so', async () => {
+    await control.seed({ name: 'gauss', status: 'stopped' });
+    const terminal = await open('gauss');
+    const text = await shows(terminal, /\$$/);
+    assert.match(text, /gauss: stopped\. Starting it… \(Ctrl\+C cancels\)\s+Connecting to ohm@/);
+    assert.equal((await control.requests({ method: 'POST', path: '/start$' })).length, 1);
+  });
+
+  it('twice at once starts it once, and opens two shells', async () => {
+    const { id } = await control.seed({ name: 'noether', status: 'stopped' });
+    await control.clearRequests();
+    const [first, second] = [await open('noether'), await open('noether')];
+    await shows(first, /\$$/);
+    await shows(second, /\$$/);
+    assert.equal((await control.requests({ method: 'POST', path: `${id}/start$` })).length, 1);
+  });
+
+  it('keeps what is typed while it opens', async () => {
+    await control.seed({ name: 'hilbert', status: 'stopped' });
+    const terminal = await open('hilbert');
+    terminal.sendText('echo early-$((1 + 1))');
+    await shows(terminal, /^early-2$/m);
+  });
+
+  it('shows every character', async () => {
+    await control.seed({ name: 'euler' });
+    const terminal = await open('euler');
+    await shows(terminal, /\$$/);
+    terminal.sendText("printf '%s\\n' 'aé漢😀z'");
+    await shows(terminal, /^aé漢😀z$/m);
+  });
+
+  it('goes on in the same terminal after a lost connection', async () => {
+    const { id } = await control.seed({ name: 'turing' });
+    const terminal = await open('turing');
+    await shows(terminal, /\$$/);
+    await control.killSshd({ id, listener: false });
+    await shows(terminal, /The connection to turing was lost\.\s+Press Enter to connect again/);
+    assert.equal(terminal.name, 'turing (not connected)');
+    terminal.sendText('', true);
+    await shows(terminal, /connect again[^]*\$$/);
+    terminal.sendText('echo again-$((1 + 1))');
+    await shows(terminal, /^again-2$/m);
+  });
+
+  it('that nobody knows says so and opens none', async () => {
+    const messages: string[] = [];
+    const { showErrorMessage } = vscode.window;
+    const record = (text: string): Promise<undefined> => {
+      messages.push(text);
+      return Promise.resolve(undefined);
+    };
+    Object.assign(vscode.window, { showErrorMessage: record });
+    try {
+      await vscode.commands.executeCommand('celesto.openByName', 'nobody');
+      await until('a message', () => messages.length > 0);
+    } finally {
+      Object.assign(vscode.window, { showErrorMessage });
+    }
+    assert.deepEqual(messages, [
+      'There is no computer called nobody. Check the spelling and the organization.',
+    ]);
+    assert.deepEqual(vscode.window.terminals, []);
+  });
+
+  it('whose tab is closed while it starts leaves nothing behind', async () => {
+    const { id } = await control.seed({ name: 'lovelace', status: 'stopped' });
+    await control.setTimes({ start: 3_000 });
+    try {
+      const terminal = await open('lovelace');
+      await until('the start', async () => (await control.requests({ path: `${id}/start$` })).length === 1);
+      assert.match(await textOf(terminal), /Starting it…/);
+      await closeAll();
+      await control.clearRequests();
+      await until('the end of the start', async () => (await statusOf(id)) === 'running');
+      const looks = await control.requests({ path: `${id}$` });
+      assert.ok(looks.length <= 1, `${looks.length} looks at a computer that nobody waits for`);
+    } finally {
+      await control.setTimes({ start: 300 });
+    }
+  });
+});
