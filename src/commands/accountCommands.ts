@@ -3,7 +3,7 @@ import type { CelestoClient } from '../api/client';
 import type { Organization } from '../api/wire';
 import type { Account } from '../auth/account';
 import { askForKey, type CheckKey } from '../auth/signIn';
-import { printable } from '../util/text';
+import { printable, withoutIcons, withoutLinks } from '../util/text';
 import type { Handler } from './commands';
 import type { Targets } from './targets';
 
@@ -22,7 +22,7 @@ export class AccountCommands {
     const user = await askForKey(this.account, this.check);
     if (user) {
       void vscode.window.showInformationMessage(
-        vscode.l10n.t('Signed in to Celesto as {0}.', printable(user.email)),
+        withoutLinks(vscode.l10n.t('Signed in to Celesto as {0}.', printable(user.email))),
       );
     }
   };
@@ -45,8 +45,9 @@ export class AccountCommands {
     const items = this.client.organizations().then((organizations) => [
       own,
       ...organizations.map((organization) => ({
-        label: printable(organization.name),
-        description: organization.id === current ? vscode.l10n.t('current') : printable(organization.id),
+        label: withoutIcons(printable(organization.name)),
+        description:
+          organization.id === current ? vscode.l10n.t('current') : withoutIcons(printable(organization.id)),
         organization: { id: organization.id, name: printable(organization.name) },
       })),
     ]);

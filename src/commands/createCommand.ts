@@ -6,7 +6,7 @@ import type { Computer } from '../model/computer';
 import type { ComputerStore } from '../model/store';
 import type { Terminals } from '../terminal/terminals';
 import type { Clock } from '../util/clock';
-import { megabytes, shortened } from '../util/text';
+import { megabytes, shortened, withoutIcons, withoutLinks } from '../util/text';
 import { runWizard, type Boxes, type Choice } from '../views/wizard';
 import type { Handler } from './commands';
 import { withProgress } from './progress';
@@ -76,7 +76,8 @@ export class CreateCommand {
           '{0} It is not known whether the computer was created. Trying again creates one at most.',
           error.message,
         );
-        if ((await vscode.window.showWarningMessage(question, again)) !== again) return undefined;
+        if ((await vscode.window.showWarningMessage(withoutLinks(question), again)) !== again)
+          return undefined;
       }
     }
   }
@@ -85,7 +86,9 @@ export class CreateCommand {
     const wanted = this.openAfterCreate();
     if (wanted === 'never') return;
     const open = vscode.l10n.t('Open Terminal');
-    const question = vscode.l10n.t('{0} is being created. Open a terminal on it?', computer.name);
+    const question = withoutLinks(
+      vscode.l10n.t('{0} is being created. Open a terminal on it?', computer.name),
+    );
     if (wanted !== 'always' && (await vscode.window.showInformationMessage(question, open)) !== open) return;
     this.terminals.create(computer);
   }
@@ -94,14 +97,14 @@ export class CreateCommand {
 function templateChoice(template: Template): Choice<Template> {
   const { display_name, default_vcpus, default_ram_mb, default_disk_size_mb, experimental } = template;
   return {
-    label: shortened(display_name, 80),
+    label: withoutIcons(shortened(display_name, 80)),
     description: [
       sizeWords({ vcpus: default_vcpus, ramMb: default_ram_mb, diskMb: default_disk_size_mb }),
       experimental ? vscode.l10n.t('experimental') : '',
     ]
       .filter(Boolean)
       .join(' · '),
-    detail: shortened(template.description, 200),
+    detail: withoutIcons(shortened(template.description, 200)),
     value: template,
   };
 }

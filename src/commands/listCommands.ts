@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Account } from '../auth/account';
 import type { ComputerStore } from '../model/store';
 import { Disposables } from '../util/disposable';
+import { withoutIcons } from '../util/text';
 import type { ComputersView } from '../views/computersView';
 import type { Grouping } from '../views/presentation';
 import type { Handler } from './commands';
@@ -68,5 +69,5 @@ export class ListCommands {
 async function copy(words: readonly string[]): Promise<void> {
   const text = words.join('\n');
   await vscode.env.clipboard.writeText(text);
-  vscode.window.setStatusBarMessage(vscode.l10n.t('Copied {0}', words.join(', ')), 3_000);
+  vscode.window.setStatusBarMessage(withoutIcons(vscode.l10n.t('Copied {0}', words.join(', '))), 3_000);
 }

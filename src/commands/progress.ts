@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../util/clock';
+import { withoutLinks } from '../util/text';
 import { viewId } from '../views/computersView';
 
 /** Milliseconds after which work that goes on gets a notification of its own. */
@@ -32,7 +33,7 @@ export async function withProgress<T>(
 
 async function notify(title: string, running: Promise<unknown>, cancel: AbortController): Promise<void> {
   await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    { location: vscode.ProgressLocation.Notification, title: withoutLinks(title), cancellable: true },
     async (_progress, token) => {
       token.onCancellationRequested(() => cancel.abort());
       await settled(running);

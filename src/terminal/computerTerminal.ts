@@ -3,6 +3,7 @@ import { LifecycleError } from '../model/errors';
 import { isCancellation } from '../util/cancel';
 import type { Clock } from '../util/clock';
 import { describeError, type Log } from '../util/log';
+import { withoutIcons } from '../util/text';
 import type { Opening } from './opening';
 import { OutputPump } from './pump';
 import type { Ending, Session, Size } from './session';
@@ -169,8 +170,8 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   }
 
   private rename(name: string): void {
-    this.tabName = name;
-    this.names.fire(name);
+    this.tabName = withoutIcons(name);
+    this.names.fire(this.tabName);
   }
 
   /** A name told right after `open()` is lost: VS Code names the tab only once it has asked back. */

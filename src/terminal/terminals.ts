@@ -3,6 +3,7 @@ import type { Computer } from '../model/computer';
 import { statusOf } from '../model/status';
 import type { ComputerStore } from '../model/store';
 import { Disposables, type Disposable } from '../util/disposable';
+import { withoutIcons } from '../util/text';
 import { ComputerTerminal, type ComputerTerminalParts } from './computerTerminal';
 
 interface OpenTerminal {
@@ -37,7 +38,7 @@ export class Terminals implements Disposable {
   create(computer: Computer): vscode.Terminal {
     const pty = new ComputerTerminal(computer, this.parts);
     const terminal = vscode.window.createTerminal({
-      name: computer.name,
+      name: withoutIcons(computer.name),
       pty,
       // VS Code sets a tab's icon for good, so its colour is that of the state the opening leads to; the name tells how
       // far it is.

@@ -19,6 +19,16 @@ export function shortened(text: string, length: number): string {
   return `${clean.slice(0, length - 1).replace(/\p{Cs}$/u, '')}…`;
 }
 
+/** Text for a place where VS Code draws an icon for `$(name)`: there it shows as it is. */
+export function withoutIcons(text: string): string {
+  return text.replaceAll('$(', String.raw`\$(`);
+}
+
+/** Text for a notification, where VS Code makes `[words](address)` a link, be it one that runs a command: made no link. */
+export function withoutLinks(text: string): string {
+  return text.replaceAll('](', '] (');
+}
+
 /** A size in megabytes in words a person would use: 512 MB, 2 GB, 1.5 GB. */
 export function megabytes(mb: number): string {
   return mb < 1024 ? `${mb} MB` : `${Number((mb / 1024).toFixed(1))} GB`;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Computer } from '../model/computer';
 import type { ComputerStore } from '../model/store';
 import { Disposables } from '../util/disposable';
+import { withoutIcons } from '../util/text';
 import { capabilities, lookOf, sorted } from './presentation';
 
 interface ComputerItem extends vscode.QuickPickItem {
@@ -71,8 +72,8 @@ function itemOf(computer: Computer): ComputerItem {
   const look = lookOf(computer);
   return {
     computer,
-    label: look.label,
-    description: look.description,
+    label: withoutIcons(look.label),
+    description: withoutIcons(look.description),
     iconPath: new vscode.ThemeIcon(look.icon, new vscode.ThemeColor(look.color)),
   };
 }

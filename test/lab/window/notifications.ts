@@ -32,6 +32,11 @@ export class Notifications {
     return this.page.locator('.notification-toast .notification-list-item-message').allInnerTexts();
   }
 
+  /** The links in what they say. */
+  async links(): Promise<string[]> {
+    return this.page.locator('.notification-toast .notification-list-item-message a').allInnerTexts();
+  }
+
   private toast(text: string | RegExp): Locator {
     const message = this.page.locator('.notification-list-item-message', {
       hasText: typeof text === 'string' ? exactly(text) : text,

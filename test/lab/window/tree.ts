@@ -44,7 +44,12 @@ export class Tree {
 
   /** Waits until the line above the rows says this. */
   async waitForMessage(text: string | RegExp): Promise<void> {
-    await this.pane.locator('.tree-explorer-viewlet-tree-view > .message', { hasText: text }).waitFor();
+    await this.message().filter({ hasText: text }).waitFor();
+  }
+
+  /** Waits until there is no line above the rows. */
+  async waitForNoMessage(): Promise<void> {
+    await this.message().waitFor({ state: 'hidden' });
   }
 
   /** Waits until the view, which has no rows, says this instead. */
@@ -65,13 +70,18 @@ export class Tree {
   /** Presses a button in the view's header. */
   async pressTitleButton(name: string): Promise<void> {
     // A view that is alone in its container has its buttons in the container's header.
-    const header = this.page.locator('.part.sidebar').locator('.title-actions, .pane-header .actions');
-    await this.pane.hover();
+    const sidebar = this.page.locator('.part.sidebar');
+    const header = sidebar.locator('.title-actions, .pane-header .actions');
+    await sidebar.locator('.title-label').hover();
     await header.getByRole('button', { name: buttonNamed(name) }).click();
   }
 
   private rows(): Locator {
     return this.pane.locator('.monaco-list-row');
+  }
+
+  private message(): Locator {
+    return this.pane.locator('.tree-explorer-viewlet-tree-view > .message');
   }
 }
 
@@ -142,9 +152,14 @@ export class Row {
    * @returns all that the tooltip says
    */
   async hover(text: string | RegExp): Promise<string> {
+    const tooltips = this.page.locator('.workbench-hover');
+    // The tooltip of another row may lie over this one.
+    await this.page.mouse.move(0, 0);
+    await tooltips.first().waitFor({ state: 'hidden' });
     await this.row.locator('.label-name').hover();
-    const tooltip = this.page.locator('.monaco-hover, .workbench-hover').filter({ hasText: text }).first();
+    const tooltip = tooltips.filter({ hasText: text });
     await tooltip.waitFor();
-    return tooltip.innerText();
+    // Blanks that do not break look like others.
+    return (await tooltip.innerText()).replaceAll('\u00a0', ' ');
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { megabytes, printable, shortened } from '../../../src/util/text';
+import { megabytes, printable, shortened, withoutIcons, withoutLinks } from '../../../src/util/text';
 
 const shown: [what: string, text: string, expected: string][] = [
   ['plain text', 'einstein', 'einstein'],
@@ -33,6 +33,12 @@ describe('shortened', () => {
   it('cuts with an ellipsis', () => assert.equal(shortened('123456', 5), '1234…'));
   it('counts only what is shown', () => assert.equal(shortened('\u202e12345\x07', 5), '12345'));
   it('cuts no emoji in half', () => assert.equal(shortened('123🧪🧪', 5), '123…'));
+});
+
+describe('what VS Code would draw', () => {
+  it('as an icon is escaped', () => assert.equal(withoutIcons('$(trash) $5 $(a)'), '\\$(trash) $5 \\$(a)'));
+  it('as a link is pulled apart', () =>
+    assert.equal(withoutLinks('[x](command:y) [z](https://z)'), '[x] (command:y) [z] (https://z)'));
 });
 
 describe('megabytes', () => {
