@@ -1,0 +1,178 @@
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  chownSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CelestoClient } from '../../src/api/client';
+import { Http } from '../../src/api/http';
+import { Lifecycle } from '../../src/model/lifecycle';
+import type { Computer } from '../../src/model/computer';
+import { ComputerStore } from '../../src/model/store';
+import { Connector } from '../../src/ssh/connector';
+import { parseEndpoint } from '../../src/ssh/endpoint';
+import { HostTrust } from '../../src/ssh/hostTrust';
+import { IdentitySource } from '../../src/ssh/identities';
+import { introduce } from '../../src/ssh/introduction';
+import { KnownComputers } from '../../src/ssh/knownComputers';
+import { loadSsh2 } from '../../src/ssh/library';
+import { OwnKey } from '../../src/ssh/ownKey';
+import { ConnectionPool } from '../../src/ssh/pool';
+import { systemClock } from '../../src/util/clock';
+import { silentLog } from '../../src/util/log';
+import { findCommand } from '../lab/machine.mjs';
+import { startEmulator, type Emulator, type EmulatorOptions } from '../emulator/emulator';
+import { MemoryRecords, MemorySecrets } from '../unit/ssh/support/memory';
+
+const prompt = '$ ';
+
+/** A service with one computer, and both ways to its prompt: ours, and OpenSSH's with a key of its own. */
+export class Bed {
+  readonly store: ComputerStore;
+  readonly lifecycle: Lifecycle;
+  readonly known = new KnownComputers(new MemoryRecords());
+  private readonly pool: ConnectionPool;
+  private readonly sshKey: string;
+
+  private constructor(
+    private readonly folder: string,
+    readonly emulator: Emulator,
+  ) {
+    const { url, apiKey } = emulator;
+    const client = new CelestoClient(new Http(silentLog), () => Promise.resolve({ baseUrl: url, apiKey }));
+    const cache = { read: () => [], write: () => undefined };
+    this.store = new ComputerStore(client, systemClock, cache, silentLog);
+    this.lifecycle = new Lifecycle(client, this.store, systemClock, silentLog);
+    const ownKey = new OwnKey(new MemorySecrets(), silentLog);
+    const connector = new Connector({
+      library: loadSsh2,
+      identities: new IdentitySource(
+        loadSsh2,
+        ownKey,
+        () => '',
+        () => undefined,
+      ),
+      ownKey,
+      trust: new HostTrust(
+        this.known,
+        () => Promise.resolve('unknown'),
+        () => Promise.resolve(false),
+        silentLog,
+      ),
+      known: this.known,
+      introduce: (computer, login, signal) => introduce(client, computer.id, login, silentLog, signal),
+      log: silentLog,
+    });
+    this.pool = new ConnectionPool(connector, systemClock);
+    this.sshKey = join(folder, 'key');
+    spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', this.sshKey]);
+  }
+
+  static async lay(options: Partial<EmulatorOptions> = {}): Promise<Bed> {
+    const folder = mkdtempSync(join(tmpdir(), 'celesto-bench-'));
+    const emulator = await startEmulator({
+      dir: join(folder, 'state'),
+      seed: [{ name: 'einstein' }],
+      ...options,
+    });
+    const bed = new Bed(folder, emulator);
+    await bed.authorize();
+    return bed;
+  }
+
+  /** The computer as it is now. */
+  async computer(): Promise<Computer> {
+    await this.store.refresh();
+    const computer = this.store.find('einstein');
+    if (!computer) throw new Error('There is no computer.');
+    return computer;
+  }
+
+  /** Milliseconds from asking for a shell to its prompt, over a connection of its own unless one is there. */
+  async ours(computer: Computer): Promise<number> {
+    const begin = performance.now();
+    const channel = await this.pool.channel(
+      computer,
+      { signal: new AbortController().signal, patience: 60_000 },
+      (connection) =>
+        connection.shell({ rows: 24, cols: 80, term: 'xterm-256color', env: { LANG: 'C.UTF-8' } }),
+    );
+    await new Promise<void>((resolve) => {
+      let text = '';
+      channel.on('data', (bytes: Buffer) => {
+        text += bytes.toString();
+        if (text.includes(prompt)) resolve();
+      });
+    });
+    const time = performance.now() - begin;
+    const closed = new Promise((resolve) => channel.once('close', resolve));
+    channel.close();
+    await closed;
+    return time;
+  }
+
+  /** Closes what connections there are, and waits until they are. */
+  async hangUp(computer: Computer): Promise<void> {
+    this.pool.close(computer.id);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
+  /** Milliseconds from starting `ssh -tt` to the prompt. */
+  async openSsh(computer: Computer): Promise<number> {
+    const { user, host, port } = parseEndpoint(computer.ssh ?? '');
+    const options = [
+      'StrictHostKeyChecking=no',
+      'UserKnownHostsFile=/dev/null',
+      'IdentitiesOnly=yes',
+      'LogLevel=ERROR',
+    ];
+    const begin = performance.now();
+    const child = spawn(
+      findCommand('ssh') ?? 'ssh',
+      [
+        ...['-tt', '-F', 'none', '-i', this.sshKey, '-p', String(port)],
+        ...options.flatMap((option) => ['-o', option]),
+        `${user}@${host}`,
+      ],
+      { stdio: ['pipe', 'pipe', 'ignore'] },
+    );
+    const ended = new Promise((resolve) => child.once('close', resolve));
+    const time = await new Promise<number>((resolve, reject) => {
+      let text = '';
+      child.stdout.on('data', (bytes: Buffer) => {
+        text += bytes.toString();
+        if (text.includes(prompt)) resolve(performance.now() - begin);
+      });
+      child.once('close', () => reject(new Error(`ssh ended: ${text}`)));
+    });
+    child.kill();
+    await ended;
+    return time;
+  }
+
+  async clear(): Promise<void> {
+    this.pool.dispose();
+    this.store.dispose();
+    await this.emulator.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Lets OpenSSH's own key in. */
+  private async authorize(): Promise<void> {
+    const home = await this.emulator.control.home({ id: 'einstein' });
+    const { uid, gid } = statSync(home);
+    const ssh = join(home, '.ssh');
+    const keys = join(ssh, 'authorized_keys');
+    mkdirSync(ssh, { recursive: true, mode: 0o700 });
+    appendFileSync(keys, readFileSync(`${this.sshKey}.pub`));
+    chmodSync(keys, 0o600);
+    for (const path of [ssh, keys]) chownSync(path, uid, gid);
+  }
+}

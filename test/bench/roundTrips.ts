@@ -1,0 +1,42 @@
+import { Line } from '../ssh/support/line';
+import { Bed } from './bed';
+import { printTable } from './table';
+
+/** Milliseconds each way, so that what is sent without waiting is seen to be sent without waiting. */
+const delay = 30;
+
+/** How many round trips each way to the prompt costs, counted on the line. */
+export async function benchRoundTrips(): Promise<void> {
+  const bed = await Bed.lay();
+  try {
+    const direct = await bed.computer();
+    // Met before, so that the API has nothing to say any more.
+    await bed.ours(direct);
+    await bed.hangUp(direct);
+    const line = await Line.to(direct.ssh ?? '', delay);
+    const computer = { ...direct, ssh: line.endpoint('ohm') };
+    await bed.openSsh(computer);
+    const ssh = line.roundTrips;
+    await bed.ours(computer);
+    const ours = line.roundTrips;
+    await bed.ours(computer);
+    const second = line.roundTrips - ours;
+    await bed.hangUp(computer);
+    line.dispose();
+    printTable(
+      'Round trips to the prompt',
+      ['', '', 'which'],
+      [
+        ['ssh -tt', String(ssh), ''],
+        [
+          'ours',
+          String(ours),
+          'TCP; versions and proposals; key exchange; login; channel; terminal, shell and prompt',
+        ],
+        ['ours, a second terminal', String(second), 'channel; terminal, shell and prompt'],
+      ],
+    );
+  } finally {
+    await bed.clear();
+  }
+}

@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { ROOT, vsixPath } from '../lab/paths';
+import { kb, printTable } from './table';
+
+interface Meta {
+  readonly outputs: Readonly<
+    Record<string, { readonly inputs: Readonly<Record<string, { bytesInOutput: number }>> }>
+  >;
+}
+
+/** What is in the bundle, and what the package weighs. */
+export function benchSizes(): void {
+  execFileSync(process.execPath, [join(ROOT, 'test', 'lab', 'package.mjs')], { cwd: ROOT, stdio: 'ignore' });
+  const meta = JSON.parse(readFileSync(join(ROOT, 'dist', 'meta.json'), 'utf8')) as Meta;
+  const inputs = Object.values(meta.outputs).flatMap((output) => Object.entries(output.inputs));
+  const own = inputs.filter(([path]) => path.startsWith('src/'));
+  const sum = (entries: typeof inputs): number =>
+    entries.reduce((total, [, { bytesInOutput }]) => total + bytesInOutput, 0);
+  printTable(
+    'Sizes',
+    ['', '', 'goal'],
+    [
+      ['own code in the bundle', kb(sum(own)), 'under 150 KB'],
+      ['the bundle, ssh2 included', kb(sum(inputs)), ''],
+      ['the .vsix', existsSync(vsixPath()) ? kb(statSync(vsixPath()).size) : 'not built', 'under 600 KB'],
+    ],
+  );
+}

@@ -1,0 +1,36 @@
+"""A line with a round trip of its own under the kernel's TCP: slowLine.py ROUND_TRIP_MS
+
+Needs root and a network namespace made for it. It makes the device `slow` with the address 10.99.0.1. Packets to
+10.99.0.2 come back to 10.99.0.1 after half a round trip with the two addresses exchanged, so that a client of 10.99.0.2
+reaches what listens on 10.99.0.1. Prints `ready`; the device goes when the process goes."""
+
+import collections
+import fcntl
+import os
+import select
+import struct
+import subprocess
+import sys
+import time
+
+TUNSETIFF = 0x400454CA
+IFF_TUN_NO_PI = 0x1001
+
+half = float(sys.argv[1]) / 2000
+device = os.open("/dev/net/tun", os.O_RDWR)
+fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH", b"slow", IFF_TUN_NO_PI))
+for command in ("ip addr add 10.99.0.1/24 dev slow", "ip link set slow up"):
+    subprocess.check_call(command.split())
+print("ready", flush=True)
+
+on_the_way = collections.deque()
+while True:
+    rest = None if not on_the_way else max(0, on_the_way[0][0] - time.monotonic())
+    if select.select([device], [], [], rest)[0]:
+        packet = os.read(device, 65535)
+        source, target = packet[12:16], packet[16:20]
+        if packet[0] >> 4 == 4:
+            # Exchanging the addresses leaves the checksums as they are.
+            on_the_way.append((time.monotonic() + half, packet[:12] + target + source + packet[20:]))
+    while on_the_way and on_the_way[0][0] <= time.monotonic():
+        os.write(device, on_the_way.popleft()[1])
