@@ -96,7 +96,7 @@ export class Bed {
   }
 
   /** Milliseconds from asking for a shell to its prompt, over a connection of its own unless one is there. */
-  async ours(computer: Computer): Promise<number> {
+  async ours(computer: Computer, atPrompt: () => void = () => undefined): Promise<number> {
     const begin = performance.now();
     const channel = await this.pool.channel(
       computer,
@@ -112,6 +112,7 @@ export class Bed {
       });
     });
     const time = performance.now() - begin;
+    atPrompt();
     const closed = new Promise((resolve) => channel.once('close', resolve));
     channel.close();
     await closed;

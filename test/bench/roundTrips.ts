@@ -17,10 +17,11 @@ export async function benchRoundTrips(): Promise<void> {
     const computer = { ...direct, ssh: line.endpoint('ohm') };
     await bed.openSsh(computer);
     const ssh = line.roundTrips;
-    await bed.ours(computer);
-    const ours = line.roundTrips;
-    await bed.ours(computer);
-    const second = line.roundTrips - ours;
+    let ours = 0;
+    await bed.ours(computer, () => (ours = line.roundTrips));
+    const before = line.roundTrips;
+    let second = 0;
+    await bed.ours(computer, () => (second = line.roundTrips - before));
     await bed.hangUp(computer);
     line.dispose();
     printTable(
