@@ -45,7 +45,7 @@ async function buildAll(): Promise<void> {
     platform: 'node',
     format: 'cjs',
     target: 'node22',
-    external: ['vscode', 'mocha'],
+    external: ['vscode', 'mocha', 'cpu-features', '*.node'],
     sourcemap: 'inline',
     logLevel: 'warning',
   });

@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Layer } from './layers';
@@ -20,6 +21,8 @@ export class LayerRun {
   private readonly results: string;
   private readonly log: string;
   private readonly mark: string;
+  /** The layer's own folder for temporary files, so that they go even when it is cut short. */
+  private readonly temporary = mkdtempSync(join(tmpdir(), 'celesto-'));
   private readonly processes: ProcessGroup;
 
   /** Starts it. */
@@ -34,7 +37,14 @@ export class LayerRun {
     this.results = join(folder, `${layer.name}.results`);
     for (const file of [this.log, this.results]) rmSync(file, { force: true });
     this.mark = `${layer.name}-${process.pid}-${Date.now()}`;
-    const env = { ...process.env, [RESULTS_VARIABLE]: this.results, [MARK_VARIABLE]: this.mark };
+    // Open to other users, as the system's own is: some tests run a program as one.
+    chmodSync(this.temporary, 0o1777);
+    const env = {
+      ...process.env,
+      TMPDIR: this.temporary,
+      [RESULTS_VARIABLE]: this.results,
+      [MARK_VARIABLE]: this.mark,
+    };
     this.processes = new ProcessGroup(process.execPath, command, { env, log: this.log });
   }
 
@@ -63,6 +73,7 @@ export class LayerRun {
       await delay(100);
     const left = markedProcesses(this.mark);
     for (const { pid } of left) kill(pid);
+    rmSync(this.temporary, { recursive: true, force: true, maxRetries: 5 });
     return left.map(({ command }) => command);
   }
 

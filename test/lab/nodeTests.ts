@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { run } from 'node:test';
 import type { TestEvent } from 'node:test/reporters';
 import { inspect, parseArgs } from 'node:util';
@@ -10,12 +11,12 @@ const FILE_LIMIT = 5 * 60_000;
 
 type Ended = Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>;
 
-async function runFiles(files: string[], oneByOne: boolean, results: string): Promise<void> {
+async function runFiles(files: string[], concurrency: number, results: string): Promise<void> {
   /** The test that is being told of, after the groups that it is in. */
   const names: string[] = [];
   for await (const event of run({
     files,
-    concurrency: oneByOne ? 1 : true,
+    concurrency,
     timeout: FILE_LIMIT,
   }) as AsyncIterable<TestEvent>) {
     if (event.type === 'test:stdout' || event.type === 'test:stderr')
@@ -52,4 +53,4 @@ const { values, positionals } = parseArgs({
 });
 const results = process.env[RESULTS_VARIABLE];
 if (results === undefined) throw new Error(`${RESULTS_VARIABLE} does not name a file for the results.`);
-void runFiles(positionals, values['one-by-one'], results);
+void runFiles(positionals, values['one-by-one'] ? 1 : availableParallelism(), results);

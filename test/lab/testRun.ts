@@ -47,14 +47,15 @@ class TestRun {
   private failed = 0;
   private current: LayerRun | undefined;
   private toolsProblem = '';
+  private interrupted = false;
 
   constructor(private readonly options: Options) {}
 
   async run(): Promise<number> {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.on(signal, () => void this.interrupt());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.interrupt());
     await this.installTools();
-    for (const layer of this.options.chosen) await this.runLayer(layer);
+    for (const layer of this.options.chosen) if (!this.interrupted) await this.runLayer(layer);
+    if (this.interrupted) return 130;
     console.log(`\n${this.passed} passed, ${this.failed} failed`);
     return this.failed === 0 ? 0 : 1;
   }
@@ -73,7 +74,7 @@ class TestRun {
     if (process.stdout.isTTY) process.stdout.write(`… ${layer.name}\r`);
     const start = Date.now();
     const outcome = await this.outcomeOf(layer);
-    this.report(layer, outcome, (Date.now() - start) / 1000);
+    if (!this.interrupted) this.report(layer, outcome, (Date.now() - start) / 1000);
   }
 
   private async outcomeOf(layer: Layer): Promise<LayerOutcome> {
@@ -101,10 +102,10 @@ class TestRun {
     this.failed += failures.length;
   }
 
-  private async interrupt(): Promise<void> {
-    console.log('\nInterrupted; ending what was started …');
-    await this.current?.stop();
-    process.exit(130);
+  private interrupt(): void {
+    if (!this.interrupted) console.log('\nInterrupted; ending what was started …');
+    this.interrupted = true;
+    void this.current?.stop();
   }
 }
 

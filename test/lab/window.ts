@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { until } from './until';
 import { Dialog } from './window/dialog';
 import { Notifications } from './window/notifications';
 import { QuickInput } from './window/quickInput';
@@ -86,6 +87,11 @@ export class Window {
 
   async readClipboard(): Promise<string> {
     return this.page.evaluate('navigator.clipboard.readText()');
+  }
+
+  /** Waits until the clipboard holds just this. */
+  async waitForClipboard(text: string): Promise<void> {
+    await until(`the clipboard holds ${text}`, async () => (await this.readClipboard()) === text);
   }
 
   /** Keeps a picture of the window, without what is only passing by. */
