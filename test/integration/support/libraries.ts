@@ -7,7 +7,8 @@ const telltales: Readonly<Record<string, string>> = { 'cpu-features': 'ssh2', bu
 export function watchLibraries(): ReadonlySet<string> {
   const loaded = new Set<string>();
   subscribe('tracing:module.require:start', (message) => {
-    const library = telltales[(message as { id: string }).id];
+    const { id, parentFilename } = message as { id: string; parentFilename: string };
+    const library = parentFilename.endsWith('extension.js') ? telltales[id] : undefined;
     if (library) loaded.add(library);
   });
   return loaded;
