@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test';
 import type { Computer } from '../../src/model/computer';
 import { until } from '../lab/until';
 import { Installation } from './support/installation';
-import { Line } from './support/line';
+import type { Line } from './support/line';
 import { Service } from './support/service';
 
 describe('a shell on a computer', () => {
@@ -115,7 +115,7 @@ describe('several shells', () => {
   let einstein: Computer;
 
   before(async () => {
-    line = await Line.to((await service.computer('einstein')).ssh!);
+    line = await service.line((await service.computer('einstein')).ssh!);
     einstein = await service.computer('einstein', line.endpoint('ohm'));
   });
 
@@ -160,6 +160,5 @@ describe('several shells', () => {
     assert.equal(client.destroyed, false, 'it lingers');
     person.pool.dispose();
     await until('the connection to be closed', () => client.destroyed);
-    await line.close();
   });
 });

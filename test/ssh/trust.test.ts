@@ -6,7 +6,6 @@ import { HostKeyError } from '../../src/ssh/errors';
 import { parseEndpoint } from '../../src/ssh/endpoint';
 import { until } from '../lab/until';
 import { Installation } from './support/installation';
-import { Line } from './support/line';
 import { Service } from './support/service';
 import { Stranger } from './support/strangers';
 
@@ -50,7 +49,7 @@ describe('who the computer is', () => {
 
   /** Is refused, and checks that the server of `name` never got to know who wanted to come in. */
   async function refused(person: Installation, computer: Computer, name: string): Promise<HostKeyError> {
-    const line = await Line.to(computer.ssh!);
+    const line = await service.line(computer.ssh!);
     const refusal: unknown = await person
       .visit({ ...computer, ssh: line.endpoint('ohm') })
       .catch((error: unknown) => error);
@@ -59,7 +58,6 @@ describe('who the computer is', () => {
     const log = await until(`sshd to note the end of ${note}`, async () =>
       (await service.sshdLog(name)).split('\n').find((entry) => entry.includes(note)),
     );
-    await line.close();
     assert.ok(refusal instanceof HostKeyError, String(refusal));
     assert.match(log, /^Connection (closed|reset) by 127\.0\.0\.1 port/);
     return refusal;
@@ -134,12 +132,11 @@ describe('who the computer is', () => {
   });
 
   it('stays known when it gets another address', async () => {
-    const line = await Line.to(einstein.ssh!);
+    const line = await service.line(einstein.ssh!);
     const person = new Installation(service);
     await person.visit(einstein);
     await service.refuseExec();
     assert.equal(await person.visit({ ...einstein, ssh: line.endpoint('ohm') }), 'einstein');
-    await line.close();
   });
 
   describe('when the API cannot tell', () => {

@@ -26,6 +26,8 @@ export interface InstallationOptions {
   trusts?: boolean;
   patience?: Partial<Patience>;
   library?: ConnectorParts['library'];
+  /** Instead of asking the computer over the API. */
+  introduce?: ConnectorParts['introduce'];
 }
 
 /** All of src/ssh, wired as the extension wires it, as one person has it installed: it knows no computer yet. */
@@ -65,8 +67,9 @@ export class Installation {
           this.log,
         ),
         known: this.known,
-        introduce: (computer, login, signal) =>
-          introduce(this.service.client, computer.id, login, this.log, signal),
+        introduce:
+          options.introduce ??
+          ((computer, login, signal) => introduce(this.service.client, computer.id, login, this.log, signal)),
         log: this.log,
       },
       { ...defaultPatience, ...options.patience },

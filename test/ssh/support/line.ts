@@ -1,5 +1,6 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Disposable } from '../../../src/util/disposable';
 import { formatEndpoint, parseEndpoint } from '../../../src/ssh/endpoint';
 
 /** One connection through a line. */
@@ -15,7 +16,7 @@ interface Wire {
  * A line to an SSH server: it takes its time, counts connections and round trips, and can be cut. A round trip is
  * counted where one must be: what is sent after the delivery of an answer is one deeper than the question was.
  */
-export class Line {
+export class Line implements Disposable {
   readonly wires: Wire[] = [];
   private server: Server | undefined;
 
@@ -54,9 +55,14 @@ export class Line {
     for (const { sockets } of this.wires) for (const socket of sockets) socket.resetAndDestroy();
   }
 
-  async close(): Promise<void> {
+  /** Delivers nothing any more, in neither direction, over the connections there are. Nobody is told. */
+  freeze(): void {
+    for (const { sockets } of this.wires) for (const socket of sockets) socket.pause();
+  }
+
+  dispose(): void {
     for (const { sockets } of this.wires) for (const socket of sockets) socket.destroy();
-    await new Promise((resolve) => this.server!.close(resolve));
+    this.server?.close();
   }
 
   private lay(client: Socket): void {

@@ -8,6 +8,7 @@ import { computerFrom, type Computer } from '../../../src/model/computer';
 import { Disposables, type Disposable } from '../../../src/util/disposable';
 import { silentLog } from '../../../src/util/log';
 import { startEmulator, type Emulator } from '../../emulator/emulator';
+import { Line } from './line';
 
 /** The service with real computers, for the tests of one file: started before them, gone after them. */
 export class Service {
@@ -43,6 +44,11 @@ export class Service {
   /** Has something end when the tests are over. */
   endsWith(user: Disposable): void {
     this.users.add(user);
+  }
+
+  /** A line to an endpoint, there until the tests are over. */
+  async line(endpoint: string, delay = 0): Promise<Line> {
+    return this.users.add(await Line.to(endpoint, delay));
   }
 
   get client(): CelestoClient {

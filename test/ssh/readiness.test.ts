@@ -1,0 +1,392 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { after, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClientChannel } from 'ssh2';
+import type { Computer } from '../../src/model/computer';
+import { parseEndpoint } from '../../src/ssh/endpoint';
+import { SshError } from '../../src/ssh/errors';
+import { loadSsh2 } from '../../src/ssh/library';
+import { until } from '../lab/until';
+import { FullHouse } from './support/fullHouse';
+import { Installation, type InstallationOptions } from './support/installation';
+import type { Line } from './support/line';
+import { MuteServer } from './support/muteServer';
+import { Service } from './support/service';
+import { Stranger } from './support/strangers';
+
+describe('a server', () => {
+  const service = new Service('einstein', 'curie');
+  let einstein: Computer;
+
+  before(async () => {
+    einstein = await service.computer('einstein');
+  });
+
+  beforeEach(() => service.emulator.control.startSshd({ id: 'einstein' }));
+
+  /** Fails, and gives what a person is told. */
+  async function failure(ssh: string, options: InstallationOptions = {}, patience = 0): Promise<SshError> {
+    const person = new Installation(service, options);
+    const error: unknown = await person
+      .visit({ ...einstein, ssh }, { patience })
+      .catch((reason: unknown) => reason);
+    assert.ok(error instanceof SshError, String(error));
+    assert.ok(error.message.includes(ssh), error.message);
+    return error;
+  }
+
+  /** A way to the computer whose first connections come to nothing. */
+  async function badStart(count: number, hangUp: (socket: Socket) => void): Promise<Stranger> {
+    const { host, port } = parseEndpoint(einstein.ssh!);
+    const stranger = await Stranger.start((socket) => {
+      if (stranger.connections <= count) hangUp(socket);
+      else socket.pipe(connect(port, host).on('error', () => undefined)).pipe(socket);
+    });
+    return stranger;
+  }
+
+  describe('that is not up yet', () => {
+    it('is waited for quietly: a person is told once, the computer is asked once', async () => {
+      await service.emulator.control.killSshd({ id: 'einstein' });
+      const person = new Installation(service);
+      let told = 0;
+      const visit = person.visit(einstein, { patience: 20_000, onNotUp: () => told++ });
+      await until('a person to be told', () => told > 0);
+      await sleep(700);
+      await service.emulator.control.startSshd({ id: 'einstein' });
+      assert.equal(await visit, 'einstein');
+      assert.equal(told, 1);
+      assert.equal(await service.execCalls(), 1);
+      assert.equal(person.questions.length, 0);
+      assert.doesNotMatch(person.log.text, /^(warn|error)/m);
+    });
+
+    it('is asked again when it could not tell of itself at first', async () => {
+      await service.emulator.control.killSshd({ id: 'einstein' });
+      const answer = { status: 503, body: { detail: 'The computer is just coming up.' } };
+      await service.emulator.control.addFault({ method: 'POST', path: '/exec$', times: 2, answer });
+      const person = new Installation(service);
+      const visit = person.visit(einstein, { patience: 20_000 });
+      await until('the computer to be asked twice', async () => (await service.execCalls()) >= 2);
+      await service.emulator.control.startSshd({ id: 'einstein' });
+      assert.equal(await visit, 'einstein');
+      assert.equal(person.questions.length, 0, 'a person is not asked what the computer can tell');
+    });
+
+    for (const [how, hangUp] of [
+      ['closes', (socket: Socket) => socket.end()],
+      ['resets', (socket: Socket) => socket.resetAndDestroy()],
+    ] as const) {
+      it(`is waited for while it accepts and ${how}`, async () => {
+        const stranger = await badStart(3, hangUp);
+        const person = new Installation(service);
+        const visit = person.visit({ ...einstein, ssh: stranger.endpoint }, { patience: 20_000 });
+        assert.equal(await visit, 'einstein');
+        assert.equal(stranger.connections, 4);
+      });
+
+      it(`is waited for when it accepts and ${how} while the library is still being loaded`, async () => {
+        const stranger = await badStart(1, hangUp);
+        const library = async () => {
+          await until(
+            'a connection to have come and gone',
+            () => stranger.connections > 0 && stranger.openConnections === 0,
+          );
+          await sleep(50);
+          return loadSsh2();
+        };
+        const person = new Installation(service, { library, patience: { hostKey: 2_000 } });
+        const visit = person.visit({ ...einstein, ssh: stranger.endpoint }, { patience: 20_000 });
+        assert.equal(await visit, 'einstein');
+      });
+    }
+
+    it('is given up when patience is over, in words that say what is wrong', async () => {
+      await service.emulator.control.killSshd({ id: 'einstein' });
+      const started = performance.now();
+      const { problem, message } = await failure(einstein.ssh!, {}, 700);
+      const took = performance.now() - started;
+      assert.equal(problem, 'notUp');
+      assert.match(message, /does not answer SSH\. \(.*ECONNREFUSED/);
+      assert.ok(took < 3_000, `it took ${took} ms`);
+    });
+  });
+
+  describe('that is not what it should be', () => {
+    it('and never speaks is told as silent', async () => {
+      const stranger = await Stranger.start(() => undefined);
+      const { problem, message } = await failure(stranger.endpoint, { patience: { hostKey: 300 } });
+      assert.equal(problem, 'silent');
+      assert.match(message, /does not answer any more\. Check the network/);
+      await until('the connection to be closed', () => stranger.openConnections === 0);
+    });
+
+    it('and stops in the middle of the key exchange is told as silent', async () => {
+      const stranger = await Stranger.start((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
+      const { problem } = await failure(stranger.endpoint, { patience: { hostKey: 300 } });
+      assert.equal(problem, 'silent');
+      await until('the connection to be closed', () => stranger.openConnections === 0);
+    });
+
+    it('and never answers a login is told as silent', async () => {
+      const mute = await MuteServer.start();
+      const introduction = { hostKeys: [mute.hostKey], keyInstalled: true };
+      const { problem } = await failure(mute.endpoint, {
+        introduce: () => Promise.resolve(introduction),
+        patience: { login: 300 },
+      });
+      assert.equal(problem, 'silent');
+      assert.equal(mute.asked, 1);
+      await until('the connection to be closed', () => mute.open === 0);
+    });
+
+    it('and cannot be reached at all is told as unreachable', async () => {
+      const house = await FullHouse.start();
+      after(() => house.stop());
+      const { problem, message } = await failure(house.endpoint, { patience: { dial: 300 } });
+      assert.equal(problem, 'unreachable');
+      assert.match(message, /cannot be reached\..*Check the network/);
+    });
+
+    it('and has an address that leads nowhere is told as unreachable', async () => {
+      // The kernel itself refuses to connect there: nothing leaves this machine.
+      const { problem, message } = await failure('ohm@255.255.255.255:22');
+      assert.equal(problem, 'unreachable');
+      assert.match(message, /ENETUNREACH|EACCES/);
+    });
+
+    const strangers: [what: string, greeting: string, quoted: string][] = [
+      ['a web server', 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n', 'HTTP/1.1 400 Bad Request'],
+      ['a mail server', '220 mail.example.com ESMTP\r\n', '220 mail.example.com'],
+      ['a server of other bytes', '\u0016\u0003\u0001\u0000\u0002\u0002P', 'P'],
+    ];
+    for (const [what, greeting, quoted] of strangers) {
+      it(`but ${what} is told as such, with its own words, and not tried again`, async () => {
+        const stranger = await Stranger.start((socket) => socket.end(greeting));
+        const { problem, message } = await failure(stranger.endpoint, {}, 20_000);
+        assert.equal(problem, 'protocol');
+        assert.match(message, /does not speak SSH as expected/);
+        assert.ok(message.includes(`"${quoted}`), message);
+        assert.doesNotMatch(message, /\p{Cc}/u);
+        assert.equal(stranger.connections, 1);
+      });
+    }
+
+    it('but floods us with nonsense is told as such', async () => {
+      const stranger = await Stranger.start((socket) => socket.write('x'.repeat(100_000)));
+      const { problem, message } = await failure(stranger.endpoint);
+      assert.equal(problem, 'protocol');
+      assert.ok(message.length < 400, message);
+    });
+
+    it('but speaks an SSH too old is told as such', async () => {
+      const stranger = await Stranger.start((socket) => socket.write('SSH-1.5-old\r\n'));
+      assert.equal((await failure(stranger.endpoint)).problem, 'protocol');
+    });
+  });
+
+  describe('that goes away', () => {
+    let line: Line;
+    let away: Computer;
+
+    beforeEach(async () => {
+      line = await service.line(einstein.ssh!);
+      away = { ...einstein, ssh: line.endpoint('ohm') };
+    });
+
+    it('ends the shells on it; the next one comes when it is back', async () => {
+      const person = new Installation(service);
+      const shell = await person.shell(einstein);
+      await shell.prompt();
+      await service.emulator.control.killSshd({ id: 'einstein' });
+      assert.deepEqual(await shell.end, { code: undefined, signal: undefined });
+      const next = person.visit(einstein, { patience: 20_000 });
+      await service.emulator.control.startSshd({ id: 'einstein' });
+      assert.equal(await next, 'einstein');
+    });
+
+    it('under one shell only leaves the others alone', async () => {
+      const person = new Installation(service);
+      const shells = [await person.shell(einstein), await person.shell(einstein)];
+      for (const shell of shells) await shell.prompt();
+      shells[0]!.type('kill -HUP $$\r');
+      assert.deepEqual(await shells[0]!.end, { code: null, signal: 'SIGHUP' });
+      assert.equal(await shells[1]!.run('hostname'), 'einstein');
+      await shells[1]!.exit();
+    });
+
+    it('without a word is noticed when the next shell is opened, which then comes over a new connection', async () => {
+      const person = new Installation(service, { patience: { channel: 500 } });
+      const stuck = await person.shell(away);
+      await stuck.prompt();
+      line.freeze();
+      assert.equal(await person.visit(away), 'einstein');
+      assert.equal(line.connections, 2);
+      assert.deepEqual(await stuck.end, { code: undefined, signal: undefined });
+    });
+
+    it('while we are saying goodbye does not get the next shell', async () => {
+      const person = new Installation(service);
+      await person.visit(away);
+      person.pool.close(away.id);
+      assert.equal(await person.visit(away), 'einstein');
+      assert.equal(line.connections, 2);
+    });
+  });
+
+  describe('that nobody wants any more', () => {
+    const resources = (): string[] =>
+      process.getActiveResourcesInfo().filter((name) => /Timeout|TCP|Pipe|GetAddr/.test(name));
+
+    /** Is cancelled when `reached` says so; sees that nothing is left: no connection, no timer. */
+    async function cancelled(
+      ssh: string,
+      options: InstallationOptions,
+      reached: () => boolean,
+    ): Promise<void> {
+      const person = new Installation(service, { introduce: () => new Promise(() => undefined), ...options });
+      await person.ownKey.get();
+      await loadSsh2();
+      const before = resources();
+      const leaving = new AbortController();
+      const visit = person.visit({ ...einstein, ssh }, { signal: leaving.signal, patience: 60_000 });
+      await until('the point to leave at', reached);
+      leaving.abort();
+      const since = performance.now();
+      await assert.rejects(visit, { name: 'AbortError' });
+      assert.ok(performance.now() - since < 100, 'the one who leaves is not kept');
+      await until(
+        `nothing to be left, but there is ${resources().join()} where there was ${before.join()}`,
+        () => resources().length <= before.length,
+      );
+    }
+
+    it('before it was asked leaves nothing', async () => {
+      const stranger = await Stranger.start(() => undefined);
+      await cancelled(stranger.endpoint, {}, () => true);
+      assert.equal(stranger.openConnections, 0);
+    });
+
+    it('while it is dialled leaves nothing', async () => {
+      const house = await FullHouse.start();
+      after(() => house.stop());
+      await cancelled(house.endpoint, {}, () => resources().includes('TCPSocketWrap'));
+    });
+
+    it('while its greeting is awaited leaves nothing', async () => {
+      const stranger = await Stranger.start(() => undefined);
+      await cancelled(stranger.endpoint, {}, () => stranger.received.includes('SSH-2.0'));
+      await until('the connection to be closed', () => stranger.openConnections === 0);
+    });
+
+    it('in the middle of the key exchange leaves nothing', async () => {
+      const stranger = await Stranger.start((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
+      await cancelled(stranger.endpoint, {}, () => stranger.received.includes('curve25519'));
+      await until('the connection to be closed', () => stranger.openConnections === 0);
+    });
+
+    it('while the computer is asked for its keys leaves nothing, and ends the question', async () => {
+      const mute = await MuteServer.start();
+      let question: AbortSignal | undefined;
+      await cancelled(
+        mute.endpoint,
+        {
+          introduce: (_computer, _login, signal) => {
+            question = signal;
+            return new Promise(() => undefined);
+          },
+        },
+        () => mute.open === 1 && question !== undefined,
+      );
+      assert.equal(question?.aborted, true);
+      await until('the connection to be closed', () => mute.open === 0);
+    });
+
+    it('while a person is asked leaves nothing, even when the answer comes after all', async () => {
+      const mute = await MuteServer.start();
+      let answer: ((hostKeys: [typeof mute.hostKey]) => void) | undefined;
+      await cancelled(
+        mute.endpoint,
+        {
+          introduce: () =>
+            new Promise((resolve) => (answer = (hostKeys) => resolve({ hostKeys, keyInstalled: true }))),
+        },
+        () => mute.open === 1 && answer !== undefined,
+      );
+      const before = resources();
+      answer!([mute.hostKey]);
+      await until('the connection to be closed', () => mute.open === 0);
+      await sleep(50);
+      assert.deepEqual(
+        resources().filter((name) => name === 'Timeout'),
+        before.filter((name) => name === 'Timeout'),
+      );
+    });
+
+    it('while the login is pending leaves nothing', async () => {
+      const mute = await MuteServer.start();
+      const introduction = { hostKeys: [mute.hostKey], keyInstalled: true };
+      await cancelled(
+        mute.endpoint,
+        { introduce: () => Promise.resolve(introduction) },
+        () => mute.asked === 1,
+      );
+      await until('the connection to be closed', () => mute.open === 0);
+    });
+
+    it('while it is waited for leaves nothing', async () => {
+      const stranger = await Stranger.start((socket) => socket.destroy());
+      await cancelled(stranger.endpoint, {}, () => stranger.connections >= 3);
+      const { connections } = stranger;
+      await sleep(300);
+      assert.equal(stranger.connections, connections, 'and is not tried again');
+    });
+
+    it('while the shell opens: the shell is closed, the connection stays for the next', async () => {
+      const curie = await service.computer('curie');
+      const line = await service.line(curie.ssh!, 30);
+      const computer = { ...curie, ssh: line.endpoint('ohm') };
+      const person = new Installation(service);
+      await person.visit(computer);
+      const leaving = new AbortController();
+      let opening: Promise<ClientChannel> | undefined;
+      const asked = person.pool.channel(computer, { signal: leaving.signal, patience: 0 }, (connection) => {
+        opening = connection.shell({ rows: 24, cols: 80, term: 'xterm', env: {} });
+        return opening;
+      });
+      await until('the shell to be asked for', () => opening !== undefined);
+      leaving.abort();
+      await assert.rejects(asked, { name: 'AbortError' });
+      const late = await opening!;
+      late.resume();
+      await once(late, 'close', { signal: AbortSignal.timeout(5_000) });
+      assert.equal(await person.visit(computer), 'curie');
+      assert.equal(line.connections, 1);
+    });
+
+    it('and hangs up while the computer is asked is done with, whatever the answer is', async () => {
+      const mute = await MuteServer.start();
+      const line = await service.line(mute.endpoint);
+      let answer: (() => void) | undefined;
+      const person = new Installation(service, {
+        introduce: () =>
+          new Promise(
+            (resolve) => (answer = () => resolve({ hostKeys: [mute.hostKey], keyInstalled: true })),
+          ),
+      });
+      const visit = person.visit({ ...einstein, ssh: line.endpoint('ohm') });
+      await until('the key exchange', () => mute.open === 1 && line.roundTrips >= 2);
+      await sleep(100);
+      line.cut();
+      await assert.rejects(
+        visit,
+        (error: unknown) => error instanceof SshError && error.problem === 'closed',
+      );
+      // An answer to a connection that is gone must not end in an unhandled rejection, which would fail this test.
+      answer!();
+      await sleep(50);
+    });
+  });
+});

@@ -1,0 +1,33 @@
+import type { AddressInfo } from 'node:net';
+import { after } from 'node:test';
+import ssh2 from 'ssh2';
+import { parsePublicKey, type PublicKey } from '../../../src/ssh/fingerprint';
+
+/** An SSH server that is asked for a login and never answers: a fault that no sshd can be brought to. */
+export class MuteServer {
+  /** How many wait for an answer. */
+  asked = 0;
+  open = 0;
+  private readonly pair = ssh2.utils.generateKeyPairSync('ed25519');
+  private readonly server = new ssh2.Server({ hostKeys: [this.pair.private] }, (client) => {
+    this.open += 1;
+    client.on('authentication', () => (this.asked += 1));
+    client.on('close', () => (this.open -= 1));
+    client.on('error', () => undefined);
+  });
+
+  static async start(): Promise<MuteServer> {
+    const mute = new MuteServer();
+    await new Promise<void>((resolve) => mute.server.listen(0, '127.0.0.1', resolve));
+    after(() => mute.server.close());
+    return mute;
+  }
+
+  get hostKey(): PublicKey {
+    return parsePublicKey(this.pair.public)!;
+  }
+
+  get endpoint(): string {
+    return `ohm@127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+}
