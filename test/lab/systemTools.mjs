@@ -31,6 +31,9 @@ const TOOLS = {
   },
 };
 
+const SSHD_NOTE =
+  'With its package a machine that has systemd starts an SSH service of its own; `sudo systemctl disable --now ssh` turns that off.';
+
 /**
  * Which of the tools are missing, in words.
  * @param {string[]} names
@@ -49,13 +52,14 @@ export function missingTools(names) {
 export async function ensureTools(names, say) {
   const missing = names.filter((name) => !TOOLS[name].there());
   if (missing.length === 0) return;
-  const commands = installCommands(missing);
+  const steps = installSteps(missing);
   say(`Missing: ${missingTools(missing).join(', ')}.`);
-  if (!(await agreed(commands))) throw new MachineError(`Still missing. ${instruction(commands)}`);
+  if (missing.includes('sshd')) say(SSHD_NOTE);
+  if (!(await agreed(steps))) throw new MachineError(`Still missing. ${instruction(steps)}`);
   try {
-    for (const [command, ...args] of commands) await run(command, args);
+    for (const step of steps) await take(step);
   } catch (error) {
-    throw new MachineError(`${error.message}\n${instruction(commands)}`);
+    throw new MachineError(`${error.message}\n${instruction(steps)}`);
   }
   const still = missingTools(missing);
   if (still.length > 0) throw new MachineError(`Installed, yet still missing: ${still.join(', ')}.`);
@@ -75,8 +79,8 @@ function playwrightBrowser() {
   return existsSync(path) ? path : undefined;
 }
 
-/** @returns {string[][]} commands with their arguments */
-function installCommands(missing) {
+/** @returns {{ command: string[], mayFail?: boolean }[]} */
+function installSteps(missing) {
   if (!has('apt-get')) {
     const list = missing.map((name) => `${name}, in Debian's package ${TOOLS[name].package}`).join('; ');
     throw new MachineError(
@@ -85,16 +89,22 @@ function installCommands(missing) {
   }
   const fetched = missing.includes('browser') && isUbuntu() ? ['browser'] : [];
   const packages = missing.filter((name) => !fetched.includes(name)).map((name) => TOOLS[name].package);
-  return [...(packages.length > 0 ? [aptUpdate(), aptInstall(packages)] : []), ...fetched.map(fetchBrowser)];
+  return [
+    ...(packages.length > 0 ? aptSteps(packages) : []),
+    ...fetched.map(() => ({ command: fetchBrowser() })),
+  ];
 }
 
-// An update fails as soon as one of the person's repositories does; what matters is whether the install then works.
-const aptUpdate = () => ['sh', '-c', `${asRoot(['apt-get', 'update', '-q']).join(' ')} || true`];
-const aptInstall = (packages) =>
-  asRoot([
-    ...['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=120'],
-    ...['install', '-y', '--no-install-recommends', ...packages],
-  ]);
+const aptSteps = (packages) => [
+  // This fails as soon as one of the person's repositories does; what matters is whether the next step works.
+  { command: asRoot(['apt-get', 'update', '-q']), mayFail: true },
+  {
+    command: asRoot([
+      ...['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=120'],
+      ...['install', '-y', '--no-install-recommends', ...packages],
+    ]),
+  },
+];
 
 /** Ubuntu's own Chromium is a snap, so there Playwright fetches one. */
 const fetchBrowser = () => [
@@ -111,15 +121,21 @@ function asRoot(command) {
 
 const personIsThere = () => process.stdin.isTTY === true && !process.env.CI;
 
-const instruction = (commands) =>
-  `Install by hand, then run this again:\n${commands.map((command) => `  ${command.join(' ')}`).join('\n')}`;
+async function take({ command: [program, ...args], mayFail = false }) {
+  try {
+    await run(program, args);
+  } catch (error) {
+    if (!mayFail) throw error;
+  }
+}
 
-async function agreed(commands) {
+const listed = (steps) => steps.map(({ command }) => `  ${command.join(' ')}`).join('\n');
+const instruction = (steps) => `Install by hand, then run this again:\n${listed(steps)}`;
+
+async function agreed(steps) {
   if (!personIsThere()) return true;
   const questions = createInterface({ input: process.stdin, output: process.stdout });
-  console.log(
-    `These commands would install it:\n${commands.map((command) => `  ${command.join(' ')}`).join('\n')}`,
-  );
+  console.log(`These commands would install it:\n${listed(steps)}`);
   const answer = await questions.question('Run them now? [Y/n] ');
   questions.close();
   return /^(y|yes|)$/i.test(answer.trim());
