@@ -7,7 +7,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
   util: [],
   api: ['util'],
   model: ['api', 'util'],
-  ssh: ['model', 'api', 'util'],
+  ssh: ['gateway', 'model', 'api', 'util'],
   gateway: ['model', 'api', 'util'],
   auth: ['model', 'api', 'util'],
   terminal: ['ssh', 'gateway', 'model', 'api', 'util'],

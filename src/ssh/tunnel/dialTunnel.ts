@@ -60,7 +60,7 @@ class Preamble {
           socket.off('message', hear);
           resolve(stream);
         } catch (error) {
-          reject(error as Error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         }
       };
       socket.on('message', hear);

@@ -42,8 +42,9 @@ export async function installHelper(
   const user = told('user');
   const path = told('folder');
   if (hostKey && user && path) return { user, hostKey, folder: path };
+  const hasNoServer = lines.includes('celesto no-sshd');
   throw new NoHelperError(
-    lines.includes('celesto no-sshd')
+    hasNoServer
       ? t('it has no OpenSSH server')
       : t('its SSH helper could not be set up: {0}', shortened(stderr, 200) || t('no answer')),
   );

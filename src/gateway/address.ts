@@ -1,0 +1,35 @@
+import { t } from '@vscode/l10n';
+
+/** The service gave a gateway address, a token or a date that must not be used. */
+export class GatewayAddressError extends Error {
+  override readonly name = 'GatewayAddressError';
+}
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+const longest = { url: 4_096, token: 16 * 1_024 };
+
+/**
+ * Makes the address of a terminal session out of what the service answered: the token goes into the query, where an
+ * older one is replaced. The result holds a secret and belongs in no log.
+ * @throws GatewayAddressError for anything but wss (or ws to loopback), and for user names, fragments and excess length
+ */
+export function gatewayAddress(gatewayUrl: string, token: string): URL {
+  const url = URL.canParse(gatewayUrl) ? new URL(gatewayUrl) : undefined;
+  if (!url || gatewayUrl.length > longest.url) throw refusal(t('it is no usable URL'));
+  const local = url.protocol === 'ws:' && loopback.has(url.hostname);
+  if (url.protocol !== 'wss:' && !local) throw refusal(t('it is not encrypted'));
+  if (url.username || url.password) throw refusal(t('it names a user'));
+  if (gatewayUrl.includes('#')) throw refusal(t('it has a fragment'));
+  if (token === '' || token.length > longest.token) throw refusal(t('its token is not usable'));
+  url.searchParams.set('token', token);
+  return url;
+}
+
+function refusal(reason: string): GatewayAddressError {
+  return new GatewayAddressError(
+    t(
+      'The service gave an address for the terminal that is not safe to use: {0}. Report it to Celesto.',
+      reason,
+    ),
+  );
+}
