@@ -1,7 +1,7 @@
 // `npm run bench`: what it costs, beside what people would use instead.
-import { runCommand } from './machine.mjs';
+import { EMULATOR_TOOLS, runCommand } from './machine.mjs';
 
 await runCommand('../bench/main.ts', {
-  tools: ['sshd', 'ssh', 'unshare', 'ip', 'browser', 'fonts'],
+  tools: [...EMULATOR_TOOLS, 'ip', 'browser', 'fonts'],
   vscodes: ['newest'],
 });

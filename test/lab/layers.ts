@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ToolName, VSCodeName } from './machine.mjs';
+import { EMULATOR_TOOLS, type ToolName, type VSCodeName } from './machine.mjs';
 import { ROOT } from './paths';
 
 /** One kind of test. Each is a program of its own that Node runs. */
@@ -16,7 +16,6 @@ export interface Layer {
   command(options: { desktop: boolean }): readonly string[];
 }
 
-const MACHINE: readonly ToolName[] = ['sshd', 'ssh', 'ip', 'unshare'];
 const BROWSER: readonly ToolName[] = ['browser', 'fonts'];
 
 /** All layers, in the order in which they run: quick ones first. */
@@ -25,12 +24,12 @@ export const layers: readonly Layer[] = [
   { name: 'lint', command: () => [bin('eslint', 'bin/eslint.js'), '--max-warnings', '0', '.'] },
   { name: 'format', command: () => [bin('prettier', 'bin/prettier.cjs'), '--check', '.'] },
   { name: 'unit', records: true, command: () => nodeTests('unit') },
-  { name: 'emulator', tools: MACHINE, records: true, command: () => nodeTests('emulator') },
-  { name: 'ssh', tools: MACHINE, records: true, command: () => nodeTests('ssh') },
+  { name: 'emulator', tools: EMULATOR_TOOLS, records: true, command: () => nodeTests('emulator') },
+  { name: 'ssh', tools: [...EMULATOR_TOOLS, 'ip'], records: true, command: () => nodeTests('ssh') },
   { name: 'package', command: () => [join(ROOT, 'test', 'lab', 'package.mjs')] },
   {
     name: 'integration',
-    tools: [...MACHINE, ...BROWSER],
+    tools: [...EMULATOR_TOOLS, ...BROWSER],
     vscodes: ['newest', 'floor'],
     records: true,
     command: ({ desktop }) => [
@@ -41,7 +40,7 @@ export const layers: readonly Layer[] = [
   {
     name: 'e2e',
     needs: ['package'],
-    tools: [...MACHINE, ...BROWSER],
+    tools: [...EMULATOR_TOOLS, ...BROWSER],
     vscodes: ['newest', 'floor'],
     records: true,
     // One file after the other: each has a VS Code, a browser and an emulator of its own.

@@ -1,5 +1,5 @@
 export type VSCodeName = 'newest' | 'floor';
-export type ToolName = 'sshd' | 'ssh' | 'ip' | 'unshare' | 'browser' | 'fonts';
+export type ToolName = 'sshd' | 'ssh' | 'ip' | 'unshare' | 'python3' | 'browser' | 'fonts';
 
 export interface VSCodeDist {
   /** VS Code's own version. */
@@ -8,6 +8,8 @@ export interface VSCodeDist {
   readonly node: string;
   readonly codeServer: string;
 }
+
+export const EMULATOR_TOOLS: readonly ToolName[];
 
 export class MachineError extends Error {}
 

@@ -7,7 +7,7 @@ import { isFree } from '../emulator/ports';
 import { CodeServer, installExtension, type CodeServerOptions } from './codeServer';
 import { DesktopVSCode } from './desktopVSCode';
 import { holdAlone } from './holdAlone';
-import { ensureTools, ensureVSCode, findCommand, run } from './machine.mjs';
+import { EMULATOR_TOOLS, ensureTools, ensureVSCode, findCommand, run } from './machine.mjs';
 import { ROOT, vsixPath } from './paths';
 
 import { quietSettings } from './vscodeSettings';
@@ -99,7 +99,7 @@ class Start {
 
   private async prepare(): Promise<void> {
     const say = (line: string) => console.log(line);
-    await ensureTools(['sshd', 'ssh', 'unshare'], say);
+    await ensureTools(EMULATOR_TOOLS, say);
     if (!this.desktop) await ensureVSCode('newest', say);
   }
 

@@ -23,6 +23,7 @@ const TOOLS = {
     package: 'util-linux',
     use: 'namespaces of the computers',
   },
+  python3: { there: () => has('python3'), package: 'python3', use: 'terminals of the emulator' },
   browser: { there: () => findBrowser() !== undefined, package: 'chromium', use: "VS Code's window" },
   fonts: {
     there: () => !LINUX || existsSync('/usr/share/fonts'),
@@ -30,6 +31,9 @@ const TOOLS = {
     use: 'text in that window',
   },
 };
+
+/** What the emulator and its computers are made of. */
+export const EMULATOR_TOOLS = ['sshd', 'ssh', 'unshare', 'python3'];
 
 const SSHD_NOTE =
   'With its package a machine that has systemd starts an SSH service of its own; `sudo systemctl disable --now ssh` turns that off.';
