@@ -30,6 +30,8 @@ export class ConnectionAttempt {
   /** The first thing that went wrong, in our own terms; what ssh2 makes of it follows later. */
   private failure: Error | undefined;
   private timer: NodeJS.Timeout | undefined;
+  /** The host key that turned out to be right. */
+  private verified: Buffer | undefined;
   /** The first bytes the server sent. */
   private greeting = '';
 
@@ -84,6 +86,11 @@ export class ConnectionAttempt {
       // Our own limits know when a person is being asked; ssh2's does not.
       readyTimeout: 0,
       hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
+        // Asked again whenever keys are exchanged anew, ssh2 must have its answer at once: it goes on sending.
+        if (this.verified) {
+          verify(this.verified.equals(key));
+          return;
+        }
         this.verify(key).then(
           () => this.unlessOver(() => verify(true)),
           (error: unknown) => this.fail(error as Error),
@@ -108,6 +115,7 @@ export class ConnectionAttempt {
     this.phase = 'verifying';
     clearTimeout(this.timer);
     await trust.verify(computer, endpoint, key, async () => (await introducer.get()).hostKeys);
+    this.verified = key;
     this.unlessOver(() => this.expect('login'));
   }
 

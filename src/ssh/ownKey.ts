@@ -56,8 +56,13 @@ export class OwnKey {
 
 async function generate(): Promise<KeyPair> {
   const { utils } = await loadSsh2();
-  const pair = utils.generateKeyPairSync('ed25519', { comment });
-  return { privateKey: pair.private, publicLine: pair.public };
+  for (;;) {
+    const pair = utils.generateKeyPairSync('ed25519', { comment });
+    // ssh2 loses the zero byte that one public key in 256 begins with, and then cannot read its own work.
+    if (!(utils.parseKey(pair.private) instanceof Error)) {
+      return { privateKey: pair.private, publicLine: pair.public };
+    }
+  }
 }
 
 function parse(json = 'null'): KeyPair | undefined {
