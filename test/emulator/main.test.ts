@@ -10,6 +10,7 @@ import { until } from '../lab/until';
 import { connectControl } from './control';
 import { Bench, processesNaming } from './harness';
 import { isFree } from './ports';
+import { TerminalClient } from './terminalClient';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const isRoot = process.getuid?.() === 0;
@@ -90,14 +91,18 @@ describe('the command', () => {
   });
 
   for (const isolation of ['plain', 'auto']) {
-    it(`leaves no sshd behind when it is killed (${isolation})`, async () => {
+    it(`leaves no sshd and no terminal behind when it is killed (${isolation})`, async () => {
       const running = await start(join(folder, isolation), false, '--isolation', isolation);
       const bench = new Bench();
       bench.attach(running);
       const endpoint = (await bench.get('einstein')).body.connection?.ssh ?? '';
       await bench.authorize('einstein');
       assert.equal((await bench.login('einstein', 'echo up')).stdout, 'up\n');
+      const terminal = await TerminalClient.attach(bench, 'einstein');
+      terminal.type('sleep 4718\n');
+      await until('a sleep', async () => (await processesNaming('sleep 4718')).length > 0);
       await end(running, 'SIGKILL');
+      await until('no sleep', async () => (await processesNaming('sleep 4718')).length === 0);
       await until('refusal', () => isFree('127.0.0.1', Number(endpoint.split(':')[1])));
     });
   }

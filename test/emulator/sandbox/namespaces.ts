@@ -1,5 +1,13 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,6 +22,8 @@ const uid = 1000;
 const systemFolders = /^(bin|sbin|lib\w*|usr|etc|var)$/;
 const varFolders = /^(lib|cache|run|lock|local)$/;
 
+const programFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
 /**
  * Run as process 1 of the new namespaces, in the computer's folder. Tells its process id as the host sees it, then
  * becomes a shell that reads its standard input, where nothing ever comes: when the emulator ends, however it ends, the computer ends with it.
@@ -21,7 +31,17 @@ const varFolders = /^(lib|cache|run|lock|local)$/;
 const init = `
 set -eu
 read -r pid _ </proc/self/stat
-mount -t overlay overlay -o lowerdir=/,upperdir=upper,workdir=work root
+layers=/
+if [ -n "$WITHOUT" ]; then
+  # A layer that takes programs away. It must not lie within the one below, so it has a file system of its own.
+  mount -t tmpfs -o mode=755 tmpfs without
+  for file in $WITHOUT; do
+    mkdir -p "without$(dirname "$file")"
+    mknod "without$file" c 0 0
+  done
+  layers=without:/
+fi
+mount -t overlay overlay -o lowerdir=$layers,upperdir=upper,workdir=work root
 cd root
 mkdir -p dev etc/ssh home/${user} media mnt opt proc root run srv sys tmp var/log var/tmp
 chmod 700 root
@@ -41,13 +61,6 @@ ln -s pts/ptmx dev/ptmx
 hostname "$NAME"
 pivot_root . .
 umount -l .
-: >/run/nothing
-for name in $WITHOUT; do
-  for file in $(type -aP "$name"); do
-    # The same program by another path is empty by now.
-    if [ -s "$file" ]; then mount --bind /run/nothing "$file"; fi
-  done
-done
 echo "$pid"
 exec -a init bash --norc
 `;
@@ -97,7 +110,11 @@ export class NamespacesMachine implements Machine {
     this.#prepare();
     const child = spawn('unshare', [...unshare, 'bash', '-c', init], {
       cwd: this.folder,
-      env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', NAME: this.name, WITHOUT: without.join(' ') },
+      env: {
+        PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+        NAME: this.name,
+        WITHOUT: without.flatMap(programFiles).join(' '),
+      },
       detached: true,
       stdio: 'pipe',
     });
@@ -163,7 +180,8 @@ export class NamespacesMachine implements Machine {
   /** Makes the files of a new computer: what differs from this machine, and what of this machine it must not see. */
   #prepare(): void {
     const upper = join(this.folder, 'upper');
-    for (const name of ['ssh', 'work', 'root']) mkdirSync(join(this.folder, name), { recursive: true });
+    for (const name of ['ssh', 'work', 'root', 'without'])
+      mkdirSync(join(this.folder, name), { recursive: true });
     makeHome(this.home, '\\h', uid);
     if (existsSync(upper)) return;
     const fresh = join(this.folder, 'upper.new');
@@ -181,6 +199,14 @@ export class NamespacesMachine implements Machine {
     const hide = 'for name; do mknod "$name" c 0 0; done && mv "$PWD" ../upper';
     execFileSync('sh', ['-c', hide, 'sh', ...hidden], { cwd: fresh, stdio: 'pipe' });
   }
+}
+
+/** Where a program lies on this machine. */
+function programFiles(name: string): string[] {
+  const folders = new Set(
+    programFolders.filter((folder) => existsSync(folder)).map((folder) => realpathSync(folder)),
+  );
+  return [...folders].map((folder) => join(folder, name)).filter((file) => existsSync(file));
 }
 
 /** Files below /etc that are a computer's own: text and mode. The host's people and their passwords stay out. */

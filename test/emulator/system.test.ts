@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { before, describe, it } from 'node:test';
+import { Bench } from './harness';
+import { findSshd } from './sandbox/sshd';
+import { TerminalClient } from './terminalClient';
+
+const one = '/v1/computers/{computer_id}';
+const isRoot = process.getuid?.() === 0;
+
+describe('a computer without an SSH endpoint', () => {
+  const bench = new Bench({
+    seed: [{ name: 'einstein' }, { name: 'curie', ssh: null }, { name: 'bohr', listens: false }],
+  });
+  before(() => bench.start());
+  const endpoint = async (id: string) => (await bench.get(id)).body.connection;
+  const listeners = async (id: string) =>
+    (await bench.exec(id, 'ps -A -o args= | grep -c "[s]shd.*listener"')).stdout.trim();
+
+  it('keeps it to itself, or has no sshd that listens', { skip: isRoot ? false : 'not root' }, async () => {
+    assert.match((await endpoint('einstein'))?.ssh ?? '', /@127/);
+    assert.deepEqual(await endpoint('curie'), { ssh: null, access_url: null });
+    assert.equal(await endpoint('bohr'), null);
+    const counted = await Promise.all(['einstein', 'curie', 'bohr'].map(listeners));
+    assert.deepEqual(counted, ['1', '1', '0']);
+  });
+
+  it('has the program, and can be given an endpoint with its next start', async () => {
+    assert.equal((await bench.exec('bohr', `test -x ${findSshd()}`)).exit_code, 0);
+    assert.equal(await (await TerminalClient.attach(bench, 'bohr')).run('echo in'), 'in');
+    const restart = async () => {
+      await bench.call('POST', `${one}/stop`, { id: 'bohr' });
+      await bench.reaches('bohr', 'stopped');
+      await bench.call('POST', `${one}/start`, { id: 'bohr' });
+      await bench.reaches('bohr', 'running');
+    };
+    await restart();
+    assert.equal(await endpoint('bohr'), null);
+    await bench.emulator.control.setSystem({ id: 'bohr', listens: true });
+    await restart();
+    await bench.authorize('bohr');
+    assert.equal((await bench.login('bohr', 'echo in')).stdout, 'in\n');
+  });
+});
+
+describe('a computer without a program', { skip: isRoot ? false : 'not root' }, () => {
+  const bench = new Bench({
+    isolation: 'namespaces',
+    seed: [
+      { name: 'einstein' },
+      { name: 'curie', sshd: false },
+      { name: 'bohr', without: ['python3', 'perl'] },
+    ],
+  });
+  before(() => bench.start());
+  const has = async (id: string, program: string) =>
+    (await bench.exec(id, `PATH=$PATH:/usr/sbin:/sbin; command -v ${program}`)).exit_code === 0;
+
+  it('has neither an sshd nor an endpoint', async () => {
+    assert.equal(await has('curie', 'sshd'), false);
+    assert.notEqual((await bench.exec('curie', `${findSshd()} -V`)).exit_code, 0);
+    assert.equal((await bench.get('curie')).body.connection, null);
+    assert.equal(await has('curie', 'python3'), true);
+  });
+
+  it('misses what it is told to miss, alone, and has terminals all the same', async () => {
+    assert.deepEqual(await Promise.all(['python3', 'perl', 'sshd'].map((name) => has('bohr', name))), [
+      false,
+      false,
+      true,
+    ]);
+    assert.equal(await has('einstein', 'sshd'), true);
+    execFileSync(findSshd(), ['-V'], { stdio: 'pipe' });
+    const client = await TerminalClient.attach(bench, 'bohr');
+    assert.match(await client.run('python3 --version'), /command not found/);
+  });
+
+  it('can be given it with its next start', async () => {
+    const { control } = bench.emulator;
+    await control.setSystem({ id: 'curie', without: [] });
+    await control.interrupt({ id: 'curie' });
+    await bench.reaches('curie', 'running');
+    assert.equal(await has('curie', 'sshd'), true);
+    assert.match((await bench.get('curie')).body.connection?.ssh ?? '', /@127/);
+  });
+});
+
+describe('a plain computer', () => {
+  const bench = new Bench({ isolation: 'plain' });
+  before(() => bench.start());
+
+  it('cannot be without a program, and says so', async () => {
+    await assert.rejects(
+      bench.emulator.control.seed({ sshd: false }),
+      /in namespaces can be without a program/,
+    );
+  });
+});
