@@ -27,6 +27,7 @@ export interface StageOptions {
   readonly vscode?: VSCodeName;
   /** Whether the environment of VS Code has the API key; it has unless given. */
   readonly signedIn?: boolean;
+  /** Of the machine that VS Code runs on; see {@link Stage.changeSettings}. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
@@ -95,12 +96,12 @@ export class Stage {
 
   /** A computer as the service tells of it. */
   async computer(name: string): Promise<WireComputer> {
-    const { url, apiKey } = this.emulator;
-    const response = await fetch(`${url}/v1/computers/${encodeURIComponent(name)}`, {
-      headers: { authorization: `Bearer ${apiKey}` },
-    });
-    if (!response.ok) throw new Error(`${name}: ${await response.text()}`);
-    return (await response.json()) as WireComputer;
+    return (await this.ask(`/${encodeURIComponent(name)}`)) as WireComputer;
+  }
+
+  /** All computers, as the service tells of them. */
+  async computers(): Promise<WireComputer[]> {
+    return ((await this.ask('?limit=200')) as { computers: WireComputer[] }).computers;
   }
 
   /** The calls that VS Code made about a computer: of one method, and `action` such as 'start' or none. */
@@ -112,6 +113,11 @@ export class Stage {
   /** Waits until the service says this of a computer. */
   async reaches(name: string, status: string): Promise<void> {
     await until(`${name} is ${status}`, async () => (await this.computer(name)).status === status);
+  }
+
+  /** The home folder of who runs VS Code. */
+  get home(): string {
+    return join(this.folder, 'vscode', 'home');
   }
 
   /** Changes the settings of the machine that VS Code runs on. */
@@ -132,13 +138,22 @@ export class Stage {
     return this.parts;
   }
 
+  private async ask(what: string): Promise<unknown> {
+    const { url, apiKey } = this.emulator;
+    const headers = { authorization: `Bearer ${apiKey}` };
+    const response = await fetch(`${url}/v1/computers${what}`, { headers });
+    if (!response.ok) throw new Error(`${what}: ${await response.text()}`);
+    return response.json();
+  }
+
   private async raise(): Promise<void> {
-    const { seed, times, settings, vscode = 'newest', signedIn = true } = this.options;
+    const { seed, times, settings = {}, vscode = 'newest', signedIn = true } = this.options;
     const options: CodeServerOptions = {
       vscode,
       dir: join(this.folder, 'vscode'),
-      settings: { ...testSettings, ...settings },
+      settings: testSettings,
     };
+    this.changeSettings(settings);
     const installed = installExtension(options, vsixPath());
     const emulator = await startEmulator({
       dir: join(this.folder, 'emulator'),

@@ -91,7 +91,11 @@ export class Window {
 
   /** Waits until the clipboard holds just this. */
   async waitForClipboard(text: string): Promise<void> {
-    await until(`the clipboard holds ${text}`, async () => (await this.readClipboard()) === text);
+    try {
+      await until(`the clipboard holds ${text}`, async () => (await this.readClipboard()) === text, 5000);
+    } catch (error) {
+      throw new Error(`${String(error)}\nIt holds:\n${await this.readClipboard()}`, { cause: error });
+    }
   }
 
   /** Keeps a picture of the window, without what is only passing by. */

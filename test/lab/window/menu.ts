@@ -16,7 +16,10 @@ export class Menu {
   }
 
   async choose(entry: string): Promise<void> {
-    await this.page.locator('.monaco-menu .action-menu-item', { hasText: exactly(entry) }).click();
+    // Not by a click: a menu takes none in the moment it opens.
+    await this.page.locator('.monaco-menu .action-label', { hasText: exactly(entry) }).hover();
+    await this.page.keyboard.press('Enter');
+    await this.page.locator('.monaco-menu').waitFor({ state: 'detached' });
   }
 
   async close(): Promise<void> {

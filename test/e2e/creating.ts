@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+import type { Stage } from './support';
+
+/** Creating computers, as many as they are. */
+export function creating(stage: Stage): void {
+  const creations = () => stage.control.requests({ method: 'POST', path: '/computers$' });
+  const names = async () => (await stage.computers()).map(({ name }) => name);
+
+  async function step(number: number, entry: string): Promise<void> {
+    await stage.window.quickInput.waitFor(`Create Computer (${number}/4)`);
+    await stage.window.quickInput.waitForEntry(entry);
+  }
+
+  /** Enter all the way. */
+  async function createByDefault(): Promise<void> {
+    await stage.window.runCommand('Celesto: Create Computer…');
+    for (const [index, entry] of [
+      'Scratch',
+      "The template's own size",
+      'Open',
+      'No persistent volume',
+    ].entries()) {
+      await step(index + 1, entry);
+      await stage.picture(`create ${index + 1}`);
+      await stage.window.quickInput.accept();
+    }
+  }
+
+  describe('creating a computer', () => {
+    stage.it('takes Enter all the way, shows it at once and offers a terminal', async () => {
+      const before = await names();
+      await createByDefault();
+      await stage.window.notifications.waitFor(/is being created\. Open a terminal on it\?/);
+      const name = (await names()).find((each) => !before.includes(each))!;
+      await stage.row(name).waitForDescription('being created · scratch · 1 CPU, 1 GB');
+      await stage.picture('created');
+      const { body, headers } = (await creations())[0]!;
+      assert.deepEqual(body, {
+        template_id: 'scratch',
+        network_policy: { mode: 'open' },
+        external_volume_enabled: false,
+      });
+      assert.match(String(headers['idempotency-key']), /^[0-9a-f]{32}$/);
+      await stage.window.notifications.press(/is being created/, 'Open Terminal');
+      await stage.terminals.waitForText(`ohm@${name}:~$ `);
+      await stage.row(name).waitForDescription('running');
+      await stage.terminals.enter('exit');
+    });
+
+    stage.it('asks for another size within the limits, and goes back', async () => {
+      const { quickInput, notifications } = stage.window;
+      await stage.control.clearRequests();
+      await stage.tree.pressTitleButton('Create Computer…');
+      await step(1, 'Coding agent');
+      await quickInput.choose('Coding agent');
+      await step(2, 'Another size…');
+      await quickInput.choose('8 CPU');
+      await step(3, 'Off');
+      await quickInput.pressButton('Back');
+      await step(2, 'Another size…');
+      await quickInput.choose('Another size…');
+      for (const [prompt, wrong, limits, right] of [
+        ['Number of CPUs. From 1 to 16.', '17', 'Give a whole number from 1 to 16.', '3'],
+        ['Memory in MB. From 512 to 32768.', '511', 'Give a whole number from 512 to 32768.', '2048'],
+        ['Disk in MB. From 512 to 20480.', 'much', 'Give a whole number from 512 to 20480.', '8192'],
+      ] as const) {
+        await quickInput.waitForMessage(prompt);
+        await quickInput.fill(wrong);
+        await quickInput.accept();
+        await quickInput.waitForMessage(limits);
+        await quickInput.fill(right);
+        await quickInput.accept();
+      }
+      await step(3, 'Off');
+      await quickInput.choose('Off');
+      await step(4, 'Persistent volume at /home/ohm');
+      await quickInput.choose('Persistent volume at /home/ohm');
+      await notifications.waitFor(/is being created/);
+      await notifications.close(/is being created/);
+      assert.deepEqual(
+        (await creations()).map(({ body }) => body),
+        [
+          {
+            template_id: 'coding-agent',
+            vcpus: 3,
+            ram_mb: 2048,
+            disk_size_mb: 8192,
+            network_policy: { mode: 'off' },
+            external_volume_enabled: true,
+          },
+        ],
+      );
+    });
+
+    stage.it("tells the plan's limit in the service's own words", async () => {
+      const { notifications } = stage.window;
+      const answer = { status: 402, body: { detail: 'Your plan includes 3 computers at a time.' } };
+      await stage.control.addFault({ method: 'POST', path: '/computers$', answer });
+      const before = await names();
+      await createByDefault();
+      await notifications.waitFor(
+        /does not allow that.* It says: Your plan includes 3 computers at a time\./,
+      );
+      await stage.picture('plan');
+      await notifications.close(/plan/);
+      assert.deepEqual(await names(), before);
+    });
+
+    stage.it('makes one computer however often a lost answer is asked for again', async () => {
+      const { notifications } = stage.window;
+      await stage.control.clearRequests();
+      await stage.control.addFault({ method: 'POST', path: '/computers$', when: 'after', drop: true });
+      const before = await names();
+      await createByDefault();
+      await notifications.waitFor(/It is not known whether the computer was created\./);
+      await stage.picture('lost answer');
+      await notifications.press(/It is not known/, 'Try Again');
+      await notifications.waitFor(/is being created/);
+      await notifications.close(/is being created/);
+      assert.equal((await names()).length, before.length + 1);
+      const keys = (await creations()).map(({ headers }) => headers['idempotency-key']);
+      assert.equal(keys.length, 2);
+      assert.equal(new Set(keys).size, 1);
+    });
+  });
+}
