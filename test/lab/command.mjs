@@ -4,7 +4,9 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** A failure whose message alone tells the person what is wrong and what to do: it is printed without a stack. */
-export class MachineError extends Error {}
+export class MachineError extends Error {
+  name = 'MachineError';
+}
 
 /** Folders of system programs, which are not in everybody's PATH. */
 const SYSTEM_FOLDERS = process.platform === 'win32' ? [] : ['/usr/sbin', '/sbin', '/usr/local/sbin'];

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { MachineError } from './machine.mjs';
 
 /**
  * Takes a lock that one process at a time can have; one whose process is gone counts for nothing.
@@ -8,7 +9,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 export function holdAlone(file: string): () => void {
   const holder = readHolder(file);
   if (holder !== undefined && isAlive(holder)) {
-    throw new Error(
+    throw new MachineError(
       `This is running already, as process ${holder}. End it there with Ctrl+C. (If that is something else: delete ${file}.)`,
     );
   }

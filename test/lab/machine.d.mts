@@ -11,6 +11,7 @@ export interface VSCodeDist {
 
 export const EMULATOR_TOOLS: readonly ToolName[];
 
+/** A failure whose message alone tells the person what is wrong and what to do. */
 export class MachineError extends Error {}
 
 export function findCommand(name: string): string | undefined;

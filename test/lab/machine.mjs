@@ -1,7 +1,6 @@
 // Makes sure that the machine has what a command of this project needs. Plain Node, since it runs before `npm ci`;
 // fine when repeated, and quick when everything is there.
 import './nodeVersion.mjs';
-import { MachineError } from './command.mjs';
 import { ensureNodePackages } from './nodePackages.mjs';
 import { ensureTools } from './systemTools.mjs';
 import { runTypeScript } from './typescript.mjs';
@@ -33,7 +32,8 @@ export async function runCommand(module, needs) {
     await prepareMachine(needs);
     process.exitCode = await runTypeScript(new URL(module, import.meta.url), process.argv.slice(2));
   } catch (error) {
-    console.error(error instanceof MachineError ? error.message : error);
+    // By its name: what is in TypeScript may have a class of its own from the same file.
+    console.error(error?.name === 'MachineError' ? error.message : error);
     process.exitCode = 1;
   }
 }

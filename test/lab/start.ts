@@ -32,18 +32,23 @@ interface VSCode {
 
 /** Runs the product until the person ends it. @returns the exit code */
 export async function main(args: string[]): Promise<number> {
-  const options = {
-    desktop: { type: 'boolean' },
-    'no-browser': { type: 'boolean' },
-    help: { type: 'boolean' },
-  } as const;
-  const { values } = parseArgs({ args, options });
-  if (values.help) {
+  const options = readOptions(args);
+  if (options === undefined) {
     console.log(USAGE);
-    return 0;
+    return args.includes('--help') ? 0 : 2;
   }
-  const desktop = values.desktop ?? process.platform !== 'linux';
-  return new Start(desktop, values['no-browser'] !== true).run();
+  return new Start(options.desktop, options.browser).run();
+}
+
+/** @returns undefined when they make no sense, or ask for help */
+function readOptions(args: string[]): { desktop: boolean; browser: boolean } | undefined {
+  try {
+    const options = { desktop: { type: 'boolean' }, 'no-browser': { type: 'boolean' } } as const;
+    const { values } = parseArgs({ args, options });
+    return { desktop: values.desktop ?? process.platform !== 'linux', browser: !values['no-browser'] };
+  } catch {
+    return undefined;
+  }
 }
 
 /** One `npm start`: what it has started, which ends in the other order. */
@@ -163,7 +168,8 @@ function greeting(emulator: Emulator, url: string | undefined): string {
     3. type "hostname", and what else you like; "exit" closes the terminal
 
   The service is an emulator at ${emulator.url}; the extension is signed in to it.
-  What you do is kept in .celesto for the next time. Ctrl+C ends all of it.
+  Both answer on this machine alone, to everyone who uses it. What you do is kept in .celesto for the next time.
+  Ctrl+C ends all of it.
 `;
 }
 
