@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { activate } from '../../src/extension';
 import { until } from '../lab/until';
 import { serviceControl } from './service';
-import { backTo, resources, type Resources } from './support/resources';
+import { Footprint } from './support/footprint';
 import { Memory, Secrets } from './support/storage';
 import { closeAll, shows } from './support/terminals';
 
@@ -18,9 +18,8 @@ describe('the whole of the extension, made and ended by hand', function () {
   const parts: vscode.Disposable[] = [];
   const secrets = new Secrets();
   const commands = new Map<string, (...args: unknown[]) => unknown>();
-  let untouched: Resources;
+  const footprint = new Footprint(__filename);
 
-  const sockets = (among: Resources): number => among.get('TCPSocketWrap') ?? 0;
   const keepCommand = (id: string, run: (...args: unknown[]) => unknown): vscode.Disposable => {
     commands.set(id, run);
     return new vscode.Disposable(() => commands.delete(id));
@@ -36,7 +35,8 @@ describe('the whole of the extension, made and ended by hand', function () {
 
   before(async () => {
     await control.seed({ name: 'ramanujan' });
-    untouched = resources();
+    // While something changes the list is read again and again, for as long as somebody is interested.
+    await control.seed({ name: 'restless', status: 'pending' });
     await control.clearRequests();
     const context = { subscriptions: parts, globalState: new Memory(), secrets };
     // Not with VS Code: a command that it knows of wakes the extension itself.
@@ -49,6 +49,7 @@ describe('the whole of the extension, made and ended by hand', function () {
   after(async () => {
     end();
     await closeAll();
+    footprint.dispose();
   });
 
   it('asks for nothing as it is made', async () => {
@@ -57,15 +58,19 @@ describe('the whole of the extension, made and ended by hand', function () {
     assert.ok(commands.size > 0);
   });
 
-  it('leaves no socket and no timer behind when twenty terminals have been opened and closed', async () => {
+  it('leaves no socket, no timer and no poll behind when twenty terminals have been opened and closed', async () => {
     for (let i = 0; i < 20; i += 1) await openAnother();
     const terminals = [...vscode.window.terminals];
     assert.equal(terminals.length, 20);
     await shows(terminals[0]!, /\$$/);
     await shows(terminals[19]!, /\$$/);
-    assert.ok(sockets(resources()) > sockets(untouched), 'the connections are seen');
+    assert.ok(footprint.items.some((item) => item.startsWith('TCPWRAP')));
+    assert.ok(footprint.items.some((item) => item.startsWith('Timeout')));
     await closeAll();
-    await backTo(untouched, linger);
+    await control.clearRequests();
+    await footprint.vanishes(linger);
+    const polls = await control.requests();
+    assert.ok(polls.length <= 1, `${polls.length} polls of a list that nobody needs`);
   });
 
   it('ends its connections, its polls and its commands when it is ended', async () => {
@@ -73,7 +78,7 @@ describe('the whole of the extension, made and ended by hand', function () {
     await shows(terminal, /\$$/);
     end();
     await shows(terminal, /The connection to ramanujan was lost\./);
-    await backTo(untouched, 5_000);
+    await footprint.vanishes(5_000);
     assert.equal(commands.size, 0);
     assert.equal(secrets.listeners, 0);
   });
