@@ -5,6 +5,8 @@ import type { Client, ParsedKey } from 'ssh2';
 //   - the user authentication request may follow the service request at once;
 //   - a public key may be offered with its signature, without asking first whether it would do (RFC 4252, section 7);
 //   - the shell request may follow the terminal request at once (RFC 4254, section 6.5 demands no waiting).
+// Besides, ssh2 has OpenSSH prove all its further host keys right after the login. Nobody here wants to know them, and
+// the first channel waits for the proof.
 // ssh2 has no switch for these, so its protocol object is adjusted here and nowhere else. The version of ssh2 is
 // pinned, and where the object does not look as expected it is left alone: then it is slower, and still right.
 
@@ -13,7 +15,10 @@ interface Protocol {
   authPK(user: string, key: ParsedKey, algorithm?: string, sign?: Sign): void;
   pty(channel: number, ...request: unknown[]): void;
   shell(channel: number, wantReply: boolean): void;
-  readonly _handlers: { SERVICE_ACCEPT?: (protocol: Protocol, name: string) => void };
+  readonly _handlers: {
+    SERVICE_ACCEPT?: (protocol: Protocol, name: string) => void;
+    GLOBAL_REQUEST?: (protocol: Protocol, name: string, ...request: unknown[]) => void;
+  };
 }
 
 type Sign = (data: Buffer, done: (signature: Buffer) => void) => void;
@@ -26,6 +31,7 @@ export function saveRoundTrips(client: Client, signSilently: boolean): void {
   const protocol = protocolOf(client);
   if (!protocol) return;
   requestShellsWithTerminals(protocol);
+  leaveHostKeysUnproved(protocol);
   if (signSilently) authenticateAtOnce(protocol);
 }
 
@@ -65,6 +71,13 @@ function requestShellsWithTerminals(protocol: Protocol): void {
   // ssh2 asks once the terminal is granted; the answer it then waits for is that to the request already sent.
   protocol.shell = (channel, wantReply) => {
     if (!requested.delete(channel)) shell(channel, wantReply);
+  };
+}
+
+function leaveHostKeysUnproved(protocol: Protocol): void {
+  const handle = protocol._handlers.GLOBAL_REQUEST;
+  protocol._handlers.GLOBAL_REQUEST = (self, name, ...request) => {
+    if (name !== 'hostkeys-00@openssh.com') handle?.(self, name, ...request);
   };
 }
 

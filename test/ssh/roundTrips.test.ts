@@ -5,6 +5,7 @@ import type { Computer } from '../../src/model/computer';
 import type { ConnectorParts } from '../../src/ssh/connector';
 import { testFolder } from '../unit/ssh/support/folder';
 import { makeKey } from '../unit/ssh/support/keys';
+import { CustomSshd } from './support/customSshd';
 import { Installation, type InstallationOptions } from './support/installation';
 import type { Line } from './support/line';
 import { Service } from './support/service';
@@ -79,6 +80,20 @@ describe('the way to the first prompt', () => {
     await second.prompt();
     assert.equal(line.roundTrips - before, 2);
     await Promise.all([first.exit(), second.exit()]);
+  });
+
+  it('asks the server for nothing that is not needed for it', async () => {
+    const sshd = await CustomSshd.start(service, 'einstein', 'LogLevel DEBUG');
+    const person = new Installation(service);
+    await sshd.welcome(person);
+    await person.visit(sshd.computer);
+    const log = await sshd.log();
+    await sshd.stop();
+    const requests = [...log.matchAll(/(?:rtype|request) (\S+) (?:want_reply|reply) \d/g)].map(
+      ([, name]) => name,
+    );
+    assert.deepEqual(requests, ['pty-req', 'shell']);
+    assert.equal([...log.matchAll(/userauth-request for user ohm .* method/g)].length, 1);
   });
 
   describe('when ssh2 is not inside what it is expected to be', () => {

@@ -55,6 +55,11 @@ export class CustomSshd {
     });
   }
 
+  /** What it has written so far. */
+  log(): Promise<string> {
+    return this.service.run(this.computer.name, `cat ${this.folder}/log`);
+  }
+
   async stop(): Promise<void> {
     await this.service.run(this.computer.name, `kill $(cat ${this.folder}/pid)`);
   }
