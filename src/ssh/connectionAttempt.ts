@@ -81,7 +81,7 @@ export class ConnectionAttempt {
     return {
       sock: this.socket,
       username: this.parts.endpoint.user,
-      keepaliveInterval: 10_000,
+      keepaliveInterval: this.parts.patience.keepAlive,
       keepaliveCountMax: 3,
       // Our own limits know when a person is being asked; ssh2's does not.
       readyTimeout: 0,

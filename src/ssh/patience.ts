@@ -8,6 +8,14 @@ export interface Patience {
   readonly login: number;
   /** Until a channel is open on a connection that was good before. */
   readonly channel: number;
+  /** Between two questions whether the other side is still there; it is given up after three without an answer. */
+  readonly keepAlive: number;
 }
 
-export const defaultPatience: Patience = { dial: 15_000, hostKey: 15_000, login: 60_000, channel: 15_000 };
+export const defaultPatience: Patience = {
+  dial: 15_000,
+  hostKey: 15_000,
+  login: 60_000,
+  channel: 15_000,
+  keepAlive: 10_000,
+};

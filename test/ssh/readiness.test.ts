@@ -75,6 +75,14 @@ describe('a server', () => {
       assert.equal(person.questions.length, 0, 'a person is not asked what the computer can tell');
     });
 
+    it('is waited for while it says hello and hangs up, as one does that is too busy', async () => {
+      const stranger = await badStart(2, (socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
+      const person = new Installation(service);
+      const visit = person.visit({ ...einstein, ssh: stranger.endpoint }, { patience: 20_000 });
+      assert.equal(await visit, 'einstein');
+      assert.equal(stranger.connections, 3);
+    });
+
     for (const [how, hangUp] of [
       ['closes', (socket: Socket) => socket.end()],
       ['resets', (socket: Socket) => socket.resetAndDestroy()],
@@ -225,6 +233,17 @@ describe('a server', () => {
       assert.equal(await person.visit(away), 'einstein');
       assert.equal(line.connections, 2);
       assert.deepEqual(await stuck.end, { code: undefined, signal: undefined });
+    });
+
+    it('without a word is noticed by itself, before anything is typed', async () => {
+      const person = new Installation(service, { patience: { keepAlive: 200 } });
+      const idle = await person.shell(away);
+      await idle.prompt();
+      await sleep(1_000);
+      assert.equal(await idle.run('hostname'), 'einstein', 'a quiet line is no dead one');
+      line.freeze();
+      assert.deepEqual(await idle.end, { code: undefined, signal: undefined });
+      assert.match(person.log.text, /Keepalive timeout/);
     });
 
     it('while we are saying goodbye does not get the next shell', async () => {

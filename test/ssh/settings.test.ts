@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { AuthenticationError, SshError } from '../../src/ssh/errors';
 import { testFolder } from '../unit/ssh/support/folder';
 import { makeKey } from '../unit/ssh/support/keys';
@@ -43,6 +44,16 @@ describe('an sshd with settings of its own', () => {
       numbers.every((line, index) => Number(line) === index + 1),
       true,
     );
+    await shell.exit();
+  });
+
+  it('that asks whether we are still there is answered', async () => {
+    const person = await guest(['ClientAliveInterval 1', 'ClientAliveCountMax 1']);
+    const shell = await person.shell(sshd!.computer);
+    await shell.prompt();
+    // Time enough to be given up.
+    await sleep(3_500);
+    assert.equal(await shell.run('hostname'), 'einstein');
     await shell.exit();
   });
 

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { before, describe, it } from 'node:test';
 import type { Computer } from '../../src/model/computer';
 import { until } from '../lab/until';
@@ -106,6 +108,26 @@ describe('a shell on a computer', () => {
     await shell.shows(/\^C[\s\S]*\$ $/);
     assert.equal(await shell.run('echo $?'), '130');
     await shell.exit();
+  });
+});
+
+describe('a command on a computer', () => {
+  const service = new Service('einstein');
+
+  it('runs without a terminal: output, errors and exit code come apart', async () => {
+    const person = new Installation(service);
+    const channel = await person.pool.channel(
+      await service.computer('einstein'),
+      { signal: new AbortController().signal, patience: 0 },
+      (connection) => connection.exec('tty; cat; echo bad >&2; exit 3'),
+    );
+    const exit = once(channel, 'exit');
+    channel.end('from here\n');
+    assert.deepEqual(await Promise.all([text(channel), text(channel.stderr)]), [
+      'not a tty\nfrom here\n',
+      'bad\n',
+    ]);
+    assert.equal((await exit)[0], 3);
   });
 });
 
