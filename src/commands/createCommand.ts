@@ -116,7 +116,12 @@ async function askSize(boxes: Boxes, wish: Wish): Promise<Wish> {
     { label: vscode.l10n.t("The template's own size"), description: sizeWords(defaults), value: undefined },
     ...[1, 2, 4, 8].map((vcpus) => {
       const size = { vcpus, ramMb: vcpus * 2048, diskMb: defaults.diskMb };
-      return { label: vscode.l10n.t('{0} CPU', vcpus), description: sizeWords(size), value: size };
+      const description = vscode.l10n.t(
+        '{0} memory, {1} disk',
+        megabytes(size.ramMb),
+        megabytes(size.diskMb),
+      );
+      return { label: vscode.l10n.t('{0} CPU', vcpus), description, value: size };
     }),
     {
       label: vscode.l10n.t('Another size…'),

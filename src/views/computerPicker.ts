@@ -35,7 +35,7 @@ export class ComputerPicker {
       pick.items = sorted(able).map(itemOf);
       pick.selectedItems = pick.items.filter(({ computer }) => chosen.has(computer.id));
       pick.busy = this.store.state.freshness === 'none' && this.store.state.problem === undefined;
-      pick.placeholder = this.placeholder(pick.busy, able.length);
+      pick.placeholder = this.placeholder(pick.busy, able.length, many);
     };
     draw();
     disposables.add(this.store.onDidChange(draw));
@@ -58,13 +58,12 @@ export class ComputerPicker {
     });
   }
 
-  private placeholder(loading: boolean, count: number): string {
+  private placeholder(loading: boolean, count: number, many: boolean): string {
     if (loading) return vscode.l10n.t('Reading the list of computers…');
     const { problem } = this.store.state;
     if (count === 0 && problem instanceof Error) return problem.message;
-    return count === 0
-      ? vscode.l10n.t('There is no computer to do that with.')
-      : vscode.l10n.t('Choose a computer');
+    if (count === 0) return vscode.l10n.t('There is no computer to do that with.');
+    return many ? vscode.l10n.t('Choose computers') : vscode.l10n.t('Choose a computer');
   }
 }
 

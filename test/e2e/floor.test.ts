@@ -9,4 +9,15 @@ describe('in the oldest VS Code that the extension is for', () => {
   });
 
   walk(stage, 'curie');
+
+  stage.it('a person signs out of the key of the environment, and in with it again', async () => {
+    const { quickInput } = stage.window;
+    await stage.window.runCommand('Celesto: Sign Out');
+    await stage.tree.waitForWelcome('Sign in with a Celesto API key to see your computers.');
+    await stage.tree.pressWelcomeButton('Sign In');
+    await quickInput.waitFor('Sign In to Celesto');
+    await quickInput.waitForMessage('Leave the box empty to use the one in CELESTO_API_KEY.');
+    await quickInput.accept();
+    await stage.row('einstein').waitFor();
+  });
 });
