@@ -132,7 +132,7 @@ describe('SSH carried by the terminal gateway', () => {
   it('leaves no session behind when the client says goodbye', async () => {
     const id = await hidden();
     const client = await reach(id);
-    const closed = new Promise((resolve) => client.once('close', resolve));
+    const closed = new Promise<void>((resolve) => client.once('close', () => resolve()));
     client.end();
     await closed;
     await until(

@@ -75,7 +75,7 @@ class Preamble {
     this.heard += message.toString('latin1');
     if (this.heard.length > mostChatter) throw new NoHelperError(t('its terminal says something else'));
     // The echo of the line holds the two halves apart.
-    if (!this.after(this.mark.join(''))) return undefined;
+    if (this.after(this.mark.join('')) === undefined) return undefined;
     if (binary) {
       this.socket.send(Buffer.from('binary\n'));
       return new Carrier(this.socket, 'binary');
