@@ -24,8 +24,7 @@ export class TerminalClient {
   /** Everything the terminal has shown. */
   readonly chunks: Buffer[] = [];
   readonly frames = { binary: 0, text: 0 };
-  /** What the connection was closed with: "1000", or "4001 replaced". */
-  readonly closed: Promise<string>;
+  #end: string | undefined;
 
   private constructor(
     readonly terminalId: string,
@@ -38,9 +37,7 @@ export class TerminalClient {
     });
     // The end tells of it.
     socket.on('error', () => undefined);
-    this.closed = new Promise((resolve) => {
-      socket.once('close', (code, reason) => resolve(`${code} ${reason.toString()}`.trim()));
-    });
+    socket.once('close', (code, reason) => (this.#end = `${code} ${reason.toString()}`.trim()));
   }
 
   /** @throws with the status when the gateway refuses */
@@ -62,6 +59,11 @@ export class TerminalClient {
 
   get text(): string {
     return Buffer.concat(this.chunks).toString();
+  }
+
+  /** Settles when the connection is closed, with its code and reason: "1000", or "4001 replaced". */
+  get closed(): Promise<string> {
+    return until('the connection to be closed', () => this.#end);
   }
 
   type(text: string): void {
