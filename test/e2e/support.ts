@@ -2,7 +2,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
-import type { Browser } from 'playwright-core';
 import type { Seed, Times, WireComputer } from '../emulator/computer';
 import type { Control } from '../emulator/control';
 import { startEmulator, type Emulator } from '../emulator/emulator';
@@ -45,7 +44,7 @@ const quickTimes: Partial<Times> = {
 /** What the tests of one file play on: a service with its computers, and a VS Code that has the extension's package. */
 export class Stage {
   readonly folder = mkdtempSync(join(tmpdir(), 'celesto-e2e-'));
-  private parts: { emulator: Emulator; server: CodeServer; browser: Browser; window: Window } | undefined;
+  private parts: { readonly emulator: Emulator; readonly window: Window } | undefined;
   private readonly ends: (() => Promise<void>)[] = [];
 
   /** @param name of the folder for its pictures */
@@ -154,29 +153,31 @@ export class Stage {
       settings: testSettings,
     };
     this.changeSettings(settings);
-    const installed = installExtension(options, vsixPath());
-    const emulator = await startEmulator({
-      dir: join(this.folder, 'emulator'),
-      times: { ...quickTimes, ...times },
-      seed,
-    });
-    this.ends.push(() => emulator.stop());
-    await installed;
-    const server = await CodeServer.start({
-      ...options,
-      env: {
-        CELESTO_BASE_URL: emulator.url,
-        ...(signedIn && { CELESTO_API_KEY: emulator.apiKey }),
-        // No key of the person who runs the tests.
-        SSH_AUTH_SOCK: undefined,
-      },
-    });
-    this.ends.push(() => server.stop());
-    const browser = await openBrowser();
-    this.ends.push(() => browser.close());
-    const window = await Window.open(browser, server.url, this.folder);
+    const starting = this.owned(
+      startEmulator({ dir: join(this.folder, 'emulator'), times: { ...quickTimes, ...times }, seed }),
+      (emulator) => emulator.stop(),
+    );
+    const opening = this.owned(openBrowser(), (browser) => browser.close());
+    const [emulator, browser] = await Promise.all([starting, opening, installExtension(options, vsixPath())]);
+    const env = {
+      CELESTO_BASE_URL: emulator.url,
+      ...(signedIn && { CELESTO_API_KEY: emulator.apiKey }),
+      // No key of the person who runs the tests.
+      SSH_AUTH_SOCK: undefined,
+    };
+    const server = await this.owned(CodeServer.start({ ...options, env }), (started) => started.stop());
+    // An empty folder: VS Code watches what is in it.
+    const folder = join(this.folder, 'empty');
+    mkdirSync(folder);
+    const window = await Window.open(browser, server.url, folder);
     await window.openContainer('Celesto');
-    this.parts = { emulator, server, browser, window };
+    this.parts = { emulator, window };
+  }
+
+  /** Remembers how to end what is being started, however far it has come. */
+  private owned<T>(started: Promise<T>, end: (it: T) => Promise<void>): Promise<T> {
+    this.ends.push(() => started.then(end, () => undefined));
+    return started;
   }
 
   private async strike(): Promise<void> {
