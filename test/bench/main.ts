@@ -6,6 +6,7 @@ import { benchReach, benchStopped } from './reach';
 import { benchRoundTrips } from './roundTrips';
 import { benchSizes } from './sizes';
 import { ms, printTable } from './table';
+import { benchVSCode } from './vscode';
 
 /** Prints what the product costs, one table a subject. Nothing is asserted. @returns the exit code */
 export async function main(): Promise<number> {
@@ -14,6 +15,7 @@ export async function main(): Promise<number> {
   await benchRoundTrips();
   await benchStopped();
   await benchPolls();
+  await benchVSCode();
   benchSizes();
   return slow ? 0 : 1;
 }

@@ -1,12 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runTests } from '@vscode/test-electron';
-import { build } from 'esbuild';
 import { startEmulator } from '../emulator/emulator';
 import { VSCODE_VARIABLE } from '../lab/codeShim';
+import { buildExtension, buildForExtensionHost } from '../lab/extensionHostBuild';
 import type { VSCodeName } from '../lab/machine.mjs';
 import { ROOT } from '../lab/paths';
 import { exitOnSignals } from '../lab/processGroup';
@@ -34,21 +33,12 @@ async function main(): Promise<void> {
 
 /** The extension as it is shipped, and its tests as files that its extension host can load. */
 async function buildAll(): Promise<void> {
-  const extension = spawnSync(process.execPath, [join(ROOT, 'esbuild.mjs')], { cwd: ROOT, stdio: 'inherit' });
-  if (extension.status !== 0) throw new Error('The extension could not be built.');
-  rmSync(SUITE, { recursive: true, force: true });
+  buildExtension();
   const tests = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.ts'));
-  await build({
-    entryPoints: ['suite.ts', ...tests].map((name) => join(import.meta.dirname, name)),
-    outdir: SUITE,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node22',
-    external: ['vscode', 'mocha', 'cpu-features', '*.node'],
-    sourcemap: 'inline',
-    logLevel: 'warning',
-  });
+  await buildForExtensionHost(
+    ['suite.ts', ...tests].map((name) => join(import.meta.dirname, name)),
+    SUITE,
+  );
 }
 
 /** @throws when a test fails, or VS Code does not run the tests to their end */

@@ -37,29 +37,38 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Opens a window whose address names the extension and its tests, and waits for the exit code that it tells. */
-async function runInWindow(
+/** Opens a window whose address names the extension and its tests, waits for the exit code that it tells, and closes it. */
+export async function runInWindow(
   browser: Browser,
   server: CodeServer,
   args: readonly string[],
   dir: string,
 ): Promise<number> {
+  let over = false;
   const context = await browser.newContext();
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  const page = await context.newPage();
-  let tell: (code: number) => void;
-  const ended = new Promise<number>((resolve) => (tell = resolve));
-  await page.exposeFunction('codeAutomationExit', (code: number) => tell(code));
-  await page.exposeFunction('codeAutomationLog', logOfWindow);
-  const folder = join(dir, 'workspace');
-  mkdirSync(folder);
-  const payload = payloadOf(args, new URL(server.url).host);
-  await page.goto(
-    `${server.url}?${new URLSearchParams({ folder, payload: JSON.stringify(payload) }).toString()}`,
-  );
-  const code = await Promise.race([ended, delay(LIMIT, undefined, { ref: false })]);
-  if (code === undefined) throw new Error(`The tests were not at their end after ${LIMIT / 60_000} minutes.`);
-  return code;
+  try {
+    const page = await context.newPage();
+    let tell: (code: number) => void;
+    const ended = new Promise<number>((resolve) => (tell = resolve));
+    await page.exposeFunction('codeAutomationExit', (code: number) => tell(code));
+    await page.exposeFunction('codeAutomationLog', (kind: string, values: readonly unknown[]) => {
+      if (!over) logOfWindow(kind, values); // A window that is being closed complains of much.
+    });
+    const folder = join(dir, 'workspace');
+    mkdirSync(folder, { recursive: true });
+    const payload = payloadOf(args, new URL(server.url).host);
+    await page.goto(
+      `${server.url}?${new URLSearchParams({ folder, payload: JSON.stringify(payload) }).toString()}`,
+    );
+    const code = await Promise.race([ended, delay(LIMIT, undefined, { ref: false })]);
+    if (code === undefined)
+      throw new Error(`The tests were not at their end after ${LIMIT / 60_000} minutes.`);
+    return code;
+  } finally {
+    over = true;
+    await context.close();
+  }
 }
 
 /** What VS Code takes as arguments, as its window in a browser takes it from its address. */
