@@ -94,6 +94,8 @@ KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
 PidFile none
 PrintMotd no
+PrintLastLog no
+MaxSessions 100
 AcceptEnv LANG LC_* COLORTERM
 ClientAliveInterval 15
 ClientAliveCountMax 3
