@@ -17,12 +17,16 @@ export function impatience(stage: Stage): void {
     before(() => stage.control.setTimes({ start: 1500 }));
 
     stage.it('a second terminal joins the first: there is one start', async () => {
+      // So slow a service still says "stopped" when the second one looks.
+      const { id } = await stage.computer('pauli');
+      await stage.control.addFault({ path: `/computers/${id}/start$`, times: 'always', delay: 1500 });
       await stage.row('pauli').click();
       await stage.row('pauli').pressButton('New Terminal');
       await stage.terminals.waitForText('ohm@pauli:~$ ');
       const tabs = await stage.terminals.tabs();
       assert.equal(tabs.filter(({ name }) => name.startsWith('pauli')).length, 2);
       assert.equal((await stage.calls('POST', 'pauli', 'start')).length, 1);
+      await stage.control.clearFaults();
     });
 
     stage.it('what is typed is kept for the shell', async () => {

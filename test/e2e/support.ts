@@ -129,7 +129,11 @@ export class Stage {
   /** Keeps a picture of the window, to be looked at. */
   async picture(name: string): Promise<void> {
     const file = `${name.replace(/[^\w-]+/g, '-').slice(0, 80)}.png`;
-    await this.window.screenshot(join(TRACES, 'e2e', this.name, file));
+    await this.window.screenshot(join(this.pictures, file));
+  }
+
+  private get pictures(): string {
+    return join(TRACES, 'e2e', this.name);
   }
 
   private get up() {
@@ -152,6 +156,7 @@ export class Stage {
       dir: join(this.folder, 'vscode'),
       settings: testSettings,
     };
+    rmSync(this.pictures, { recursive: true, force: true });
     this.changeSettings(settings);
     const starting = this.owned(
       startEmulator({ dir: join(this.folder, 'emulator'), times: { ...quickTimes, ...times }, seed }),
