@@ -1,8 +1,9 @@
+import type { Socket } from 'node:net';
 import type { Client, ClientChannel, PseudoTtyOptions } from 'ssh2';
 import { Emitter } from '../util/emitter';
 import type { Endpoint } from './endpoint';
 import { SshError } from './errors';
-import { defaultPatience } from './patience';
+import type { Patience } from './patience';
 
 /** What a shell is asked for with: the size and the kind of its terminal, and its environment. */
 export interface ShellRequest {
@@ -25,11 +26,11 @@ export class SshConnection {
   /** Fires once, when the connection has ended for whatever reason. */
   readonly onDidClose = this.closures.event;
 
-  /** @param patience milliseconds a channel may take to open before the connection counts as dead */
   constructor(
     private readonly client: Client,
+    private readonly socket: Pick<Socket, 'destroy'>,
     readonly endpoint: Endpoint,
-    private readonly patience = defaultPatience.channel,
+    private readonly patience: Pick<Patience, 'channel' | 'goodbye'>,
   ) {
     // The listener stays for good: an 'error' without one would end the whole extension host.
     client.on('error', (error) => (this.lastError = error));
@@ -57,15 +58,18 @@ export class SshConnection {
     return this.open((done) => this.client.exec(command, done));
   }
 
-  /** Says goodbye and closes. */
+  /** Says goodbye and closes; in a moment at the latest, whether or not anybody answers. */
   end(): void {
+    if (this.closed) return;
     this.ending = true;
     this.client.end();
+    const timer = setTimeout(() => this.destroy(), this.patience.goodbye);
+    this.client.once('close', () => clearTimeout(timer));
   }
 
   /** Closes at once: nobody is believed to be at the other end any more. */
   destroy(): void {
-    this.client.destroy();
+    this.socket.destroy();
   }
 
   private async open(
@@ -78,7 +82,7 @@ export class SshConnection {
         timer = setTimeout(() => {
           reject(new SshError('silent', this.endpoint));
           this.destroy();
-        }, this.patience);
+        }, this.patience.channel);
         request((error, channel) => (error ? reject(error) : resolve(channel)));
       });
     } catch (error) {

@@ -58,7 +58,8 @@ export class ConnectionAttempt {
           this.end();
         });
         this.client.once('ready', () => {
-          resolve(new SshConnection(this.client, this.parts.endpoint, this.parts.patience.channel));
+          const { endpoint, patience } = this.parts;
+          resolve(new SshConnection(this.client, this.socket, endpoint, patience));
           this.end();
         });
         signal.addEventListener('abort', cancel, { once: true });

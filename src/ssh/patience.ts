@@ -10,6 +10,8 @@ export interface Patience {
   readonly channel: number;
   /** Between two questions whether the other side is still there; it is given up after three without an answer. */
   readonly keepAlive: number;
+  /** Until the other side has answered our goodbye. */
+  readonly goodbye: number;
 }
 
 export const defaultPatience: Patience = {
@@ -18,4 +20,5 @@ export const defaultPatience: Patience = {
   login: 60_000,
   channel: 15_000,
   keepAlive: 10_000,
+  goodbye: 3_000,
 };

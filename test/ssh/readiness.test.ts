@@ -5,6 +5,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientChannel } from 'ssh2';
 import type { Computer } from '../../src/model/computer';
+import type { SshConnection } from '../../src/ssh/connection';
 import { parseEndpoint } from '../../src/ssh/endpoint';
 import { SshError } from '../../src/ssh/errors';
 import { loadSsh2 } from '../../src/ssh/library';
@@ -244,6 +245,19 @@ describe('a server', () => {
       line.freeze();
       assert.deepEqual(await idle.end, { code: undefined, signal: undefined });
       assert.match(person.log.text, /Keepalive timeout/);
+    });
+
+    it('without a word does not keep us when we say goodbye', async () => {
+      const person = new Installation(service, { patience: { goodbye: 300 } });
+      let connection: SshConnection | undefined;
+      await person.pool.channel(away, { signal: new AbortController().signal, patience: 0 }, (opened) => {
+        connection = opened;
+        return opened.exec('cat');
+      });
+      const closed = new Promise<void>((resolve) => connection?.onDidClose(() => resolve()));
+      line.freeze();
+      person.pool.close(away.id);
+      await closed;
     });
 
     it('while we are saying goodbye does not get the next shell', async () => {
