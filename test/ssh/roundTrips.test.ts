@@ -4,11 +4,12 @@ import ssh2 from 'ssh2';
 import type { Computer } from '../../src/model/computer';
 import type { ConnectorParts } from '../../src/ssh/connector';
 import { testFolder } from '../unit/ssh/support/folder';
-import { makeKey } from '../unit/ssh/support/keys';
+import { makeKey, type KeyFile } from '../unit/ssh/support/keys';
 import { CustomSshd } from './support/customSshd';
 import { Installation, type InstallationOptions } from './support/installation';
 import type { Line } from './support/line';
 import { Service } from './support/service';
+import type { Shell } from './support/shell';
 
 /** ssh2 as it would be if its inside were not what it is expected to be: nothing of it can be seen. */
 const opaqueLibrary: ConnectorParts['library'] = () => {
@@ -36,50 +37,68 @@ describe('the way to the first prompt', () => {
     einstein = await service.computer('einstein', line.endpoint('ohm'));
   });
 
-  /** Opens a shell over a new connection. @returns the round trips to its prompt */
-  async function roundTrips(person: Installation): Promise<number> {
-    person.pool.dispose();
-    const shell = await person.shell(einstein);
-    await shell.prompt();
-    const count = line.roundTrips;
-    await shell.exit();
-    return count;
+  /**
+   * Opens shells until one takes no more than `expected` round trips to its prompt, at most four. A busy machine may
+   * answer so late that it seems to be to a later question: that adds to the count, and nothing takes away from it.
+   * @returns the fewest
+   */
+  async function fewest(expected: number, open: () => Promise<Shell>): Promise<number> {
+    const counts: number[] = [];
+    for (let tries = 0; tries < 4 && !counts.includes(expected); tries += 1) {
+      const before = line.connections;
+      const already = line.roundTrips;
+      const shell = await open();
+      await shell.prompt();
+      counts.push(line.roundTrips - (line.connections > before ? 0 : already));
+      await shell.exit();
+    }
+    return Math.min(...counts);
   }
 
-  it('takes six round trips, TCP included: on a known computer and at first contact', async () => {
+  /** The fewest over new connections of this person. */
+  function again(expected: number, person: Installation): Promise<number> {
+    return fewest(expected, () => {
+      person.pool.dispose();
+      return person.shell(einstein);
+    });
+  }
+
+  async function authorized(key: KeyFile): Promise<string> {
+    await service.run('einstein', `echo '${key.publicLine}' >> ~/.ssh/authorized_keys`);
+    return key.path;
+  }
+
+  it('takes six round trips at first contact, TCP included', async () => {
+    assert.equal(await fewest(6, () => new Installation(service).shell(einstein)), 6);
+  });
+
+  it('takes six on a computer met before', async () => {
     const person = new Installation(service);
-    assert.equal(await roundTrips(person), 6);
-    assert.equal(await roundTrips(person), 6);
+    await person.visit(einstein);
+    assert.equal(await again(6, person), 6);
   });
 
   it('takes six with an identity file that signs silently', async () => {
-    const mine = makeKey(folder, 'mine');
-    await service.run('einstein', `echo '${mine.publicLine}' >> ~/.ssh/authorized_keys`);
-    assert.equal(await roundTrips(new Installation(service, { identityFile: mine.path })), 6);
+    const identityFile = await authorized(makeKey(folder, 'mine'));
+    assert.equal(await again(6, new Installation(service, { identityFile })), 6);
   });
 
   it('takes one more when the first key is the wrong one', async () => {
     const wrong = makeKey(folder, 'wrong');
-    const person = new Installation(service, { identityFile: wrong.path });
-    assert.equal(await roundTrips(person), 7);
-    assert.equal(await roundTrips(person), 7);
+    assert.equal(await again(7, new Installation(service, { identityFile: wrong.path })), 7);
   });
 
   it('takes two more with an RSA file, whose signature depends on what the server says it takes', async () => {
-    const mine = makeKey(folder, 'rsa', '-t', 'rsa');
-    await service.run('einstein', `echo '${mine.publicLine}' >> ~/.ssh/authorized_keys`);
-    assert.equal(await roundTrips(new Installation(service, { identityFile: mine.path })), 8);
+    const identityFile = await authorized(makeKey(folder, 'rsa', '-t', 'rsa'));
+    assert.equal(await again(8, new Installation(service, { identityFile })), 8);
   });
 
   it('takes two for another shell on the same connection', async () => {
     const person = new Installation(service);
     const first = await person.shell(einstein);
     await first.prompt();
-    const before = line.roundTrips;
-    const second = await person.shell(einstein);
-    await second.prompt();
-    assert.equal(line.roundTrips - before, 2);
-    await Promise.all([first.exit(), second.exit()]);
+    assert.equal(await fewest(2, () => person.shell(einstein)), 2);
+    await first.exit();
   });
 
   it('asks the server for nothing that is not needed for it', async () => {
@@ -101,7 +120,7 @@ describe('the way to the first prompt', () => {
 
     it('is longer, and leads to the same prompt', async () => {
       const person = new Installation(service, opaque);
-      assert.equal(await roundTrips(person), 9);
+      assert.equal(await again(9, person), 9);
       const shell = await person.shell(einstein, { rows: 33, cols: 111, env: { COLORTERM: 'truecolor' } });
       assert.equal(await shell.run('stty size; echo $TERM $COLORTERM'), '33 111\nxterm-256color truecolor');
       assert.deepEqual(await shell.exit(3), { code: 3, signal: undefined });
