@@ -39,6 +39,8 @@ export class Account implements Disposable {
   /** Kept while the secret store does not work, so that a sign-in lasts as long as the window. */
   private readonly fallback = new Map<string, string>();
   private latestKey = '';
+  /** The address and the key that were last told of: what this window did itself comes back as a change from outside. */
+  private told = '';
 
   /** Fires when the state, the key or the organization changes. */
   readonly onDidChange = this.changes.event;
@@ -74,7 +76,10 @@ export class Account implements Disposable {
 
   /** The same after the key or the address changed from outside. Does nothing before somebody wanted to know. */
   async reload(): Promise<void> {
-    if (this.current.kind !== 'unknown') this.set(await this.look(), true);
+    if (this.current.kind === 'unknown') return;
+    const before = this.told;
+    const state = await this.look();
+    this.set(state, this.told !== before);
   }
 
   /** What to call the service with; undefined when signed out. */
@@ -101,20 +106,18 @@ export class Account implements Disposable {
     const baseUrl = this.baseUrl();
     await this.parts.memory.update(signedOutKey, undefined);
     await this.parts.memory.update(organizationKey(baseUrl), undefined);
-    if (apiKey !== this.environmentKey) await this.store(baseUrl, apiKey);
+    this.told = `${baseUrl} ${apiKey}`;
+    if (apiKey === this.environmentKey) await this.forget(baseUrl);
+    else await this.store(baseUrl, apiKey);
     this.set({ kind: 'signedIn' }, true);
   }
 
   async signOut(): Promise<void> {
     const baseUrl = this.baseUrl();
-    this.fallback.delete(baseUrl);
+    this.told = `${baseUrl} `;
     await this.parts.memory.update(signedOutKey, true);
     await this.parts.memory.update(organizationKey(baseUrl), undefined);
-    try {
-      await this.parts.secrets.delete(secretKey(baseUrl));
-    } catch (error) {
-      this.parts.log.warn(`the secret store failed: ${describeError(error)}`);
-    }
+    await this.forget(baseUrl);
     this.set({ kind: 'signedOut' }, true);
   }
 
@@ -183,12 +186,24 @@ export class Account implements Disposable {
     }
   }
 
+  private async forget(baseUrl: string): Promise<void> {
+    this.fallback.delete(baseUrl);
+    try {
+      await this.parts.secrets.delete(secretKey(baseUrl));
+    } catch (error) {
+      this.parts.log.warn(`the secret store failed: ${describeError(error)}`);
+    }
+  }
+
   private async look(): Promise<AccountState> {
     try {
-      const key = await this.apiKey(this.baseUrl());
+      const baseUrl = this.baseUrl();
+      const key = await this.apiKey(baseUrl);
+      this.told = `${baseUrl} ${key ?? ''}`;
       return key === undefined ? { kind: 'signedOut' } : { kind: 'signedIn' };
     } catch (error) {
       if (!(error instanceof BaseUrlError)) throw error;
+      this.told = '';
       return { kind: 'misconfigured', reason: error };
     }
   }

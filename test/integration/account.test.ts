@@ -105,6 +105,14 @@ describe('the account', () => {
       assert.deepEqual(stage.secrets.values, new Map());
     });
 
+    it('of the environment takes the place of one that was given, when it is the one to sign in with', async () => {
+      const stage = new Stage({ CELESTO_API_KEY: 'from-env' });
+      await stage.account.signIn('given');
+      await stage.account.signIn('from-env');
+      assert.equal(await stage.key(), 'from-env');
+      assert.equal(await stage.again({}).loaded(), 'signedOut');
+    });
+
     it('is sent to no address but the one it was given for', async () => {
       const stage = new Stage();
       await stage.account.signIn('given');
@@ -254,7 +262,29 @@ describe('the account', () => {
     });
   });
 
+  describe('this window', () => {
+    it('that signs in and out tells each once, so that the list is read once', async () => {
+      const stage = new Stage();
+      await stage.account.load();
+      await stage.account.signIn('given');
+      await stage.secrets.settled();
+      await stage.account.signOut();
+      await stage.secrets.settled();
+      assert.deepEqual(stage.told, ['signedOut', 'switched', 'signedIn', 'switched', 'signedOut']);
+    });
+  });
+
   describe('another window', () => {
+    it('that signs in with another key switches here', async () => {
+      const stage = new Stage();
+      await stage.account.signIn('given');
+      await stage.secrets.settled();
+      await stage.again().account.signIn('another');
+      await stage.secrets.settled();
+      assert.deepEqual(stage.told, ['switched', 'signedIn', 'switched', 'signedIn']);
+      assert.equal(await stage.key(), 'another');
+    });
+
     it('that signs in signs in here', async () => {
       const stage = new Stage();
       await stage.account.load();

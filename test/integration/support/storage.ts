@@ -62,14 +62,14 @@ export class Secrets implements vscode.SecretStorage {
     });
   }
 
-  /** Tells all windows of a change. */
+  /** Tells all windows of a change, a little later, the window that made it included: so does VS Code. */
   change(key: string): void {
-    this.changes.fire({ key });
+    setImmediate(() => this.changes.fire({ key }));
   }
 
   /** Resolves when everybody who was told of a change has looked. */
-  settled(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve));
+  async settled(): Promise<void> {
+    for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   }
 
   private call<T>(name: string, work: () => T): Promise<T> {

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { ComputerNode, ComputersTree, GroupNode, type TreeNode } from '../../src/views/computersTree';
+import { wire } from '../unit/support/computers';
+import { StoreBench } from '../unit/support/storeBench';
+
+/** A tree on a list in the hand of a test, and what it asked VS Code to redraw. */
+class Stage {
+  readonly bench = new StoreBench();
+  readonly tree = new ComputersTree(this.bench.store);
+  private readonly redrawn: (TreeNode | TreeNode[] | undefined)[] = [];
+
+  constructor() {
+    this.tree.onDidChangeTreeData((nodes) => this.redrawn.push(nodes));
+  }
+
+  static async with(...computers: string[]): Promise<Stage> {
+    const stage = new Stage();
+    await stage.bench.read(...computers);
+    stage.tree.getChildren();
+    stage.redraws();
+    return stage;
+  }
+
+  /** What was redrawn since last asked: `all`, or the ids of single lines. */
+  redraws(): string[] {
+    return this.redrawn
+      .splice(0)
+      .map((nodes) => (nodes === undefined ? 'all' : [nodes].flat().map(idOf).join(' ')));
+  }
+
+  /** The lines, those in groups after a group's label. */
+  lines(): string[] {
+    return this.tree
+      .getChildren()
+      .flatMap((node) =>
+        node instanceof GroupNode
+          ? [`${node.label}: ${this.tree.getChildren(node).map(idOf).join(' ')}`]
+          : [idOf(node)],
+      );
+  }
+
+  item(id: string): vscode.TreeItem {
+    return this.tree.getTreeItem(this.node(id));
+  }
+
+  node(id: string): TreeNode {
+    const all = this.tree.getChildren().flatMap((node) => [node, ...this.tree.getChildren(node)]);
+    return all.find((node) => idOf(node) === id)!;
+  }
+}
+
+function idOf(node: TreeNode): string {
+  return node instanceof ComputerNode ? node.computer.id : node.key;
+}
+
+describe('the tree', () => {
+  it('draws a line for each computer, those that run first', async () => {
+    const stage = await Stage.with('a stopped', 'b running', 'c error');
+    assert.deepEqual(stage.lines(), ['b', 'c', 'a']);
+    const item = stage.item('b');
+    assert.equal(item.id, 'b');
+    assert.equal(item.label, 'name of b');
+    assert.equal(item.description, 'running · coding-agent · 2 CPU, 2 GB');
+    assert.equal((item.iconPath as vscode.ThemeIcon).id, 'vm-running');
+    assert.equal(item.accessibilityInformation?.label, 'name of b, running, coding-agent, 2 CPU, 2 GB');
+    assert.deepEqual(item.command?.arguments, [{ computerId: 'b' }]);
+  });
+
+  it('redraws one line where nothing moves', async () => {
+    const stage = await Stage.with('a running', 'b running');
+    stage.bench.client.script('list', {
+      computers: [wire('a', 'running', { ram_mb: 4096 }), wire('b', 'running')],
+      unreadable: [],
+      possiblyMore: false,
+    });
+    await stage.bench.store.refresh();
+    assert.deepEqual(stage.redraws(), ['a']);
+    assert.match(String(stage.item('a').description), /4 GB/);
+  });
+
+  for (const [what, computers] of [
+    ['comes', ['a running', 'b running', 'c running']],
+    ['goes', ['a running']],
+    ['changes its state, and so its place', ['a stopped', 'b running']],
+  ] as const) {
+    it(`redraws all where one ${what}`, async () => {
+      const stage = await Stage.with('a running', 'b running');
+      await stage.bench.read(...computers);
+      assert.deepEqual(stage.redraws(), ['all']);
+    });
+  }
+
+  it('redraws nothing where nothing changes', async () => {
+    const stage = await Stage.with('a running', 'b running');
+    await stage.bench.read('a running', 'b running');
+    assert.deepEqual(stage.redraws(), []);
+  });
+
+  it('gives a computer the same line for as long as it is there, so that a selection stays', async () => {
+    const stage = await Stage.with('a running', 'b running');
+    const before = stage.node('a');
+    await stage.bench.read('a stopping', 'b running');
+    assert.equal(stage.node('a'), before);
+    await stage.bench.read('b running');
+    await stage.bench.read('a running', 'b running');
+    assert.notEqual(stage.node('a'), before);
+  });
+
+  it('shows what the filter lets through, as the list changes', async () => {
+    const stage = await Stage.with('a running', 'b stopped');
+    stage.tree.filter = 'stopped';
+    assert.deepEqual(stage.lines(), ['b']);
+    await stage.bench.read('a stopped', 'b stopped');
+    assert.deepEqual(stage.redraws(), ['all', 'all']);
+    assert.deepEqual(stage.lines(), ['a', 'b']);
+    stage.tree.filter = '';
+    assert.deepEqual(stage.lines(), ['a', 'b']);
+  });
+
+  it('groups by state, with the number in each; a group stays the same one', async () => {
+    const stage = await Stage.with('a stopped', 'b running', 'c running');
+    stage.tree.grouping = 'state';
+    assert.deepEqual(stage.lines(), ['running: b c', 'stopped: a']);
+    const running = stage.node('running');
+    const item = stage.tree.getTreeItem(running);
+    assert.equal(item.description, '2');
+    assert.equal(item.contextValue, 'group');
+    assert.equal(stage.tree.getParent(stage.node('b')), running);
+    await stage.bench.read('a running', 'b running', 'c running');
+    assert.deepEqual(stage.lines(), ['running: a b c']);
+    assert.equal(stage.node('running'), running);
+  });
+
+  it('groups by template', async () => {
+    const stage = await Stage.with('a stopped', 'b running');
+    stage.tree.grouping = 'template';
+    assert.deepEqual(stage.lines(), ['coding-agent: b a']);
+    stage.tree.grouping = 'none';
+    assert.deepEqual(stage.lines(), ['b', 'a']);
+  });
+
+  it('tells the facts only when asked, and takes nothing of the service for Markdown', async () => {
+    const stage = new Stage();
+    const trap = '[click](command:workbench.action.quit) **bold** <img src=x>';
+    stage.bench.client.script('list', {
+      computers: [wire('a', 'error', { name: trap, last_error: trap })],
+      unreadable: [],
+      possiblyMore: false,
+    });
+    await stage.bench.store.refresh();
+    const item = stage.item('a');
+    assert.equal(item.tooltip, undefined);
+    const { tooltip } = stage.tree.resolveTreeItem(item, stage.node('a'));
+    assert.ok(tooltip instanceof vscode.MarkdownString);
+    assert.ok(!tooltip.isTrusted);
+    assert.ok(!tooltip.supportHtml);
+    assert.ok(!tooltip.value.includes('[click](command:'), tooltip.value);
+    assert.ok(!tooltip.value.includes('**bold**'), tooltip.value);
+    assert.match(tooltip.value, /Last&nbsp;error/);
+  });
+
+  it('draws 10,000 computers, and one that changes, without a stop', async () => {
+    const stage = new Stage();
+    const names = Array.from({ length: 10_000 }, (_, i) => `c${i} ${i % 3 ? 'stopped' : 'running'}`);
+    await stage.bench.read(...names);
+    stage.redraws();
+    assert.equal(stage.tree.getChildren().length, 10_000);
+    await stage.bench.read(...names.slice(1), 'c0 stopping');
+    assert.deepEqual(stage.redraws(), ['all']);
+    assert.equal(stage.tree.getChildren().length, 10_000);
+  });
+
+  it('lets go of the list when it is ended', async () => {
+    const stage = await Stage.with('a running');
+    stage.tree.dispose();
+    await stage.bench.read('a running', 'b running');
+    assert.deepEqual(stage.redraws(), []);
+  });
+});
