@@ -82,6 +82,8 @@ export class ComputerStore implements Disposable {
   /** The ticket of the list that was taken in last. */
   private listedAsOf = 0;
   private failures = 0;
+  /** The service wants no list to be asked for before, in ms of the clock. */
+  private askedToWaitUntil = 0;
 
   readonly onDidChange = this.changes.event;
   readonly onDidChangeState = this.states.event;
@@ -140,9 +142,9 @@ export class ComputerStore implements Disposable {
     return this.poller.watch();
   }
 
-  /** Makes the next poll come at once, where somebody watches. */
+  /** Makes the next poll come at once, where somebody watches; not before the time that the service asked us to wait. */
   hurry(): void {
-    this.poller.hurry();
+    if (this.clock.now() >= this.askedToWaitUntil) this.poller.hurry();
   }
 
   /** Reads the list now, watched or not. Rejects as the call does; the list stays as it was. */
@@ -219,6 +221,7 @@ export class ComputerStore implements Disposable {
   reset(): void {
     this.firstValid = this.lastTicket;
     this.failures = 0;
+    this.askedToWaitUntil = 0;
     const removed = this.computers;
     this.entries.clear();
     this.cache.write([]);
@@ -241,6 +244,7 @@ export class ComputerStore implements Disposable {
       signal.throwIfAborted();
       this.log.debug(`poll failed (${this.failures} in a row): ${describeError(error)}`);
       const asked = isApiError(error) ? (error.retryAfter ?? 0) : 0;
+      this.askedToWaitUntil = this.clock.now() + asked;
       return Math.max(asked, Math.min(pace.longest, 2_000 * 2 ** (this.failures - 1)));
     }
   }

@@ -91,6 +91,17 @@ describe('polling', () => {
     assert.equal(await pollsWithin(bench, 1), 1);
   });
 
+  it('waits as long as the service asks, even when somebody would have it hurry', async () => {
+    const bench = await watched('a starting');
+    bench.client.script('list', new ApiError('rateLimit', { retryAfter: 90_000 }), listOf());
+    await bench.clock.advance(1_500);
+    bench.store.hurry();
+    assert.equal(await pollsWithin(bench, 89_999), 0);
+    assert.equal(await pollsWithin(bench, 1), 1);
+    bench.store.hurry();
+    assert.equal(await pollsWithin(bench, 0), 1, 'the wait is over');
+  });
+
   it('waits no less than it would anyway when the service asks for little', async () => {
     const bench = await watched('a running');
     bench.client.script('list', new ApiError('rateLimit', { retryAfter: 10 }));
