@@ -18,7 +18,7 @@ export class NoRoadError extends Error {
   constructor(computer: Computer) {
     super(
       t(
-        '{0} offers no SSH endpoint, so no terminal can be attached to it from here. Open it at celesto.ai, or with the Celesto CLI: celesto computer ssh {0}',
+        '{0} offers no SSH endpoint, so no terminal can be attached to it from here.\nOpen it at celesto.ai, or with the Celesto CLI: celesto computer ssh {0}',
         computer.name,
       ),
     );
