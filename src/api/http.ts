@@ -1,4 +1,4 @@
-import ky, { HTTPError } from 'ky';
+import type { HTTPError } from 'ky';
 import * as v from 'valibot';
 import { describeError, type Log } from '../util/log';
 import { printable, shortened } from '../util/text';
@@ -60,7 +60,9 @@ export class Http {
     }
   }
 
-  private send(credentials: Credentials, call: Call, limit: AbortSignal): Promise<Response> {
+  private async send(credentials: Credentials, call: Call, limit: AbortSignal): Promise<Response> {
+    // Its loading builds a Request, which takes longer than all of our own activation: so it comes with the first call.
+    const { default: ky } = await import('ky');
     let asked: number | undefined;
     return ky(credentials.baseUrl + call.path, {
       method: call.method,
@@ -81,7 +83,7 @@ export class Http {
         // What the service asks for is read here, with a bound.
         afterStatusCodes: [],
         shouldRetry: ({ error }) => {
-          asked = error instanceof HTTPError ? retryAfterOf(error.response) : undefined;
+          asked = isHttpError(error) ? retryAfterOf(error.response) : undefined;
           return asked !== undefined && asked > longestRetryAfter ? false : undefined;
         },
         delay: (attempt) => asked ?? this.retryDelay(attempt),
@@ -119,9 +121,14 @@ async function parseJson(response: Response, credentials: Credentials): Promise<
   }
 }
 
+/** True for an answer that ky counts as an error; it has its class only once ky is loaded. */
+function isHttpError(error: unknown): error is HTTPError {
+  return error instanceof Error && error.name === 'HTTPError' && 'response' in error;
+}
+
 async function toApiError(error: unknown, limit: AbortSignal, credentials: Credentials): Promise<ApiError> {
   if (error instanceof ApiError) return error;
-  if (error instanceof HTTPError) return fromAnswer(error.response, credentials);
+  if (isHttpError(error)) return fromAnswer(error.response, credentials);
   return new ApiError(limit.aborted ? 'timeout' : 'network', { cause: error });
 }
 
