@@ -120,27 +120,32 @@ export class Row {
   }
 
   async click(): Promise<void> {
+    await this.uncover();
     await this.row.click();
   }
 
   /** Adds it to the selection, or takes it out. */
   async toggleSelected(): Promise<void> {
+    await this.uncover();
     await this.row.click({ modifiers: ['ControlOrMeta'] });
   }
 
   /** The names of the buttons that show while the mouse is over it. */
   async buttons(): Promise<string[]> {
+    await this.uncover();
     await this.row.hover();
     const buttons = await this.row.locator('.actions .action-label').all();
     return Promise.all(buttons.map(async (button) => (await button.getAttribute('aria-label')) ?? ''));
   }
 
   async pressButton(name: string): Promise<void> {
+    await this.uncover();
     await this.row.hover();
     await this.row.getByRole('button', { name: buttonNamed(name) }).click();
   }
 
   async openMenu(): Promise<Menu> {
+    await this.uncover();
     await this.row.click({ button: 'right' });
     const menu = new Menu(this.page);
     await menu.waitFor();
@@ -152,14 +157,17 @@ export class Row {
    * @returns all that the tooltip says
    */
   async hover(text: string | RegExp): Promise<string> {
-    const tooltips = this.page.locator('.workbench-hover');
-    // The tooltip of another row may lie over this one.
-    await this.page.mouse.move(0, 0);
-    await tooltips.first().waitFor({ state: 'hidden' });
+    await this.uncover();
     await this.row.locator('.label-name').hover();
-    const tooltip = tooltips.filter({ hasText: text });
+    const tooltip = this.page.locator('.workbench-hover').filter({ hasText: text });
     await tooltip.waitFor();
     // Blanks that do not break look like others.
     return (await tooltip.innerText()).replaceAll('\u00a0', ' ');
+  }
+
+  /** Takes the mouse away from the rows: the tooltip of another one may lie over this one. */
+  private async uncover(): Promise<void> {
+    await this.page.mouse.move(0, 0);
+    await this.page.locator('.workbench-hover').first().waitFor({ state: 'hidden' });
   }
 }
