@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { CelestoClient } from '../api/client';
 import { isApiError } from '../api/errors';
 import type { Computer } from '../model/computer';
-import { LifecycleError } from '../model/errors';
+import { refusalOf } from '../model/errors';
 import { statusOf } from '../model/status';
 import type { ComputerStore } from '../model/store';
 import type { Terminals } from '../terminal/terminals';
@@ -82,8 +82,6 @@ export class OpenCommands {
 
   /** A terminal could only say the same. */
   private refuseWhereHopeless(computer: Computer): void {
-    if (statusOf(computer.status).open !== 'refuse') return;
-    const { status } = computer;
-    throw new LifecycleError(status === 'deleted' || status === 'deleting' ? status : 'lost', computer);
+    if (statusOf(computer.status).open === 'refuse') throw refusalOf(computer);
   }
 }

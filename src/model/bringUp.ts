@@ -4,7 +4,7 @@ import type { WireComputer } from '../api/wire';
 import type { Clock } from '../util/clock';
 import type { Log } from '../util/log';
 import type { Computer } from './computer';
-import { LifecycleError } from './errors';
+import { LifecycleError, refusalOf } from './errors';
 import { lookUntil } from './lookUntil';
 import { statusOf } from './status';
 import type { ComputerStore } from './store';
@@ -78,7 +78,7 @@ export class BringUp {
         await this.start(computer);
         return false;
       case 'refuse':
-        throw new LifecycleError(refusal(computer), computer);
+        throw refusalOf(computer);
       case 'wait':
         this.report({ kind: 'waiting', computer });
         return false;
@@ -133,9 +133,4 @@ export class BringUp {
       assumption.settle(answer);
     }
   }
-}
-
-function refusal(computer: Computer): 'deleted' | 'deleting' | 'lost' {
-  const { status } = computer;
-  return status === 'deleted' || status === 'deleting' ? status : 'lost';
 }

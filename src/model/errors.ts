@@ -27,6 +27,12 @@ export class LifecycleError extends Error {
   }
 }
 
+/** Why a computer whose status allows no terminal cannot be opened. */
+export function refusalOf(computer: Computer): LifecycleError {
+  const { status } = computer;
+  return new LifecycleError(status === 'deleted' || status === 'deleting' ? status : 'lost', computer);
+}
+
 function sentence(problem: LifecycleProblem, computer: Computer, seconds: number): string {
   const { name, lastError } = computer;
   const reason = lastError ?? t('The service gives no reason.');
