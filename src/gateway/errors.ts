@@ -23,6 +23,11 @@ export class GatewayError extends Error {
   ) {
     super(sentence(problem, code, shortened(reason ?? '', 120)));
   }
+
+  /** True where the gateway has trouble of its own, as it may while a computer is just coming up. */
+  get passes(): boolean {
+    return this.problem === 'refused' && this.code !== undefined && this.code >= 500;
+  }
 }
 
 function sentence(problem: GatewayProblem, code: number | undefined, reason: string): string {

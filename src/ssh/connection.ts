@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel, PseudoTtyOptions } from 'ssh2';
 import { Emitter } from '../util/emitter';
 import type { Endpoint } from './endpoint';
@@ -28,7 +28,7 @@ export class SshConnection {
 
   constructor(
     private readonly client: Client,
-    private readonly socket: Pick<Socket, 'destroy'>,
+    private readonly socket: Pick<Duplex, 'destroy'>,
     readonly endpoint: Endpoint,
     private readonly patience: Pick<Patience, 'channel' | 'goodbye'>,
   ) {

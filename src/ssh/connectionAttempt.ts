@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { AnyAuthMethod, Client, ConnectConfig } from 'ssh2';
 import type { Computer } from '../model/computer';
 import { describeError, type Log } from '../util/log';
@@ -37,7 +37,7 @@ export class ConnectionAttempt {
 
   constructor(
     private readonly parts: AttemptParts,
-    private readonly socket: Socket,
+    private readonly socket: Duplex,
     private readonly client: Client,
     private readonly authenticator: Authenticator,
   ) {}
@@ -149,7 +149,7 @@ export class ConnectionAttempt {
     const early = this.phase === 'hostKey';
     if (error.level === 'client-socket')
       return new SshError(early ? socketProblem(error) : 'closed', endpoint, error);
-    if (early && this.socket.bytesRead === 0) return new SshError('notUp', endpoint, error);
+    if (early && this.greeting === '') return new SshError('notUp', endpoint, error);
     if (/too many authentication failures/i.test(error.message)) return this.authenticator.cutShort();
     const said = early && !this.greeting.startsWith('SSH-') ? `: "${shortened(this.greeting, 80)}"` : '';
     return new SshError('protocol', endpoint, new Error(error.message + said, { cause: error }));

@@ -1,13 +1,12 @@
-import type { Socket } from 'node:net';
 import type ssh2 from 'ssh2';
+import type { CelestoClient } from '../api/client';
 import type { Computer } from '../model/computer';
 import { abortable } from '../util/cancel';
 import type { Log } from '../util/log';
 import { Authenticator } from './authenticator';
 import type { SshConnection } from './connection';
 import { ConnectionAttempt } from './connectionAttempt';
-import { dial } from './dial';
-import { formatEndpoint, type Endpoint } from './endpoint';
+import { formatEndpoint, parseEndpoint, type Endpoint } from './endpoint';
 import type { Attempt } from './errors';
 import type { HostTrust } from './hostTrust';
 import type { Identity, IdentitySource } from './identities';
@@ -16,6 +15,8 @@ import type { Introduction } from './introduction';
 import type { KnownComputers } from './knownComputers';
 import type { OwnKey } from './ownKey';
 import { defaultPatience } from './patience';
+import { DirectRoute, type Line, type Route, type Way } from './route';
+import { TunnelRoute } from './tunnel/tunnelRoute';
 
 export interface ConnectorParts {
   readonly library: () => Promise<typeof ssh2>;
@@ -29,6 +30,8 @@ export interface ConnectorParts {
     login: { readonly user: string; readonly publicLine: string },
     signal: AbortSignal,
   ) => Promise<Introduction>;
+  /** For SSH that the terminal gateway carries. */
+  readonly client: Pick<CelestoClient, 'exec' | 'terminal'>;
   readonly log: Log;
 }
 
@@ -39,8 +42,47 @@ export class Connector {
     private readonly patience = defaultPatience,
   ) {}
 
-  /** What a computer tells of itself, for as many tries to connect as are made until the signal is aborted. */
-  introducer(computer: Computer, endpoint: Endpoint, signal: AbortSignal): Introducer {
+  /**
+   * A route to a computer that is running, for as many tries to connect as are made until the signal is aborted.
+   * @throws EndpointError
+   */
+  route(computer: Computer, way: Way, signal: AbortSignal): Route {
+    if (way === 'tunnel') return new TunnelRoute(computer, this.parts, signal);
+    const endpoint = parseEndpoint(computer.ssh ?? '');
+    const introducer = this.introducer(computer, endpoint, signal);
+    return new DirectRoute(computer, endpoint, introducer, this.patience.dial);
+  }
+
+  /**
+   * Tries once to connect.
+   * @throws SshError, AuthenticationError, HostKeyError, ApiError, what the route throws, or the signal's reason
+   */
+  async connect(route: Route, signal: AbortSignal): Promise<SshConnection> {
+    const started = Date.now();
+    const { computer, introducer } = route;
+    const { identities, trust, log, library } = this.parts;
+    await this.askAhead(route);
+    // The introduction, the connection and the first key are got at the same time: they do not need each other.
+    const keys = identities.list();
+    const [line, first, { Client: SshClient }] = await withLine(
+      route.dial(signal),
+      keys.next(),
+      library(),
+      signal,
+    );
+    const { stream, endpoint } = line;
+    const attempt = new ConnectionAttempt(
+      { computer, endpoint, introducer, trust, log, patience: this.patience },
+      stream,
+      new SshClient(),
+      new Authenticator(endpoint, startingWith(first, keys), introducer),
+    );
+    const connection = await attempt.run(isSilent(first), signal);
+    log.info(`${computer.id}: connected to ${formatEndpoint(endpoint)} in ${Date.now() - started} ms`);
+    return connection;
+  }
+
+  private introducer(computer: Computer, endpoint: Endpoint, signal: AbortSignal): Introducer {
     const { ownKey, introduce, known } = this.parts;
     return new Introducer(async () => {
       const { publicLine } = await ownKey.get();
@@ -50,43 +92,11 @@ export class Connector {
     });
   }
 
-  /**
-   * Tries once to connect to a computer that is running.
-   * @throws SshError, AuthenticationError, HostKeyError, ApiError, or the signal's reason
-   */
-  async connect(
-    computer: Computer,
-    endpoint: Endpoint,
-    introducer: Introducer,
-    signal: AbortSignal,
-  ): Promise<SshConnection> {
-    const started = Date.now();
-    const { identities, trust, log, library } = this.parts;
-    await this.askAhead(computer, introducer);
-    // The introduction, the TCP connection and the first key are got at the same time: they do not need each other.
-    const keys = identities.list();
-    const [socket, first, { Client: SshClient }] = await withSocket(
-      dial(endpoint, signal, this.patience.dial),
-      keys.next(),
-      library(),
-      signal,
-    );
-    const attempt = new ConnectionAttempt(
-      { computer, endpoint, introducer, trust, log, patience: this.patience },
-      socket,
-      new SshClient(),
-      new Authenticator(endpoint, startingWith(first, keys), introducer),
-    );
-    const connection = await attempt.run(isSilent(first), signal);
-    log.info(`${computer.id}: connected to ${formatEndpoint(endpoint)} in ${Date.now() - started} ms`);
-    return connection;
-  }
-
   /** A computer we know, with our key on it, need not be asked; any other is asked at once, while we dial. */
-  private async askAhead(computer: Computer, introducer: Introducer): Promise<void> {
+  private async askAhead({ introducer, recordName }: Route): Promise<void> {
     introducer.renew();
     const { publicLine } = await this.parts.ownKey.get();
-    if (this.parts.known.get(computer.id)?.installedKey !== publicLine) introducer.begin();
+    if (this.parts.known.get(recordName)?.installedKey !== publicLine) introducer.begin();
   }
 }
 
@@ -105,18 +115,18 @@ async function* startingWith<T>(
   yield* rest;
 }
 
-/** Waits for all; when one fails or the signal is aborted, a socket that was opened all the same is closed. */
-async function withSocket<A, B>(
-  socket: Promise<Socket>,
+/** Waits for all; when one fails or the signal is aborted, a line that was opened all the same is closed. */
+async function withLine<A, B>(
+  line: Promise<Line>,
   a: Promise<A>,
   b: Promise<B>,
   signal: AbortSignal,
-): Promise<[Socket, A, B]> {
+): Promise<[Line, A, B]> {
   try {
-    return await abortable(Promise.all([socket, a, b]), signal);
+    return await abortable(Promise.all([line, a, b]), signal);
   } catch (error) {
-    socket.then(
-      (open) => open.destroy(),
+    line.then(
+      ({ stream }) => stream.destroy(),
       () => undefined,
     );
     throw error;

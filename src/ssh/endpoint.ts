@@ -8,6 +8,8 @@ export interface Endpoint {
   /** A host name or an address; IPv6 without brackets. */
   readonly host: string;
   readonly port: number;
+  /** Set where SSH is carried by the terminal gateway: then the host is the name of the computer. */
+  readonly through?: 'gateway';
 }
 
 /** The service gave an SSH endpoint that cannot be read. */
@@ -47,6 +49,7 @@ export function parseEndpoint(text: string): Endpoint {
 }
 
 /** The endpoint as people write it: `user@host:port`, with IPv6 in brackets. */
-export function formatEndpoint({ user, host, port }: Endpoint): string {
+export function formatEndpoint({ user, host, port, through }: Endpoint): string {
+  if (through === 'gateway') return t('{0} (through its terminal gateway)', `${user}@${host}`);
   return `${user}@${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }

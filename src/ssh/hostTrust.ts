@@ -3,7 +3,7 @@ import type { Log } from '../util/log';
 import type { Endpoint } from './endpoint';
 import { HostKeyError } from './errors';
 import { fingerprint, keyType, type PublicKey } from './fingerprint';
-import type { KnownComputers } from './knownComputers';
+import { tunnelRecord, type KnownComputers } from './knownComputers';
 import type { KnownHostsVerdict } from './knownHosts';
 
 /** Asks a person whether a key nobody can confirm may be trusted. */
@@ -28,8 +28,10 @@ export class HostTrust {
   ) {}
 
   /** True where the key shown is one that was pinned before. */
-  isPinned(computer: Computer, shown: Buffer): boolean {
-    return this.known.get(computer.id)?.hostKeys.includes(shown.toString('base64')) ?? false;
+  isPinned(computer: Computer, endpoint: Endpoint, shown: Buffer): boolean {
+    return (
+      this.known.get(recordName(computer, endpoint))?.hostKeys.includes(shown.toString('base64')) ?? false
+    );
   }
 
   /**
@@ -43,7 +45,7 @@ export class HostTrust {
     shown: Buffer,
     confirmed: () => Promise<readonly PublicKey[]>,
   ): Promise<void> {
-    if (this.isPinned(computer, shown)) return;
+    if (this.isPinned(computer, endpoint, shown)) return;
     const keys = await confirmed();
     if (keys.length > 0) this.compare(computer, endpoint, shown, keys);
     else await this.withoutConfirmation(computer, endpoint, shown);
@@ -53,14 +55,16 @@ export class HostTrust {
     if (!keys.some((key) => key.blob.equals(shown))) {
       throw new HostKeyError('changed', endpoint, fingerprint(shown), fingerprints(keys));
     }
-    if (this.known.get(computer.id)?.hostKeys.length)
+    const record = recordName(computer, endpoint);
+    if (this.known.get(record)?.hostKeys.length)
       this.log.info(`${computer.id} has a new host key, confirmed by the API: ${fingerprint(shown)}`);
-    this.known.update(computer.id, { hostKeys: keys.map((key) => key.blob.toString('base64')) });
+    this.known.update(record, { hostKeys: keys.map((key) => key.blob.toString('base64')) });
   }
 
   private async withoutConfirmation(computer: Computer, endpoint: Endpoint, shown: Buffer): Promise<void> {
     const print = fingerprint(shown);
-    const pinned = this.known.get(computer.id)?.hostKeys ?? [];
+    const record = recordName(computer, endpoint);
+    const pinned = this.known.get(record)?.hostKeys ?? [];
     if (pinned.length > 0) {
       const expected = pinned.map((key) => fingerprint(Buffer.from(key, 'base64')));
       throw new HostKeyError('unconfirmed', endpoint, print, expected);
@@ -72,8 +76,12 @@ export class HostTrust {
       verdict === 'known' ||
       (await this.ask({ computer, endpoint, type: keyType(shown), fingerprint: print }));
     if (!trusted) throw new HostKeyError('declined', endpoint, print, []);
-    this.known.update(computer.id, { hostKeys: [shown.toString('base64')] });
+    this.known.update(record, { hostKeys: [shown.toString('base64')] });
   }
+}
+
+function recordName(computer: Computer, { through }: Endpoint): string {
+  return through === 'gateway' ? tunnelRecord(computer.id) : computer.id;
 }
 
 function fingerprints(keys: readonly PublicKey[]): string[] {

@@ -4,6 +4,8 @@ export interface KnownComputer {
   readonly hostKeys: readonly string[];
   /** The public line of our own key that was put into its `authorized_keys`. */
   readonly installedKey?: string;
+  /** Where its SSH helper is, for SSH that the terminal gateway carries. */
+  readonly helper?: { readonly user: string; readonly folder: string };
 }
 
 /** A place for records that outlives the window. VS Code's Memento has this shape. */
@@ -14,22 +16,27 @@ export interface RecordStore {
 
 const recordName = 'celesto.ssh.knownComputers';
 
-/** The computers that were reached before, by id. Deleting a computer forgets its record. */
+/** The name of the record of the SSH server that the helper starts: it has a host key of its own. */
+export function tunnelRecord(computerId: string): string {
+  return `${computerId} tunnel`;
+}
+
+/** The computers that were reached before, by id, or by `tunnelRecord`. Deleting a computer forgets its records. */
 export class KnownComputers {
   constructor(private readonly records: RecordStore) {}
 
-  get(computerId: string): KnownComputer | undefined {
-    return this.all()[computerId];
+  get(name: string): KnownComputer | undefined {
+    return this.all()[name];
   }
 
-  update(computerId: string, facts: Partial<KnownComputer>): void {
+  update(name: string, facts: Partial<KnownComputer>): void {
     const all = this.all();
-    this.save({ ...all, [computerId]: { hostKeys: [], ...all[computerId], ...facts } });
+    this.save({ ...all, [name]: { hostKeys: [], ...all[name], ...facts } });
   }
 
   forget(computerId: string): void {
-    const { [computerId]: gone, ...others } = this.all();
-    if (gone) this.save(others);
+    const { [computerId]: direct, [tunnelRecord(computerId)]: tunnel, ...others } = this.all();
+    if (direct ?? tunnel) this.save(others);
   }
 
   private all(): Readonly<Record<string, KnownComputer>> {

@@ -1,12 +1,15 @@
 import type { ClientChannel } from 'ssh2';
 import type { Computer } from '../model/computer';
 import type { Clock } from '../util/clock';
-import { abortable, isCancellation } from '../util/cancel';
+import { GatewayError } from '../gateway/errors';
+import { abortable } from '../util/cancel';
+import { patiently } from '../util/patiently';
 import { SharedTasks } from '../util/sharedTask';
 import type { SshConnection } from './connection';
 import type { Connector } from './connector';
-import { formatEndpoint, parseEndpoint, type Endpoint } from './endpoint';
+import { formatEndpoint, parseEndpoint } from './endpoint';
 import { SshError } from './errors';
+import type { Way } from './route';
 
 /** Milliseconds a connection stays open after its last channel has closed. */
 const linger = 15_000;
@@ -20,6 +23,8 @@ export interface ChannelOptions {
   readonly patience: number;
   /** Told once, at the first try that failed for that reason. */
   readonly onNotUp?: () => void;
+  /** How SSH gets there; direct unless said. */
+  readonly way?: Way;
 }
 
 interface Pooled {
@@ -40,24 +45,26 @@ export class ConnectionPool {
   private readonly connecting = new SharedTasks<Pooled, 'notUp'>();
 
   constructor(
-    private readonly connector: Pick<Connector, 'connect' | 'introducer'>,
+    private readonly connector: Pick<Connector, 'connect' | 'route'>,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * Opens a channel to a computer that is running and names an SSH endpoint.
-   * @throws EndpointError, SshError, AuthenticationError, HostKeyError, or the signal's reason
+   * Opens a channel to a computer that is running and, for the direct way, names an SSH endpoint.
+   * @throws EndpointError, SshError, AuthenticationError, HostKeyError, for the tunnel also NoHelperError, GatewayError,
+   *   GatewayAddressError and ApiError; or the signal's reason
    */
   async channel(
     computer: Computer,
     options: ChannelOptions,
     open: (connection: SshConnection) => Promise<ClientChannel>,
   ): Promise<ClientChannel> {
-    const endpoint = parseEndpoint(computer.ssh ?? '');
+    const way = options.way ?? 'direct';
+    const address = way === 'tunnel' ? way : formatEndpoint(parseEndpoint(computer.ssh ?? ''));
     for (;;) {
       options.signal.throwIfAborted();
-      const reused = this.reusable(computer.id, endpoint);
-      const pooled = reused ?? (await this.connect(computer, endpoint, options));
+      const reused = this.reusable(computer.id, address);
+      const pooled = reused ?? (await this.connect(computer, address, options));
       // Where the very first channel fails there is no better connection to follow; any other may just be used up.
       const isFirst = !reused && pooled.channels === 0;
       try {
@@ -79,8 +86,7 @@ export class ConnectionPool {
     for (const id of this.pooled.keys()) this.close(id);
   }
 
-  private reusable(id: string, endpoint: Endpoint): Pooled | undefined {
-    const address = formatEndpoint(endpoint);
+  private reusable(id: string, address: string): Pooled | undefined {
     return [...(this.pooled.get(id) ?? [])].find(
       (pooled) => !pooled.full && !pooled.connection.closed && pooled.address === address,
     );
@@ -117,41 +123,26 @@ export class ConnectionPool {
     );
   }
 
-  private connect(computer: Computer, endpoint: Endpoint, options: ChannelOptions): Promise<Pooled> {
+  private connect(computer: Computer, address: string, options: ChannelOptions): Promise<Pooled> {
     return this.connecting.join(
-      `${computer.id} ${formatEndpoint(endpoint)}`,
+      `${computer.id} ${address}`,
       async (signal, report) => {
-        const connection = await this.connectPatiently(computer, endpoint, options.patience, signal, report);
-        return this.add(computer.id, endpoint, connection);
+        const route = this.connector.route(computer, options.way ?? 'direct', signal);
+        const connection = await patiently(() => this.connector.connect(route, signal), {
+          clock: this.clock,
+          patience: options.patience,
+          signal,
+          passes: isComingUp,
+          onWaiting: () => report('notUp'),
+        });
+        return this.add(computer.id, address, connection);
       },
       options.signal,
       options.onNotUp,
     );
   }
 
-  private async connectPatiently(
-    computer: Computer,
-    endpoint: Endpoint,
-    patience: number,
-    signal: AbortSignal,
-    report: (progress: 'notUp') => void,
-  ): Promise<SshConnection> {
-    const deadline = this.clock.now() + patience;
-    const introducer = this.connector.introducer(computer, endpoint, signal);
-    for (let tries = 1, pause = 100; ; tries += 1, pause = Math.min(2_000, pause * 1.5)) {
-      try {
-        return await this.connector.connect(computer, endpoint, introducer, signal);
-      } catch (error) {
-        const comingUp = error instanceof SshError && error.problem === 'notUp';
-        if (isCancellation(error) || !comingUp || this.clock.now() + pause > deadline) throw error;
-        if (tries === 1) report('notUp');
-        await this.clock.delay(pause, signal);
-      }
-    }
-  }
-
-  private add(id: string, endpoint: Endpoint, connection: SshConnection): Pooled {
-    const address = formatEndpoint(endpoint);
+  private add(id: string, address: string, connection: SshConnection): Pooled {
     const pooled: Pooled = { connection, address, channels: 0, full: false, lingering: undefined };
     const all = this.pooled.get(id) ?? new Set();
     this.pooled.set(id, all.add(pooled));
@@ -164,6 +155,14 @@ export class ConnectionPool {
     this.endLater(pooled);
     return pooled;
   }
+}
+
+/** Whether a server, or the gateway before it, may just be coming up. */
+function isComingUp(error: unknown): boolean {
+  return (
+    (error instanceof SshError && error.problem === 'notUp') ||
+    (error instanceof GatewayError && error.passes)
+  );
 }
 
 /** Waits for a channel as long as it is wanted; one that opens after that is closed again. */

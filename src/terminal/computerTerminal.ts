@@ -6,7 +6,7 @@ import { describeError, type Log } from '../util/log';
 import { withoutIcons } from '../util/text';
 import type { Opening } from './opening';
 import { OutputPump } from './pump';
-import type { Ending, Session, Size } from './session';
+import type { Ending, Session, SessionMemory, Size } from './session';
 
 const ctrlC = '\x03';
 const ctrlD = '\x04';
@@ -42,6 +42,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   private readonly names = new vscode.EventEmitter<string>();
   private state: State = { kind: 'new' };
   private size: Size = { rows: 24, columns: 80 };
+  private readonly memory: SessionMemory = {};
   private typedEarly = '';
   private tabName: string | undefined;
 
@@ -108,7 +109,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     const size = this.size;
     const session = await this.parts.opening.open(
       this.computer.id,
-      { size: () => this.size, env: environment() },
+      { size: () => this.size, env: environment(), memory: this.memory },
       {
         signal,
         evenFromError,

@@ -1,11 +1,15 @@
 import { t } from '@vscode/l10n';
+import { isApiError } from '../api/errors';
+import { GatewayError } from '../gateway/errors';
 import type { Step } from '../model/bringUp';
 import type { Computer } from '../model/computer';
 import type { Lifecycle } from '../model/lifecycle';
 import { statusOf } from '../model/status';
-import { formatEndpoint, parseEndpoint } from '../ssh/endpoint';
-import { SshError } from '../ssh/errors';
-import { chooseRoad, type Road } from './roads';
+import { EndpointError, formatEndpoint, parseEndpoint } from '../ssh/endpoint';
+import { AuthenticationError, SshError } from '../ssh/errors';
+import { NoHelperError } from '../ssh/tunnel/helper';
+import type { Road } from './roads/road';
+import { NoRoadError, type Roads } from './roads/roads';
 import type { Session, SessionRequest } from './session';
 
 /** Milliseconds. */
@@ -36,27 +40,47 @@ export interface OpeningOptions {
 export class Opening {
   constructor(
     private readonly lifecycle: Pick<Lifecycle, 'ensureRunning'>,
-    private readonly roads: readonly Road[],
+    private readonly roads: Roads,
     /** Milliseconds to wait for a start. */
     private readonly startTimeout: () => number,
   ) {}
 
   /**
-   * Starts, waits or restores as the state calls for, then connects.
+   * Starts, waits or restores as the state calls for, then connects: by the first of the roads that leads there.
    * @throws what goes wrong on the way (LifecycleError, ApiError, NoRoadError, SshError, …), or the signal's reason
    */
   async open(computerId: string, request: SessionRequest, options: OpeningOptions): Promise<Session> {
     const narrator = new Narrator(options.progress);
-    const believed = await this.bringUp(computerId, limits.trust, narrator, options);
-    try {
-      return await this.connect(believed, 0, request, narrator, options);
-    } catch (error) {
-      if (!(error instanceof SshError)) throw error;
-      // It may have been stopped meanwhile, or its server may be just coming up: look again before giving up.
-      const computer = await this.bringUp(computerId, 0, narrator, options);
-      const patience = narrator.waited ? limits.patienceAfterStart : limits.patience;
-      return await this.connect(computer, patience, request, narrator, options);
+    let computer = await this.bringUp(computerId, limits.trust, narrator, options);
+    const roads = this.roads.to(computer);
+    const refresh = async (): Promise<Computer> => {
+      computer = await this.bringUp(computerId, 0, narrator, options);
+      return computer;
+    };
+    for (const [index, road] of roads.entries()) {
+      const next = roads[index + 1];
+      if (next && !road.leadsTo(computer)) {
+        narrator.noEndpoint(computer, next);
+        continue;
+      }
+      try {
+        const session = await this.travel(
+          { road, isLast: !next },
+          computer,
+          refresh,
+          request,
+          narrator,
+          options,
+        );
+        this.roads.worked(computer, road);
+        return session;
+      } catch (error) {
+        this.roads.forget(computerId);
+        if (!next || !leavesARoad(error)) throw error;
+        narrator.fell(error, next);
+      }
     }
+    throw new NoRoadError(computer);
   }
 
   private bringUp(
@@ -70,25 +94,68 @@ export class Opening {
       evenFromError,
       trustFor,
       timeLimit: this.startTimeout(),
-      onStep: (step) => narrator.step(step),
+      onStep: (step) => {
+        // A computer that was away may be elsewhere now.
+        if (step.kind === 'asked' || step.kind === 'waiting') this.roads.forget(id);
+        narrator.step(step);
+      },
     });
   }
 
-  private connect(
-    computer: Computer,
-    patience: number,
+  /** Takes one road. The computer may have been stopped meanwhile, or may just be coming up: look before giving up. */
+  private async travel(
+    { road, isLast }: { readonly road: Road; readonly isLast: boolean },
+    believed: Computer,
+    refresh: () => Promise<Computer>,
     request: SessionRequest,
     narrator: Narrator,
-    { signal }: OpeningOptions,
+    options: OpeningOptions,
   ): Promise<Session> {
-    const road = chooseRoad(this.roads, computer);
-    narrator.connecting(computer);
-    return road.open(computer, request, {
-      signal,
-      patience: narrator.waited ? limits.patienceAfterStart : patience,
-      onNotUp: () => narrator.notUp(computer),
-    });
+    const open = (computer: Computer, patience: number): Promise<Session> => {
+      narrator.connecting(computer, road);
+      return road.open(computer, request, {
+        signal: options.signal,
+        patience: narrator.waited ? limits.patienceAfterStart : patience,
+        onNotUp: () => narrator.notUp(computer),
+      });
+    };
+    try {
+      return await open(believed, 0);
+    } catch (error) {
+      if (!mayBeStale(error)) throw error;
+      const computer = await refresh();
+      if (!road.leadsTo(computer) || (!isLast && isOfNoUse(error) && computer.ssh === believed.ssh))
+        throw error;
+      return await open(computer, limits.patience);
+    }
   }
+}
+
+/** Whether it may be that the computer is not, or not any more, as it was believed to be. */
+function mayBeStale(error: unknown): boolean {
+  return (
+    error instanceof SshError || error instanceof GatewayError || isApiError(error, 'conflict', 'notFound')
+  );
+}
+
+/** Whether trying the same again would only take long: nobody answers there. */
+function isOfNoUse(error: unknown): boolean {
+  return error instanceof SshError && (error.problem === 'unreachable' || error.problem === 'silent');
+}
+
+/**
+ * Whether another road may lead there all the same. Not for a host that is not who it should be, nor for a service that
+ * does not answer.
+ */
+function leavesARoad(error: unknown): boolean {
+  return (
+    error instanceof SshError ||
+    error instanceof AuthenticationError ||
+    error instanceof EndpointError ||
+    error instanceof NoHelperError ||
+    error instanceof GatewayError ||
+    isApiError(error, 'forbidden', 'notFound', 'conflict', 'validation', 'server', 'malformed')
+  );
 }
 
 /** Tells each step once, in plain words. */
@@ -115,9 +182,8 @@ class Narrator {
     }
   }
 
-  connecting(computer: Computer): void {
-    const address = computer.ssh === undefined ? computer.name : formatEndpoint(parseEndpoint(computer.ssh));
-    const line = t('Connecting to {0}…', address);
+  connecting(computer: Computer, road: Road): void {
+    const line = connectingLine(computer, road);
     if (statusOf(computer.status).kind === 'unknown' && this.said !== line) {
       this.tell(
         t(
@@ -129,6 +195,16 @@ class Narrator {
       );
     }
     this.tell(line, t('connecting'));
+  }
+
+  noEndpoint({ name }: Computer, next: Road): void {
+    this.tell(`${t('{0} offers no SSH endpoint.', name)} ${instead(next)}`, t('connecting'));
+  }
+
+  /** Why one road was left, in a line, and which is taken next. */
+  fell(error: unknown, next: Road): void {
+    const [why] = error instanceof Error ? error.message.split('\n') : [String(error)];
+    this.tell(`${why} ${instead(next)}`, t('connecting'));
   }
 
   notUp(computer: Computer): void {
@@ -158,4 +234,21 @@ class Narrator {
     this.said = line;
     this.progress.say(line);
   }
+}
+
+function connectingLine(computer: Computer, road: Road): string {
+  switch (road.name) {
+    case 'ssh':
+      return t('Connecting to {0}…', formatEndpoint(parseEndpoint(computer.ssh ?? '')));
+    case 'tunnel':
+      return t('Connecting to {0} through its terminal gateway…', computer.name);
+    case 'gateway':
+      return t('Opening a plain terminal on {0}…', computer.name);
+  }
+}
+
+function instead(next: Road): string {
+  return next.name === 'gateway'
+    ? t('Taking a plain terminal instead.')
+    : t('Taking SSH through its terminal gateway instead.');
 }

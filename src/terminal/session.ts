@@ -32,6 +32,14 @@ export interface SessionRequest {
   /** Read when the shell is asked for: a window may be resized while the connection is made. */
   readonly size: () => Size;
   readonly env: Readonly<Record<string, string>>;
+  /** Kept from one session to the next of the same terminal. */
+  readonly memory: SessionMemory;
+}
+
+/** What a terminal remembers of its shell, so that it can go back to it. */
+export interface SessionMemory {
+  /** The shell behind the terminal gateway. */
+  terminalId?: string;
 }
 
 export const terminalType = 'xterm-256color';

@@ -10,6 +10,7 @@ export const settings = {
   /** Milliseconds. */
   startTimeout: (): number => section().get<number>('startTimeout', 120) * 1000,
   openAfterCreate: (): string => section().get<string>('openAfterCreate', 'ask'),
+  transport: (): 'auto' | 'ssh' | 'tunnel' | 'gateway' => section().get('terminal.transport', 'auto'),
   identityFile: (): string => section().get<string>('ssh.identityFile', ''),
 };
 

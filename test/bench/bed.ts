@@ -68,6 +68,7 @@ export class Bed {
       ),
       known: this.known,
       introduce: (computer, login, signal) => introduce(client, computer.id, login, silentLog, signal),
+      client,
       log: silentLog,
     });
     this.pool = new ConnectionPool(connector, systemClock);

@@ -119,23 +119,23 @@ export function statuses(stage: Stage): void {
       await stage.terminals.waitForText(prompt('einstein'));
     });
 
-    stage.it('that has no SSH endpoint tells of other ways', async () => {
+    stage.it('that has no SSH endpoint goes through its terminal gateway', async () => {
       await stage.row('euclid').click();
-      await stage.terminals.waitForText(/^euclid offers no SSH endpoint, so no terminal can be attached/m);
-      await stage.terminals.waitForText('celesto computer ssh euclid');
-      await stage.terminals.waitForText('Press Enter to try again, Ctrl+C to close.');
-      await stage.terminals.waitForTab('euclid (not connected)');
+      await stage.terminals.waitForText(
+        'euclid offers no SSH endpoint. Taking SSH through its terminal gateway instead.',
+      );
+      await stage.terminals.waitForText(prompt('euclid'));
+      await stage.terminals.waitForTab('euclid');
       await stage.picture('no endpoint');
     });
 
-    stage.it('whose endpoint cannot be read says so', async () => {
+    stage.it('whose endpoint cannot be read says so, and goes through the gateway too', async () => {
       await stage.row('pascal').click();
       await stage.terminals.waitForText(
         'The service gave an SSH endpoint that cannot be read: "telnet://nowhere". Report it to Celesto.',
       );
-      await stage.terminals.waitForTab('pascal (not connected)');
-      await stage.terminals.press('Control+C');
-      await stage.terminals.waitForTabGone('pascal (not connected)');
+      await stage.terminals.waitForText(prompt('pascal'));
+      await stage.terminals.waitForTab('pascal');
     });
   });
 }

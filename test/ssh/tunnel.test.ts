@@ -65,7 +65,7 @@ describe('SSH carried by the terminal gateway', () => {
   async function reach(id: string): Promise<Client> {
     const helper = await helperOn(id);
     const client = await login(
-      await dialTunnel(service.client, id, helper, signal),
+      await dialTunnel(service.client, id, Promise.resolve(helper), signal),
       helper,
       await ownKey.get(),
     );
@@ -111,7 +111,7 @@ describe('SSH carried by the terminal gateway', () => {
   it('says so where text alone goes through and nothing on the computer can carry bytes in it', async () => {
     const id = await hidden({ gatewayFrames: 'text', without: ['python3', 'perl'] });
     const helper = await helperOn(id);
-    await assert.rejects(dialTunnel(service.client, id, helper, signal), NoHelperError);
+    await assert.rejects(dialTunnel(service.client, id, Promise.resolve(helper), signal), NoHelperError);
   });
 
   it('says so where the computer has no OpenSSH server', async () => {
@@ -146,7 +146,7 @@ describe('SSH carried by the terminal gateway', () => {
     const helper = await helperOn(id);
     const cancel = new AbortController();
     await service.emulator.control.addFault({ method: 'POST', path: '/terminals$', delay: 60_000 });
-    const dialling = dialTunnel(service.client, id, helper, cancel.signal);
+    const dialling = dialTunnel(service.client, id, Promise.resolve(helper), cancel.signal);
     cancel.abort();
     await assert.rejects(dialling, { name: 'AbortError' });
   });

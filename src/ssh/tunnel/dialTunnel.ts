@@ -7,7 +7,7 @@ import { gatewayAddress } from '../../gateway/address';
 import { openLink } from '../../gateway/link';
 import { abortable } from '../../util/cancel';
 import { Carrier } from './carrier';
-import { NoHelperError, startLine, type Helper } from './helper';
+import { NoHelperError, startLine, type HelperPlace } from './helper';
 
 /** Milliseconds from the typed line until the helper says that it is ready. */
 const patience = 15_000;
@@ -17,21 +17,34 @@ const mostChatter = 256 * 1024;
 /**
  * Opens a terminal session of the computer's gateway, starts the helper in it, and gives the session as a byte stream
  * with an SSH server at its other end.
+ * @param place where the helper is, once that is known; what it rejects with is passed on
  * @throws NoHelperError, GatewayError, GatewayAddressError, ApiError, or the signal's reason
  */
 export async function dialTunnel(
   client: Pick<CelestoClient, 'terminal'>,
   computerId: string,
-  helper: Helper,
+  place: Promise<HelperPlace>,
   signal: AbortSignal,
 ): Promise<Duplex> {
+  // Whether the helper is there, and the way to it, are found out at the same time.
+  place.catch(() => undefined);
   const ticket = await client.terminal(computerId, undefined, signal);
   const socket = await openLink(gatewayAddress(ticket.gateway_url, ticket.token), signal);
+  try {
+    return await start(socket, await abortable(place, signal), signal);
+  } catch (error) {
+    // The shell would live on by itself.
+    if (socket.readyState === socket.OPEN) socket.send(Buffer.from(' exit\r'));
+    socket.close();
+    throw error;
+  }
+}
+
+async function start(socket: WebSocket, place: HelperPlace, signal: AbortSignal): Promise<Duplex> {
   const limit = AbortSignal.timeout(patience);
   try {
-    return await abortable(new Preamble(socket, helper).run(), AbortSignal.any([signal, limit]));
+    return await abortable(new Preamble(socket, place).run(), AbortSignal.any([signal, limit]));
   } catch (error) {
-    socket.terminate();
     signal.throwIfAborted();
     throw limit.aborted ? new NoHelperError(t('its SSH helper did not start')) : error;
   }
@@ -47,7 +60,7 @@ class Preamble {
 
   constructor(
     private readonly socket: WebSocket,
-    private readonly helper: Helper,
+    private readonly place: HelperPlace,
   ) {}
 
   run(): Promise<Duplex> {
@@ -66,7 +79,7 @@ class Preamble {
       socket.on('message', hear);
       socket.once('close', () => reject(new NoHelperError(t('its terminal closed at once'))));
       socket.resume();
-      socket.send(Buffer.from(startLine(this.helper, this.mark)));
+      socket.send(Buffer.from(startLine(this.place, this.mark)));
     });
   }
 

@@ -3,18 +3,26 @@ import { t } from '@vscode/l10n';
 import { shortened } from '../../util/text';
 import { parsePublicKey, type PublicKey } from '../fingerprint';
 
-/** What is on a computer so that SSH can be carried by its terminal gateway. */
-export interface Helper {
+/** Where the helper is on a computer. */
+export interface HelperPlace {
   /** Who logs in: the user that the service runs commands as. */
   readonly user: string;
-  readonly hostKey: PublicKey;
   /** The folder on the computer, absolute. */
   readonly folder: string;
+}
+
+/** What is on a computer so that SSH can be carried by its terminal gateway. */
+export interface Helper extends HelperPlace {
+  readonly hostKey: PublicKey;
 }
 
 /** SSH cannot be carried to this computer. `message` is a sentence that says why. */
 export class NoHelperError extends Error {
   override readonly name = 'NoHelperError';
+
+  constructor(reason: string) {
+    super(t('SSH cannot be carried by the terminal gateway: {0}.', reason));
+  }
 }
 
 /** The folder below the user's home; its version changes with what is in it. */
@@ -66,7 +74,7 @@ export async function removeHelper(
 }
 
 /** The line that starts it in a terminal of the computer; far below the 4096 bytes that a terminal's line may have. */
-export function startLine({ folder }: Helper, mark: readonly [string, string]): string {
+export function startLine({ folder }: Pick<HelperPlace, 'folder'>, mark: readonly [string, string]): string {
   const quoted = `'${folder.replaceAll("'", String.raw`'\''`)}/start'`;
   return ` exec sh ${quoted} ${mark[0]} ${mark[1]}\r`;
 }

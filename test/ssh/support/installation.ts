@@ -67,6 +67,10 @@ export class Installation {
           this.log,
         ),
         known: this.known,
+        client: {
+          exec: (...args) => this.service.client.exec(...args),
+          terminal: (...args) => this.service.client.terminal(...args),
+        },
         introduce:
           options.introduce ??
           ((computer, login, signal) => introduce(this.service.client, computer.id, login, this.log, signal)),

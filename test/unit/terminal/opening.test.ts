@@ -5,10 +5,11 @@ import type { WireComputer } from '../../../src/api/wire';
 import type { Computer } from '../../../src/model/computer';
 import { LifecycleError } from '../../../src/model/errors';
 import { EndpointError } from '../../../src/ssh/endpoint';
-import { AuthenticationError } from '../../../src/ssh/errors';
-import type { ChannelOptions } from '../../../src/ssh/pool';
+import { AuthenticationError, HostKeyError } from '../../../src/ssh/errors';
+import { NoHelperError } from '../../../src/ssh/tunnel/helper';
 import { Opening } from '../../../src/terminal/opening';
-import { NoRoadError, type Road } from '../../../src/terminal/roads';
+import type { Road, RoadName, TravelOptions } from '../../../src/terminal/roads/road';
+import { NoRoadError, Roads, type Transport } from '../../../src/terminal/roads/roads';
 import type { Session, SessionRequest } from '../../../src/terminal/session';
 import { abortable, isCancellation } from '../../../src/util/cancel';
 import { sshError } from '../ssh/support/fakeConnector';
@@ -21,7 +22,11 @@ import { spelled } from '../support/storeBench';
 
 const address = 'ohm@203.0.113.7:2222';
 const connecting = `Connecting to ${address}…`;
-const request: SessionRequest = { size: () => ({ rows: 30, columns: 100 }), env: { LANG: 'C.UTF-8' } };
+const request: SessionRequest = {
+  size: () => ({ rows: 30, columns: 100 }),
+  env: { LANG: 'C.UTF-8' },
+  memory: {},
+};
 const network = new ApiError('network');
 const keyRefused = new AuthenticationError({ user: 'ohm', host: 'h', port: 22 }, [], ['publickey']);
 
@@ -31,13 +36,16 @@ type Step = Session | Error | Promise<Session> | 'not up yet';
 class ScriptedRoad implements Road {
   readonly taken: { computer: Computer; request: SessionRequest; patience: number }[] = [];
 
-  constructor(private readonly steps: Step[]) {}
+  constructor(
+    private readonly steps: Step[],
+    readonly name: RoadName = 'ssh',
+  ) {}
 
   leadsTo(computer: Computer): boolean {
-    return computer.ssh !== undefined;
+    return this.name !== 'ssh' || computer.ssh !== undefined;
   }
 
-  async open(computer: Computer, request: SessionRequest, options: ChannelOptions): Promise<Session> {
+  async open(computer: Computer, request: SessionRequest, options: TravelOptions): Promise<Session> {
     this.taken.push({ computer, request, patience: options.patience });
     const step = this.steps.length > 1 ? this.steps.shift()! : this.steps[0]!;
     if (step === 'not up yet') {
@@ -58,6 +66,7 @@ class OpeningBench {
   readonly session = new FakeSession();
   readonly road: ScriptedRoad;
   readonly cancel = new AbortController();
+  private roads: Roads | undefined;
 
   private constructor(
     readonly service: LifecycleBench,
@@ -82,12 +91,19 @@ class OpeningBench {
     return this;
   }
 
+  /** Gives the computer further roads behind the first. */
+  withRoads(transport: Transport, ...others: ScriptedRoad[]): this {
+    this.roads = new Roads([this.road, ...others], () => transport);
+    return this;
+  }
+
   begin(evenFromError = false): Promise<Session> {
     const progress = {
       say: (line: string) => void this.lines.push(line),
       phase: (words: string) => void this.phases.push(words),
     };
-    const opening = new Opening(this.service.lifecycle, [this.road], () => 120_000);
+    this.roads ??= new Roads([this.road], () => 'ssh');
+    const opening = new Opening(this.service.lifecycle, this.roads, () => 120_000);
     const session = opening.open('a', request, { signal: this.cancel.signal, evenFromError, progress });
     session.catch(() => undefined);
     return session;
@@ -355,5 +371,78 @@ describe('cancelling', () => {
     const bench = await OpeningBench.of('running', sshError('unreachable'));
     bench.service.client.script('get', deferred<WireComputer>().promise);
     await cancelled(bench, () => bench.calls.length === 1);
+  });
+});
+
+describe('falling from one road to the next', () => {
+  const hidden = wire('a', 'running', { connection: { ssh: null, access_url: null } });
+  const noServer = new NoHelperError('it has no OpenSSH server');
+  const hostKey = new HostKeyError('changed', { user: 'ohm', host: 'h', port: 22 }, 'shown', ['expected']);
+
+  it('without an endpoint goes through the gateway, with one line why', async () => {
+    const tunnel = new ScriptedRoad([new FakeSession()], 'tunnel');
+    const bench = (await OpeningBench.of('')).withRoads('auto', tunnel);
+    await bench.finds(hidden).open();
+    assert.deepEqual(bench.lines, [
+      'name of a offers no SSH endpoint. Taking SSH through its terminal gateway instead.',
+      'Connecting to name of a through its terminal gateway…',
+    ]);
+    assert.deepEqual(bench.road.taken, []);
+  });
+
+  it('says nothing of the road that did not lead there the next time', async () => {
+    const tunnel = new ScriptedRoad([noServer], 'tunnel');
+    const gateway = new ScriptedRoad([new FakeSession(), new FakeSession()], 'gateway');
+    const bench = (await OpeningBench.of('')).withRoads('auto', tunnel, gateway);
+    await bench.finds(hidden).open();
+    assert.deepEqual(bench.lines.slice(2), [
+      'SSH cannot be carried by the terminal gateway: it has no OpenSSH server. Taking a plain terminal instead.',
+      'Opening a plain terminal on name of a…',
+    ]);
+    bench.lines.length = 0;
+    await bench.open();
+    assert.deepEqual(bench.lines, ['Opening a plain terminal on name of a…']);
+    assert.equal(tunnel.taken.length, 1);
+  });
+
+  it('asks all roads again after the computer was away', async () => {
+    const tunnel = new ScriptedRoad([noServer, new FakeSession()], 'tunnel');
+    const gateway = new ScriptedRoad([new FakeSession()], 'gateway');
+    const bench = (await OpeningBench.of('')).withRoads('auto', tunnel, gateway);
+    await bench.finds(hidden).open();
+    await bench.service.clock.advance(10_001);
+    await bench.finds('restoring', hidden).open();
+    assert.deepEqual([tunnel.taken.length, gateway.taken.length], [2, 1]);
+  });
+
+  it('looks at the computer before it leaves an endpoint that does not answer', async () => {
+    const tunnel = new ScriptedRoad([new FakeSession()], 'tunnel');
+    const bench = (await OpeningBench.of('running', sshError('unreachable'))).withRoads('auto', tunnel);
+    await bench.finds('running').open();
+    assert.deepEqual(bench.calls, ['get a']);
+    assert.equal(bench.road.taken.length, 1);
+    assert.match(bench.lines[1]!, /cannot be reached.* Taking SSH through its terminal gateway instead\.$/);
+  });
+
+  it('leaves an endpoint that accepts none of the keys', async () => {
+    const tunnel = new ScriptedRoad([new FakeSession()], 'tunnel');
+    const bench = (await OpeningBench.of('running', keyRefused)).withRoads('auto', tunnel);
+    await bench.open();
+    assert.match(bench.lines[1]!, /accepted none of the keys\. Taking SSH/);
+  });
+
+  it('never leaves a host that is not who it should be', async () => {
+    const tunnel = new ScriptedRoad([new FakeSession()], 'tunnel');
+    const bench = (await OpeningBench.of('running', hostKey)).withRoads('auto', tunnel);
+    await assert.rejects(bench.open(), hostKey);
+    assert.deepEqual(tunnel.taken, []);
+  });
+
+  it('stays on the one road that is wanted', async () => {
+    const tunnel = new ScriptedRoad([noServer], 'tunnel');
+    const gateway = new ScriptedRoad([new FakeSession()], 'gateway');
+    const bench = (await OpeningBench.of('running')).withRoads('tunnel', tunnel, gateway);
+    await assert.rejects(bench.open(), noServer);
+    assert.deepEqual([bench.road.taken, gateway.taken], [[], []]);
   });
 });

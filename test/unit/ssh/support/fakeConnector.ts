@@ -3,6 +3,7 @@ import type { ClientChannel } from 'ssh2';
 import type { Computer } from '../../../../src/model/computer';
 import type { SshConnection } from '../../../../src/ssh/connection';
 import type { Connector } from '../../../../src/ssh/connector';
+import type { Route } from '../../../../src/ssh/route';
 import { parseEndpoint, type Endpoint } from '../../../../src/ssh/endpoint';
 import { SshError, type SshProblem } from '../../../../src/ssh/errors';
 import { Introducer } from '../../../../src/ssh/introducer';
@@ -63,23 +64,24 @@ export class FakeConnection {
 }
 
 /** A connector whose tries a test ends by hand. */
-export class FakeConnector implements Pick<Connector, 'connect' | 'introducer'> {
-  readonly tries: { signal: AbortSignal; introducer: Introducer; outcome: Deferred<FakeConnection> }[] = [];
+export class FakeConnector implements Pick<Connector, 'connect' | 'route'> {
+  readonly tries: { signal: AbortSignal; route: Route; outcome: Deferred<FakeConnection> }[] = [];
   /** What the next tries come to, in order; after these they wait for the test. */
   script: (FakeConnection | Error)[] = [];
 
-  introducer(): Introducer {
-    return new Introducer(() => Promise.reject(new Error('not asked in these tests')));
+  route(computer: Computer): Route {
+    const introducer = new Introducer(() => Promise.reject(new Error('not asked in these tests')));
+    return {
+      computer,
+      recordName: computer.id,
+      introducer,
+      dial: () => Promise.reject(new Error('not dialled')),
+    };
   }
 
-  connect(
-    _computer: Computer,
-    _endpoint: Endpoint,
-    introducer: Introducer,
-    signal: AbortSignal,
-  ): Promise<SshConnection> {
+  connect(route: Route, signal: AbortSignal): Promise<SshConnection> {
     const outcome = deferred<FakeConnection>();
-    this.tries.push({ signal, introducer, outcome });
+    this.tries.push({ signal, route, outcome });
     const next = this.script.shift();
     if (next instanceof Error) outcome.reject(next);
     else if (next) outcome.resolve(next);

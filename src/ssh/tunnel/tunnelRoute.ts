@@ -1,0 +1,71 @@
+import { t } from '@vscode/l10n';
+import type { CelestoClient } from '../../api/client';
+import type { Computer } from '../../model/computer';
+import type { Endpoint } from '../endpoint';
+import { Introducer } from '../introducer';
+import { tunnelRecord, type KnownComputers } from '../knownComputers';
+import type { OwnKey } from '../ownKey';
+import type { Line, Route } from '../route';
+import { dialTunnel } from './dialTunnel';
+import { installHelper, NoHelperError, type HelperPlace } from './helper';
+
+export interface TunnelParts {
+  readonly client: Pick<CelestoClient, 'exec' | 'terminal'>;
+  readonly ownKey: OwnKey;
+  readonly known: KnownComputers;
+}
+
+/**
+ * Through the terminal gateway, to an SSH server that the helper on the computer starts for this connection alone. Who
+ * put the helper there knows the host key already, and need not put it there again the next time.
+ */
+export class TunnelRoute implements Route {
+  readonly recordName: string;
+  readonly introducer: Introducer;
+
+  /** @param signal ends the setting up of the helper */
+  constructor(
+    readonly computer: Computer,
+    private readonly parts: TunnelParts,
+    signal: AbortSignal,
+  ) {
+    this.recordName = tunnelRecord(computer.id);
+    this.introducer = new Introducer(async () => {
+      const { client, ownKey, known } = parts;
+      const { publicLine } = await ownKey.get();
+      const { hostKey, user, folder } = await installHelper(client, computer.id, publicLine, signal);
+      known.update(this.recordName, { installedKey: publicLine, helper: { user, folder } });
+      return { hostKeys: [hostKey], keyInstalled: true };
+    });
+  }
+
+  /** @throws NoHelperError, GatewayError, GatewayAddressError, ApiError, or the signal's reason */
+  async dial(signal: AbortSignal): Promise<Line> {
+    const remembered = this.place;
+    if (!remembered) return this.dialTo(this.installed(), signal);
+    try {
+      return await this.dialTo(Promise.resolve(remembered), signal);
+    } catch (error) {
+      if (!(error instanceof NoHelperError)) throw error;
+      // Somebody took it away, or the computer lost its files.
+      return this.dialTo(this.installed(), signal);
+    }
+  }
+
+  private get place(): HelperPlace | undefined {
+    return this.parts.known.get(this.recordName)?.helper;
+  }
+
+  private async installed(): Promise<HelperPlace> {
+    await this.introducer.get();
+    if (!this.place) throw new NoHelperError(t('its SSH helper did not start'));
+    return this.place;
+  }
+
+  private async dialTo(place: Promise<HelperPlace>, signal: AbortSignal): Promise<Line> {
+    const stream = await dialTunnel(this.parts.client, this.computer.id, place, signal);
+    const { user } = await place;
+    const endpoint: Endpoint = { user, host: this.computer.name, port: 22, through: 'gateway' };
+    return { stream, endpoint };
+  }
+}

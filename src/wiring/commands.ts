@@ -1,0 +1,64 @@
+import type * as vscode from 'vscode';
+import { AccountCommands } from '../commands/accountCommands';
+import { registerCommands } from '../commands/commands';
+import { CreateCommand } from '../commands/createCommand';
+import { DeleteCommand } from '../commands/deleteCommand';
+import { LifecycleCommands } from '../commands/lifecycleCommands';
+import { ListCommands } from '../commands/listCommands';
+import { OpenCommands } from '../commands/openCommands';
+import { Targets } from '../commands/targets';
+import type { Clock } from '../util/clock';
+import { Disposables, type Disposable } from '../util/disposable';
+import { settings } from '../util/settings';
+import { ComputerPicker } from '../views/computerPicker';
+import { ComputersTree } from '../views/computersTree';
+import { ComputersView } from '../views/computersView';
+import type { Reach } from './reach';
+import type { Service } from './service';
+
+/** The side bar, and every command of package.json. */
+export function buildCommands(
+  context: vscode.ExtensionContext,
+  service: Service,
+  reach: Reach,
+  clock: Clock,
+): Disposable {
+  const { account, check, client, lifecycle, log, output, store } = service;
+  const { known, terminals } = reach;
+  const parts = new Disposables();
+  const tree = parts.add(new ComputersTree(store));
+  const view = parts.add(new ComputersView(store, tree, account, context.globalState));
+  const targets = new Targets(account, store, new ComputerPicker(store));
+
+  const accounts = new AccountCommands(account, client, check, targets);
+  const open = new OpenCommands(targets, store, client, terminals, clock);
+  const life = new LifecycleCommands(targets, lifecycle, clock, settings.startTimeout);
+  const list = new ListCommands(account, store, view, targets, () => tree.filter);
+  const create = new CreateCommand(targets, client, store, terminals, clock, settings.openAfterCreate);
+  const remove = new DeleteCommand(targets, client, store, lifecycle, known, clock, () => view.selection);
+
+  const handlers = {
+    'celesto.signIn': accounts.signIn,
+    'celesto.signOut': accounts.signOut,
+    'celesto.switchOrganization': accounts.switchOrganization,
+    'celesto.create': create.create,
+    'celesto.open': open.open,
+    'celesto.newTerminal': open.newTerminal,
+    'celesto.openByName': open.openByName,
+    'celesto.start': life.start,
+    'celesto.stop': life.stop,
+    'celesto.restore': life.restore,
+    'celesto.delete': remove.delete,
+    'celesto.copyId': list.copyId,
+    'celesto.copyName': list.copyName,
+    'celesto.refresh': list.refresh,
+    'celesto.filter': list.filter,
+    'celesto.clearFilter': list.clearFilter,
+    'celesto.groupByState': list.group('state'),
+    'celesto.groupByTemplate': list.group('template'),
+    'celesto.ungroup': list.group('none'),
+    'celesto.showLog': () => output.show(),
+  };
+  parts.add(registerCommands(handlers, log));
+  return parts;
+}

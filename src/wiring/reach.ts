@@ -1,0 +1,53 @@
+import type * as vscode from 'vscode';
+import { Connector } from '../ssh/connector';
+import { HostTrust } from '../ssh/hostTrust';
+import { IdentitySource } from '../ssh/identities';
+import { introduce } from '../ssh/introduction';
+import { KnownComputers } from '../ssh/knownComputers';
+import { lookUpInHome } from '../ssh/knownHosts';
+import { loadSsh2 } from '../ssh/library';
+import { OwnKey } from '../ssh/ownKey';
+import { ConnectionPool } from '../ssh/pool';
+import { Opening } from '../terminal/opening';
+import { GatewayRoad } from '../terminal/roads/gatewayRoad';
+import { Roads } from '../terminal/roads/roads';
+import { SshRoad } from '../terminal/roads/sshRoad';
+import { Terminals } from '../terminal/terminals';
+import type { Clock } from '../util/clock';
+import { Disposables, type Disposable } from '../util/disposable';
+import { settings } from '../util/settings';
+import { askTrust, showHostKeyError } from '../views/hostKeyMessages';
+import type { Service } from './service';
+
+/** What reaches into a computer: connections, the roads to them, terminals. */
+export interface Reach extends Disposable {
+  readonly known: KnownComputers;
+  readonly ownKey: OwnKey;
+  readonly pool: ConnectionPool;
+  readonly terminals: Terminals;
+}
+
+export function buildReach(context: vscode.ExtensionContext, service: Service, clock: Clock): Reach {
+  const { client, lifecycle, log, store } = service;
+  const known = new KnownComputers(context.globalState);
+  const ownKey = new OwnKey(context.secrets, log);
+  const connector = new Connector({
+    library: loadSsh2,
+    identities: new IdentitySource(loadSsh2, ownKey, settings.identityFile),
+    ownKey,
+    trust: new HostTrust(known, lookUpInHome, askTrust, log),
+    known,
+    introduce: (computer, login, signal) => introduce(client, computer.id, login, log, signal),
+    client,
+    log,
+  });
+  const parts = new Disposables();
+  const pool = parts.add(new ConnectionPool(connector, clock));
+  const roads = new Roads(
+    [new SshRoad('ssh', pool), new SshRoad('tunnel', pool), new GatewayRoad(client, clock)],
+    settings.transport,
+  );
+  const opening = new Opening(lifecycle, roads, settings.startTimeout);
+  const terminals = parts.add(new Terminals(store, { opening, clock, log, onFailure: showHostKeyError }));
+  return { known, ownKey, pool, terminals, dispose: () => parts.dispose() };
+}

@@ -1,0 +1,51 @@
+import * as vscode from 'vscode';
+import { CelestoClient } from '../api/client';
+import { Http } from '../api/http';
+import { Account } from '../auth/account';
+import { AccountListCache } from '../auth/listCache';
+import type { CheckKey } from '../auth/signIn';
+import { Lifecycle } from '../model/lifecycle';
+import { ComputerStore } from '../model/store';
+import type { Clock } from '../util/clock';
+import { Disposables, type Disposable } from '../util/disposable';
+import { redactingLog, type Log } from '../util/log';
+import { settings } from '../util/settings';
+
+/** The service, and what this window knows of it. */
+export interface Service extends Disposable {
+  readonly output: vscode.LogOutputChannel;
+  readonly log: Log;
+  readonly account: Account;
+  readonly client: CelestoClient;
+  /** Asks who a key belongs to. */
+  readonly check: CheckKey;
+  readonly store: ComputerStore;
+  readonly lifecycle: Lifecycle;
+}
+
+export function buildService(context: vscode.ExtensionContext, clock: Clock): Service {
+  const { globalState: memory, secrets } = context;
+  const output = vscode.window.createOutputChannel('Celesto', { log: true });
+  const log = redactingLog(output, () => account.secrets());
+  const account = new Account({ secrets, memory, baseUrl: settings.baseUrl, environment: process.env, log });
+  const http = new Http(log);
+  const client = new CelestoClient(
+    http,
+    () => account.credentials(),
+    (error) => account.refuse(error),
+  );
+  const check: CheckKey = (apiKey, signal) =>
+    new CelestoClient(http, () => Promise.resolve({ baseUrl: account.baseUrl(), apiKey })).user(signal);
+
+  const store = new ComputerStore(client, clock, new AccountListCache(memory, account), log);
+  const parts = new Disposables();
+  for (const part of [output, account, store]) parts.add(part);
+  parts.add(account.onDidSwitch(() => store.reset()));
+  parts.add(
+    vscode.workspace.onDidChangeConfiguration((change) => {
+      if (change.affectsConfiguration('celesto.baseUrl')) void account.reload();
+    }),
+  );
+  const lifecycle = new Lifecycle(client, store, clock, log);
+  return { output, log, account, client, check, store, lifecycle, dispose: () => parts.dispose() };
+}
