@@ -12,7 +12,9 @@ export type ApiErrorKind =
   | 'planLimit'
   | 'rateLimit'
   | 'server'
-  | 'malformed';
+  | 'malformed'
+  /** A stream that ended before what it tells of did. */
+  | 'interrupted';
 
 export interface ApiErrorFacts {
   readonly status?: number | undefined;
@@ -93,6 +95,8 @@ function explanation(kind: ApiErrorKind, { detail, status, retryAfter }: ApiErro
       );
     case 'malformed':
       return withDetail(t('Celesto sent an answer that this extension cannot read.'), detail);
+    case 'interrupted':
+      return t('The connection to Celesto broke before the command ended. It may still be running there.');
   }
 }
 

@@ -1,8 +1,9 @@
-import type { HTTPError } from 'ky';
+import type { EventSourceMessage } from 'eventsource-parser';
 import * as v from 'valibot';
 import { describeError, type Log } from '../util/log';
-import { printable, shortened } from '../util/text';
-import { ApiError, type ApiErrorKind } from './errors';
+import { shortened } from '../util/text';
+import { ApiError } from './errors';
+import { isHttpError, requestIdOf, retryAfterOf, toApiError, withoutKey } from './failures';
 
 /** Who calls, and where. Read anew for each call, since people sign in and switch organizations. */
 export interface Credentials {
@@ -26,6 +27,9 @@ export interface Call {
 /** How long a GET may wait for another try when the service names a time; beyond it the caller is told instead. */
 const longestRetryAfter = 5_000;
 
+/** Characters of an event that are waited for: a stream without an end of line must not fill the memory. */
+const longestEvent = 16 * 1024 * 1024;
+
 /** What may stand in a header as a bearer token. Pasted keys hold other things at times. */
 const usableKey = /^[\x21-\x7e]+$/;
 
@@ -45,22 +49,56 @@ export class Http {
     credentials: Credentials,
     call: Call,
   ): Promise<v.InferOutput<S>> {
-    if (!usableKey.test(credentials.apiKey)) throw new ApiError('auth');
     const started = Date.now();
-    const limit = AbortSignal.timeout(call.timeLimit ?? 30_000);
+    const limit = limitOf(call);
     try {
-      const response = await this.send(credentials, call, limit);
-      this.log.debug(`${call.method} ${call.path} ${response.status} in ${Date.now() - started} ms`);
+      const response = await this.send(credentials, call, limit, started);
       return readAs(schema, await parseJson(response, credentials), requestIdOf(response));
     } catch (error) {
-      const failure = await toApiError(error, limit, credentials);
-      call.signal?.throwIfAborted();
-      this.log.warn(`${call.method} ${call.path} in ${Date.now() - started} ms: ${describeError(failure)}`);
-      throw failure;
+      throw this.failed(await toApiError(error, limit, credentials.apiKey), call, started);
     }
   }
 
-  private async send(credentials: Credentials, call: Call, limit: AbortSignal): Promise<Response> {
+  /**
+   * Makes one call that is answered with a stream of events (`text/event-stream`, HTML Living Standard, 9.2) and gives
+   * the data of each as it comes. Leaving the loop ends the call. The time limit is for the whole stream.
+   * @throws ApiError, of kind `interrupted` once the stream has begun; or the signal's reason when it was aborted
+   */
+  async *events(credentials: Credentials, call: Call): AsyncGenerator<string, void, undefined> {
+    const started = Date.now();
+    const limit = limitOf(call);
+    let hasBegun = false;
+    try {
+      const response = await this.send(credentials, call, limit, started);
+      const events = await eventsOf(response);
+      hasBegun = true;
+      for await (const { data } of events) yield data;
+    } catch (error) {
+      const otherwise = hasBegun ? 'interrupted' : 'network';
+      throw this.failed(await toApiError(error, limit, credentials.apiKey, otherwise), call, started);
+    }
+  }
+
+  /** Leaves a line in the log. @returns the error to throw, unless the call was cancelled: then it throws the reason */
+  private failed(failure: ApiError, call: Call, started: number): ApiError {
+    call.signal?.throwIfAborted();
+    this.log.warn(`${call.method} ${call.path} in ${Date.now() - started} ms: ${describeError(failure)}`);
+    return failure;
+  }
+
+  private async send(
+    credentials: Credentials,
+    call: Call,
+    limit: AbortSignal,
+    started: number,
+  ): Promise<Response> {
+    if (!usableKey.test(credentials.apiKey)) throw new ApiError('auth');
+    const response = await this.answer(credentials, call, limit);
+    this.log.debug(`${call.method} ${call.path} ${response.status} in ${Date.now() - started} ms`);
+    return response;
+  }
+
+  private async answer(credentials: Credentials, call: Call, limit: AbortSignal): Promise<Response> {
     // Its loading builds a Request, which takes longer than all of our own activation: so it comes with the first call.
     const { default: ky } = await import('ky');
     let asked: number | undefined;
@@ -111,99 +149,29 @@ export function readAs<S extends v.GenericSchema>(
   throw new ApiError('malformed', { detail, requestId });
 }
 
+function limitOf(call: Call): AbortSignal {
+  return AbortSignal.timeout(call.timeLimit ?? 30_000);
+}
+
+/** The events of an answer. @throws ApiError of kind `malformed` when it is no stream of events */
+async function eventsOf(response: Response): Promise<ReadableStream<EventSourceMessage>> {
+  const type = response.headers.get('content-type') ?? '';
+  if (!/^text\/event-stream\b/i.test(type) || !response.body) {
+    await response.body?.cancel();
+    throw new ApiError('malformed', { detail: shortened(type, 80), requestId: requestIdOf(response) });
+  }
+  const { EventSourceParserStream } = await import('eventsource-parser/stream');
+  return response.body
+    .pipeThrough(new TextDecoderStream())
+    .pipeThrough(new EventSourceParserStream({ maxBufferSize: longestEvent }));
+}
+
 async function parseJson(response: Response, credentials: Credentials): Promise<unknown> {
   const body = await response.text();
   try {
     return JSON.parse(body);
   } catch {
-    const detail = shortened(withoutKey(body, credentials), 80);
+    const detail = shortened(withoutKey(body, credentials.apiKey), 80);
     throw new ApiError('malformed', { detail, requestId: requestIdOf(response) });
   }
-}
-
-/** True for an answer that ky counts as an error; it has its class only once ky is loaded. */
-function isHttpError(error: unknown): error is HTTPError {
-  return error instanceof Error && error.name === 'HTTPError' && 'response' in error;
-}
-
-async function toApiError(error: unknown, limit: AbortSignal, credentials: Credentials): Promise<ApiError> {
-  if (error instanceof ApiError) return error;
-  if (isHttpError(error)) return fromAnswer(error.response, credentials);
-  return new ApiError(limit.aborted ? 'timeout' : 'network', { cause: error });
-}
-
-async function fromAnswer(response: Response, credentials: Credentials): Promise<ApiError> {
-  const body = await response.text().catch(() => '');
-  const detail = detailOf(withoutKey(body, credentials));
-  const retryAfter = retryAfterOf(response);
-  const { status } = response;
-  return new ApiError(kindOf(status, detail, retryAfter), {
-    status,
-    detail,
-    requestId: requestIdOf(response),
-    retryAfter,
-  });
-}
-
-/** No schema says how a plan's limit is told, so its words count where the code alone does not decide. */
-const planWords = /\b(plan|quota|billing|budget|credits?|concurren\w+)\b/i;
-
-function kindOf(status: number, detail = '', retryAfter?: number): ApiErrorKind {
-  if (status === 401) return 'auth';
-  if (status === 402) return 'planLimit';
-  if ((status === 403 || (status === 429 && retryAfter === undefined)) && planWords.test(detail))
-    return 'planLimit';
-  if (status === 403) return 'forbidden';
-  if (status === 404 || status === 405 || status === 410) return 'notFound';
-  if (status === 408) return 'timeout';
-  if (status === 409) return 'conflict';
-  if (status === 429) return 'rateLimit';
-  if (status >= 500) return 'server';
-  if (status >= 400) return 'validation';
-  return 'malformed';
-}
-
-/** The service's sentence: string `detail`, then `message`, then `error`; for a 422 the fields it names. */
-function detailOf(body: string): string | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-  if (typeof parsed !== 'object' || parsed === null) return undefined;
-  const answer = parsed as Record<string, unknown>;
-  const fields = fieldErrors(answer.errors) ?? fieldErrors(answer.detail);
-  const words = [answer.detail, answer.message, answer.error].find((value) => typeof value === 'string');
-  const said = [words, fields].filter(Boolean).join(': ');
-  return said === '' ? undefined : shortened(said, 400);
-}
-
-function fieldErrors(errors: unknown): string | undefined {
-  if (!Array.isArray(errors) || errors.length === 0) return undefined;
-  return errors.slice(0, 5).map(fieldError).filter(Boolean).join('; ');
-}
-
-function fieldError(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return '';
-  const { loc, msg, message } = error as Record<string, unknown>;
-  const place = Array.isArray(loc) ? loc.filter((part) => part !== 'body').join('.') : '';
-  const words = [msg, message].find((value) => typeof value === 'string') ?? '';
-  return printable([place, words].filter(Boolean).join(' '));
-}
-
-/** The header `Retry-After` (RFC 9110, 10.2.3: seconds or a date) in milliseconds, a day at most. */
-function retryAfterOf(response: Response): number | undefined {
-  const header = response.headers.get('retry-after') ?? '';
-  const date = header.endsWith('GMT') ? Date.parse(header) - Date.now() : NaN;
-  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : date;
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), 86_400_000);
-}
-
-function requestIdOf(response: Response): string | undefined {
-  return shortened(response.headers.get('x-request-id') ?? '', 80) || undefined;
-}
-
-function withoutKey(text: string, credentials: Credentials): string {
-  return text.replaceAll(credentials.apiKey, '***');
 }

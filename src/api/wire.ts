@@ -6,6 +6,25 @@ import * as v from 'valibot';
 const text = v.string();
 const optionalText = v.nullish(v.string());
 const whole = v.pipe(v.number(), v.integer());
+const orNull = v.nullish(text, null);
+const numberOrNull = v.nullish(v.number(), null);
+/** Money and hours, spelled as text so that nothing is lost: "0.08". */
+const decimal = v.pipe(text, v.regex(/^[+-]?(\d+\.?\d*|\.\d+)$/));
+
+/** A route from the internet to a port of a computer. */
+export const wirePublishedPort = v.object({
+  port: whole,
+  /** A plain string on the wire; seen are publishing, published, unpublishing, unpublished, error. */
+  status: text,
+  /** Where everybody can reach it, without signing in. A web address or null, since it goes to a browser. */
+  url: v.fallback(v.nullish(v.pipe(text, v.check(isWebAddress)), null), null),
+  created_at: orNull,
+});
+export type PublishedPort = v.InferOutput<typeof wirePublishedPort>;
+
+function isWebAddress(address: string): boolean {
+  return URL.canParse(address) && /^https?:$/.test(new URL(address).protocol);
+}
 
 export const wireComputer = v.object({
   // It becomes a part of paths, keys and names, so nothing invisible may hide in it.
@@ -24,6 +43,11 @@ export const wireComputer = v.object({
   network_policy: v.nullish(v.object({ mode: v.nullish(text, 'open') })),
   external_volume_enabled: v.nullish(v.boolean(), false),
   connection: v.nullish(v.object({ ssh: optionalText, access_url: optionalText })),
+  // Not worth losing the computer for.
+  published_ports: v.fallback(
+    v.nullish(v.array(wirePublishedPort), () => []),
+    () => [],
+  ),
   last_error: optionalText,
   stopped_at: optionalText,
 });
@@ -47,9 +71,82 @@ export const wireExecResult = v.object({
   exit_code: whole,
   stdout: text,
   stderr: text,
+  duration_ms: v.nullish(v.number()),
   timed_out: v.nullish(v.boolean(), false),
 });
 export type ExecResult = v.InferOutput<typeof wireExecResult>;
+
+/** What a running command tells: that it runs, what it writes, and last how it ended. */
+export const wireExecEvent = v.variant('type', [
+  v.object({ type: v.literal('started'), command_id: optionalText }),
+  v.object({ type: v.picklist(['stdout', 'stderr']), data: text }),
+  v.object({
+    type: v.literal('exit'),
+    exit_code: whole,
+    duration_ms: v.nullish(v.number()),
+    timed_out: v.nullish(v.boolean(), false),
+  }),
+]);
+export type ExecEvent = v.InferOutput<typeof wireExecEvent>;
+
+/** A command that ran on a computer. What it was is not told, nor what it wrote. */
+export const wireCommand = v.object({
+  command_id: text,
+  source: text,
+  status: text,
+  started_at: orNull,
+  ended_at: orNull,
+  duration_ms: numberOrNull,
+  timeout_seconds: numberOrNull,
+  exit_code: numberOrNull,
+  stdout_bytes: numberOrNull,
+  stderr_bytes: numberOrNull,
+  error_type: orNull,
+});
+export type Command = v.InferOutput<typeof wireCommand>;
+
+export const wireCommands = v.object({ commands: v.array(wireCommand), count: whole });
+
+/** How a computer is doing. Each number may be unknown. `stale`: from some time ago; `partial`: not all could be had. */
+export const wireMetrics = v.object({
+  observed_at: orNull,
+  stale: v.nullish(v.boolean(), false),
+  partial: v.nullish(v.boolean(), false),
+  uptime_seconds: numberOrNull,
+  cpu_used_percent: numberOrNull,
+  ram_used_mb: numberOrNull,
+  ram_total_mb: numberOrNull,
+  disk_used_mb: numberOrNull,
+  disk_total_mb: numberOrNull,
+  network_rx_bytes: numberOrNull,
+  network_tx_bytes: numberOrNull,
+  disk_read_bytes: numberOrNull,
+  disk_write_bytes: numberOrNull,
+});
+export type Metrics = v.InferOutput<typeof wireMetrics>;
+
+/** How a computer was doing at one moment. */
+export const wireMetricSample = v.object({
+  observed_at: text,
+  stale: v.nullish(v.boolean(), false),
+  partial: v.nullish(v.boolean(), false),
+  uptime_seconds: numberOrNull,
+  guest_cpu_used_percent: numberOrNull,
+  guest_ram_used_mb: numberOrNull,
+  guest_ram_total_mb: numberOrNull,
+  guest_disk_used_mb: numberOrNull,
+  guest_disk_total_mb: numberOrNull,
+});
+export type MetricSample = v.InferOutput<typeof wireMetricSample>;
+
+export const wireObservability = v.object({
+  latest: v.nullish(wireMetrics, null),
+  samples: v.nullish(v.array(wireMetricSample), () => []),
+});
+export type Observability = v.InferOutput<typeof wireObservability>;
+
+/** How far back to look. */
+export type ObservabilityWindow = '1h' | '24h';
 
 export const wireBulkDelete = v.object({
   deleted: whole,
@@ -73,6 +170,60 @@ export const wireTerminal = v.object({
 });
 export type TerminalTicket = v.InferOutput<typeof wireTerminal>;
 
+/** How to reach the browser of a computer (CDP over WebSocket): for a short while, and once. */
+export const wireBrowserGrant = v.object({ gateway_url: text, token: text, expires_at: text });
+export type BrowserGrant = v.InferOutput<typeof wireBrowserGrant>;
+
+/** How to reach the screen of a computer (RFB over WebSocket): for a short while, and once. */
+export const wireDisplayGrant = v.object({
+  ...wireBrowserGrant.entries,
+  mode: v.picklist(['read_only', 'read_write']),
+});
+export type DisplayGrant = v.InferOutput<typeof wireDisplayGrant>;
+export type DisplayMode = DisplayGrant['mode'];
+
+/** A size of computer that has a price, in US dollars for each hour that it runs. */
+export const wireSize = v.object({
+  id: text,
+  vcpus: whole,
+  ram_mb: whole,
+  root_disk_mb: whole,
+  hourly_rate_usd: decimal,
+});
+export type Size = v.InferOutput<typeof wireSize>;
+
+/** How many of something the plan includes. -1 stands for unlimited; `is_unlimited` says so as well. */
+export const wireResourceLimit = v.object({
+  included: whole,
+  used: whole,
+  remaining: whole,
+  is_unlimited: v.boolean(),
+});
+export type ResourceLimit = v.InferOutput<typeof wireResourceLimit>;
+
+/** Hours that computers may run. "-1" stands for unlimited; `is_unlimited` says so as well. */
+export const wireSandboxHours = v.object({
+  included: decimal,
+  used: decimal,
+  overage_used: decimal,
+  remaining: decimal,
+  is_unlimited: v.boolean(),
+  /** Whether computers run on, at a price, when no hour remains. */
+  overage_allowed: v.boolean(),
+  resets_at: orNull,
+});
+export type SandboxHours = v.InferOutput<typeof wireSandboxHours>;
+
+/** What the organization's plan allows, and how much of it is used. */
+export const wireBillingSummary = v.object({
+  plan_name: text,
+  /** A plain string on the wire; seen are active and depleted. */
+  billing_status: text,
+  concurrent_sandboxes: wireResourceLimit,
+  sandbox_hours: wireSandboxHours,
+});
+export type BillingSummary = v.InferOutput<typeof wireBillingSummary>;
+
 /** What a create may ask for. Absent means: the template's default. Units: MB. */
 export interface CreateRequest {
   readonly template_id?: string;
@@ -89,3 +240,9 @@ export const createLimits = {
   ramMb: { min: 512, max: 32_768 },
   diskMb: { min: 512, max: 20_480 },
 } as const;
+
+/** The service's limits for a command: its length in characters, the time it may take in seconds. */
+export const execLimits = { length: 10_000, timeout: { min: 1, max: 300 } } as const;
+
+/** The ports that can be published, and how many of them at once (which only the service's guide says). */
+export const publishLimits = { min: 1024, max: 65_535, count: 4 } as const;

@@ -108,6 +108,85 @@ describe('the calls of the client', () => {
     assert.deepEqual(result, { exit_code: 3, stdout: 'out', stderr: 'err', timed_out: false });
   });
 
+  it('tells how long a command took, where the service does', async () => {
+    service.play(answer({ exit_code: 0, stdout: '', stderr: '', duration_ms: 12 }));
+    assert.equal((await client.exec('cmp_1', 'true', 20)).duration_ms, 12);
+  });
+
+  it('lists the commands that ran', async () => {
+    const command = { command_id: 'cmd_1', source: 'api', status: 'running' };
+    service.play(answer({ commands: [{ ...command, exit_code: 3, ended_at: null }, command], count: 2 }));
+    const [first, second] = await client.commands('cmp_1', 20);
+    assert.deepEqual(asked(), ['GET', '/v1/computers/cmp_1/commands?limit=20']);
+    assert.deepEqual([first?.exit_code, second?.exit_code, second?.ended_at], [3, null, null]);
+  });
+
+  it('reads how a computer is doing; what is not known is null', async () => {
+    const observed_at = '2026-02-01T10:00:00Z';
+    const sample = { observed_at, guest_cpu_used_percent: 12.5, host_memory_rss_mb: 700 };
+    service.play(answer({ latest: { observed_at, cpu_used_percent: null }, samples: [sample] }));
+    const { latest, samples } = await client.observability('cmp_1', '24h');
+    assert.deepEqual(asked(), ['GET', '/v1/computers/cmp_1/observability?window=24h']);
+    assert.deepEqual([latest?.cpu_used_percent, latest?.ram_used_mb, latest?.stale], [null, null, false]);
+    assert.deepEqual([samples[0]?.guest_cpu_used_percent, samples[0]?.guest_ram_used_mb], [12.5, null]);
+    service.play(answer({ latest: null }));
+    assert.deepEqual(await client.observability('cmp_1', '1h'), { latest: null, samples: [] });
+  });
+
+  it('publishes a port, lists what is published, and takes a port back', async () => {
+    const url = 'https://p-test.celesto.ai';
+    const port = { id: 'r1', computer_id: 'cmp_1', port: 8000, status: 'published', url, created_at: null };
+    const expected = { port: 8000, status: 'published', url, created_at: null };
+    service.play(answer(port));
+    assert.deepEqual(await client.publish('cmp_1', 8000), expected);
+    assert.deepEqual(asked(), ['POST', '/v1/computers/cmp_1/published-ports', { port: 8000 }]);
+    service.play(answer([port]));
+    assert.deepEqual(await client.publishedPorts('cmp_1'), [expected]);
+    assert.deepEqual(asked(), ['GET', '/v1/computers/cmp_1/published-ports']);
+    service.play(answer({ computer_id: 'cmp_1', port: 8000, status: 'unpublished' }));
+    assert.equal((await client.unpublish('cmp_1', 8000)).url, null);
+    assert.deepEqual(asked(), ['DELETE', '/v1/computers/cmp_1/published-ports/8000']);
+  });
+
+  it('takes no address of a published port that is not of the web, since it goes to a browser', async () => {
+    for (const url of ['command:workbench.action.quit', 'file:///etc/passwd', 'javascript:0', 'p-test', 7]) {
+      service.play(answer({ computer_id: 'cmp_1', port: 8000, status: 'published', url }));
+      assert.equal((await client.publish('cmp_1', 8000)).url, null);
+    }
+  });
+
+  it('leads to the screen and the browser', async () => {
+    const grant = { gateway_url: 'wss://gw', token: 't', expires_at: 'e' };
+    service.play(answer({ ...grant, mode: 'read_write' }, 201));
+    assert.deepEqual(await client.display('cmp_1', 'read_write'), { ...grant, mode: 'read_write' });
+    assert.deepEqual(asked(), ['POST', '/v1/computers/cmp_1/display', { mode: 'read_write' }]);
+    service.play(answer(grant, 201));
+    assert.deepEqual(await client.browser('cmp_1'), grant);
+    assert.deepEqual(asked(), ['POST', '/v1/computers/cmp_1/browser']);
+  });
+
+  it('reads what the sizes cost, to the last digit', async () => {
+    const size = { id: 'small', vcpus: 1, ram_mb: 1024, root_disk_mb: 4096, hourly_rate_usd: '0.0200' };
+    service.play(answer([size]));
+    assert.deepEqual(await client.sizes(), [size]);
+    assert.deepEqual(asked(), ['GET', '/v1/billing/sizes']);
+    for (const hourly_rate_usd of [0.02, '', '.', '0,02', '1e3', 'free', '$1']) {
+      service.play(answer([{ ...size, hourly_rate_usd }]));
+      await assert.rejects(client.sizes(), (error) => isApiError(error, 'malformed'));
+    }
+  });
+
+  it('reads what the plan allows', async () => {
+    const concurrent_sandboxes = { included: -1, used: 3, remaining: -1, is_unlimited: true };
+    const hours = { included: '50', used: '12.25', overage_used: '0', remaining: '37.75' };
+    const sandbox_hours = { ...hours, is_unlimited: false, overage_allowed: false };
+    const summary = { plan_name: 'Pro', billing_status: 'active', concurrent_sandboxes, sandbox_hours };
+    service.play(answer({ plan_id: 'pro', runs: {}, ...summary }));
+    const expected = { ...summary, sandbox_hours: { ...sandbox_hours, resets_at: null } };
+    assert.deepEqual(await client.billing(), expected);
+    assert.deepEqual(asked(), ['GET', '/v1/billing/summary']);
+  });
+
   it('makes a terminal session, or goes back to one', async () => {
     const ticket = { terminal_id: 'term_abc', gateway_url: 'wss://gw', token: 't', expires_at: 'e' };
     service.play(answer(ticket, 201));
@@ -164,6 +243,30 @@ describe('who calls', () => {
     assert.equal(service.calls.length, 0);
   });
 
+  it('is told to be refused by a call that one cannot do without, not by others', async () => {
+    const refused: string[] = [];
+    const told = new CelestoClient(
+      new Http(silentLog),
+      () => Promise.resolve(credentials),
+      ({ kind }) => refused.push(kind),
+    );
+    service.play(answer({ detail: 'Not yours.' }, 403));
+    for (const call of [
+      () => told.billing(),
+      () => told.sizes(),
+      () => told.commands('cmp_1'),
+      () => told.observability('cmp_1', '1h'),
+      () => told.publishedPorts('cmp_1'),
+    ])
+      await assert.rejects(call(), (error) => isApiError(error, 'forbidden'));
+    assert.deepEqual(refused, []);
+    await assert.rejects(told.get('cmp_1'));
+    assert.deepEqual(refused, ['forbidden']);
+    service.play(answer({}, 401));
+    await assert.rejects(told.billing());
+    assert.deepEqual(refused, ['forbidden', 'auth']);
+  });
+
   for (const [what, apiKey] of [
     ['a zero-width space, as copied from a web page', 'celesto_sk_\u200btest'],
     ['a line break', 'celesto_sk_\ntest'],
@@ -206,6 +309,14 @@ describe('ids and names in the path', () => {
         () => client.retryRestore(name),
         () => client.delete(name),
         () => client.exec(name, 'true', 1),
+        () => client.execStream(name, 'true', 1).next(),
+        () => client.commands(name),
+        () => client.observability(name, '1h'),
+        () => client.publishedPorts(name),
+        () => client.publish(name, 8000),
+        () => client.unpublish(name, 8000),
+        () => client.display(name, 'read_only'),
+        () => client.browser(name),
         () => client.terminal(name),
       ];
       for (const call of calls) {
@@ -319,6 +430,12 @@ describe('the answer for one computer', () => {
   it('takes a connection without an endpoint', async () => {
     assert.deepEqual((await read({ connection: {} })).connection, {});
     assert.equal((await read({ connection: { ssh: null } })).connection?.ssh, null);
+  });
+
+  it('reads its published ports, and does without them where they cannot be read', async () => {
+    const port = { computer_id: 'cmp_1', port: 3000, status: 'published', url: 'https://p.celesto.ai' };
+    assert.equal((await read({ published_ports: [port] })).published_ports[0]?.port, 3000);
+    assert.deepEqual((await read({ published_ports: [{}] })).published_ports, []);
   });
 
   it('takes a status it has never heard of', async () => {

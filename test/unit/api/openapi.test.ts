@@ -44,13 +44,42 @@ const calls: Record<keyof CelestoClient, [method: string, path: string, make: Ma
     '/v1/computers/{computer_id}/terminals',
     (client) => client.terminal('ID', 'term_12345'),
   ],
+  execStream: [
+    'POST',
+    '/v1/computers/{computer_id}/exec/stream',
+    (client) => client.execStream('ID', 'true', 1).next(),
+  ],
+  commands: ['GET', '/v1/computers/{computer_id}/commands', (client) => client.commands('ID')],
+  observability: [
+    'GET',
+    '/v1/computers/{computer_id}/observability',
+    (client) => client.observability('ID', '24h'),
+  ],
+  publishedPorts: [
+    'GET',
+    '/v1/computers/{computer_id}/published-ports',
+    (client) => client.publishedPorts('ID'),
+  ],
+  publish: ['POST', '/v1/computers/{computer_id}/published-ports', (client) => client.publish('ID', 8000)],
+  unpublish: [
+    'DELETE',
+    '/v1/computers/{computer_id}/published-ports/{port}',
+    (client) => client.unpublish('ID', 8000),
+  ],
+  display: ['POST', '/v1/computers/{computer_id}/display', (client) => client.display('ID', 'read_only')],
+  browser: ['POST', '/v1/computers/{computer_id}/browser', (client) => client.browser('ID')],
+  sizes: ['GET', '/v1/billing/sizes', (client) => client.sizes()],
+  billing: ['GET', '/v1/billing/summary', (client) => client.billing()],
   bulkDelete: ['POST', '/v1/computers/bulk-delete', (client) => client.bulkDelete(['ID'])],
   templates: ['GET', '/v1/computers/templates', (client) => client.templates()],
   user: ['GET', '/v1/users/info', (client) => client.user()],
   organizations: ['GET', '/v1/organizations/', (client) => client.organizations()],
 };
 
-const shapes: [name: string, schema: Parameters<typeof requiredOf>[0], required: string[]][] = [
+type Shape = [name: string, schema: Parameters<typeof requiredOf>[0], required: string[]];
+
+/** What the calls answer. */
+const shapes: Shape[] = [
   [
     'ComputerResponse',
     wire.wireComputer,
@@ -71,6 +100,34 @@ const shapes: [name: string, schema: Parameters<typeof requiredOf>[0], required:
   ],
   ['UserPublic', wire.wireUser, ['email', 'id']],
   ['Organization', wire.wireOrganization, ['id', 'name']],
+  ['SandboxCommandInvocationsResponse', wire.wireCommands, ['commands', 'count']],
+  ['ComputerObservabilityResponse', wire.wireObservability, []],
+  ['ComputerPublishedPortResponse', wire.wirePublishedPort, ['port', 'status']],
+  [
+    'ComputerDisplayConnectionResponse',
+    wire.wireDisplayGrant,
+    ['expires_at', 'gateway_url', 'mode', 'token'],
+  ],
+  ['ComputerBrowserConnectionResponse', wire.wireBrowserGrant, ['expires_at', 'gateway_url', 'token']],
+  ['SandboxSizeResponse', wire.wireSize, ['hourly_rate_usd', 'id', 'ram_mb', 'root_disk_mb', 'vcpus']],
+  [
+    'BillingSummaryResponse',
+    wire.wireBillingSummary,
+    ['billing_status', 'concurrent_sandboxes', 'plan_name', 'sandbox_hours'],
+  ],
+];
+
+/** What they answer within. */
+const parts: Shape[] = [
+  ['SandboxCommandInvocationResponse', wire.wireCommand, ['command_id', 'source', 'status']],
+  ['ComputerMetricsSummary', wire.wireMetrics, []],
+  ['SandboxMetricSampleResponse', wire.wireMetricSample, ['observed_at']],
+  ['ResourceLimitSummary', wire.wireResourceLimit, ['included', 'is_unlimited', 'remaining', 'used']],
+  [
+    'SandboxHoursUsageSummary',
+    wire.wireSandboxHours,
+    ['included', 'is_unlimited', 'overage_allowed', 'overage_used', 'remaining', 'used'],
+  ],
 ];
 
 function requiredOf(schema: v.ObjectSchema<v.ObjectEntries, undefined>): string[] {
@@ -96,7 +153,10 @@ describe('the calls that the client makes', () => {
       await assert.rejects(make(client));
       const { url, headers, body, ...asked } = service.lastCall;
       const [route, query] = url.split('?') as [string, string | undefined];
-      assert.deepEqual([asked.method, route.replace('/ID', '/{computer_id}')], [method, path]);
+      assert.deepEqual(
+        [asked.method, route.replace('/ID', '/{computer_id}').replace(/\/8000$/, '/{port}')],
+        [method, path],
+      );
 
       const api = documented(t);
       if (!api) return;
@@ -119,8 +179,8 @@ describe('the calls that the client makes', () => {
 });
 
 describe('the answers that the client reads', () => {
-  for (const [name, schema, required] of shapes) {
-    it(`${name} must hold ${required.join(', ')}`, (t) => {
+  for (const [name, schema, required] of [...shapes, ...parts]) {
+    it(`${name} must hold ${required.join(', ') || 'nothing'}`, (t) => {
       assert.deepEqual(requiredOf(schema), required);
       const api = documented(t);
       if (!api) return;
@@ -152,9 +212,16 @@ describe('the answers that the client reads', () => {
     }
   }
 
+  it('come as events where a command is followed', (t) => {
+    const [method, path] = calls.execStream;
+    const answer = documented(t)?.operation(method, path)?.responses['200'];
+    if (answer) assert.deepEqual(Object.keys(answer.content ?? {}), ['text/event-stream']);
+  });
+
   it('come from the calls that are made', (t) => {
     const api = documented(t);
-    const names = Object.values(calls).map(([method, path]) => {
+    const answered = Object.values(calls).filter(([, path]) => !path.endsWith('/exec/stream'));
+    const names = answered.map(([method, path]) => {
       const schema = api?.answerOf(method, path);
       return (schema?.items?.$ref ?? schema?.$ref)?.split('/').at(-1);
     });
@@ -186,6 +253,7 @@ const ownSamples: Record<string, unknown> = {
   },
   ComputerExecResponse: { exit_code: 0, stdout: '', stderr: '' },
   ComputerBulkDeleteResponse: { deleted: 0 },
+  ComputerTerminalSessionResponse: { terminal_id: 't', gateway_url: 'u', token: 't', expires_at: 'e' },
   UserPublic: {
     id: 'i',
     first_name: 'f',
@@ -194,6 +262,37 @@ const ownSamples: Record<string, unknown> = {
     onboarding_completed: true,
   },
   Organization: { id: 'i', name: 'n', created_at: 'c', updated_at: 'u', billing_status: 'active' },
+  SandboxCommandInvocationsResponse: { commands: [], count: 0 },
+  ComputerObservabilityResponse: {},
+  ComputerPublishedPortResponse: { computer_id: 'i', port: 8000, status: 's' },
+  ComputerDisplayConnectionResponse: { gateway_url: 'u', token: 't', expires_at: 'e', mode: 'read_only' },
+  ComputerBrowserConnectionResponse: { gateway_url: 'u', token: 't', expires_at: 'e' },
+  SandboxSizeResponse: { id: 'i', vcpus: 1, ram_mb: 512, root_disk_mb: 512, hourly_rate_usd: '0.02' },
+  BillingSummaryResponse: {
+    plan_name: 'n',
+    billing_status: 'active',
+    concurrent_sandboxes: { included: -1, used: 0, remaining: -1, is_unlimited: true },
+    sandbox_hours: {
+      included: '-1',
+      used: '0.5',
+      overage_used: '0',
+      remaining: '-1',
+      is_unlimited: true,
+      overage_allowed: false,
+    },
+  },
+  SandboxCommandInvocationResponse: { command_id: 'i', source: 's', status: 's' },
+  ComputerMetricsSummary: {},
+  SandboxMetricSampleResponse: { observed_at: 'o' },
+  ResourceLimitSummary: { included: 1, used: 0, remaining: 1, is_unlimited: false },
+  SandboxHoursUsageSummary: {
+    included: '10',
+    used: '0',
+    overage_used: '0',
+    remaining: '10',
+    is_unlimited: false,
+    overage_allowed: true,
+  },
 };
 
 describe('the limits that the client keeps', () => {
@@ -221,6 +320,21 @@ describe('the limits that the client keeps', () => {
     const list = documented(t)?.operation('GET', '/v1/computers');
     if (!list) return;
     assert.equal(list.parameters?.find(({ name }) => name === 'limit')?.schema.maximum, pageSize);
+  });
+
+  it('are those of a command', (t) => {
+    assert.deepEqual(wire.execLimits, { length: 10_000, timeout: { min: 1, max: 300 } });
+    const { command, timeout } = documented(t)?.schema('ComputerExecRequest').properties ?? {};
+    if (!command || !timeout) return;
+    assert.equal(command.maxLength, wire.execLimits.length);
+    assert.deepEqual({ min: timeout.minimum, max: timeout.maximum }, wire.execLimits.timeout);
+  });
+
+  it('are those of a published port', (t) => {
+    const { min, max } = wire.publishLimits;
+    assert.deepEqual([min, max], [1024, 65_535]);
+    const port = documented(t)?.schema('ComputerPublishedPortCreateRequest').properties?.port;
+    if (port) assert.deepEqual([port.minimum, port.maximum], [min, max]);
   });
 
   it('are those of a bulk delete', (t) => {

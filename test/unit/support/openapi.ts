@@ -15,6 +15,7 @@ export interface Schema {
   readonly maximum?: number;
   readonly maxItems?: number;
   readonly maxLength?: number;
+  readonly pattern?: string;
 }
 
 interface Content {
@@ -84,7 +85,8 @@ export class OpenApi {
       case 'array':
         return fill === 'least' ? [] : [this.sample(schema.items ?? {}, fill)];
       case 'string':
-        return 'text';
+        // The only texts of a form of their own are numbers.
+        return schema.pattern ? '-1.50' : 'text';
       case 'boolean':
         return false;
       case 'integer':
