@@ -141,7 +141,9 @@ describe('exec/stream', { timeout: 30_000 }, () => {
       service.play(begin(lines(started, hello) + more, (opened) => (response = opened)));
       const told = await failing('interrupted', /may still be running/, ({ type }) => {
         // What was on its way when the connection broke may be lost, so it breaks once all is told.
-        if (type === 'stdout') end === 'cut' ? response?.destroy() : response?.end();
+        if (type !== 'stdout') return;
+        if (end === 'cut') response?.destroy();
+        else response?.end();
       });
       assert.deepEqual(told, read.slice(0, 2));
       assert.equal(service.calls.length, 1, 'it is not sent again');
