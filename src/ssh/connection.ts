@@ -3,6 +3,7 @@ import type { Client, ClientChannel, PseudoTtyOptions } from 'ssh2';
 import { Emitter } from '../util/emitter';
 import type { Endpoint } from './endpoint';
 import { SshError } from './errors';
+import { askForLife } from './liveness';
 import type { Patience } from './patience';
 
 /** What a shell is asked for with: the size and the kind of its terminal, and its environment. */
@@ -22,6 +23,7 @@ export class SshConnection {
   private cause: SshError | undefined;
   private lastError: unknown;
   private ending = false;
+  private probing = false;
 
   /** Fires once, when the connection has ended for whatever reason. */
   readonly onDidClose = this.closures.event;
@@ -30,7 +32,7 @@ export class SshConnection {
     private readonly client: Client,
     private readonly socket: Pick<Duplex, 'destroy'>,
     readonly endpoint: Endpoint,
-    private readonly patience: Pick<Patience, 'channel' | 'goodbye'>,
+    private readonly patience: Pick<Patience, 'channel' | 'goodbye' | 'probe'>,
   ) {
     // The listener stays for good: an 'error' without one would end the whole extension host.
     client.on('error', (error) => (this.lastError = error));
@@ -44,6 +46,11 @@ export class SshConnection {
   /** True once it opens no channel any more: it was ended by us, or has ended. */
   get closed(): boolean {
     return this.ending || this.cause !== undefined;
+  }
+
+  /** Why it has ended, once it has. */
+  get failure(): SshError | undefined {
+    return this.cause;
   }
 
   /** Opens a login shell in a terminal. Rejects with an SshError. */
@@ -65,6 +72,19 @@ export class SshConnection {
     this.client.end();
     const timer = setTimeout(() => this.destroy(), this.patience.goodbye);
     this.client.once('close', () => clearTimeout(timer));
+  }
+
+  /** Asks for a sign of life, after a sleep for instance. Without one soon, the connection ends. */
+  probe(): void {
+    if (this.closed || this.probing) return;
+    const timer = setTimeout(() => this.destroy(), this.patience.probe);
+    const alive = (): void => {
+      clearTimeout(timer);
+      this.probing = false;
+    };
+    this.client.once('close', alive);
+    this.probing = askForLife(this.client, alive);
+    if (!this.probing) alive();
   }
 
   /** Closes at once: nobody is believed to be at the other end any more. */

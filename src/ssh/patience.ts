@@ -10,6 +10,8 @@ export interface Patience {
   readonly channel: number;
   /** Between two questions whether the other side is still there; it is given up after three without an answer. */
   readonly keepAlive: number;
+  /** Until a sign of life, when one was asked for at once. */
+  readonly probe: number;
   /** Until the other side has answered our goodbye. */
   readonly goodbye: number;
 }
@@ -20,5 +22,6 @@ export const defaultPatience: Patience = {
   login: 60_000,
   channel: 15_000,
   keepAlive: 10_000,
+  probe: 5_000,
   goodbye: 3_000,
 };

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { LifecycleError } from '../model/errors';
 import { isCancellation } from '../util/cancel';
@@ -6,7 +7,7 @@ import { describeError, type Log } from '../util/log';
 import { withoutIcons } from '../util/text';
 import type { Opening } from './opening';
 import { OutputPump } from './pump';
-import type { Ending, Session, SessionMemory, Size } from './session';
+import type { Ending, Session, SessionMemory, ShellWish, Size } from './session';
 
 const ctrlC = '\x03';
 const ctrlD = '\x04';
@@ -43,6 +44,12 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   private state: State = { kind: 'new' };
   private size: Size = { rows: 24, columns: 80 };
   private readonly memory: SessionMemory = {};
+  private readonly shell: ShellWish = {
+    persistence: 'off',
+    name: randomBytes(6).toString('hex'),
+    cwd: '',
+    nonce: undefined,
+  };
   private typedEarly = '';
   private tabName: string | undefined;
 
@@ -109,7 +116,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     const size = this.size;
     const session = await this.parts.opening.open(
       this.computer.id,
-      { size: () => this.size, env: environment(), memory: this.memory },
+      { size: () => this.size, env: environment(), shell: this.shell, memory: this.memory },
       {
         signal,
         evenFromError,

@@ -1,10 +1,12 @@
 import type WebSocket from 'ws';
 import { GatewayError } from '../gateway/errors';
 import { Emitter } from '../util/emitter';
-import type { Ending, Session, Size } from './session';
+import type { Ending, Session, ShellFacts, Size } from './session';
 
 /** The close code of a session that ended as it should (RFC 6455, section 7.4.1). */
 const normalClosure = 1000;
+/** Milliseconds until an answer, when a sign of life was asked for. */
+const patience = 5_000;
 
 /**
  * A shell behind the terminal gateway. Both kinds of messages that it sends are output of the shell; input goes out as
@@ -16,11 +18,15 @@ export class GatewaySession implements Session {
   private failure: Error | undefined;
 
   readonly onEnd = this.end.event;
+  readonly shell: Promise<ShellFacts>;
 
+  /** @param resumed it goes back to a shell that was there before */
   constructor(
     private readonly socket: WebSocket,
     size: Size,
+    resumed = false,
   ) {
+    this.shell = Promise.resolve({ keptBy: 'gateway', resumed });
     socket.on('message', (message: Buffer) => this.data.fire(message));
     socket.on('error', (error: Error & { code?: string }) => {
       this.failure =
@@ -55,6 +61,16 @@ export class GatewaySession implements Session {
 
   resume(): void {
     this.socket.resume();
+  }
+
+  probe(): void {
+    const { socket } = this;
+    const timer = setTimeout(() => socket.terminate(), patience);
+    const alive = (): void => clearTimeout(timer);
+    socket.once('close', alive);
+    // Held back while paused: then there is life enough.
+    if (socket.readyState !== socket.OPEN || socket.isPaused) alive();
+    else socket.once('pong', alive).ping();
   }
 
   close(): void {

@@ -24,7 +24,32 @@ export interface Session {
   /** Holds the output back, at its source if that takes long. */
   pause(): void;
   resume(): void;
+  /** Asks whether the other side is still there, after a sleep for instance; the session ends soon where it is not. */
+  probe(): void;
+  /** Leaves the shell. One that is kept on the computer lives on. */
   close(): void;
+  /** Settles with the first output. */
+  readonly shell: Promise<ShellFacts>;
+}
+
+/** What shell a session has got. */
+export interface ShellFacts {
+  /** What keeps it alive on the computer while nobody is attached; nothing: it ends with the connection. */
+  readonly keptBy: 'tmux' | 'screen' | 'gateway' | undefined;
+  /** It was there before: this session has come back to it. */
+  readonly resumed: boolean;
+}
+
+/** What shell is wished for. */
+export interface ShellWish {
+  /** What should keep it alive while nobody is attached: `auto` takes what the computer has. */
+  readonly persistence: 'auto' | 'tmux' | 'off';
+  /** Its name on the computer, by which it is found again: letters, digits and dashes. */
+  readonly name: string;
+  /** The directory to begin in, as a person types it; empty for the home folder. */
+  readonly cwd: string;
+  /** With it the shell marks its prompts and commands for VS Code; undefined: it does not. */
+  readonly nonce: string | undefined;
 }
 
 /** What a session is opened with. */
@@ -32,6 +57,7 @@ export interface SessionRequest {
   /** Read when the shell is asked for: a window may be resized while the connection is made. */
   readonly size: () => Size;
   readonly env: Readonly<Record<string, string>>;
+  readonly shell: ShellWish;
   /** Kept from one session to the next of the same terminal. */
   readonly memory: SessionMemory;
 }

@@ -1,6 +1,14 @@
 import type { ClientChannel } from 'ssh2';
 import { Emitter } from '../util/emitter';
-import type { Ending, Session, Size } from './session';
+import type { SshError } from '../ssh/errors';
+import type { Ending, Session, ShellFacts, Size } from './session';
+
+/** What a session needs of the connection it travels on. */
+export interface Carrying {
+  readonly closed: boolean;
+  readonly failure: SshError | undefined;
+  probe(): void;
+}
 
 /** A shell on an SSH channel. */
 export class SshSession implements Session {
@@ -10,15 +18,17 @@ export class SshSession implements Session {
 
   readonly onEnd = this.end.event;
 
-  constructor(private readonly channel: ClientChannel) {
+  readonly shell: Promise<ShellFacts> = Promise.resolve({ keptBy: undefined, resumed: false });
+
+  constructor(
+    private readonly channel: ClientChannel,
+    private readonly connection: Carrying | undefined,
+  ) {
     channel.on('exit', (code: number | null, signal?: string) => {
       this.exit = { kind: 'exited', code: code ?? undefined, signal };
     });
-    channel.once('close', () => {
-      this.end.fire(this.exit ?? { kind: 'lost', cause: undefined });
-      this.data.dispose();
-      this.end.dispose();
-    });
+    // ssh2 closes the channels of a broken connection before it tells that it broke.
+    channel.once('close', () => setImmediate(() => this.finish()));
     // A broken connection shows as 'close'; without a listener the error before it would be thrown.
     channel.on('error', () => undefined);
   }
@@ -49,7 +59,25 @@ export class SshSession implements Session {
     this.channel.resume();
   }
 
+  probe(): void {
+    this.connection?.probe();
+  }
+
   close(): void {
     this.channel.close();
+  }
+
+  private finish(): void {
+    this.end.fire(this.ending());
+    this.data.dispose();
+    this.end.dispose();
+  }
+
+  /** A server may close a shell without a word of how it ended; where the connection stays, it did end. */
+  private ending(): Ending {
+    if (this.exit) return this.exit;
+    return this.connection?.closed !== false
+      ? { kind: 'lost', cause: this.connection?.failure }
+      : { kind: 'exited', code: undefined, signal: undefined };
   }
 }

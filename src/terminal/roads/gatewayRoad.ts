@@ -44,10 +44,11 @@ export class GatewayRoad implements Road {
 
   private async attach(computer: Computer, request: SessionRequest, signal: AbortSignal): Promise<Session> {
     const { memory } = request;
-    const { gateway_url, token, terminal_id } = await this.ticket(computer.id, memory.terminalId, signal);
+    const known = memory.terminalId;
+    const { gateway_url, token, terminal_id } = await this.ticket(computer.id, known, signal);
     const socket = await openLink(gatewayAddress(gateway_url, token), signal);
     memory.terminalId = terminal_id;
-    return new GatewaySession(socket, request.size());
+    return new GatewaySession(socket, request.size(), terminal_id === known);
   }
 
   private async ticket(

@@ -1,4 +1,5 @@
 import type { Computer } from '../../model/computer';
+import type { SshConnection } from '../../ssh/connection';
 import type { ConnectionPool } from '../../ssh/pool';
 import { terminalType, type Session, type SessionRequest } from '../session';
 import { SshSession } from '../sshSession';
@@ -17,10 +18,12 @@ export class SshRoad implements Road {
 
   async open(computer: Computer, request: SessionRequest, options: TravelOptions): Promise<Session> {
     const way = this.name === 'ssh' ? 'direct' : 'tunnel';
+    let carrying: SshConnection | undefined;
     const channel = await this.pool.channel(computer, { ...options, way }, (connection) => {
+      carrying = connection;
       const { rows, columns } = request.size();
       return connection.shell({ rows, cols: columns, term: terminalType, env: request.env });
     });
-    return new SshSession(channel);
+    return new SshSession(channel, carrying);
   }
 }

@@ -1,4 +1,4 @@
-import type { Ending, Session, Size } from '../../../src/terminal/session';
+import type { Ending, Session, ShellFacts, Size } from '../../../src/terminal/session';
 import { Emitter } from '../../../src/util/emitter';
 
 /** A shell in the hand of a test: it keeps what it is told, and says what the test wants. */
@@ -12,6 +12,13 @@ export class FakeSession implements Session {
   /** `pause` and `resume`, in order. */
   readonly flow: string[] = [];
   closed = 0;
+  probed = 0;
+
+  constructor(facts: ShellFacts = { keptBy: undefined, resumed: false }) {
+    this.shell = Promise.resolve(facts);
+  }
+
+  readonly shell: Promise<ShellFacts>;
 
   readonly onData = this.data.event;
   readonly onEnd = this.end.event;
@@ -50,6 +57,10 @@ export class FakeSession implements Session {
 
   resume(): void {
     this.flow.push('resume');
+  }
+
+  probe(): void {
+    this.probed += 1;
   }
 
   close(): void {

@@ -25,6 +25,7 @@ const connecting = `Connecting to ${address}…`;
 const request: SessionRequest = {
   size: () => ({ rows: 30, columns: 100 }),
   env: { LANG: 'C.UTF-8' },
+  shell: { persistence: 'off', name: 'test', cwd: '', nonce: undefined },
   memory: {},
 };
 const network = new ApiError('network');

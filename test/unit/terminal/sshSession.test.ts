@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { Duplex, PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
 import type { ClientChannel } from 'ssh2';
+import type { SshError } from '../../../src/ssh/errors';
 import type { Ending } from '../../../src/terminal/session';
 import { SshSession } from '../../../src/terminal/sshSession';
+import { sshError } from '../ssh/support/fakeConnector';
 import { settled } from '../support/fakeClock';
 
 /** A channel that a test makes do what a real server would do only by chance. */
@@ -32,8 +34,16 @@ class ScriptedChannel extends Duplex {
   }
 }
 
-function sessionOn(channel: ScriptedChannel): { session: SshSession; endings: Ending[] } {
-  const session = new SshSession(channel as unknown as ClientChannel);
+function sessionOn(
+  channel: ScriptedChannel,
+  closed = true,
+  failure?: SshError,
+): { session: SshSession; endings: Ending[] } {
+  const session = new SshSession(channel as unknown as ClientChannel, {
+    closed,
+    failure,
+    probe: () => undefined,
+  });
   const endings: Ending[] = [];
   session.onEnd((ending) => endings.push(ending));
   return { session, endings };
@@ -105,7 +115,25 @@ describe('SshSession', () => {
     });
   }
 
-  it('counts as lost when it ends without a word', async () => {
+  it('counts as ended when it ends without a word and the connection stays', async () => {
+    const channel = new ScriptedChannel();
+    const { session, endings } = sessionOn(channel, false);
+    session.onData(() => undefined);
+    channel.hangUp();
+    await settled();
+    assert.deepEqual(endings, [{ kind: 'exited', code: undefined, signal: undefined }]);
+  });
+
+  it('counts as lost when it ends without a word and the connection with it, and tells why', async () => {
+    const channel = new ScriptedChannel();
+    const { session, endings } = sessionOn(channel, true, sshError('closed'));
+    session.onData(() => undefined);
+    channel.hangUp();
+    await settled();
+    assert.match(String(endings[0]?.kind === 'lost' && endings[0].cause), /was closed/);
+  });
+
+  it('counts as lost when it ends without a word, and the connection is over', async () => {
     const channel = new ScriptedChannel();
     const { session, endings } = sessionOn(channel);
     session.onData(() => undefined);
