@@ -28,7 +28,10 @@ export class SshSession implements Session {
       this.exit = { kind: 'exited', code: code ?? undefined, signal };
     });
     // ssh2 closes the channels of a broken connection before it tells that it broke.
-    channel.once('close', () => setImmediate(() => this.finish()));
+    channel.once('close', () => {
+      if (this.exit) this.finish();
+      else setImmediate(() => this.finish());
+    });
     // A broken connection shows as 'close'; without a listener the error before it would be thrown.
     channel.on('error', () => undefined);
   }

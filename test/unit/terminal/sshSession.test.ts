@@ -121,6 +121,7 @@ describe('SshSession', () => {
     session.onData(() => undefined);
     channel.hangUp();
     await settled();
+    await settled();
     assert.deepEqual(endings, [{ kind: 'exited', code: undefined, signal: undefined }]);
   });
 
@@ -129,6 +130,7 @@ describe('SshSession', () => {
     const { session, endings } = sessionOn(channel, true, sshError('closed'));
     session.onData(() => undefined);
     channel.hangUp();
+    await settled();
     await settled();
     assert.match(String(endings[0]?.kind === 'lost' && endings[0].cause), /was closed/);
   });
@@ -139,6 +141,7 @@ describe('SshSession', () => {
     session.onData(() => undefined);
     channel.hangUp();
     await settled();
+    await settled();
     assert.deepEqual(endings, [{ kind: 'lost', cause: undefined }]);
   });
 
@@ -147,6 +150,7 @@ describe('SshSession', () => {
     const { session, endings } = sessionOn(channel);
     session.onData(() => undefined);
     channel.destroy(new Error('read ECONNRESET'));
+    await settled();
     await settled();
     assert.deepEqual(endings, [{ kind: 'lost', cause: undefined }]);
   });
