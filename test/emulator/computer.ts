@@ -123,6 +123,15 @@ export const noTimes: Times = {
 export interface Features {
   /** The route retry-restore, which the older description has and the newer has not. */
   retryRestore: boolean;
+  /** The routes that a service may be without. */
+  execStream: boolean;
+  commands: boolean;
+  observability: boolean;
+  publishedPorts: boolean;
+  display: boolean;
+  browser: boolean;
+  billingSizes: boolean;
+  billingSummary: boolean;
   /** List every computer whatever limit is asked for. */
   ignoreListLimit: boolean;
   /** What terminals send. As text, bytes that are not UTF-8 are replaced, as a careless service does. */
@@ -136,6 +145,14 @@ export interface Features {
 /** The service as it is taken to be. */
 export const defaultFeatures: Features = {
   retryRestore: false,
+  execStream: true,
+  commands: true,
+  observability: true,
+  publishedPorts: true,
+  display: true,
+  browser: true,
+  billingSizes: true,
+  billingSummary: true,
   ignoreListLimit: false,
   gatewayFrames: 'binary',
   gatewayUrl: null,

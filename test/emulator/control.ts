@@ -1,4 +1,5 @@
 import type { Features, Frames, Seed, Times, WireComputer } from './computer';
+import type { Commands } from './commands';
 import type { Computers } from './computers';
 import type { Fault, Faults } from './faults';
 import type { Journal, JournalEntry } from './journal';
@@ -58,6 +59,9 @@ export interface Control {
   /** From the next start on: the programs that the computer is without, and whether its sshd listens. */
   setSystem(change: Which & { without?: string[]; listens?: boolean }): Promise<void>;
 
+  /** Breaks the streams of commands of the computer in the middle, and ends the commands. */
+  cutStreams(which: Which): Promise<void>;
+
   /** The terminals of a computer. */
   terminals(which: Which): Promise<TerminalState[]>;
   /** Closes whoever is attached to a terminal of the computer; 1006 drops the connection. The terminals live on. */
@@ -75,6 +79,7 @@ export interface Control {
 
 export interface Controlled {
   computers: Computers;
+  commands: Commands;
   terminals: Terminals;
   faults: Faults;
   journal: Journal;
@@ -84,7 +89,7 @@ export interface Controlled {
 
 /** The control of an emulator in this process. */
 export function createControl(controlled: Controlled): Control {
-  const { computers, terminals, faults, journal, times, features } = controlled;
+  const { computers, commands, terminals, faults, journal, times, features } = controlled;
   const soon = <T>(action: () => T): Promise<T> => Promise.resolve().then(action);
   const eachClient = (id: string, action: (client: Client, flow: () => void) => void): Promise<void> =>
     soon(() => {
@@ -120,6 +125,8 @@ export function createControl(controlled: Controlled): Control {
       await computers.get(id).listen();
     },
     setSystem: ({ id, ...system }) => soon(() => computers.change(id, system)),
+
+    cutStreams: ({ id }) => soon(() => commands.cutStreams(computers.get(id))),
 
     terminals: ({ id }) =>
       soon(() =>

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { AddressInfo } from 'node:net';
+import { Commands } from './commands';
 import { defaultFeatures, defaultTimes, type Features, type Seed, type Times } from './computer';
 import { Computers } from './computers';
 import { createControl, type Control } from './control';
 import { Faults } from './faults';
 import { Journal } from './journal';
 import { accountRoutes } from './routes/account';
+import { commandRoutes } from './routes/commands';
 import { computerRoutes } from './routes/computers';
 import { controlRoutes } from './routes/control';
 import { terminalRoutes } from './routes/terminals';
@@ -82,11 +84,13 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     log,
   });
   const terminals = new Terminals(features);
-  const control = createControl({ computers, terminals, faults, journal, times, features });
+  const commands = new Commands();
+  const control = createControl({ computers, commands, terminals, faults, journal, times, features });
 
   const server = createServer(apiKey, faults, journal);
   accountRoutes(server, apiKey);
   computerRoutes(server, computers, features);
+  commandRoutes(server, computers, commands, features);
   terminalRoutes(server, computers, terminals, features);
   controlRoutes(server, control);
   const gateway = new Gateway(server.server, terminals, faults, journal);

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError, type ComputerRecord, type Times, type WireComputer } from './computer';
 import { freePort, isFree } from './ports';
-import type { ExecResult } from './sandbox/exec';
 import type { Sandbox } from './sandbox/sandbox';
 
 /** What a computer needs of the emulator around it. */
@@ -82,10 +81,6 @@ export class Life {
     const before = this.wire;
     this.#restore();
     return before;
-  }
-
-  async exec(command: string, timeoutMs: number): Promise<ExecResult> {
-    return this.running('takes no commands').exec(command, timeoutMs);
   }
 
   /** Its sandbox while it runs. `otherwise`: what it does not do in another status, for the error. */

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { templates } from '../catalogue';
 import { ApiError, type CreateRequest, type Features } from '../computer';
 import type { Computers } from '../computers';
 import type { Life } from '../life';
+import { offered } from '../offered';
 
 const statuses = [
   'creating',
@@ -55,15 +55,6 @@ const createBody = {
   },
 };
 
-const execBody = {
-  type: 'object',
-  required: ['command'],
-  properties: {
-    command: { type: 'string', minLength: 1, maxLength: 10_000 },
-    timeout: { type: 'integer', minimum: 1, maximum: 300, default: 30 },
-  },
-};
-
 const bulkDeleteBody = {
   type: 'object',
   required: ['computer_ids'],
@@ -80,7 +71,7 @@ interface ById {
   Params: { id: string };
 }
 
-/** The computers of an organization: to list, make, change, delete, and to run commands on. */
+/** The computers of an organization: to list, make, change, delete. */
 export function computerRoutes(server: FastifyInstance, computers: Computers, features: Features): void {
   server.get<{ Querystring: ListQuery }>(
     '/v1/computers',
@@ -122,15 +113,9 @@ export function computerRoutes(server: FastifyInstance, computers: Computers, fe
   server.delete<ById>(one, (request) => named(request).delete());
   server.post<ById>(`${one}/start`, (request) => named(request).start());
   server.post<ById>(`${one}/stop`, (request) => named(request).stop());
-  server.post<ById>(`${one}/retry-restore`, (request) => {
-    if (!features.retryRestore) throw new ApiError(404, 'Not Found');
-    return named(request).retryRestore();
-  });
-  server.post<ById>(`${one}/exec`, { schema: { body: execBody } }, async (request) => {
-    const { command, timeout } = request.body as { command: string; timeout: number };
-    const result = await named(request).exec(command, timeout * 1000);
-    return { ...result, command_id: `cmd_${randomBytes(6).toString('hex')}` };
-  });
+  server.post<ById>(`${one}/retry-restore`, { preValidation: offered(features, 'retryRestore') }, (request) =>
+    named(request).retryRestore(),
+  );
 }
 
 function bulkDelete(computers: Computers, organization: string, ids: string[]) {

@@ -1,13 +1,18 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
 import type { Argv } from './machine';
 
-export interface ExecResult {
+/** How a command ended. Cut off by its time limit its exit code is 124. */
+export interface CommandEnd {
   exit_code: number;
-  stdout: string;
-  stderr: string;
   duration_ms: number;
   timed_out: boolean;
+}
+
+export interface ExecResult extends CommandEnd {
+  stdout: string;
+  stderr: string;
 }
 
 /** Output kept of each stream. */
@@ -15,60 +20,88 @@ const outputLimit = 8 * 1024 * 1024;
 /** How long output is awaited, ms, after the command has ended while something it left behind holds the pipes. */
 const drainMs = 100;
 
-/**
- * Runs a command to its end and captures what it writes.
- * A command cut off by `timeoutMs` or by `signal` ends with its process group; its exit code is then 124 or 137.
- */
-export function runCommand(argv: Argv, timeoutMs: number, signal: AbortSignal): Promise<ExecResult> {
-  return new Promise((resolve, reject) => {
-    const started = performance.now();
-    const child = spawn(argv.file, argv.args, {
-      env: argv.env,
-      cwd: argv.cwd,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const output = { stdout: capture(child.stdout), stderr: capture(child.stderr) };
-    let timedOut = false;
-    const end = (): void => {
-      if (child.pid === undefined) return;
-      try {
-        process.kill(-child.pid, 'SIGKILL');
-      } catch {
-        // Ended just now.
-      }
-    };
-    const timer = setTimeout(() => {
-      timedOut = true;
-      end();
-    }, timeoutMs);
-    signal.addEventListener('abort', end, { once: true });
+/** A command that runs on a computer. While an output is paused, whatever writes to it comes to wait. */
+export class Command {
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Settles when the command has ended and its output was taken. */
+  readonly ended: Promise<CommandEnd>;
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  #hasExited = false;
+  #timedOut = false;
 
-    const finish = (code: number | null, killedBy: NodeJS.Signals | null): void => {
+  /** It ends with its process group after `timeoutMs`, or when `signal` is aborted. */
+  constructor(argv: Argv, timeoutMs: number, signal: AbortSignal) {
+    const { file, args, env, cwd } = argv;
+    this.#child = spawn(file, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.stdout = this.#child.stdout;
+    this.stderr = this.#child.stderr;
+    this.ended = this.#follow(timeoutMs, signal);
+  }
+
+  /** Ends it at once, with its process group. What it left behind when it ended by itself stays. */
+  readonly kill = (): void => {
+    if (this.#child.pid === undefined || this.#hasExited) return;
+    try {
+      process.kill(-this.#child.pid, 'SIGKILL');
+    } catch {
+      // Ended just now.
+    }
+  };
+
+  async #follow(timeoutMs: number, signal: AbortSignal): Promise<CommandEnd> {
+    const started = performance.now();
+    const timer = setTimeout(() => {
+      this.#timedOut = !this.#hasExited;
+      this.kill();
+    }, timeoutMs);
+    signal.addEventListener('abort', this.kill, { once: true });
+    try {
+      const code = await this.#closed();
+      const duration = Math.round(performance.now() - started);
+      const timedOut = this.#timedOut;
+      return { exit_code: timedOut ? 124 : code, duration_ms: duration, timed_out: timedOut };
+    } finally {
       clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve({
-        exit_code: timedOut ? 124 : (code ?? 128 + constants.signals[killedBy ?? 'SIGKILL']),
-        stdout: output.stdout(),
-        stderr: output.stderr(),
-        duration_ms: Math.round(performance.now() - started),
-        timed_out: timedOut,
+      signal.removeEventListener('abort', this.kill);
+    }
+  }
+
+  /** Settles with the exit code, 128 and the signal's number for a command that was killed. */
+  #closed(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#child.once('error', reject);
+      this.#child.once('exit', () => {
+        this.#hasExited = true;
+        this.#drain();
       });
-    };
-    child.once('error', reject);
-    child.once('close', finish);
-    child.once('exit', (code, killedBy) => {
-      setTimeout(() => {
-        child.stdout.destroy();
-        child.stderr.destroy();
-        finish(code, killedBy);
-      }, drainMs).unref();
+      this.#child.once('close', (code, killedBy) => {
+        resolve(code ?? 128 + constants.signals[killedBy ?? 'SIGKILL']);
+      });
     });
-  });
+  }
+
+  /** Closes the outputs once nothing more comes of them. */
+  #drain(): void {
+    const outputs = [this.stdout, this.stderr];
+    const timer = setTimeout(() => {
+      if (outputs.some((output) => output.isPaused())) timer.refresh();
+      else for (const output of outputs) output.destroy();
+    }, drainMs);
+    this.#child.once('close', () => clearTimeout(timer));
+  }
+}
+
+/** Runs a command to its end and captures what it writes. */
+export async function runCommand(command: Command): Promise<ExecResult> {
+  const stdout = capture(command.stdout);
+  const stderr = capture(command.stderr);
+  const end = await command.ended;
+  return { ...end, stdout: stdout(), stderr: stderr() };
 }
 
 /** Collects a stream; the function returned gives the text so far. */
-function capture(stream: NodeJS.ReadableStream): () => string {
+function capture(stream: Readable): () => string {
   const chunks: Buffer[] = [];
   let size = 0;
   stream.on('data', (chunk: Buffer) => {

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { rmSync } from 'node:fs';
-import { runCommand, type ExecResult } from './exec';
+import { Command } from './exec';
 import type { Machine } from './machine';
 import { NamespacesMachine, namespacesRefused } from './namespaces';
 import { PlainMachine } from './plain';
@@ -61,9 +61,9 @@ export class Sandbox {
     return this.#inTurn(() => this.#sshd.replaceHostKeys(hidden));
   }
 
-  /** Runs a shell command line as the user. It ends with the computer, or after `timeoutMs`. */
-  exec(command: string, timeoutMs: number): Promise<ExecResult> {
-    return runCommand(this.#machine.shell(command), timeoutMs, this.#power.signal);
+  /** Starts a shell command line as the user. It ends with the computer, or after `timeoutMs`. */
+  start(line: string, timeoutMs: number): Command {
+    return new Command(this.#machine.shell(line), timeoutMs, this.#power.signal);
   }
 
   /** Logs the user in on a new terminal. It ends with the computer. */

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { CelestoClient } from '../../src/api/client';
+import { isApiError } from '../../src/api/errors';
+import { Http } from '../../src/api/http';
+import type { ExecEvent } from '../../src/api/wire';
+import { silentLog } from '../../src/util/log';
+import { until } from '../lab/until';
+import type { Invocation } from './commands';
+import { Bench, processesNaming } from './harness';
+
+const one = '/v1/computers/{computer_id}';
+
+describe('commands on a computer', () => {
+  const bench = new Bench({ seed: [{ name: 'noether' }, { name: 'bohr', status: 'stopped' }] });
+  const id = 'noether';
+  let client: CelestoClient;
+  before(async () => {
+    const { url: baseUrl, apiKey } = await bench.start();
+    client = new CelestoClient(new Http(silentLog), () => Promise.resolve({ baseUrl, apiKey }));
+  });
+  const collect = async (command: string, timeout = 30): Promise<ExecEvent[]> => {
+    const events: ExecEvent[] = [];
+    for await (const event of client.execStream(id, command, timeout)) events.push(event);
+    return events;
+  };
+  const written = (events: ExecEvent[], stream: 'stdout' | 'stderr'): string =>
+    events.map((event) => (event.type === stream ? event.data : '')).join('');
+  const history = async (query = '') =>
+    (await bench.call<{ commands: Invocation[]; count: number }>('GET', `${one}/commands${query}`, { id }))
+      .body;
+
+  it('stream what they write while they run', async () => {
+    const events = client.execStream(id, 'echo first; until [ -e go ]; do sleep 0.05; done; exit 3', 30);
+    const next = async () => (await events.next()).value;
+    assert.equal((await next())?.type, 'started');
+    assert.deepEqual(await next(), { type: 'stdout', data: 'first\n' });
+    await bench.exec(id, 'touch go');
+    const exit = await next();
+    assert.ok(exit?.type === 'exit');
+    assert.deepEqual([exit.exit_code, exit.timed_out], [3, false]);
+  });
+
+  it('stream output and errors apart, whole, and in every letter', async () => {
+    const events = await collect('for i in $(seq 50000); do echo "ä€𝄞 $i"; done; echo wrong >&2');
+    const lines = Array.from({ length: 50_000 }, (_, index) => `ä€𝄞 ${index + 1}\n`);
+    assert.ok(written(events, 'stdout') === lines.join(''));
+    assert.equal(written(events, 'stderr'), 'wrong\n');
+  });
+
+  it('wait while nobody reads, and lose nothing', async () => {
+    const events = client.execStream(id, 'head -c 30000000 /dev/zero | tr "\\0" x; touch written', 60);
+    await events.next();
+    const isWritten = async () => (await bench.exec(id, 'ls')).stdout.includes('written');
+    let size = 0;
+    assert.equal(await isWritten(), false);
+    for await (const event of events) if (event.type === 'stdout') size += event.data.length;
+    assert.equal(size, 30_000_000);
+    assert.equal(await isWritten(), true);
+  });
+
+  it('end at their time limit, with what they started', async () => {
+    const events = await collect('echo begun; sleep 4721 & sleep 4721', 1);
+    assert.equal(written(events, 'stdout'), 'begun\n');
+    const exit = events.at(-1);
+    assert.ok(exit?.type === 'exit');
+    assert.deepEqual([exit.exit_code, exit.timed_out], [124, true]);
+    await until('no sleep', async () => (await processesNaming('sleep 4721')).length === 0 || undefined);
+  });
+
+  it('end when the client goes, which the history tells', async () => {
+    for await (const event of client.execStream(id, 'echo here; sleep 4722', 60))
+      if (event.type === 'stdout') break;
+    await until('no sleep', async () => (await processesNaming('sleep 4722')).length === 0 || undefined);
+    const last = await until('the end in the history', async () => {
+      const [newest] = (await history()).commands;
+      return newest?.status === 'running' ? undefined : newest;
+    });
+    assert.deepEqual([last.status, last.error_type], ['cancelled', 'client_disconnected']);
+  });
+
+  it('end in a broken stream when it is cut', async () => {
+    const events = client.execStream(id, 'echo here; sleep 4723', 60);
+    await events.next();
+    await events.next();
+    await bench.emulator.control.cutStreams({ id });
+    await assert.rejects(events.next(), (error) => isApiError(error, 'interrupted'));
+    await until('no sleep', async () => (await processesNaming('sleep 4723')).length === 0 || undefined);
+  });
+
+  it('end with the computer', async () => {
+    const { id } = await bench.emulator.control.seed({});
+    const events = client.execStream(id, 'sleep 4724', 60);
+    await events.next();
+    await bench.call('POST', `${one}/stop`, { id });
+    const exit = (await events.next()).value;
+    assert.ok(exit?.type === 'exit');
+    assert.equal(exit.exit_code, 137);
+  });
+
+  it('are in the history, newest first', async () => {
+    const events = await collect('printf four; printf sixsix >&2; exit 5');
+    const [started] = events;
+    await bench.exec(id, 'sleep 5', 1);
+    const { commands, count } = await history('?limit=2');
+    const [limited, streamed] = commands;
+    assert.equal(count, 2);
+    assert.deepEqual([limited?.status, limited?.exit_code, limited?.timeout_seconds], ['timed_out', 124, 1]);
+    assert.equal(streamed?.command_id, started?.type === 'started' && started.command_id);
+    const { status, exit_code, stdout_bytes, stderr_bytes } = streamed!;
+    assert.deepEqual([status, exit_code, stdout_bytes, stderr_bytes], ['completed', 5, 4, 6]);
+    assert.ok(Date.parse(streamed!.ended_at!) >= Date.parse(streamed!.started_at));
+    assert.ok((await client.commands(id)).length > 2, 'the client reads it');
+  });
+
+  it('are refused beyond the limits, and on a computer that does not run', async () => {
+    const refused = async (route: string, body: object, id = 'noether') =>
+      (await bench.call('POST', `${one}/${route}`, { id, body })).status;
+    for (const route of ['exec', 'exec/stream']) {
+      assert.equal(await refused(route, { command: 'x'.repeat(10_001) }), 422);
+      assert.equal(await refused(route, { command: '' }), 422);
+      assert.equal(await refused(route, { command: 'true', timeout: 301 }), 422);
+      assert.equal(await refused(route, { command: 'true', timeout: 0 }), 422);
+      assert.equal(await refused(route, { command: 'true' }, 'bohr'), 409);
+      assert.equal(await refused(route, { command: 'true' }, 'cmp_none'), 404);
+    }
+    for (const limit of [0, 201, 'x'])
+      assert.equal((await bench.call('GET', `${one}/commands?limit=${limit}`, { id })).status, 422);
+  });
+
+  it('cannot be streamed by a service that has no such call, whatever is asked; exec goes on', async () => {
+    await bench.emulator.control.setFeatures({ execStream: false, commands: false });
+    await assert.rejects(collect('true'), (error) => isApiError(error, 'notFound'));
+    await assert.rejects(collect(''), (error) => isApiError(error, 'notFound'));
+    await assert.rejects(client.commands(id), (error) => isApiError(error, 'notFound'));
+    assert.equal((await bench.exec(id, 'echo still')).stdout, 'still\n');
+  });
+});

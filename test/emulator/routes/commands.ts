@@ -1,0 +1,62 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Commands } from '../commands';
+import type { Features } from '../computer';
+import type { Computers } from '../computers';
+import type { Life } from '../life';
+import { offered } from '../offered';
+
+const body = {
+  type: 'object',
+  required: ['command'],
+  properties: {
+    command: { type: 'string', minLength: 1, maxLength: 10_000 },
+    timeout: { type: 'integer', minimum: 1, maximum: 300, default: 30 },
+  },
+};
+
+const querystring = {
+  type: 'object',
+  properties: { limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 } },
+};
+
+interface ById {
+  Params: { id: string };
+}
+interface Exec extends ById {
+  Body: { command: string; timeout: number };
+}
+interface History extends ById {
+  Querystring: { limit: number };
+}
+
+/** Running commands on a computer, and looking back at those that ran. */
+export function commandRoutes(
+  server: FastifyInstance,
+  computers: Computers,
+  commands: Commands,
+  features: Features,
+): void {
+  const one = '/v1/computers/:id';
+  const named = ({ organization, params }: FastifyRequest<ById>): Life =>
+    computers.get(params.id, organization);
+
+  server.post<Exec>(`${one}/exec`, { schema: { body } }, (request) =>
+    commands.run(named(request), request.body.command, request.body.timeout),
+  );
+  server.post<Exec>(
+    `${one}/exec/stream`,
+    { schema: { body }, preValidation: offered(features, 'execStream') },
+    (request, reply) => {
+      const { id, events } = commands.stream(named(request), request.body.command, request.body.timeout);
+      return reply.type('text/event-stream').header('x-celesto-command-id', id).send(events);
+    },
+  );
+  server.get<History>(
+    `${one}/commands`,
+    { schema: { querystring }, preValidation: offered(features, 'commands') },
+    (request) => {
+      const found = commands.of(named(request)).slice(0, request.query.limit);
+      return { commands: found, count: found.length };
+    },
+  );
+}
