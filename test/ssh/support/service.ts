@@ -8,6 +8,7 @@ import { computerFrom, type Computer } from '../../../src/model/computer';
 import { Disposables, type Disposable } from '../../../src/util/disposable';
 import { silentLog } from '../../../src/util/log';
 import { startEmulator, type Emulator } from '../../emulator/emulator';
+import { runCommand } from '../../emulator/sandbox/exec';
 import { Line } from './line';
 
 /** The service with real computers, for the tests of one file: started before them, gone after them. */
@@ -64,7 +65,7 @@ export class Service {
 
   /** Runs a command on a computer, past the calls that are counted. */
   async run(name: string, command: string): Promise<string> {
-    const { stdout } = await this.emulator.computers.sandbox(name).exec(command, 10_000);
+    const { stdout } = await runCommand(this.emulator.computers.sandbox(name).start(command, 10_000));
     return stdout;
   }
 
