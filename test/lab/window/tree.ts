@@ -165,9 +165,9 @@ export class Row {
     return (await tooltip.innerText()).replaceAll('\u00a0', ' ');
   }
 
-  /** Takes the mouse away from the rows: the tooltip of another one may lie over this one. */
+  /** Takes the mouse to where nothing has a tooltip: that of another row may lie over this one. */
   private async uncover(): Promise<void> {
-    await this.page.mouse.move(0, 0);
+    await this.page.locator('.part.editor').hover({ force: true });
     await this.page.locator('.workbench-hover').first().waitFor({ state: 'hidden' });
   }
 }
