@@ -14,16 +14,36 @@ export interface WireComputer {
   network_policy: { mode: 'open' | 'off' };
   external_volume_enabled: boolean;
   connection: { ssh: string | null; access_url: string | null } | null;
-  published_ports: never[];
+  published_ports: WirePublishedPort[];
   metrics: null;
   last_error: string | null;
   created_at: string;
   stopped_at: string | null;
 }
 
+/** A route from the internet to a port of a computer, as answers carry it. */
+export interface WirePublishedPort {
+  id: string | null;
+  computer_id: string;
+  port: number;
+  url: string | null;
+  status: string;
+  created_at: string | null;
+}
+
+/** The same, as the emulator keeps it. */
+export interface PublishedRoute {
+  id: string;
+  port: number;
+  /** What its address begins with. */
+  name: string;
+  /** ISO 8601. */
+  created: string;
+}
+
 /** A computer as the emulator keeps it, in memory and on disk. */
 export interface ComputerRecord {
-  wire: Omit<WireComputer, 'connection'>;
+  wire: Omit<WireComputer, 'connection' | 'published_ports'>;
   organization: string;
   /** The port of its sshd, its own for life. */
   port: number | null;
@@ -43,6 +63,8 @@ export interface ComputerRecord {
   listens?: boolean;
   /** What its terminals send; as the emulator's features say unless given. */
   gatewayFrames?: Frames;
+  /** Its published ports. */
+  published?: PublishedRoute[];
 }
 
 /** What can be said of a computer that is put into the emulator from outside. */
@@ -90,6 +112,8 @@ export interface Times {
   start: number;
   stop: number;
   delete: number;
+  /** How long a port is `publishing` before it is `published`. */
+  publish: number;
   /** How long a deleted computer is still there, as `deleted`. */
   deletedKept: number;
   /** How long an interrupted computer waits, `restorable`, until the service restores it by itself. */
@@ -103,6 +127,7 @@ export const defaultTimes: Times = {
   start: 1500,
   stop: 1000,
   delete: 500,
+  publish: 500,
   deletedKept: 5000,
   restorePickup: 3000,
   restore: 2000,
@@ -114,6 +139,7 @@ export const noTimes: Times = {
   start: 0,
   stop: 0,
   delete: 0,
+  publish: 0,
   deletedKept: 0,
   restorePickup: 0,
   restore: 0,

@@ -8,7 +8,7 @@ import type { Saved, StateFile } from './state';
 
 export interface ComputersOptions extends Pick<
   Surroundings,
-  'times' | 'listenAddress' | 'advertiseAddress' | 'log'
+  'times' | 'listenAddress' | 'advertiseAddress' | 'publicUrl' | 'log'
 > {
   folder: string;
   state: StateFile;
@@ -29,6 +29,7 @@ export class Computers {
       times: options.times,
       listenAddress: options.listenAddress,
       advertiseAddress: options.advertiseAddress,
+      publicUrl: options.publicUrl,
       log: options.log,
       changed: () => this.#save(),
       gone: (id) => {
@@ -44,6 +45,11 @@ export class Computers {
     return [...this.#all.values()]
       .filter(({ record }) => record.organization === organization)
       .map(({ wire }) => wire);
+  }
+
+  /** All computers. */
+  lives(): Life[] {
+    return [...this.#all.values()];
   }
 
   /** A computer by id or name, of an organization or of any. @throws ApiError 404 when there is none. */
@@ -124,7 +130,6 @@ export class Computers {
       status,
       ...size,
       compute_location: { provider: 'emulator', region: 'local', country_code: null },
-      published_ports: [],
       metrics: null,
       last_error: null,
       created_at: now,

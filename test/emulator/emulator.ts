@@ -1,16 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { Commands } from './commands';
 import { defaultFeatures, defaultTimes, type Features, type Seed, type Times } from './computer';
 import { Computers } from './computers';
 import { createControl, type Control } from './control';
 import { Faults } from './faults';
 import { Journal } from './journal';
+import { publicUrl, servePublicRoutes } from './publicRoutes';
+import { PublishedPorts } from './publishedPorts';
 import { accountRoutes } from './routes/account';
 import { commandRoutes } from './routes/commands';
 import { computerRoutes } from './routes/computers';
 import { controlRoutes } from './routes/control';
+import { publishedPortRoutes } from './routes/publishedPorts';
 import { terminalRoutes } from './routes/terminals';
 import { chooseSandbox, type Isolation } from './sandbox/sandbox';
 import { createServer } from './server';
@@ -81,8 +85,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     createSandbox,
     listenAddress,
     advertiseAddress,
+    publicUrl: (name) => publicUrl(name, portOf(server)),
     log,
   });
+  const publishedPorts = new PublishedPorts(computers);
   const terminals = new Terminals(features);
   const commands = new Commands();
   const control = createControl({ computers, commands, terminals, faults, journal, times, features });
@@ -91,8 +97,10 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   accountRoutes(server, apiKey);
   computerRoutes(server, computers, features);
   commandRoutes(server, computers, commands, features);
+  publishedPortRoutes(server, computers, publishedPorts, features);
   terminalRoutes(server, computers, terminals, features);
   controlRoutes(server, control);
+  servePublicRoutes(server.server, publishedPorts);
   const gateway = new Gateway(server.server, terminals, faults, journal);
   await server.listen({ host: listenAddress, port: options.port ?? 0 });
   const stop = async (): Promise<void> => {
@@ -108,7 +116,17 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     await stop();
     throw error;
   }
-  const { port } = server.server.address() as AddressInfo;
   const host = listenAddress.includes(':') ? `[${listenAddress}]` : listenAddress;
-  return { url: `http://${host}:${port}`, apiKey, isolation: sandboxes.isolation, control, computers, stop };
+  return {
+    url: `http://${host}:${portOf(server)}`,
+    apiKey,
+    isolation: sandboxes.isolation,
+    control,
+    computers,
+    stop,
+  };
+}
+
+function portOf({ server }: FastifyInstance): number {
+  return (server.address() as AddressInfo).port;
 }

@@ -16,6 +16,14 @@ export interface Answer<T> {
   body: T;
 }
 
+/** What a call has besides its method and route. */
+interface Parts {
+  id?: string;
+  port?: number | string;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
 /** An emulator for the tests of one file, a client that checks each answer against the contract, and a person's key. */
 export class Bench {
   readonly folder = mkdtempSync(join(tmpdir(), 'celesto-emulator-'));
@@ -56,13 +64,13 @@ export class Bench {
     this.#emulator = undefined;
   }
 
-  /** A call of the REST API with the key; `method` and `route` as the contract has them, `{computer_id}` filled in. */
+  /** A call of the REST API with the key; `method` and `route` as the contract has them, `{computer_id}` and `{port}` filled in. */
   async call<T = WireComputer>(
     method: string,
     route: string,
-    { id = '', body, headers = {} }: { id?: string; body?: unknown; headers?: Record<string, string> } = {},
+    { id = '', port = '', body, headers = {} }: Parts = {},
   ): Promise<Answer<T>> {
-    const path = route.replace(/\{\w+\}/, encodeURIComponent(id));
+    const path = route.replace('{port}', String(port)).replace(/\{\w+\}/, encodeURIComponent(id));
     const { url = '', apiKey = '' } = this.#target ?? {};
     const response = await fetch(url + path, {
       method,

@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiError, type ComputerRecord, type Times, type WireComputer } from './computer';
+import {
+  ApiError,
+  type ComputerRecord,
+  type Times,
+  type WireComputer,
+  type WirePublishedPort,
+} from './computer';
 import { freePort, isFree } from './ports';
 import type { Sandbox } from './sandbox/sandbox';
 
@@ -8,6 +14,8 @@ export interface Surroundings {
   readonly times: Times;
   readonly listenAddress: string;
   readonly advertiseAddress: string;
+  /** The public address of a route of this name. */
+  readonly publicUrl: (name: string) => string;
   log(line: string): void;
   /** The record has changed. */
   changed(): void;
@@ -41,16 +49,7 @@ export class Life {
 
   /** The computer as an answer carries it. */
   get wire(): WireComputer {
-    const { wire, ssh, port } = this.record;
-    if (ssh !== undefined) return { ...wire, connection: { ssh, access_url: null } };
-    if (wire.status !== 'running' || port === null || !this.#hasListener)
-      return { ...wire, connection: null };
-    const { advertiseAddress: address } = this.around;
-    const host = address.includes(':') ? `[${address}]` : address;
-    return {
-      ...wire,
-      connection: { ssh: `${this.sandbox?.user ?? 'ohm'}@${host}:${port}`, access_url: null },
-    };
+    return { ...this.record.wire, connection: this.#connection, published_ports: this.#publishedPorts };
   }
 
   // --- Calls of the service. @throws ApiError 409 when the status does not allow them.
@@ -206,6 +205,24 @@ export class Life {
   async #settle(): Promise<void> {
     this.#task?.abort.abort();
     await this.#task?.done;
+  }
+
+  get #connection(): WireComputer['connection'] {
+    const { ssh, port } = this.record;
+    if (ssh !== undefined) return { ssh, access_url: null };
+    if (this.status !== 'running' || port === null || !this.#hasListener) return null;
+    const { advertiseAddress: address } = this.around;
+    const host = address.includes(':') ? `[${address}]` : address;
+    return { ssh: `${this.sandbox?.user ?? 'ohm'}@${host}:${port}`, access_url: null };
+  }
+
+  get #publishedPorts(): WirePublishedPort[] {
+    const { times, publicUrl } = this.around;
+    return (this.record.published ?? []).map(({ id, port, name, created }) => {
+      const isUp = Date.now() >= Date.parse(created) + times.publish;
+      const [status, url] = isUp ? ['published', publicUrl(name)] : ['publishing', null];
+      return { id, computer_id: this.id, port, url, status, created_at: created };
+    });
   }
 
   get #hasListener(): boolean {

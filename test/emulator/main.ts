@@ -10,7 +10,7 @@ const usage = `Celesto on one machine: the REST API, and computers that are real
   --dir FOLDER          where computers are kept between runs (default ~/.local/state/celesto-emulator)
   --api-key KEY         the key to accept (default: made once and kept)
   --seed A,B,…          statuses of the computers of a new folder (default running,stopped,error)
-  --times NAME=MS,…     create, start, stop, delete, deletedKept, restorePickup, restore
+  --times NAME=MS,…     create, start, stop, delete, publish, deletedKept, restorePickup, restore
   --isolation WAY       auto, namespaces or plain (default auto)
   --help
 `;

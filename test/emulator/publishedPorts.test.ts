@@ -1,0 +1,123 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { before, describe, it } from 'node:test';
+import { text } from 'node:stream/consumers';
+import { until } from '../lab/until';
+import type { WirePublishedPort } from './computer';
+import { Bench } from './harness';
+import { freePort } from './ports';
+
+const one = '/v1/computers/{computer_id}';
+const all = `${one}/published-ports`;
+
+// Every answer passes through the contract; see Bench.call.
+describe('published ports', () => {
+  const bench = new Bench({ seed: [{ name: 'curie' }, { name: 'bohr', status: 'stopped' }] });
+  const id = 'curie';
+  before(() => bench.start());
+  const publish = (body: object, computer = id) =>
+    bench.call<WirePublishedPort>('POST', all, { id: computer, body });
+  const unpublish = (port: number | string) =>
+    bench.call<WirePublishedPort>('DELETE', `${all}/{port}`, { id, port });
+  const list = async () => (await bench.call<WirePublishedPort[]>('GET', all, { id })).body;
+  const none = async () => {
+    for (const { port } of await list()) await unpublish(port);
+  };
+
+  /** What a browser that goes to a public address gets. */
+  const browse = async (url: string, path = '/'): Promise<{ status: number | undefined; body: string }> => {
+    const { hostname, port } = new URL(url);
+    const sent = request({ host: '127.0.0.1', port, path, headers: { host: `${hostname}:${port}` } });
+    const response = await new Promise<Parameters<typeof text>[0] & { statusCode?: number }>(
+      (resolve, reject) => sent.on('response', resolve).on('error', reject).end(),
+    );
+    return { status: response.statusCode, body: await text(response) };
+  };
+
+  it('are published, listed with the computer, and taken back', async () => {
+    const { status, body } = await publish({ port: 3000 });
+    assert.equal(status, 200);
+    assert.deepEqual([body.port, body.status], [3000, 'published']);
+    assert.match(body.url ?? '', /^http:\/\/p-\w+\.localhost:\d+$/);
+    assert.deepEqual(await list(), [body]);
+    assert.deepEqual((await bench.get(id)).body.published_ports, [body]);
+    const gone = (await unpublish(3000)).body;
+    assert.deepEqual([gone.status, gone.url], ['unpublished', null]);
+    assert.deepEqual(await list(), []);
+  });
+
+  it('stay as they are when published again, by force too', async () => {
+    const { body } = await publish({});
+    assert.equal(body.port, 8000);
+    assert.deepEqual((await publish({ port: 8000 })).body, body);
+    assert.deepEqual((await publish({ port: 8000, force: true })).body, body);
+    assert.equal((await list()).length, 1);
+    await none();
+  });
+
+  it('are gone well, also when they were not there', async () => {
+    const { status, body } = await unpublish(4000);
+    assert.deepEqual([status, body.status, body.id], [200, 'unpublished', null]);
+  });
+
+  it('are at most four', async () => {
+    for (const port of [1024, 3000, 8080, 65_535]) assert.equal((await publish({ port })).status, 200);
+    const fifth = await publish({ port: 5000 });
+    assert.equal(fifth.status, 409);
+    assert.equal((await publish({ port: 3000 })).status, 200, 'one of the four can be asked for again');
+    await unpublish(1024);
+    assert.equal((await publish({ port: 5000 })).status, 200);
+    await none();
+  });
+
+  it('are refused outside the limits, where they are the platform’s, and on a computer that does not run', async () => {
+    for (const port of [80, 1023, 70_000, 65_536, 0, -1, 8000.5, '8000', null]) {
+      assert.equal((await publish({ port })).status, 422, String(port));
+    }
+    for (const port of [80, 70_000, 'http']) assert.equal((await unpublish(port)).status, 422, String(port));
+    assert.equal((await publish({ port: 5900 })).status, 400);
+    assert.equal((await publish({ port: 3000 }, 'bohr')).status, 409);
+    assert.equal((await publish({ port: 3000 }, 'cmp_none')).status, 404);
+    assert.deepEqual(await list(), []);
+  });
+
+  it('lead everybody to what listens on the computer, while it runs and they are published', async () => {
+    const port = await freePort('127.0.0.1', new Set());
+    const { url } = (await publish({ port })).body;
+    assert.equal((await browse(url!)).status, 502);
+    const serve = `python3 -m http.server --bind 127.0.0.1 ${port}`;
+    await bench.exec(id, `echo hello > page; setsid ${serve} >/dev/null 2>&1 & true`);
+    const page = await until('the page', async () => {
+      const answer = await browse(url!, '/page');
+      return answer.status === 502 ? undefined : answer;
+    });
+    assert.deepEqual(page, { status: 200, body: 'hello\n' });
+    assert.equal((await browse(url!, '/none')).status, 404);
+
+    await bench.call('POST', `${one}/stop`, { id });
+    await bench.reaches(id, 'stopped');
+    assert.equal((await browse(url!, '/page')).status, 503);
+    assert.equal((await list())[0]?.url, url, 'a stopped computer keeps its address');
+    await unpublish(port);
+    assert.match((await browse(url!, '/page')).body, /Nothing is published/);
+    await bench.call('POST', `${one}/start`, { id });
+    await bench.reaches(id, 'running');
+  });
+
+  it('take their time when told to, and outlive the emulator', async () => {
+    await bench.emulator.control.setTimes({ publish: 60_000 });
+    const { body } = await publish({ port: 3000 });
+    assert.deepEqual([body.status, body.url], ['publishing', null]);
+    await bench.stop();
+    await bench.start();
+    const [kept] = await list();
+    assert.deepEqual([kept?.port, kept?.status, kept?.id], [3000, 'published', body.id]);
+  });
+
+  it('are not found on a service that has none', async () => {
+    await bench.emulator.control.setFeatures({ publishedPorts: false });
+    assert.equal((await publish({ port: 80 })).status, 404);
+    assert.equal((await bench.call('GET', all, { id })).status, 404);
+    assert.equal((await unpublish(3000)).status, 404);
+  });
+});

@@ -1,0 +1,44 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Features } from '../computer';
+import type { Computers } from '../computers';
+import type { Life } from '../life';
+import { offered } from '../offered';
+import type { PublishedPorts } from '../publishedPorts';
+
+const port = { type: 'integer', minimum: 1024, maximum: 65_535 };
+const body = {
+  type: 'object',
+  properties: { port: { ...port, default: 8000 }, force: { type: 'boolean', default: false } },
+};
+const params = { type: 'object', properties: { id: { type: 'string' }, port } };
+
+interface ById {
+  Params: { id: string };
+}
+interface Publish extends ById {
+  Body: { port: number };
+}
+interface ByPort {
+  Params: { id: string; port: number };
+}
+
+/** Publishing ports of a computer. What is asked with `force` is done anyway. */
+export function publishedPortRoutes(
+  server: FastifyInstance,
+  computers: Computers,
+  ports: PublishedPorts,
+  features: Features,
+): void {
+  const all = '/v1/computers/:id/published-ports';
+  const preValidation = offered(features, 'publishedPorts');
+  const named = ({ organization, params }: FastifyRequest<ById> | FastifyRequest<ByPort>): Life =>
+    computers.get(params.id, organization);
+
+  server.get<ById>(all, { preValidation }, (request) => ports.of(named(request)));
+  server.post<Publish>(all, { schema: { body }, preValidation }, (request) =>
+    ports.publish(computers.get(request.params.id, request.organization), request.body.port),
+  );
+  server.delete<ByPort>(`${all}/:port`, { schema: { params }, preValidation }, (request) =>
+    ports.unpublish(named(request), request.params.port),
+  );
+}
