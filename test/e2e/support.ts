@@ -44,7 +44,8 @@ const quickTimes: Partial<Times> = {
 /** What the tests of one file play on: a service with its computers, and a VS Code that has the extension's package. */
 export class Stage {
   readonly folder = mkdtempSync(join(tmpdir(), 'celesto-e2e-'));
-  private parts: { readonly emulator: Emulator; readonly window: Window } | undefined;
+  private parts:
+    { readonly emulator: Emulator; readonly window: Window; readonly server: CodeServer } | undefined;
   private readonly ends: (() => Promise<void>)[] = [];
 
   /** @param name of the folder for its pictures */
@@ -126,6 +127,16 @@ export class Stage {
     writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
   }
 
+  /** Opens one more window of the same person, on a folder that has these settings. */
+  async openAnother(name: string, settings: Readonly<Record<string, unknown>>): Promise<Window> {
+    const folder = join(this.folder, name);
+    mkdirSync(join(folder, '.vscode'), { recursive: true });
+    writeFileSync(join(folder, '.vscode', 'settings.json'), JSON.stringify(settings));
+    const window = await this.window.openAnother(this.up.server.url, folder);
+    await window.openContainer('Celesto');
+    return window;
+  }
+
   /** Keeps a picture of the window, to be looked at. */
   async picture(name: string): Promise<void> {
     const file = `${name.replace(/[^\w-]+/g, '-').slice(0, 80)}.png`;
@@ -176,7 +187,7 @@ export class Stage {
     mkdirSync(folder);
     const window = await Window.open(browser, server.url, folder);
     await window.openContainer('Celesto');
-    this.parts = { emulator, window };
+    this.parts = { emulator, window, server };
   }
 
   /** Remembers how to end what is being started, however far it has come. */

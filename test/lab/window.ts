@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 import { until } from './until';
 import { Dialog } from './window/dialog';
 import { Notifications } from './window/notifications';
@@ -34,6 +34,15 @@ export class Window {
   static async open(browser: Browser, url: string, folder?: string): Promise<Window> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    return Window.openIn(context, url, folder);
+  }
+
+  /** Opens one more window of the same person. */
+  openAnother(url: string, folder: string): Promise<Window> {
+    return Window.openIn(this.page.context(), url, folder);
+  }
+
+  private static async openIn(context: BrowserContext, url: string, folder?: string): Promise<Window> {
     const window = new Window(await context.newPage());
     const query = new URLSearchParams(folder === undefined ? { ew: 'true' } : { folder });
     await window.page.goto(`${url}?${query.toString()}`);
