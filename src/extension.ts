@@ -11,5 +11,6 @@ export function activate(context: vscode.ExtensionContext): void {
   const service = buildService(context, clock);
   const reach = buildReach(context, service, clock);
   const commands = buildCommands(context, service, reach, clock);
+  reach.terminals.restore();
   context.subscriptions.push(service, reach, commands);
 }

@@ -7,6 +7,10 @@ export type LifecycleProblem =
   | 'deleted'
   | 'deleting'
   | 'lost'
+  /** Somebody stopped it while it was in use. */
+  | 'stopped'
+  /** Its state is saved, and nobody has restored it yet. */
+  | 'restorable'
   /** In status error before anything was asked of it: a start may help. */
   | 'needsStart'
   /** Went to status error after it was asked to start. */
@@ -20,7 +24,7 @@ export class LifecycleError extends Error {
 
   constructor(
     readonly problem: LifecycleProblem,
-    readonly computer: Computer,
+    readonly computer: Pick<Computer, 'name'> & Partial<Computer>,
     seconds = 0,
   ) {
     super(sentence(problem, computer, seconds));
@@ -33,7 +37,11 @@ export function refusalOf(computer: Computer): LifecycleError {
   return new LifecycleError(status === 'deleted' || status === 'deleting' ? status : 'lost', computer);
 }
 
-function sentence(problem: LifecycleProblem, computer: Computer, seconds: number): string {
+function sentence(
+  problem: LifecycleProblem,
+  computer: Pick<Computer, 'name'> & Partial<Computer>,
+  seconds: number,
+): string {
   const { name, lastError } = computer;
   const reason = lastError ?? t('The service gives no reason.');
   switch (problem) {
@@ -43,6 +51,10 @@ function sentence(problem: LifecycleProblem, computer: Computer, seconds: number
       return t('{0} is being deleted.', name);
     case 'lost':
       return t('{0} is lost: its host is gone. You can delete it and create another. {1}', name, reason);
+    case 'stopped':
+      return t('{0} was stopped.', name);
+    case 'restorable':
+      return t('{0} can be restored, but the service has not done so yet.', name);
     case 'needsStart':
       return t('{0} needs attention: {1}', name, reason);
     case 'failed':
@@ -53,7 +65,7 @@ function sentence(problem: LifecycleProblem, computer: Computer, seconds: number
       return t(
         '{0} is still {1} after {2} s. Try again later, or raise the limit in the setting celesto.startTimeout.',
         name,
-        statusOf(computer.status).words(),
+        statusOf(computer.status ?? '').words(),
         seconds,
       );
   }

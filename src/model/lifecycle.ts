@@ -22,6 +22,9 @@ export interface EnsureRunningOptions {
   readonly trustFor?: number;
 }
 
+/** Milliseconds a question may take whose answer is not waited for long. */
+const briefly = 5_000;
+
 /** The way of a computer from one state to another. */
 export class Lifecycle {
   private readonly bringingUp = new SharedTasks<Computer, Step>();
@@ -60,7 +63,7 @@ export class Lifecycle {
     return this.bringingUp.join(
       evenFromError ? `${id} from error` : id,
       (own, report) => {
-        const read = (): Promise<Computer> => this.read(id, own);
+        const read = (): Promise<Computer> => this.look(id, own);
         const wish = { id, evenFromError, timeLimit };
         return new BringUp({ client, store, clock, log, read }, wish, own, report).run();
       },
@@ -86,7 +89,7 @@ export class Lifecycle {
       assumption.settle(answer);
     }
     return lookUntil(({ status }) => statusOf(status).kind !== 'changing', {
-      read: () => this.read(id, signal),
+      read: () => this.look(id, signal),
       clock: this.clock,
       signal,
       timeLimit,
@@ -131,7 +134,7 @@ export class Lifecycle {
   }
 
   private async refuseUnlessStopping(id: string, conflict: ApiError, signal: AbortSignal): Promise<void> {
-    const { status } = await this.read(id, signal);
+    const { status } = await this.look(id, signal);
     if (status !== 'stopping' && status !== 'stopped') throw conflict;
   }
 
@@ -147,7 +150,21 @@ export class Lifecycle {
     }
   }
 
-  private async read(id: string, signal: AbortSignal): Promise<Computer> {
+  /** Whether a computer runs; where the service cannot be asked just now, it is taken to run. */
+  async isRunning(id: string): Promise<boolean> {
+    try {
+      const { status } = await this.look(id, AbortSignal.timeout(briefly));
+      return statusOf(status).open === 'connect';
+    } catch (error) {
+      return !isApiError(error, 'notFound');
+    }
+  }
+
+  /**
+   * Asks the service for a computer as it is now.
+   * @throws ApiError, or the signal's reason
+   */
+  async look(id: string, signal: AbortSignal): Promise<Computer> {
     const ticket = this.store.ticket();
     try {
       return this.store.learn(await this.client.get(id, signal), ticket);

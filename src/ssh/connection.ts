@@ -24,6 +24,7 @@ export class SshConnection {
   private lastError: unknown;
   private ending = false;
   private probing = false;
+  private silent = false;
 
   /** Fires once, when the connection has ended for whatever reason. */
   readonly onDidClose = this.closures.event;
@@ -37,7 +38,7 @@ export class SshConnection {
     // The listener stays for good: an 'error' without one would end the whole extension host.
     client.on('error', (error) => (this.lastError = error));
     client.once('close', () => {
-      this.cause = new SshError('closed', endpoint, this.lastError);
+      this.cause = new SshError(this.isSilent ? 'silent' : 'closed', endpoint, this.lastError);
       this.closures.fire(this.cause);
       this.closures.dispose();
     });
@@ -77,7 +78,10 @@ export class SshConnection {
   /** Asks for a sign of life, after a sleep for instance. Without one soon, the connection ends. */
   probe(): void {
     if (this.closed || this.probing) return;
-    const timer = setTimeout(() => this.destroy(), this.patience.probe);
+    const timer = setTimeout(() => {
+      this.silent = true;
+      this.destroy();
+    }, this.patience.probe);
     const alive = (): void => {
       clearTimeout(timer);
       this.probing = false;
@@ -85,6 +89,14 @@ export class SshConnection {
     this.client.once('close', alive);
     this.probing = askForLife(this.client, alive);
     if (!this.probing) alive();
+  }
+
+  private get isSilent(): boolean {
+    const { lastError } = this;
+    return (
+      this.silent ||
+      (lastError instanceof Error && 'level' in lastError && lastError.level === 'client-timeout')
+    );
   }
 
   /** Closes at once: nobody is believed to be at the other end any more. */

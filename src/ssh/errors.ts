@@ -17,6 +17,12 @@ export class SshError extends Error {
   ) {
     super(sentence(problem, formatEndpoint(endpoint), causeText(cause)), { cause });
   }
+
+  /** Why a connection that stood has ended, in a few words. */
+  get reason(): string {
+    if (this.problem === 'silent') return t('it does not answer any more');
+    return this.cause instanceof Error ? this.cause.message : t('the other side closed it');
+  }
 }
 
 /** One key that was offered, or why it could not be. */

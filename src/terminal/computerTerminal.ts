@@ -1,13 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { LifecycleError } from '../model/errors';
+import { SshError } from '../ssh/errors';
 import { isCancellation } from '../util/cancel';
 import type { Clock } from '../util/clock';
 import { describeError, type Log } from '../util/log';
 import { withoutIcons } from '../util/text';
-import type { Opening } from './opening';
+import type { Opening, Progress } from './opening';
 import { OutputPump } from './pump';
-import type { Ending, Session, SessionMemory, ShellWish, Size } from './session';
+import type { Reconnection } from './reconnection';
+import type { Ending, Session, SessionMemory, SessionRequest, ShellFacts, ShellWish, Size } from './session';
+import { TerminalLines } from './terminalLines';
 
 const ctrlC = '\x03';
 const ctrlD = '\x04';
@@ -15,85 +17,129 @@ const ctrlD = '\x04';
 const mostTypedEarly = 64 * 1024;
 /** Milliseconds after which VS Code has surely given the tab its first name, and takes another. */
 const firstNameGiven = 1_000;
+/** Milliseconds a session lasts at least, unless something is wrong with it. */
+const decentLife = 10_000;
 
 export interface ComputerTerminalParts {
   readonly opening: Pick<Opening, 'open'>;
+  /** A new way back, for each link that is lost. */
+  readonly reconnection: () => Pick<Reconnection, 'run' | 'hurry'>;
+  /** Whether the computer runs, as far as one can hear just now. */
+  readonly isRunning: (computerId: string) => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Log;
   /** Told of a failure that the terminal has shown in its own lines. */
   readonly onFailure: (error: unknown) => void;
 }
 
+/** What one terminal is. */
+export interface TerminalSpec {
+  readonly computer: { readonly id: string; readonly name: string };
+  readonly shell: ShellWish;
+  readonly memory: SessionMemory;
+  /** It was open before the window was loaded: it connects when it is first shown, and goes back to its shell. */
+  readonly restored?: boolean;
+}
+
 /** What the terminal is doing. */
 type State =
+  /** Nothing yet: it was not shown. */
   | { readonly kind: 'new' }
   | { readonly kind: 'opening'; readonly cancel: AbortController }
-  | { readonly kind: 'open'; readonly session: Session }
+  | { readonly kind: 'open'; readonly session: Session; readonly pump: OutputPump; readonly since: number }
+  | { readonly kind: 'reconnecting'; readonly cancel: AbortController; readonly hurry: () => void }
   /** It ended or failed; Enter tries (again). */
   | { readonly kind: 'resting'; readonly startsFromError: boolean }
   | { readonly kind: 'closed' };
 
+export type TerminalState = State['kind'];
+
 /**
  * The terminal of one computer: tells each step while it opens, hands typed text and sizes to the shell, draws its
- * output. What is typed before the shell is there is kept for it.
+ * output, and finds the way back when the link is lost. What is typed before the shell is there is kept for it; what is
+ * typed while the link is lost is not, since nobody sees what it would do.
  */
 export class ComputerTerminal implements vscode.Pseudoterminal {
   private readonly writes = new vscode.EventEmitter<string>();
   private readonly closes: vscode.EventEmitter<number | undefined> = new vscode.EventEmitter();
   private readonly names = new vscode.EventEmitter<string>();
-  private state: State = { kind: 'new' };
+  private readonly states = new vscode.EventEmitter<TerminalState>();
+  private readonly lines = new TerminalLines((text) => this.writes.fire(text));
+  private current: State = { kind: 'new' };
   private size: Size = { rows: 24, columns: 80 };
-  private readonly memory: SessionMemory = {};
-  private readonly shell: ShellWish = {
-    persistence: 'off',
-    name: randomBytes(6).toString('hex'),
-    cwd: '',
-    nonce: undefined,
-  };
   private typedEarly = '';
   private tabName: string | undefined;
+  /** Links that were lost one after the other, each soon after it stood. */
+  private quickLosses = 0;
 
   readonly onDidWrite = this.writes.event;
   readonly onDidClose: vscode.Pseudoterminal['onDidClose'];
   readonly onDidChangeName = this.names.event;
+  /** Fires when it begins to do something else. */
+  readonly onDidChangeState = this.states.event;
 
   constructor(
-    private readonly computer: { readonly id: string; readonly name: string },
+    readonly spec: TerminalSpec,
     private readonly parts: ComputerTerminalParts,
   ) {
     this.onDidClose = this.closes.event as vscode.Pseudoterminal['onDidClose'];
   }
 
+  get state(): TerminalState {
+    return this.current.kind;
+  }
+
   open(dimensions: vscode.TerminalDimensions | undefined): void {
     if (dimensions) this.size = dimensions;
-    this.begin(false);
+    // VS Code knows no size of a terminal that it has not shown yet.
+    if (dimensions || !this.spec.restored) this.begin(false);
     void this.parts.clock.delay(firstNameGiven).then(() => this.repeatName());
   }
 
   /** Tries again where it rests after a failure; the person came back to it. */
   revive(): void {
-    if (this.state.kind === 'resting') this.begin(false);
+    if (this.current.kind === 'resting') this.begin(false);
+  }
+
+  /** Something happened that may concern the link: the machine woke up, the computer changed. */
+  check(): void {
+    if (this.current.kind === 'open') this.current.session.probe();
+    if (this.current.kind === 'reconnecting') this.current.hurry();
   }
 
   close(): void {
-    const { state } = this;
-    this.state = { kind: 'closed' };
-    if (state.kind === 'opening') state.cancel.abort();
+    const state = this.current;
+    this.enter({ kind: 'closed' });
+    if (state.kind === 'opening' || state.kind === 'reconnecting') state.cancel.abort();
     if (state.kind === 'open') state.session.close();
   }
 
   setDimensions(dimensions: vscode.TerminalDimensions): void {
     this.size = dimensions;
-    if (this.state.kind === 'open') this.state.session.resize(dimensions);
+    if (this.current.kind === 'open') this.current.session.resize(dimensions);
+    if (this.current.kind === 'new') this.begin(false);
   }
 
   handleInput(data: string): void {
-    const { state } = this;
-    if (state.kind === 'open') state.session.write(data);
-    else if (state.kind === 'resting') this.answer(data, state.startsFromError);
-    else if (state.kind === 'opening') {
-      if (data.includes(ctrlC)) state.cancel.abort();
-      else this.typedEarly = (this.typedEarly + data).slice(0, mostTypedEarly);
+    const state = this.current;
+    switch (state.kind) {
+      case 'open':
+        state.session.write(data);
+        return;
+      case 'opening':
+        if (data.includes(ctrlC)) state.cancel.abort();
+        else this.typedEarly = (this.typedEarly + data).slice(0, mostTypedEarly);
+        return;
+      case 'reconnecting':
+        if (data.includes(ctrlC)) state.cancel.abort();
+        else if (/[\r\n]/.test(data)) state.hurry();
+        return;
+      case 'resting':
+        this.answer(data, state.startsFromError);
+        return;
+      case 'new':
+      case 'closed':
+        return;
     }
   }
 
@@ -105,76 +151,118 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
 
   private begin(evenFromError: boolean): void {
     const cancel = new AbortController();
-    this.state = { kind: 'opening', cancel };
+    const { signal } = cancel;
+    this.enter({ kind: 'opening', cancel });
     this.typedEarly = '';
-    this.connect(evenFromError, cancel.signal).catch((error: unknown) =>
-      this.onFailure(error, cancel.signal),
+    this.quickLosses = 0;
+    const { opening } = this.parts;
+    this.becomeOpen(
+      opening.open(this.spec.computer.id, this.request, { signal, evenFromError, progress: this.progress }),
+      signal,
+      this.spec.restored === true,
     );
   }
 
-  private async connect(evenFromError: boolean, signal: AbortSignal): Promise<void> {
-    const size = this.size;
-    const session = await this.parts.opening.open(
-      this.computer.id,
-      { size: () => this.size, env: environment(), shell: this.shell, memory: this.memory },
-      {
-        signal,
-        evenFromError,
-        progress: {
-          say: (line) => this.say(line),
-          phase: (words) => this.rename(`${this.computer.name} (${words})`),
-        },
-      },
-    );
+  private reconnect(): void {
+    const cancel = new AbortController();
+    const way = this.parts.reconnection();
+    this.enter({ kind: 'reconnecting', cancel, hurry: () => way.hurry() });
+    this.typedEarly = '';
+    const { computer } = this.spec;
+    const { signal } = cancel;
+    this.becomeOpen(way.run(computer, this.request, this.progress, signal, this.quickLosses), signal, true);
+  }
+
+  private becomeOpen(opening: Promise<Session>, signal: AbortSignal, goesBack: boolean): void {
+    this.attach(opening, signal, goesBack).catch((error: unknown) => this.onFailure(error, signal));
+  }
+
+  private async attach(opening: Promise<Session>, signal: AbortSignal, goesBack: boolean): Promise<void> {
+    const announced = this.size;
+    const session = await opening;
     if (signal.aborted) session.close();
     signal.throwIfAborted();
-    this.attach(session, size);
-  }
-
-  private attach(session: Session, announced: Size): void {
-    this.state = { kind: 'open', session };
-    this.rename(this.computer.name);
-    const pump = new OutputPump(session, (text) => this.writes.fire(text), this.parts.clock);
-    session.onData((bytes) => pump.push(bytes));
-    session.onEnd((ending) => pump.end(() => this.onEnd(ending, session)));
+    const { clock } = this.parts;
+    const pump = new OutputPump(session, (text) => this.writes.fire(text), clock);
+    this.enter({ kind: 'open', session, pump, since: clock.now() });
+    this.rename(this.spec.computer.name);
+    const early = holding((bytes) => pump.push(bytes));
+    session.onData(early.push);
+    session.onEnd(
+      (ending) => void session.shell.then(() => pump.end(() => void this.onEnd(ending, session))),
+    );
     if (announced !== this.size) session.resize(this.size);
     if (this.typedEarly) session.write(this.typedEarly);
     this.typedEarly = '';
+    const facts = await session.shell;
+    this.announce(facts, goesBack);
+    early.release();
   }
 
-  private onEnd(ending: Ending, session: Session): void {
-    if (this.state.kind !== 'open' || this.state.session !== session) return;
-    if (ending.kind === 'exited') {
-      this.end(ending.code);
-      return;
+  /** Who comes back is told to what: the same shell, or another. */
+  private announce({ resumed, keptBy }: ShellFacts, goesBack: boolean): void {
+    if (goesBack && !resumed) {
+      this.lines.say(vscode.l10n.t('Connected again. This is a new shell: the old one is gone.'));
+    } else if (resumed) {
+      this.lines.say(vscode.l10n.t('Connected again.'));
+      if (keptBy !== 'gateway') this.lines.scrollAway(this.size.rows);
     }
-    this.rest(false);
-    this.writes.fire('\r\n');
-    this.warn(vscode.l10n.t('The connection to {0} was lost.', this.computer.name));
-    this.say(vscode.l10n.t('Press Enter to connect again, Ctrl+C to close.'));
+    if (this.spec.shell.persistence === 'tmux' && keptBy !== 'tmux' && !goesBack)
+      this.lines.say(vscode.l10n.t('tmux is not there: this shell ends when the connection does.'));
+  }
+
+  private async onEnd(ending: Ending, session: Session): Promise<void> {
+    const state = this.current;
+    if (state.kind !== 'open' || state.session !== session) return;
+    const { computer } = this.spec;
+    if (ending.kind === 'exited') {
+      // A computer that goes down ends its shells by a signal, too.
+      const wentDown = ending.signal !== undefined && !(await this.parts.isRunning(computer.id));
+      if (this.current !== state) return;
+      if (!wentDown) {
+        this.end(ending.code);
+        return;
+      }
+    }
+    const isQuick = this.parts.clock.now() - state.since < decentLife;
+    this.quickLosses = isQuick ? this.quickLosses + 1 : 0;
+    this.lines.begin();
+    this.lines.warn(lossOf(ending, computer.name));
+    this.reconnect();
   }
 
   private onFailure(error: unknown, signal: AbortSignal): void {
-    if (this.state.kind === 'closed') return;
-    const needsStart = error instanceof LifecycleError && error.problem === 'needsStart';
-    this.rest(needsStart);
+    if (this.current.kind === 'closed') return;
+    const wasLost = this.current.kind === 'reconnecting';
+    const problem = error instanceof LifecycleError ? error.problem : undefined;
+    this.enter({ kind: 'resting', startsFromError: problem === 'needsStart' });
+    this.rename(vscode.l10n.t('{0} (not connected)', this.spec.computer.name));
     if (signal.aborted || isCancellation(error)) {
-      this.say(vscode.l10n.t('Cancelled. Press Enter to try again, Ctrl+C to close.'));
+      this.lines.say(vscode.l10n.t('Cancelled. Press Enter to try again, Ctrl+C to close.'));
       return;
     }
-    this.parts.log.warn(`${this.computer.id}: no terminal: ${describeError(error)}`);
-    this.warn(error instanceof Error ? error.message : String(error));
-    this.say(
-      needsStart
-        ? vscode.l10n.t('Press Enter to start it, Ctrl+C to close.')
-        : vscode.l10n.t('Press Enter to try again, Ctrl+C to close.'),
-    );
-    this.parts.onFailure(error);
+    this.parts.log.warn(`${this.spec.computer.id}: no terminal: ${describeError(error)}`);
+    this.lines.warn(error instanceof Error ? error.message : String(error));
+    this.lines.say(nextStep(problem));
+    // A person looks at what they opened; a link that was lost is told in its terminal.
+    if (!wasLost || problem === undefined) this.parts.onFailure(error);
   }
 
-  private rest(startsFromError: boolean): void {
-    this.state = { kind: 'resting', startsFromError };
-    this.rename(vscode.l10n.t('{0} (not connected)', this.computer.name));
+  private get request(): SessionRequest {
+    const { shell, memory } = this.spec;
+    return { size: () => this.size, env: environment(), shell, memory };
+  }
+
+  private get progress(): Progress {
+    return {
+      say: (line) => this.lines.say(line),
+      phase: (words) => this.rename(`${this.spec.computer.name} (${words})`),
+    };
+  }
+
+  private enter(state: State): void {
+    this.current = state;
+    this.states.fire(state.kind);
   }
 
   private rename(name: string): void {
@@ -184,26 +272,48 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
 
   /** A name told right after `open()` is lost: VS Code names the tab only once it has asked back. */
   private repeatName(): void {
-    if (this.tabName !== undefined && this.state.kind !== 'closed') this.names.fire(this.tabName);
+    if (this.tabName !== undefined && this.current.kind !== 'closed') this.names.fire(this.tabName);
   }
 
   private end(code: number | undefined): void {
-    this.state = { kind: 'closed' };
+    this.enter({ kind: 'closed' });
     this.closes.fire(code);
-  }
-
-  /** A dim line of our own, so that nobody takes it for output of the computer. */
-  private say(line: string): void {
-    this.writes.fire(`\x1b[0m\x1b[2m${crlf(line)}\x1b[0m\r\n`);
-  }
-
-  private warn(line: string): void {
-    this.writes.fire(`\x1b[0m\x1b[31m${crlf(line)}\x1b[0m\r\n`);
   }
 }
 
-function crlf(text: string): string {
-  return text.replace(/\r?\n/g, '\r\n');
+/** Keeps what comes until it is released, then passes it on. */
+function holding(pass: (bytes: Uint8Array) => void): {
+  push: (bytes: Uint8Array) => void;
+  release: () => void;
+} {
+  let held: Uint8Array[] | undefined = [];
+  return {
+    push: (bytes) => {
+      if (held) held.push(bytes);
+      else pass(bytes);
+    },
+    release: () => {
+      const all = held ?? [];
+      held = undefined;
+      for (const bytes of all) pass(bytes);
+    },
+  };
+}
+
+function lossOf(ending: Ending, name: string): string {
+  const cause = ending.kind === 'lost' ? ending.cause : undefined;
+  const reason = cause instanceof SshError ? cause.reason : cause?.message;
+  return reason
+    ? vscode.l10n.t('The connection to {0} was lost: {1}', name, reason)
+    : vscode.l10n.t('The connection to {0} was lost.', name);
+}
+
+function nextStep(problem: LifecycleError['problem'] | undefined): string {
+  if (problem === 'needsStart' || problem === 'stopped')
+    return vscode.l10n.t('Press Enter to start it, Ctrl+C to close.');
+  if (problem === 'restorable') return vscode.l10n.t('Press Enter to restore it, Ctrl+C to close.');
+  if (problem === 'deleted' || problem === 'deleting') return vscode.l10n.t('Press Ctrl+C to close.');
+  return vscode.l10n.t('Press Enter to try again, Ctrl+C to close.');
 }
 
 /** What the shell is told of this terminal. Servers take only the names they are set up to take. */

@@ -51,36 +51,53 @@ export class Opening {
    */
   async open(computerId: string, request: SessionRequest, options: OpeningOptions): Promise<Session> {
     const narrator = new Narrator(options.progress);
-    let computer = await this.bringUp(computerId, limits.trust, narrator, options);
+    const computer = await this.bringUp(computerId, limits.trust, narrator, options);
+    return this.walk(this.roads.to(computer), { computer, request, narrator, ...options }, () =>
+      this.bringUp(computerId, 0, narrator, options),
+    );
+  }
+
+  /**
+   * Connects once more to a computer that is known to run, and starts nothing.
+   * @param anyRoad also by another road than the one that led there before
+   * @throws as {@link open}
+   */
+  async again(
+    computer: Computer,
+    request: SessionRequest,
+    anyRoad: boolean,
+    options: Omit<OpeningOptions, 'evenFromError'>,
+  ): Promise<Session> {
+    const narrator = new Narrator(options.progress);
     const roads = this.roads.to(computer);
-    const refresh = async (): Promise<Computer> => {
-      computer = await this.bringUp(computerId, 0, narrator, options);
-      return computer;
-    };
+    return this.walk(anyRoad ? roads : roads.slice(0, 1), { computer, request, narrator, ...options });
+  }
+
+  /** @param look brings the computer up again before a road that led nowhere is left; without it, it is left at once */
+  private async walk(
+    roads: readonly Road[],
+    start: Travel,
+    look?: () => Promise<Computer>,
+  ): Promise<Session> {
+    let travel = start;
+    const refresh = look && (async () => (travel = { ...travel, computer: await look() }).computer);
     for (const [index, road] of roads.entries()) {
       const next = roads[index + 1];
-      if (next && !road.leadsTo(computer)) {
-        narrator.noEndpoint(computer, next);
+      if (next && !road.leadsTo(travel.computer)) {
+        travel.narrator.noEndpoint(travel.computer, next);
         continue;
       }
       try {
-        const session = await this.travel(
-          { road, isLast: !next },
-          computer,
-          refresh,
-          request,
-          narrator,
-          options,
-        );
-        this.roads.worked(computer, road);
+        const session = await this.take(road, travel, !next, refresh);
+        this.roads.worked(travel.computer, road);
         return session;
       } catch (error) {
-        this.roads.forget(computerId);
+        if (look ?? next) this.roads.forget(travel.computer.id);
         if (!next || !leavesARoad(error)) throw error;
-        narrator.fell(error, next);
+        travel.narrator.fell(error, next);
       }
     }
-    throw new NoRoadError(computer);
+    throw new NoRoadError(travel.computer);
   }
 
   private bringUp(
@@ -103,18 +120,16 @@ export class Opening {
   }
 
   /** Takes one road. The computer may have been stopped meanwhile, or may just be coming up: look before giving up. */
-  private async travel(
-    { road, isLast }: { readonly road: Road; readonly isLast: boolean },
-    believed: Computer,
-    refresh: () => Promise<Computer>,
-    request: SessionRequest,
-    narrator: Narrator,
-    options: OpeningOptions,
+  private async take(
+    road: Road,
+    { computer: believed, request, narrator, signal }: Travel,
+    isLast: boolean,
+    refresh?: () => Promise<Computer>,
   ): Promise<Session> {
     const open = (computer: Computer, patience: number): Promise<Session> => {
       narrator.connecting(computer, road);
       return road.open(computer, request, {
-        signal: options.signal,
+        signal,
         patience: narrator.waited ? limits.patienceAfterStart : patience,
         onNotUp: () => narrator.notUp(computer),
       });
@@ -122,13 +137,21 @@ export class Opening {
     try {
       return await open(believed, 0);
     } catch (error) {
-      if (!mayBeStale(error)) throw error;
+      if (!refresh || !mayBeStale(error)) throw error;
       const computer = await refresh();
-      if (!road.leadsTo(computer) || (!isLast && isOfNoUse(error) && computer.ssh === believed.ssh))
-        throw error;
+      const isSame = computer.ssh === believed.ssh && !narrator.waited;
+      if (!road.leadsTo(computer) || (!isLast && isSame && isOfNoUse(error))) throw error;
       return await open(computer, limits.patience);
     }
   }
+}
+
+/** One opening on its way. */
+interface Travel {
+  readonly computer: Computer;
+  readonly request: SessionRequest;
+  readonly narrator: Narrator;
+  readonly signal: AbortSignal;
 }
 
 /** Whether it may be that the computer is not, or not any more, as it was believed to be. */

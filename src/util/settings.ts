@@ -11,6 +11,10 @@ export const settings = {
   startTimeout: (): number => section().get<number>('startTimeout', 120) * 1000,
   openAfterCreate: (): string => section().get<string>('openAfterCreate', 'ask'),
   transport: (): 'auto' | 'ssh' | 'tunnel' | 'gateway' => section().get('terminal.transport', 'auto'),
+  persistence: (): 'auto' | 'tmux' | 'off' => section().get('terminal.persistence', 'auto'),
+  shellIntegration: (): boolean => section().get('terminal.shellIntegration', true),
+  /** Where shells begin; empty for the home folder. */
+  cwd: (): string => section().get<string>('terminal.cwd', ''),
   identityFile: (): string => section().get<string>('ssh.identityFile', ''),
 };
 

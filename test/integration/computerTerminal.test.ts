@@ -3,9 +3,9 @@ import { stripVTControlCharacters } from 'node:util';
 import type * as vscode from 'vscode';
 import { computerFrom } from '../../src/model/computer';
 import { LifecycleError } from '../../src/model/errors';
-import { ComputerTerminal } from '../../src/terminal/computerTerminal';
-import type { OpeningOptions } from '../../src/terminal/opening';
-import type { Session, SessionRequest } from '../../src/terminal/session';
+import { ComputerTerminal, type TerminalSpec } from '../../src/terminal/computerTerminal';
+import type { OpeningOptions, Progress } from '../../src/terminal/opening';
+import type { Session, SessionRequest, ShellFacts, ShellWish } from '../../src/terminal/session';
 import { systemClock } from '../../src/util/clock';
 import { silentLog } from '../../src/util/log';
 import { abortable } from '../../src/util/cancel';
@@ -16,6 +16,7 @@ import { settled } from '../unit/support/fakeClock';
 import { FakeSession } from '../unit/support/fakeSession';
 
 const einstein = computerFrom(wire('cmp_1', 'error', { name: 'einstein', last_error: 'no memory left' }));
+const shell: ShellWish = { persistence: 'off', name: 'test', cwd: '', nonce: undefined };
 const ctrlC = '\x03';
 const ctrlD = '\x04';
 const enter = '\r';
@@ -35,17 +36,36 @@ class Stage {
   readonly drawn: string[] = [];
   readonly names: string[] = [];
   readonly closes: (number | undefined)[] = [];
-  readonly pty = new ComputerTerminal(einstein, {
-    opening: { open: (id, request, options) => this.wish({ id, request, options, outcome: deferred() }) },
-    clock: systemClock,
-    log: silentLog,
-    onFailure: (error) => this.failures.push(error),
-  });
+  readonly returns: {
+    progress: Progress;
+    signal: AbortSignal;
+    quickLosses: number | undefined;
+    outcome: Deferred<Session>;
+  }[] = [];
+  hurried = 0;
+  running = true;
+  readonly pty: ComputerTerminal;
 
   constructor(
     /** Whether the way gives up at once when it is cancelled, as it should. */
     private readonly obedient = true,
+    spec: TerminalSpec = { computer: einstein, shell, memory: {} },
   ) {
+    this.pty = new ComputerTerminal(spec, {
+      reconnection: () => ({
+        run: (_computer, _request, progress, signal, quickLosses) => {
+          const outcome = deferred<Session>();
+          this.returns.push({ progress, signal, quickLosses, outcome });
+          return abortable(outcome.promise, signal);
+        },
+        hurry: () => void (this.hurried += 1),
+      }),
+      isRunning: () => Promise.resolve(this.running),
+      opening: { open: (id, request, options) => this.wish({ id, request, options, outcome: deferred() }) },
+      clock: systemClock,
+      log: silentLog,
+      onFailure: (error) => this.failures.push(error),
+    });
     this.pty.onDidWrite((text) => this.drawn.push(text));
     this.pty.onDidChangeName((name) => this.names.push(name));
     (this.pty.onDidClose as vscode.Event<number | undefined>)((code) => this.closes.push(code));
@@ -70,6 +90,14 @@ class Stage {
   /** The lines without their colours. */
   get lines(): string[] {
     return stripVTControlCharacters(this.text).split('\r\n').filter(Boolean);
+  }
+
+  /** Grants the way back. */
+  async reconnect(facts?: ShellFacts): Promise<FakeSession> {
+    const shell = new FakeSession(facts);
+    this.returns.at(-1)!.outcome.resolve(shell);
+    await settled();
+    return shell;
   }
 
   async grant(): Promise<FakeSession> {
@@ -256,52 +284,124 @@ describe('the terminal of a computer', () => {
   });
 
   describe('that lost its connection', () => {
-    async function lost(): Promise<Stage> {
+    const stopped = new LifecycleError('stopped', einstein);
+
+    async function lost(cause: Error | undefined = new Error('read ECONNRESET')): Promise<Stage> {
       const { stage, shell } = await Stage.withShell();
       shell.prints('half a li');
-      shell.ends({ kind: 'lost', cause: new Error('read ECONNRESET') });
-      await until('word of it', () => stage.lines.length === 3);
+      shell.ends({ kind: 'lost', cause });
+      await until('word of it', () => stage.returns.length === 1);
       return stage;
     }
 
-    it('says so below what was there, in its lines and in its name', async () => {
+    it('says so below what was there, and why; takes back what a program had set; finds the way back', async () => {
       const stage = await lost();
-      assert.deepEqual(stage.lines, [
-        'half a li',
-        'The connection to einstein was lost.',
-        'Press Enter to connect again, Ctrl+C to close.',
-      ]);
-      assert.equal(stage.names.at(-1), 'einstein (not connected)');
+      assert.deepEqual(stage.lines, ['half a li', 'The connection to einstein was lost: read ECONNRESET']);
+      assert.match(stage.text.replaceAll('\x1b', '␛'), /half a li␛\[\?1047l(?:␛\[\?\d+l)+␛\[!p␛\[\?25h\r\n/);
       assert.deepEqual(stage.closes, []);
     });
 
-    it('connects again at Enter, with the present size, and starts nothing from an error', async () => {
+    it('says so where nobody knows why', async () => {
+      const { stage, shell } = await Stage.withShell();
+      shell.ends({ kind: 'lost', cause: undefined });
+      await until('word of it', () => stage.returns.length === 1);
+      assert.deepEqual(stage.lines, ['The connection to einstein was lost.']);
+    });
+
+    it('is a terminal as before when it has found the way back, and says that the shell is new', async () => {
       const stage = await lost();
-      stage.pty.setDimensions({ rows: 12, columns: 34 });
-      stage.pty.handleInput(enter);
-      assert.deepEqual(stage.latest.request.size(), { rows: 12, columns: 34 });
-      assert.equal(stage.latest.options.evenFromError, false);
-      const shell = await stage.grant();
+      stage.returns[0]!.progress.phase('reconnecting');
+      const shell = await stage.reconnect();
+      assert.equal(stage.lines.at(-1), 'Connected again. This is a new shell: the old one is gone.');
+      assert.deepEqual(stage.names.slice(-2), ['einstein (reconnecting)', 'einstein']);
       shell.prints('again$ ');
       assert.ok(stage.text.endsWith('again$ '));
-      assert.equal(stage.names.at(-1), 'einstein');
       stage.pty.handleInput('ls');
       assert.equal(shell.typed, 'ls');
     });
 
-    it('does not take any other key for Enter', async () => {
+    it('goes back to a shell that was kept: its screen is drawn below what was there', async () => {
       const stage = await lost();
-      for (const key of ['x', ' ', '\x1b[A']) stage.pty.handleInput(key);
-      assert.equal(stage.wishes.length, 1);
+      const shell = await stage.reconnect({ keptBy: 'tmux', resumed: true });
+      shell.prints('the screen');
+      await until('the screen', () => stage.text.endsWith('the screen'));
+      assert.match(stage.text.replaceAll('\x1b', '␛'), /Connected again\.␛\[0m\r\n(?:\r\n){30}the screen$/);
+    });
+
+    it('drops what is typed meanwhile; Enter hurries', async () => {
+      const stage = await lost();
+      for (const key of ['r', 'm', enter]) stage.pty.handleInput(key);
+      assert.equal(stage.hurried, 1);
+      assert.equal((await stage.reconnect()).typed, '');
+    });
+
+    it('gives up at Ctrl+C; Enter begins anew', async () => {
+      const stage = await lost();
+      stage.pty.handleInput(ctrlC);
+      await settled();
+      assert.equal(stage.lines.at(-1), 'Cancelled. Press Enter to try again, Ctrl+C to close.');
+      stage.pty.handleInput(enter);
+      assert.equal(stage.wishes.length, 2);
+    });
+
+    it('leaves a computer that was stopped as it is, and starts it at Enter', async () => {
+      const stage = await lost();
+      stage.returns[0]!.outcome.reject(stopped);
+      await settled();
+      assert.deepEqual(stage.lines.slice(-2), [
+        'einstein was stopped.',
+        'Press Enter to start it, Ctrl+C to close.',
+      ]);
+      assert.equal(stage.names.at(-1), 'einstein (not connected)');
+      assert.deepEqual(stage.failures, []);
+      stage.pty.handleInput(enter);
+      assert.equal(stage.wishes.length, 2);
+      assert.equal(stage.latest.options.evenFromError, false);
+    });
+
+    it('takes its time when the link is lost again and again', async () => {
+      const stage = await lost();
+      assert.equal(stage.returns[0]!.quickLosses, 1);
+      (await stage.reconnect()).ends({ kind: 'lost', cause: undefined });
+      await until('the next way back', () => stage.returns.length === 2);
+      assert.equal(stage.returns[1]!.quickLosses, 2);
+    });
+
+    it('is looked after when something happens: the link is probed, the way back hurried', async () => {
+      const { stage, shell } = await Stage.withShell();
+      stage.pty.check();
+      assert.equal(shell.probed, 1);
+      shell.ends({ kind: 'lost', cause: undefined });
+      await until('the way back', () => stage.returns.length === 1);
+      stage.pty.check();
+      assert.equal(stage.hurried, 1);
+    });
+
+    it('since the computer went down, which ends shells by a signal, is told as such', async () => {
+      const { stage, shell } = await Stage.withShell();
+      stage.running = false;
+      shell.ends({ kind: 'exited', code: undefined, signal: 'SIGHUP' });
+      await until('the way back', () => stage.returns.length === 1);
       assert.deepEqual(stage.closes, []);
+    });
+
+    it('is over where a signal ended the shell alone', async () => {
+      const { stage, shell } = await Stage.withShell();
+      shell.ends({ kind: 'exited', code: undefined, signal: 'SIGKILL' });
+      await until('the end', () => stage.closes.length === 1);
+      assert.deepEqual(stage.returns, []);
     });
 
     for (const [name, key] of [
       ['Ctrl+C', ctrlC],
       ['Ctrl+D', ctrlD],
     ] as const) {
-      it(`closes at ${name}`, async () => {
+      it(`closes at ${name} where there is no way back`, async () => {
         const stage = await lost();
+        stage.returns[0]!.outcome.reject(stopped);
+        await settled();
+        for (const other of ['x', ' ', '\x1b[A']) stage.pty.handleInput(other);
+        assert.deepEqual(stage.closes, []);
         stage.pty.handleInput(key);
         assert.deepEqual(stage.closes, [undefined]);
         stage.pty.handleInput(enter);
@@ -311,10 +411,33 @@ describe('the terminal of a computer', () => {
 
     it('connects again when its computer is clicked', async () => {
       const stage = await lost();
+      stage.returns[0]!.outcome.reject(stopped);
+      await settled();
       stage.pty.revive();
       assert.equal(stage.wishes.length, 2);
       stage.pty.revive();
       assert.equal(stage.wishes.length, 2, 'one that is opening is let be');
+    });
+  });
+
+  describe('that was open before the window was loaded', () => {
+    const restored = (): Stage =>
+      new Stage(true, { computer: einstein, shell, memory: { terminalId: 'term_1' }, restored: true });
+
+    it('connects when it is first shown, and remembers its shell', () => {
+      const stage = restored();
+      stage.pty.open(undefined);
+      assert.deepEqual(stage.wishes, []);
+      stage.pty.setDimensions({ rows: 30, columns: 100 });
+      assert.equal(stage.wishes.length, 1);
+      assert.deepEqual(stage.latest.request.memory, { terminalId: 'term_1' });
+      assert.equal(stage.latest.request.shell.name, 'test');
+    });
+
+    it('connects at once where it is shown at once', () => {
+      const stage = restored();
+      stage.pty.open({ rows: 30, columns: 100 });
+      assert.equal(stage.wishes.length, 1);
     });
   });
 

@@ -311,6 +311,8 @@ function settingsRead(): [string, unknown][] {
 function valueOf(literal: ts.Expression): unknown {
   if (ts.isStringLiteral(literal)) return literal.text;
   if (ts.isNumericLiteral(literal)) return Number(literal.text);
+  if (literal.kind === ts.SyntaxKind.TrueKeyword) return true;
+  if (literal.kind === ts.SyntaxKind.FalseKeyword) return false;
   throw new Error(`not a literal: ${literal.getText()}`);
 }
 

@@ -1,6 +1,10 @@
 import { t } from '@vscode/l10n';
 import type { Computer } from '../../model/computer';
+import type { Clock } from '../../util/clock';
 import type { Road, RoadName } from './road';
+
+/** Milliseconds after which a better road is looked for again. */
+const memory = 600_000;
 
 /** What celesto.terminal.transport can say. */
 export type Transport = 'auto' | RoadName;
@@ -21,11 +25,15 @@ export class NoRoadError extends Error {
 
 /** The roads there are, the best first, and which of them led to which computer in this window. */
 export class Roads {
-  private readonly found = new Map<string, Road>();
+  private readonly found = new Map<
+    string,
+    { readonly road: Road; readonly ssh?: string; readonly until: number }
+  >();
 
   constructor(
     private readonly roads: readonly Road[],
     private readonly transport: () => Transport,
+    private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
   /**
@@ -40,11 +48,13 @@ export class Roads {
       return wanted;
     }
     const found = this.found.get(computer.id);
-    return found?.leadsTo(computer) ? this.roads.slice(this.roads.indexOf(found)) : this.roads;
+    // With another endpoint, or none any more, it is on another host.
+    const holds = found && found.until > this.clock.now() && found.ssh === computer.ssh;
+    return holds ? this.roads.slice(this.roads.indexOf(found.road)) : this.roads;
   }
 
   worked(computer: Computer, road: Road): void {
-    this.found.set(computer.id, road);
+    this.found.set(computer.id, { road, ssh: computer.ssh, until: this.clock.now() + memory });
   }
 
   /** A computer that was away may have come back on another host, with other roads to it. */

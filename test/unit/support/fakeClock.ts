@@ -1,7 +1,7 @@
 import type { Clock } from '../../../src/util/clock';
 
 interface Timer {
-  readonly due: number;
+  due: number;
   readonly wake: () => void;
 }
 
@@ -50,6 +50,12 @@ export class FakeClock implements Clock {
       await settled();
     }
     this.time = end;
+  }
+
+  /** As when the machine sleeps: the clock goes on, and nothing that waits comes nearer. */
+  sleep(ms: number): void {
+    this.time += ms;
+    for (const timer of this.timers) timer.due += ms;
   }
 
   private next(end: number): Timer | undefined {

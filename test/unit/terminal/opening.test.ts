@@ -94,7 +94,7 @@ class OpeningBench {
 
   /** Gives the computer further roads behind the first. */
   withRoads(transport: Transport, ...others: ScriptedRoad[]): this {
-    this.roads = new Roads([this.road, ...others], () => transport);
+    this.roads = new Roads([this.road, ...others], () => transport, this.service.clock);
     return this;
   }
 
@@ -103,7 +103,7 @@ class OpeningBench {
       say: (line: string) => void this.lines.push(line),
       phase: (words: string) => void this.phases.push(words),
     };
-    this.roads ??= new Roads([this.road], () => 'ssh');
+    this.roads ??= new Roads([this.road], () => 'ssh', this.service.clock);
     const opening = new Opening(this.service.lifecycle, this.roads, () => 120_000);
     const session = opening.open('a', request, { signal: this.cancel.signal, evenFromError, progress });
     session.catch(() => undefined);

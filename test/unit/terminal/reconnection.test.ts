@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ApiError } from '../../../src/api/errors';
+import type { Computer } from '../../../src/model/computer';
+import { LifecycleError } from '../../../src/model/errors';
+import { HostKeyError } from '../../../src/ssh/errors';
+import { Reconnection } from '../../../src/terminal/reconnection';
+import type { Session, SessionRequest } from '../../../src/terminal/session';
+import { isCancellation } from '../../../src/util/cancel';
+import { sshError } from '../ssh/support/fakeConnector';
+import { settled } from '../support/fakeClock';
+import { FakeSession } from '../support/fakeSession';
+import { LifecycleBench } from '../support/lifecycleBench';
+
+const request: SessionRequest = {
+  size: () => ({ rows: 30, columns: 100 }),
+  env: {},
+  shell: { persistence: 'off', name: 'test', cwd: '', nonce: undefined },
+  memory: {},
+};
+const trying = 'name of a cannot be reached yet. Trying again… (Enter tries now)';
+const network = new ApiError('network');
+
+/** The way back to computer `a`: a real life cycle on a scripted service, and an opening that plays a script. */
+class Bench {
+  readonly lines: string[] = [];
+  readonly phases: string[] = [];
+  /** When each try was made, in ms from the loss, and whether by any road. */
+  readonly tries: [at: number, anyRoad: boolean][] = [];
+  readonly session = new FakeSession();
+  readonly cancel = new AbortController();
+  readonly reconnection: Reconnection;
+  private readonly began: number;
+
+  private constructor(
+    readonly service: LifecycleBench,
+    private readonly steps: (Session | Error)[],
+  ) {
+    this.began = service.clock.now();
+    this.reconnection = new Reconnection({
+      lifecycle: service.lifecycle,
+      clock: service.clock,
+      random: () => 0.5,
+      opening: { again: (computer, _request, anyRoad) => this.again(computer, anyRoad) },
+    });
+  }
+
+  /** What the service says at each look, and what comes of each try to connect. */
+  static async of(looks: (string | Error)[], ...steps: (Session | Error)[]): Promise<Bench> {
+    const bench = new Bench(await LifecycleBench.with('a running'), steps);
+    bench.service.looks(...looks);
+    return bench;
+  }
+
+  begin(quickLosses = 0): Promise<Session> {
+    const progress = {
+      say: (line: string) => void this.lines.push(line),
+      phase: (words: string) => void this.phases.push(words),
+    };
+    const lost = { id: 'a', name: 'name of a' };
+    const way = this.reconnection.run(lost, request, progress, this.cancel.signal, quickLosses);
+    way.catch(() => undefined);
+    return way;
+  }
+
+  run(quickLosses?: number): Promise<Session> {
+    return this.service.timely(this.begin(quickLosses));
+  }
+
+  /** How often the computer was started. */
+  get starts(): number {
+    return this.service.client.count('start');
+  }
+
+  private again(_computer: Computer, anyRoad: boolean): Promise<Session> {
+    this.tries.push([this.service.clock.now() - this.began, anyRoad]);
+    const step = this.steps.length > 1 ? this.steps.shift()! : (this.steps[0] ?? this.session);
+    return step instanceof Error ? Promise.reject(step) : Promise.resolve(step);
+  }
+}
+
+describe('the way back to a computer', () => {
+  it('that runs is taken at once, without a word', async () => {
+    const bench = await Bench.of(['running']);
+    assert.equal(await bench.run(), bench.session);
+    assert.deepEqual(bench.tries, [[0, false]]);
+    assert.deepEqual([bench.lines, bench.phases], [[], ['reconnecting']]);
+  });
+
+  it('is tried again and again, at growing distances, then by any road; told once', async () => {
+    const refused = sshError('unreachable');
+    const bench = await Bench.of(['running'], ...Array<Error>(7).fill(refused), new FakeSession());
+    await bench.run();
+    assert.deepEqual(
+      bench.tries.map(([at]) => at / 1000),
+      [0, 1, 3, 7, 15, 30, 60, 90],
+    );
+    assert.deepEqual(bench.tries.map(([, anyRoad]) => anyRoad).slice(0, 4), [false, false, true, true]);
+    assert.deepEqual(bench.lines, [trying]);
+  });
+
+  it('waits for the network when the service cannot be asked either', async () => {
+    const bench = await Bench.of([network, network, 'running']);
+    await bench.run();
+    assert.deepEqual(bench.lines, [`${network.message} Trying again… (Enter tries now)`]);
+    assert.deepEqual(bench.tries, [[3_000, true]]);
+  });
+
+  it('is tried at once when somebody hurries', async () => {
+    const bench = await Bench.of(['running'], sshError('unreachable'), new FakeSession());
+    const way = bench.begin();
+    await settled();
+    await settled();
+    bench.reconnection.hurry();
+    await way;
+    assert.deepEqual(
+      bench.tries.map(([at]) => at),
+      [0, 0],
+    );
+  });
+
+  it('takes its time where links are lost as soon as they stand', async () => {
+    const bench = await Bench.of(['running']);
+    await bench.run(4);
+    assert.deepEqual(bench.tries, [[4_000, false]]);
+  });
+
+  for (const status of ['restorable', 'restoring', 'starting'] as const) {
+    it(`that is ${status} is waited for, and nothing is asked for`, async () => {
+      const bench = await Bench.of([status, status, 'running']);
+      assert.equal(await bench.run(), bench.session);
+      assert.equal(bench.lines.length, 1);
+      assert.deepEqual([bench.starts, bench.service.client.count('retryRestore')], [0, 0]);
+    });
+  }
+
+  for (const [status, problem] of [
+    ['stopped', 'stopped'],
+    ['error', 'needsStart'],
+    ['lost', 'lost'],
+    ['deleting', 'deleting'],
+    ['restorable', 'restorable'],
+  ] as const) {
+    it(`that is ${status} for good ends with that, and starts nothing`, async () => {
+      const bench = await Bench.of([status]);
+      await assert.rejects(
+        bench.run(),
+        (error) => error instanceof LifecycleError && error.problem === problem,
+      );
+      assert.deepEqual([bench.starts, bench.service.client.count('retryRestore'), bench.tries], [0, 0, []]);
+      assert.equal(bench.service.clock.waiting, 0);
+    });
+  }
+
+  it('that is stopping is told when it has stopped', async () => {
+    const bench = await Bench.of(['stopping', 'stopped']);
+    await assert.rejects(bench.run(), /was stopped/);
+    assert.deepEqual(bench.lines, ['name of a: stopping. Waiting… (Ctrl+C cancels)']);
+  });
+
+  it('that was deleted says so', async () => {
+    const bench = await Bench.of([new ApiError('notFound')]);
+    await assert.rejects(bench.run(), /was deleted/);
+  });
+
+  it('ends where a further try would not help', async () => {
+    const wrong = new HostKeyError('changed', { user: 'ohm', host: 'h', port: 22 }, 'shown', ['expected']);
+    const bench = await Bench.of(['running'], wrong);
+    await assert.rejects(bench.run(), wrong);
+    assert.equal(bench.tries.length, 1);
+  });
+
+  it('can be cancelled', async () => {
+    const bench = await Bench.of(['running'], sshError('unreachable'));
+    const way = bench.begin();
+    await bench.service.clock.advance(2_000);
+    bench.cancel.abort();
+    await assert.rejects(way, isCancellation);
+    assert.equal(bench.service.clock.waiting, 0);
+  });
+});

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { watchForWake } from '../../../src/util/wakeWatch';
+import { FakeClock } from '../support/fakeClock';
+
+describe('watchForWake', () => {
+  it('calls back once for each sleep, and never else', async () => {
+    const clock = new FakeClock();
+    let woken = 0;
+    const watch = watchForWake(clock, () => (woken += 1));
+    await clock.advance(60_000);
+    assert.equal(woken, 0);
+    clock.sleep(3_600_000);
+    await clock.advance(5_000);
+    assert.equal(woken, 1);
+    await clock.advance(60_000);
+    assert.equal(woken, 1);
+    watch.dispose();
+    await clock.advance(0);
+    assert.equal(clock.waiting, 0);
+  });
+});
