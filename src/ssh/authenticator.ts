@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import type { AnyAuthMethod } from 'ssh2';
+import type { AnyAuthMethod, BaseAgent } from 'ssh2';
 import type { Endpoint } from './endpoint';
 import { AuthenticationError, type Attempt } from './errors';
 import type { Identity } from './identities';
@@ -30,13 +30,28 @@ export class Authenticator {
     this.offered = undefined;
     if (last && partial) this.attempts.push({ key: last.name, outcome: 'notEnough' });
     else if (last?.kind === 'own' && this.offeredBlindly && (await this.install())) return this.offer(last);
-    else if (last) this.attempts.push({ key: last.name, outcome: 'refused' });
+    else if (last) this.attempts.push(outcomeOf(last));
     for (;;) {
       const { value, done } = await this.identities.next();
       if (done) return false;
       if ('kind' in value) return this.prepare(value);
       this.attempts.push(value);
     }
+  }
+
+  /** While a key is being signed with: a person may be asked for something, and that takes its time. */
+  get signing(): Promise<void> | undefined {
+    return this.offered?.kind === 'signer' ? this.offered.signing.work : undefined;
+  }
+
+  /**
+   * True where the connection ended while the key that was offered last was being signed with, and that worked in the
+   * end. Waits for it.
+   */
+  async signsAfterAll(): Promise<boolean> {
+    const { offered } = this;
+    await this.signing;
+    return offered?.kind === 'signer' && offered.signing.signed;
   }
 
   /** What to tell when all were refused. */
@@ -68,8 +83,16 @@ export class Authenticator {
   private offer(identity: Identity): AnyAuthMethod {
     this.offered = identity;
     const username = this.endpoint.user;
-    return identity.kind === 'agent'
-      ? { type: 'agent', username, agent: identity.address }
+    return identity.kind === 'signer'
+      ? { type: 'agent', username, agent: identity.signing.agent as BaseAgent }
       : { type: 'publickey', username, key: identity.privateKey };
   }
+}
+
+/** ssh2 does not pass on what a server said to a signature of an agent, but it had said before that the key would do. */
+function outcomeOf(identity: Identity): Attempt {
+  const { name: key } = identity;
+  const { trouble: reason, signed = false } = identity.kind === 'signer' ? identity.signing : {};
+  if (reason !== undefined) return { key, outcome: 'unusable', reason };
+  return { key, outcome: signed ? 'notEnough' : 'refused' };
 }

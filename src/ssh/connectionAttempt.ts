@@ -124,7 +124,12 @@ export class ConnectionAttempt {
     const { endpoint, patience } = this.parts;
     this.phase = phase;
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.fail(new SshError('silent', endpoint)), patience[phase]);
+    this.timer = setTimeout(() => {
+      const { signing } = this.authenticator;
+      // A person is being asked for a passphrase, or to touch something: they may take as long as the server waits.
+      if (signing) void signing.then(() => this.unlessOver(() => this.expect(phase)));
+      else this.fail(new SshError('silent', endpoint));
+    }, patience[phase]);
   }
 
   /** An answer may come when the connection is gone; ssh2 must not hear of it then. */

@@ -7,7 +7,7 @@ import { Authenticator } from './authenticator';
 import type { SshConnection } from './connection';
 import { ConnectionAttempt } from './connectionAttempt';
 import { formatEndpoint, parseEndpoint, type Endpoint } from './endpoint';
-import type { Attempt } from './errors';
+import { SshError, type Attempt } from './errors';
 import type { HostTrust } from './hostTrust';
 import type { Identity, IdentitySource } from './identities';
 import { Introducer } from './introducer';
@@ -16,10 +16,12 @@ import type { KnownComputers } from './knownComputers';
 import type { OwnKey } from './ownKey';
 import { defaultPatience } from './patience';
 import { DirectRoute, type Line, type Route, type Way } from './route';
+import { namesOf, type SshConfig } from './sshConfig';
 import { TunnelRoute } from './tunnel/tunnelRoute';
 
 export interface ConnectorParts {
   readonly library: () => Promise<typeof ssh2>;
+  readonly config: SshConfig;
   readonly identities: IdentitySource;
   readonly ownKey: OwnKey;
   readonly trust: HostTrust;
@@ -48,7 +50,8 @@ export class Connector {
    */
   route(computer: Computer, way: Way, signal: AbortSignal): Route {
     if (way === 'tunnel') return new TunnelRoute(computer, this.parts, signal);
-    const endpoint = parseEndpoint(computer.ssh ?? '');
+    parseEndpoint(computer.ssh ?? '');
+    const endpoint = this.parts.config.endpoint(computer);
     const introducer = this.introducer(computer, endpoint, signal);
     return new DirectRoute(computer, endpoint, introducer, this.patience.dial);
   }
@@ -57,13 +60,13 @@ export class Connector {
    * Tries once to connect.
    * @throws SshError, AuthenticationError, HostKeyError, ApiError, what the route throws, or the signal's reason
    */
-  async connect(route: Route, signal: AbortSignal): Promise<SshConnection> {
+  async connect(route: Route, signal: AbortSignal, again = false): Promise<SshConnection> {
     const started = Date.now();
     const { computer, introducer } = route;
     const { identities, trust, log, library } = this.parts;
     await this.askAhead(route);
     // The introduction, the connection and the first key are got at the same time: they do not need each other.
-    const keys = identities.list();
+    const keys = identities.list(namesOf(computer), signal);
     const [line, first, { Client: SshClient }] = await withLine(
       route.dial(signal),
       keys.next(),
@@ -71,22 +74,31 @@ export class Connector {
       signal,
     );
     const { stream, endpoint } = line;
+    const authenticator = new Authenticator(endpoint, startingWith(first, keys), introducer);
     const attempt = new ConnectionAttempt(
       { computer, endpoint, introducer, trust, log, patience: this.patience },
       stream,
       new SshClient(),
-      new Authenticator(endpoint, startingWith(first, keys), introducer),
+      authenticator,
     );
-    const connection = await attempt.run(isSilent(first), signal);
-    log.info(`${computer.id}: connected to ${formatEndpoint(endpoint)} in ${Date.now() - started} ms`);
-    return connection;
+    try {
+      const connection = await attempt.run(isSilent(first), signal);
+      log.info(`${computer.id}: connected to ${formatEndpoint(endpoint)} in ${Date.now() - started} ms`);
+      return connection;
+    } catch (error) {
+      // The server may not have waited for a person to answer. When they have, the key is at hand for another try.
+      if (again || !(error instanceof SshError) || !(await abortable(authenticator.signsAfterAll(), signal)))
+        throw error;
+      return this.connect(route, signal, true);
+    }
   }
 
-  private introducer(computer: Computer, endpoint: Endpoint, signal: AbortSignal): Introducer {
+  private introducer(computer: Computer, endpoint: Promise<Endpoint>, signal: AbortSignal): Introducer {
     const { ownKey, introduce, known } = this.parts;
     return new Introducer(async () => {
       const { publicLine } = await ownKey.get();
-      const introduction = await introduce(computer, { user: endpoint.user, publicLine }, signal);
+      const { user } = await endpoint;
+      const introduction = await introduce(computer, { user, publicLine }, signal);
       if (introduction.keyInstalled) known.update(computer.id, { installedKey: publicLine });
       return introduction;
     });

@@ -29,13 +29,14 @@ const spellings = [
 /**
  * Reads `connection.ssh` of a computer: `user@host`, `user@host:port`, `ssh user@host -p N`, `ssh -p N user@host` or
  * `ssh://user@host:port`, with IPv6 addresses in brackets. Nothing of it ever reaches a shell.
+ * @param defaultPort where it names none
  * @throws EndpointError for anything else
  */
-export function parseEndpoint(text: string): Endpoint {
+export function parseEndpoint(text: string, defaultPort = 22): Endpoint {
   const groups = spellings.map((spelling) => spelling.exec(text.trim())?.groups).find((match) => match);
   const user = groups?.user;
   const host = groups?.v6 ?? groups?.host;
-  const port = Number(groups?.port ?? 22);
+  const port = Number(groups?.port ?? defaultPort);
   const plausible = port >= 1 && port <= 65_535 && (groups?.v6 === undefined || isIPv6(groups.v6));
   if (user === undefined || host === undefined || !plausible) {
     throw new EndpointError(

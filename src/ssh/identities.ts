@@ -1,113 +1,125 @@
-import { readFile } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { t } from '@vscode/l10n';
 import type ssh2 from 'ssh2';
-import type { ParsedKey, PublicKeyEntry } from 'ssh2';
-import { abortable } from '../util/cancel';
+import type { ParsedKey } from 'ssh2';
+import { Agent, defaultAgentAddress, defaultAgentPatience, type AgentPatience } from './agent';
 import type { Attempt } from './errors';
 import { fingerprint } from './fingerprint';
+import { readIdentityFile } from './identityFile';
 import type { OwnKey } from './ownKey';
+import { Passphrases, type AskPassphrase } from './passphrases';
+import { signingWith, type Signing } from './signer';
+import { inHome, type SshConfig } from './sshConfig';
 
 /** One way to prove who we are. */
 export type Identity =
   | { readonly kind: 'file'; readonly name: string; readonly privateKey: string; readonly type: string }
   | { readonly kind: 'own'; readonly name: string; readonly privateKey: string; readonly publicLine: string }
-  | { readonly kind: 'agent'; readonly name: string; readonly address: string };
+  /** Keys that sign elsewhere: in an agent, or once a passphrase was given. */
+  | { readonly kind: 'signer'; readonly name: string; readonly signing: Signing };
 
-/** The keys to try, and in which order: the file the person named, our own key, then those of the agent. */
+export interface IdentityParts {
+  readonly library: () => Promise<typeof ssh2>;
+  readonly ownKey: OwnKey;
+  /** The path in celesto.ssh.identityFile; empty for none. */
+  readonly identityFile: () => string;
+  readonly config: SshConfig;
+  readonly askPassphrase: AskPassphrase;
+  readonly agentAddress?: () => string | undefined;
+  readonly agentPatience?: AgentPatience;
+}
+
+/**
+ * The keys to try, and in which order: the file that the settings name, those of `~/.ssh/config`, our own key, then
+ * those of the agent.
+ */
 export class IdentitySource {
-  constructor(
-    private readonly library: () => Promise<typeof ssh2>,
-    private readonly ownKey: OwnKey,
-    /** The path in celesto.ssh.identityFile; empty for none. */
-    private readonly identityFile: () => string,
-    private readonly agentAddress: () => string | undefined = defaultAgentAddress,
-    /** Milliseconds an agent may take to name its keys. */
-    private readonly agentPatience = 5_000,
-  ) {}
+  private readonly passphrases: Passphrases;
+
+  constructor(private readonly parts: IdentityParts) {
+    this.passphrases = new Passphrases(parts.askPassphrase);
+  }
 
   /**
    * Gives the keys one by one, so that an agent is asked only when the keys before it were refused; in between, why a
    * key cannot be tried. Our own key comes before the agent's: an agent with many keys uses up the tries a server
    * allows (six by default), and may ask its owner to touch or to confirm each of them.
+   * @param names of the computer, as `~/.ssh/config` may speak of it: its host, its name, its id
+   * @param signal aborted when nobody waits for the answer of a person any more
    */
-  async *list(): AsyncGenerator<Identity | Attempt, void> {
-    yield* await this.fromFile();
+  async *list(names: readonly string[], signal: AbortSignal): AsyncGenerator<Identity | Attempt, void> {
+    const agent = this.agent();
+    const offered: ParsedKey[] = [];
+    const { problem, identityFiles, identitiesOnly } = await this.configured(names);
+    if (problem) yield problem;
+    for (const path of this.paths(identityFiles)) yield await this.fromFile(path, agent, signal, offered);
     yield await this.own();
-    yield* await this.agent();
+    if (agent && !identitiesOnly) yield await this.fromAgent(agent, offered);
+  }
+
+  private paths(configured: readonly string[]): Set<string> {
+    const setting = inHome(this.parts.identityFile().trim(), this.parts.config.home());
+    return new Set([...(setting === '' ? [] : [setting]), ...configured]);
+  }
+
+  /** A configuration that cannot be read keeps nobody out. */
+  private async configured(names: readonly string[]) {
+    try {
+      return { problem: undefined, ...(await this.parts.config.settings(names)) };
+    } catch (error) {
+      return { problem: unusable(this.parts.config.path, error), identityFiles: [], identitiesOnly: false };
+    }
+  }
+
+  private async fromFile(
+    path: string,
+    agent: Agent | undefined,
+    signal: AbortSignal,
+    offered: ParsedKey[],
+  ): Promise<Identity | Attempt> {
+    try {
+      const library = await this.parts.library();
+      const { passphrases } = this;
+      const file = await readIdentityFile(path, { library, passphrases, agent, signal });
+      if (file.key) offered.push(file.key);
+      const name = file.key ? `${path} (${file.key.type}, ${print(file.key)})` : path;
+      return file.kind === 'open'
+        ? { kind: 'file', name, privateKey: file.text, type: file.key.type }
+        : { kind: 'signer', name, signing: signingWith(file.signer, library) };
+    } catch (error) {
+      return unusable(path, error);
+    }
   }
 
   private async own(): Promise<Identity> {
-    const pair = await this.ownKey.get();
-    const { utils } = await this.library();
+    const pair = await this.parts.ownKey.get();
+    const { utils } = await this.parts.library();
     const key = utils.parseKey(pair.privateKey) as ParsedKey;
     return { kind: 'own', name: t('the key of this extension ({0})', print(key)), ...pair };
   }
 
-  private async fromFile(): Promise<(Identity | Attempt)[]> {
-    const path = expandHome(this.identityFile().trim());
-    if (path === '') return [];
+  private agent(): Agent | undefined {
+    const { library, agentAddress = defaultAgentAddress, agentPatience = defaultAgentPatience } = this.parts;
+    const address = agentAddress();
+    return address === undefined ? undefined : new Agent(address, library, agentPatience);
+  }
+
+  private async fromAgent(agent: Agent, offered: readonly ParsedKey[]): Promise<Identity | Attempt> {
+    const name = t('the SSH agent at {0}', agent.address);
     try {
-      const privateKey = await readFile(path, 'utf8');
-      const { utils } = await this.library();
-      const key = utils.parseKey(privateKey);
-      if (key instanceof Error) return [unusable(path, whyUnreadable(key))];
-      const [first] = [key].flat();
-      if (!first?.isPrivateKey()) return [unusable(path, t('it is a public key'))];
-      return [
-        { kind: 'file', name: `${path} (${first.type}, ${print(first)})`, privateKey, type: first.type },
-      ];
+      const held = await agent.keys();
+      const keys = held.filter((key) => !offered.some((other) => print(other) === print(key)));
+      if (held.length === 0) throw new Error(t('it holds no keys'));
+      if (keys.length === 0) throw new Error(t('it holds no other keys'));
+      const signing = signingWith(agent.only(keys), await this.parts.library());
+      return { kind: 'signer', name: `${name} (${keys.map(describe).join(', ')})`, signing };
     } catch (error) {
-      return [unusable(path, error instanceof Error ? error.message : String(error))];
+      return unusable(name, error);
     }
   }
-
-  private async agent(): Promise<(Identity | Attempt)[]> {
-    const address = this.agentAddress();
-    if (address === undefined) return [];
-    const name = t('the SSH agent at {0}', address);
-    try {
-      const keys = await this.agentKeys(address);
-      if (keys.length === 0) return [unusable(name, t('it holds no keys'))];
-      return [{ kind: 'agent', name: `${name} (${keys.join(', ')})`, address }];
-    } catch (error) {
-      return [unusable(name, error instanceof Error ? error.message : String(error))];
-    }
-  }
-
-  private async agentKeys(address: string): Promise<string[]> {
-    const { createAgent, utils } = await this.library();
-    const listed = new Promise<(ParsedKey | Buffer | string | PublicKeyEntry)[]>((resolve, reject) => {
-      createAgent(address).getIdentities((error, list) => {
-        if (error) reject(error);
-        else resolve(list ?? []);
-      });
-    });
-    const limit = AbortSignal.timeout(this.agentPatience);
-    const keys = await abortable(listed, limit).catch((error: unknown) => {
-      throw limit.aborted ? new Error(t('it does not answer')) : error;
-    });
-    return keys
-      .map((key) => utils.parseKey(key as Buffer))
-      .map((key) => (key instanceof Error ? t('an unreadable key') : describe(key)));
-  }
 }
 
-/** The agent of this machine: `SSH_AUTH_SOCK`, or OpenSSH's pipe on Windows. */
-function defaultAgentAddress(): string | undefined {
-  if (process.env.SSH_AUTH_SOCK) return process.env.SSH_AUTH_SOCK;
-  return process.platform === 'win32' ? String.raw`\\.\pipe\openssh-ssh-agent` : undefined;
-}
-
-function unusable(key: string, reason: string): Attempt {
-  return { key, outcome: 'unusable', reason };
-}
-
-function whyUnreadable(error: Error): string {
-  return /passphrase|encrypted/i.test(error.message)
-    ? t('it is protected by a passphrase; add it to your SSH agent with ssh-add')
-    : t('{0}; if it is a private key, "ssh-keygen -p -f" rewrites it in the usual format', error.message);
+function unusable(key: string, error: unknown): Attempt {
+  return { key, outcome: 'unusable', reason: error instanceof Error ? error.message : String(error) };
 }
 
 function describe(key: ParsedKey): string {
@@ -116,8 +128,4 @@ function describe(key: ParsedKey): string {
 
 function print(key: ParsedKey): string {
   return fingerprint(key.getPublicSSH());
-}
-
-function expandHome(path: string): string {
-  return /^~[/\\]/.test(path) ? join(homedir(), path.slice(2)) : path;
 }

@@ -23,13 +23,13 @@ export interface Route {
   dial(signal: AbortSignal): Promise<Line>;
 }
 
-/** Over TCP, to the endpoint that the service names. */
+/** Over TCP, to the endpoint that the service names, or a person's own configuration for it. */
 export class DirectRoute implements Route {
   readonly recordName: string;
 
   constructor(
     readonly computer: Computer,
-    private readonly endpoint: Endpoint,
+    private readonly endpoint: Promise<Endpoint>,
     readonly introducer: Introducer,
     /** Milliseconds the TCP connection may take. */
     private readonly patience: number,
@@ -38,6 +38,7 @@ export class DirectRoute implements Route {
   }
 
   async dial(signal: AbortSignal): Promise<Line> {
-    return { stream: await dial(this.endpoint, signal, this.patience), endpoint: this.endpoint };
+    const endpoint = await this.endpoint;
+    return { stream: await dial(endpoint, signal, this.patience), endpoint };
   }
 }

@@ -8,15 +8,19 @@ import { lookUpInHome } from '../ssh/knownHosts';
 import { loadSsh2 } from '../ssh/library';
 import { OwnKey } from '../ssh/ownKey';
 import { ConnectionPool } from '../ssh/pool';
+import { SshConfig } from '../ssh/sshConfig';
 import { Opening } from '../terminal/opening';
 import { GatewayRoad } from '../terminal/roads/gatewayRoad';
 import { Roads } from '../terminal/roads/roads';
 import { SshRoad } from '../terminal/roads/sshRoad';
+import { Reconnection } from '../terminal/reconnection';
+import { RememberedTerminals } from '../terminal/rememberedTerminals';
 import { Terminals } from '../terminal/terminals';
 import type { Clock } from '../util/clock';
 import { Disposables, type Disposable } from '../util/disposable';
 import { settings } from '../util/settings';
 import { askTrust, showHostKeyError } from '../views/hostKeyMessages';
+import { askPassphrase } from '../views/passphraseBox';
 import type { Service } from './service';
 
 /** What reaches into a computer: connections, the roads to them, terminals. */
@@ -31,9 +35,17 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
   const { client, lifecycle, log, store } = service;
   const known = new KnownComputers(context.globalState);
   const ownKey = new OwnKey(context.secrets, log);
+  const config = new SshConfig();
   const connector = new Connector({
     library: loadSsh2,
-    identities: new IdentitySource(loadSsh2, ownKey, settings.identityFile),
+    config,
+    identities: new IdentitySource({
+      library: loadSsh2,
+      ownKey,
+      config,
+      identityFile: settings.identityFile,
+      askPassphrase,
+    }),
     ownKey,
     trust: new HostTrust(known, lookUpInHome, askTrust, log),
     known,
@@ -46,8 +58,18 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
   const roads = new Roads(
     [new SshRoad('ssh', pool), new SshRoad('tunnel', pool), new GatewayRoad(client, clock)],
     settings.transport,
+    clock,
   );
   const opening = new Opening(lifecycle, roads, settings.startTimeout);
-  const terminals = parts.add(new Terminals(store, { opening, clock, log, onFailure: showHostKeyError }));
+  const terminals = parts.add(
+    new Terminals(store, new RememberedTerminals(context.workspaceState), settings, {
+      opening,
+      reconnection: () => new Reconnection({ lifecycle, opening, clock }),
+      isRunning: (id) => lifecycle.isRunning(id),
+      clock,
+      log,
+      onFailure: showHostKeyError,
+    }),
+  );
   return { known, ownKey, pool, terminals, dispose: () => parts.dispose() };
 }

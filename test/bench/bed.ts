@@ -24,6 +24,7 @@ import { introduce } from '../../src/ssh/introduction';
 import { KnownComputers } from '../../src/ssh/knownComputers';
 import { loadSsh2 } from '../../src/ssh/library';
 import { OwnKey } from '../../src/ssh/ownKey';
+import { SshConfig } from '../../src/ssh/sshConfig';
 import { ConnectionPool } from '../../src/ssh/pool';
 import { systemClock } from '../../src/util/clock';
 import { silentLog } from '../../src/util/log';
@@ -51,14 +52,19 @@ export class Bed {
     this.store = new ComputerStore(client, systemClock, cache, silentLog);
     this.lifecycle = new Lifecycle(client, this.store, systemClock, silentLog);
     const ownKey = new OwnKey(new MemorySecrets(), silentLog);
+    // The machine's own configuration is not to be measured.
+    const config = new SshConfig(() => folder);
     const connector = new Connector({
       library: loadSsh2,
-      identities: new IdentitySource(
-        loadSsh2,
+      config,
+      identities: new IdentitySource({
+        library: loadSsh2,
         ownKey,
-        () => '',
-        () => undefined,
-      ),
+        config,
+        identityFile: () => '',
+        askPassphrase: () => Promise.resolve(undefined),
+        agentAddress: () => undefined,
+      }),
       ownKey,
       trust: new HostTrust(
         this.known,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Computer } from '../../src/model/computer';
@@ -113,22 +113,6 @@ describe('who we are', () => {
   });
 
   describe('the identity file', () => {
-    const kinds: [name: string, ...options: string[]][] = [
-      ['Ed25519', '-t', 'ed25519'],
-      ['ECDSA', '-t', 'ecdsa'],
-      ['RSA', '-t', 'rsa', '-b', '2048'],
-      ['ECDSA in PEM', '-t', 'ecdsa', '-m', 'PEM'],
-      ['RSA in PEM', '-t', 'rsa', '-b', '2048', '-m', 'PEM'],
-    ];
-    for (const [name, ...options] of kinds) {
-      it(`gets in with a key of the kind ${name}`, async () => {
-        const key = makeKey(folder, name.replaceAll(' ', '-'), ...options);
-        await authorize(key);
-        const accepted = await acceptedBy(() => visitWithoutExec({ identityFile: key.path }));
-        assert.deepEqual(accepted, [key.fingerprint]);
-      });
-    }
-
     it('goes before the key of the extension', async () => {
       const mine = makeKey(folder, 'first');
       await authorize(mine);
@@ -168,8 +152,9 @@ describe('who we are', () => {
     }
 
     it('gets in with any of its keys', async () => {
-      const agent = await agentWith(makeKey(folder, 'not-this'), right, rsa);
-      for (const key of [right, rsa]) {
+      const ecdsa = makeKey(folder, 'right-ecdsa', '-t', 'ecdsa', '-b', '384');
+      const agent = await agentWith(makeKey(folder, 'not-this'), right, rsa, ecdsa);
+      for (const key of [right, rsa, ecdsa]) {
         await service.run('einstein', 'rm -f ~/.ssh/authorized_keys');
         await authorize(key);
         assert.deepEqual(await acceptedBy(() => visitWithoutExec({ agent })), [key.fingerprint]);
@@ -218,15 +203,6 @@ describe('who we are', () => {
       assert.deepEqual(offered, ['publickey']);
     });
 
-    it('that a file is protected by a passphrase, and that an agent can hold it', async () => {
-      const locked = makeKey(folder, 'locked', '-N', 'open sesame');
-      const lockedPem = makeKey(folder, 'locked-pem', '-t', 'rsa', '-m', 'PEM', '-N', 'open sesame');
-      for (const { path } of [locked, lockedPem]) {
-        const { message } = await keptOut({ identityFile: path });
-        assert.match(message, new RegExp(`${path}: not usable, .*passphrase.*ssh-add`));
-      }
-    });
-
     it('that a file is missing, is a folder, is a public key, is no key at all', async () => {
       const nonsense = join(folder, 'nonsense');
       writeFileSync(nonsense, 'not a key\n');
@@ -257,6 +233,22 @@ describe('who we are', () => {
         const { message } = await keptOut({ agent });
         assert.match(message, new RegExp(`the SSH agent at ${agent}: not usable, .*${reason.source}`));
       }
+    });
+
+    it('that an agent did not sign, since its owner refuses or does not answer', async () => {
+      const guarded = makeKey(folder, 'guarded');
+      await authorize(guarded);
+      const cases: [owner: string, reason: string][] = [
+        ['exit 1', 'it did not sign with guarded@test'],
+        [`while [ -e '${guarded.path}' ]; do sleep 0.1; done`, 'it does not answer'],
+      ];
+      for (const [index, [owner, reason]] of cases.entries()) {
+        const agent = await Agent.start(folder, `guarded-${index}.sock`, [guarded], owner);
+        after(() => agent.stop());
+        const { message } = await keptOut({ agent: agent.address });
+        assert.ok(message.includes(`${guarded.fingerprint}): not usable, ${reason}`), message);
+      }
+      rmSync(guarded.path);
     });
 
     it('that the server allowed no further try, when an agent holds too many keys', async () => {

@@ -18,7 +18,7 @@ const below: Readonly<Record<string, readonly string[]>> = {
 /** The layers that run in plain Node. */
 const plain = ['api', 'model', 'ssh', 'gateway'];
 /** Libraries that are loaded when the first connection needs them, each in one place. */
-const onDemand = ['ssh2', 'ws'];
+const onDemand = ['ssh2', 'ssh-config', 'ws'];
 
 const imports = sources.flatMap(importsOf);
 const layerOf = (path: string): string => path.split('/')[1] ?? '';

@@ -1,5 +1,5 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { until } from '../../lab/until';
@@ -12,12 +12,18 @@ export class Agent {
     private readonly process: ChildProcess,
   ) {}
 
-  static async start(folder: string, name: string, keys: readonly KeyFile[]): Promise<Agent> {
+  /** @param owner what the owner does when they are asked to confirm the use of a key, in shell; else nobody asks them */
+  static async start(folder: string, name: string, keys: readonly KeyFile[], owner?: string): Promise<Agent> {
     const address = join(folder, name);
-    const child = spawn('ssh-agent', ['-D', '-a', address], { stdio: 'ignore' });
+    const box = `${address}.askpass`;
+    if (owner !== undefined) writeFileSync(box, `#!/bin/sh\n${owner}\n`, { mode: 0o700 });
+    const child = spawn('ssh-agent', ['-D', '-a', address], {
+      stdio: 'ignore',
+      env: { ...process.env, SSH_ASKPASS: box, SSH_ASKPASS_REQUIRE: 'force', DISPLAY: ':0' },
+    });
     await until('the agent to listen', () => existsSync(address));
     for (const { path } of keys) {
-      execFileSync('ssh-add', ['-q', path], {
+      execFileSync('ssh-add', ['-q', ...(owner === undefined ? [] : ['-c']), path], {
         env: { ...process.env, SSH_AUTH_SOCK: address },
         stdio: 'pipe',
       });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Computer } from '../../../src/model/computer';
 import { ConnectionPool, type ChannelOptions } from '../../../src/ssh/pool';
 import { Connector, type ConnectorParts } from '../../../src/ssh/connector';
@@ -8,7 +9,9 @@ import { KnownComputers } from '../../../src/ssh/knownComputers';
 import { lookUp } from '../../../src/ssh/knownHosts';
 import { loadSsh2 } from '../../../src/ssh/library';
 import { OwnKey } from '../../../src/ssh/ownKey';
+import type { AskPassphrase } from '../../../src/ssh/passphrases';
 import { defaultPatience, type Patience } from '../../../src/ssh/patience';
+import { SshConfig } from '../../../src/ssh/sshConfig';
 import { systemClock } from '../../../src/util/clock';
 import { MemoryRecords, MemorySecrets } from '../../unit/ssh/support/memory';
 import { RecordingLog } from '../../unit/support/recordingLog';
@@ -22,6 +25,10 @@ export interface InstallationOptions {
   agent?: string;
   /** The text of the person's known_hosts. */
   knownHosts?: string;
+  /** The person's home folder, with their SSH configuration. */
+  home?: string;
+  /** Answers when the person is asked for a passphrase; by default they skip the key. */
+  passphrases?: AskPassphrase;
   /** What the person answers when asked whether a host key is right. */
   trusts?: boolean;
   patience?: Partial<Patience>;
@@ -45,6 +52,7 @@ export class Installation {
     readonly options: InstallationOptions = {},
   ) {
     const library = options.library ?? loadSsh2;
+    const config = new SshConfig(() => options.home ?? join(service.folder, 'no-home'));
     const ask: AskTrust = (question) => {
       this.questions.push(question);
       return Promise.resolve(options.trusts ?? false);
@@ -52,13 +60,16 @@ export class Installation {
     const connector = new Connector(
       {
         library,
-        identities: new IdentitySource(
+        config,
+        identities: new IdentitySource({
           library,
-          this.ownKey,
-          () => this.options.identityFile ?? '',
-          () => this.options.agent,
-          1_000,
-        ),
+          ownKey: this.ownKey,
+          config,
+          identityFile: () => this.options.identityFile ?? '',
+          askPassphrase: options.passphrases ?? (() => Promise.resolve(undefined)),
+          agentAddress: () => this.options.agent,
+          agentPatience: { list: 1_000, sign: 1_000 },
+        }),
         ownKey: this.ownKey,
         trust: new HostTrust(
           this.known,

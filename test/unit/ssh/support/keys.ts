@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parsePublicKey, type PublicKey } from '../../../../src/ssh/fingerprint';
 
@@ -19,7 +19,18 @@ export function makeKey(folder: string, name: string, ...options: string[]): Key
   const path = join(folder, name);
   const kind = options.includes('-t') ? [] : ['-t', 'ed25519'];
   const secret = options.includes('-N') ? [] : ['-N', ''];
-  execFileSync('ssh-keygen', ['-q', '-C', `${name}@test`, '-f', path, ...kind, ...secret, ...options]);
+  execFileSync('ssh-keygen', [
+    '-q',
+    '-a',
+    '1',
+    '-C',
+    `${name}@test`,
+    '-f',
+    path,
+    ...kind,
+    ...secret,
+    ...options,
+  ]);
   const publicLine = readFileSync(`${path}.pub`, 'utf8').trim();
   const told = execFileSync('ssh-keygen', ['-l', '-E', 'sha256', '-f', `${path}.pub`], { encoding: 'utf8' });
   return {
@@ -28,4 +39,30 @@ export function makeKey(folder: string, name: string, ...options: string[]): Key
     publicKey: parsePublicKey(publicLine)!,
     fingerprint: /SHA256:\S+/.exec(told)![0],
   };
+}
+
+/** Puts an Ed25519 key into PKCS#8, which ssh-keygen does not write, by openssl; its public half stays beside it. */
+export function inPkcs8(key: KeyFile, passphrase: string): KeyFile {
+  const seed = ed25519Seed(readFileSync(key.path, 'utf8'));
+  const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
+  const lock = passphrase === '' ? ['-nocrypt'] : ['-v2', 'aes-256-cbc', '-passout', `pass:${passphrase}`];
+  execFileSync('openssl', ['pkcs8', '-topk8', '-inform', 'DER', '-out', key.path, ...lock], {
+    input: der,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  chmodSync(key.path, 0o600);
+  return key;
+}
+
+/** Puts a passphrase on a key file. */
+export function lock({ path }: KeyFile, passphrase: string): void {
+  execFileSync('ssh-keygen', ['-q', '-p', '-a', '1', '-P', '', '-N', passphrase, '-f', path]);
+}
+
+/** The private half in an open file of OpenSSH's: it stands before the public half in the last of its parts. */
+function ed25519Seed(text: string): Buffer {
+  const data = Buffer.from(text.replace(/-----.*-----/g, ''), 'base64');
+  const lengthOfBoth = Buffer.from([0, 0, 0, 64]);
+  const start = data.indexOf(lengthOfBoth) + lengthOfBoth.length;
+  return data.subarray(start, start + 32);
 }

@@ -1,0 +1,217 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { homedir, userInfo } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import type * as library from 'ssh-config';
+import type { Line } from 'ssh-config';
+import type { Computer } from '../model/computer';
+import { parseEndpoint, type Endpoint } from './endpoint';
+
+/** What a person's SSH configuration says of one computer. */
+export interface HostSettings {
+  /** Who logs in where, from the entries that name the computer outright: they were written for it. */
+  readonly named: Login;
+  /** The same from those that fit it among others, as `Host *` does. */
+  readonly general: Login;
+  /** Absolute paths, in the order of the file. */
+  readonly identityFiles: readonly string[];
+  /** Only the identity files are to be tried, and none of the agent's other keys. */
+  readonly identitiesOnly: boolean;
+}
+
+export interface Login {
+  readonly user?: string;
+  readonly port?: number;
+}
+
+/** What a user may be called: the name goes into a command on the computer. */
+const plainUser = /^\w[\w.-]*$/;
+const plainPort = /^[1-9]\d{0,4}$/;
+/** How deep files may include each other, as in OpenSSH. */
+const deepest = 16;
+
+/**
+ * Reads `~/.ssh/config` (ssh_config(5)): `User`, `Port`, `IdentityFile` and `IdentitiesOnly` of the entries that fit a
+ * computer, those of included files among them. Where a host is (`HostName`, `ProxyJump` and the like) the service says,
+ * and not this file. The files are only read and nothing in them is run: of the conditions of a `Match`, `all`, `host`,
+ * `originalhost` and `localuser` are looked at; any other, `exec` above all, counts as not met.
+ */
+export class SshConfig {
+  constructor(readonly home: () => string = homedir) {}
+
+  get path(): string {
+    return join(this.home(), '.ssh', 'config');
+  }
+
+  /**
+   * What is said of a computer. An entry that fits one of its names fits it. As in OpenSSH the first value counts, and
+   * identity files add up.
+   * @throws Error where there is a file that cannot be read
+   */
+  async settings(names: readonly string[]): Promise<HostSettings> {
+    const home = this.home();
+    const entries = await read(this.path, home);
+    const found: Found = { named: {}, general: {}, identityFiles: [] };
+    if (entries.length > 0) collect(entries, names, await load(), found);
+    const paths = found.identityFiles.filter((path) => path.toLowerCase() !== 'none');
+    return {
+      ...found,
+      identityFiles: [...new Set(paths.map((path) => expanded(path, home, names)))],
+      identitiesOnly: found.identitiesOnly ?? false,
+    };
+  }
+
+  /**
+   * Where a computer is reached and who logs in. What an entry says that names the computer outright was written for it
+   * and counts; one that fits it among others only fills in what the service leaves open, which is the port.
+   * @throws EndpointError
+   */
+  async endpoint(computer: Pick<Computer, 'ssh' | 'name' | 'id'>): Promise<Endpoint> {
+    const endpoint = computer.ssh ?? '';
+    try {
+      const { named, general } = await this.settings(namesOf(computer));
+      return { ...parseEndpoint(endpoint, general.port), ...named };
+    } catch {
+      // That it cannot be read is told where the keys are tried; it keeps nobody out.
+      return parseEndpoint(endpoint);
+    }
+  }
+}
+
+/** What an entry may call a computer: the host that the service names for it, its name, its id. */
+export function namesOf({ ssh, name, id }: Pick<Computer, 'ssh' | 'name' | 'id'>): string[] {
+  return [...hostOf(ssh), name, id];
+}
+
+function hostOf(ssh: string | undefined): string[] {
+  try {
+    return ssh === undefined ? [] : [parseEndpoint(ssh).host];
+  } catch {
+    return [];
+  }
+}
+
+/** A line of the file, or an entry with the lines in it. */
+interface Entry {
+  /** In small letters. */
+  readonly keyword: string;
+  readonly values: readonly string[];
+  readonly lines: readonly Entry[];
+}
+
+interface Found {
+  named: { -readonly [Key in keyof Login]: Login[Key] };
+  general: { -readonly [Key in keyof Login]: Login[Key] };
+  identityFiles: string[];
+  identitiesOnly?: boolean;
+}
+
+function load(): Promise<typeof library> {
+  return import('ssh-config');
+}
+
+/** The entries of a file, with those of the files it includes in their places; none where there is no file. */
+async function read(path: string, home: string, depth = 0): Promise<Entry[]> {
+  const text = await textOf(path);
+  if (text.trim() === '' || depth > deepest) return [];
+  const { parse } = await load();
+  return structured(parse(text), home, depth);
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+}
+
+async function structured(lines: readonly Line[], home: string, depth: number): Promise<Entry[]> {
+  const entries: Entry[] = [];
+  for (const line of lines) {
+    if (!('param' in line)) continue;
+    const keyword = line.param.toLowerCase();
+    const values = Array.isArray(line.value) ? line.value.map(({ val }) => val) : [line.value];
+    if (keyword === 'include') {
+      for (const path of await included(values, home)) entries.push(...(await read(path, home, depth + 1)));
+    } else {
+      const within = 'config' in line ? await structured(line.config, home, depth) : [];
+      entries.push({ keyword, values, lines: within });
+    }
+  }
+  return entries;
+}
+
+/** The files that an `Include` names; relative to `~/.ssh`, with wildcards in the last part. */
+async function included(patterns: readonly string[], home: string): Promise<string[]> {
+  const { glob } = await load();
+  const found = patterns.map(async (pattern) => {
+    const path = resolve(home, '.ssh', inHome(pattern, home));
+    if (!/[*?]/.test(basename(path))) return [path];
+    const names = await readdir(dirname(path)).catch(() => []);
+    return names
+      .filter((name) => glob(basename(path), name))
+      .sort()
+      .map((name) => join(dirname(path), name));
+  });
+  return (await Promise.all(found)).flat();
+}
+
+function collect(
+  entries: readonly Entry[],
+  names: readonly string[],
+  ssh: typeof library,
+  found: Found,
+  login: Found['named'] = found.general,
+): void {
+  for (const { keyword, values, lines } of entries) {
+    const [value = ''] = values;
+    if (keyword === 'host' || keyword === 'match') {
+      const fit = (keyword === 'host' ? fits : matches)(values, names, ssh);
+      if (fit) collect(lines, names, ssh, found, fit === 'outright' ? found.named : found.general);
+    } else if (keyword === 'identityfile') found.identityFiles.push(value);
+    else if (keyword === 'identitiesonly') found.identitiesOnly ??= value.toLowerCase() === 'yes';
+    else if (keyword === 'user' && plainUser.test(value)) login.user ??= value;
+    else if (keyword === 'port' && plainPort.test(value)) login.port ??= Number(value);
+  }
+}
+
+type Fit = 'outright' | 'among others' | undefined;
+
+/** Whether one of the names fits the patterns of a `Host` line, and none is taken out by a `!`. */
+function fits(patterns: readonly string[], names: readonly string[], { glob }: typeof library): Fit {
+  const small = patterns.map((pattern) => pattern.toLowerCase());
+  const own = names.map((name) => name.toLowerCase());
+  const excluded = small.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
+  if (own.some((name) => glob(excluded, name))) return undefined;
+  if (own.some((name) => small.includes(name))) return 'outright';
+  return own.some((name) => glob(small, name)) ? 'among others' : undefined;
+}
+
+function matches(words: readonly string[], names: readonly string[], ssh: typeof library): Fit {
+  let fit: Fit = 'among others';
+  for (let at = 0; at < words.length && fit; at += 1) {
+    const condition = words[at]?.toLowerCase();
+    if (condition === 'all') continue;
+    const patterns = (words[++at] ?? '').split(',');
+    if (condition === 'host' || condition === 'originalhost') {
+      const host = fits(patterns, names, ssh);
+      if (host !== 'among others') fit = host;
+    } else if (condition !== 'localuser' || !ssh.glob(patterns, userInfo().username)) fit = undefined;
+  }
+  return fit;
+}
+
+/** A path with what ssh_config(5) lets it hold: `~`, `%d`, `%h`, `%n`, `%u`, `%%` and `${NAME}`. */
+function expanded(path: string, home: string, [host = '']: readonly string[]): string {
+  const tokens: Readonly<Record<string, string>> = { d: home, h: host, n: host, '%': '%' };
+  const plain = inHome(path, home)
+    .replace(/%(.)/g, (all, token: string) => (token === 'u' ? userInfo().username : (tokens[token] ?? all)))
+    .replace(/\$\{(\w+)\}/g, (all, name: string) => process.env[name] ?? all);
+  return resolve(home, plain);
+}
+
+/** A path with its `~` replaced. */
+export function inHome(path: string, home: string): string {
+  return /^~(?:[/\\]|$)/.test(path) ? join(home, path.slice(1)) : path;
+}
