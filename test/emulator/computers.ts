@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { organizations, sizes, templates, unusedName } from './catalogue';
+import type { Billing, Size } from './billing';
+import { organizations, templates, unusedName } from './catalogue';
 import { ApiError, type ComputerRecord, type CreateRequest, type Seed, type WireComputer } from './computer';
 import { Life, type Surroundings } from './life';
 import type { Sandbox, SandboxFactory } from './sandbox/sandbox';
@@ -14,6 +15,7 @@ export interface ComputersOptions extends Pick<
   state: StateFile;
   apiKey: string;
   createSandbox: SandboxFactory;
+  billing: Billing;
 }
 
 /** All computers, by id and name and organization, and how they come and go. */
@@ -80,7 +82,7 @@ export class Computers {
         throw new ApiError(409, 'This Idempotency-Key was used with another request.');
       return this.get(earlier.id, organization).wire;
     }
-    const life = this.#add(shape(request), { organization, status: 'creating' });
+    const life = this.#add(this.#shape(request), { organization, status: 'creating' });
     if (key !== undefined) this.#creations[key] = { request: text, id: life.id };
     life.create();
     return life.wire;
@@ -88,7 +90,7 @@ export class Computers {
 
   /** Adds a computer in any status; settles when it is as its status says. */
   async seed(seed: Seed): Promise<WireComputer> {
-    const size = shape({ template_id: seed.template, vcpus: seed.vcpus, ram_mb: seed.ramMb });
+    const size = this.#shape({ template_id: seed.template, vcpus: seed.vcpus, ram_mb: seed.ramMb });
     const life = this.#add(size, { ...seed, status: 'stopped' });
     const { ssh, listens, gatewayFrames, without = [], sshd = true } = seed;
     const own = { ssh, listens, gatewayFrames, without: sshd ? without : [...without, 'sshd'] };
@@ -100,7 +102,11 @@ export class Computers {
   addFakes(count: number, statuses: string[]): void {
     for (let index = 0; index < count; index++) {
       const name = `fake-${String(this.#all.size).padStart(5, '0')}`;
-      this.#add(shape({}), { name, status: statuses[index % statuses.length] ?? 'stopped', fake: true });
+      this.#add(this.#shape({}), {
+        name,
+        status: statuses[index % statuses.length] ?? 'stopped',
+        fake: true,
+      });
     }
   }
 
@@ -140,6 +146,10 @@ export class Computers {
     return life;
   }
 
+  #shape(request: CreateRequest): Shape {
+    return shape(request, this.#options.billing.sizes);
+  }
+
   #adopt(record: ComputerRecord): Life {
     const { id, name } = record.wire;
     const folder = join(this.#options.folder, 'computers', id);
@@ -166,7 +176,7 @@ export class Computers {
 type Shape = ReturnType<typeof shape>;
 
 /** What a create request asks for, completed with the template's own values. */
-function shape(request: CreateRequest) {
+function shape(request: CreateRequest, sizes: Size[]) {
   const templateId = request.template_id ?? 'scratch';
   const template = templates.find(({ id, aliases }) => id === templateId || aliases.includes(templateId));
   if (template === undefined) throw new ApiError(400, `There is no template ${templateId}.`);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
+import type { BillingFacts } from './billing';
 import type { WireComputer } from './computer';
 import { Bench } from './harness';
 import { checkContract, contractMissing } from './openapi';
@@ -156,10 +157,6 @@ describe('answers as the contract says', () => {
     }
     assert.equal((await bench.call('POST', '/v1/computers', { body: { template_id: 'none' } })).status, 400);
     assert.equal((await bench.call('GET', '/v1/computers?limit=201')).status, 422);
-    const exec = (body: object) => bench.call('POST', `${one}/exec`, { id: 'any', body });
-    assert.equal((await exec({ command: '' })).status, 422);
-    assert.equal((await exec({ command: 'x'.repeat(10_001) })).status, 422);
-    assert.equal((await exec({ command: 'true', timeout: 301 })).status, 422);
   });
 
   it('takes the limits themselves', async () => {
@@ -182,6 +179,85 @@ describe('answers as the contract says', () => {
       ['POST', '/stop'],
     ] as const) {
       assert.equal((await bench.call(method, one + action, { id: 'cmp_none' })).status, 404);
+    }
+  });
+});
+
+describe('answers that not every service gives, as the contract says', () => {
+  const bench = new Bench({ isolation: 'plain' });
+  before(() => bench.start());
+  const one = '/v1/computers/{computer_id}';
+
+  it('prices, to anybody; a size that is made up can be had', async () => {
+    type Size = Parameters<typeof bench.emulator.control.setBilling>[0]['sizes'];
+    const stranger = { headers: { authorization: 'Bearer wrong' } };
+    const prices = async () =>
+      (await bench.call<NonNullable<Size>>('GET', '/v1/billing/sizes', stranger)).body;
+    assert.deepEqual(
+      (await prices()).map(({ hourly_rate_usd }) => hourly_rate_usd),
+      ['0.02', '0.08', '0.16'],
+    );
+    const sizes = [{ id: 'huge', vcpus: 16, ram_mb: 32_768, root_disk_mb: 512, hourly_rate_usd: '1.2345' }];
+    await bench.emulator.control.setBilling({ sizes });
+    assert.deepEqual(await prices(), sizes);
+    const { body } = await bench.call('POST', '/v1/computers', { body: { size_id: 'huge' } });
+    assert.deepEqual([body.size_id, body.vcpus], ['huge', 16]);
+    await bench.emulator.control.setBilling({});
+  });
+
+  it('the plan: what runs counts, what a test says counts more', async () => {
+    const summary = async () => (await bench.call<BillingFacts>('GET', '/v1/billing/summary')).body;
+    const before = (await summary()).concurrent_sandboxes;
+    await bench.emulator.control.seed({});
+    const { concurrent_sandboxes: now, sandbox_hours } = await summary();
+    assert.deepEqual([now.used, now.remaining], [before.used + 1, before.remaining - 1]);
+    assert.equal(sandbox_hours.remaining, '87.5');
+    const unlimited = { included: -1, used: 3, remaining: -1, is_unlimited: true };
+    await bench.emulator.control.setBilling({
+      summary: { billing_status: 'depleted', concurrent_sandboxes: unlimited },
+    });
+    const said = await summary();
+    assert.deepEqual([said.billing_status, said.concurrent_sandboxes], ['depleted', unlimited]);
+    await bench.emulator.control.setBilling({});
+    assert.equal((await summary()).billing_status, 'active');
+  });
+
+  it('a screen and a browser, of a template that has them', async () => {
+    const { control } = bench.emulator;
+    const { id } = await control.seed({ template: 'browser-agent' });
+    const ask = (what: string, computer = id, body?: unknown) =>
+      bench.call<{ gateway_url: string; mode: string }>('POST', `${one}/${what}`, { id: computer, body });
+    assert.equal((await ask('display')).body.mode, 'read_only');
+    assert.equal((await ask('display', id, null)).status, 201);
+    assert.equal((await ask('display', id, { mode: 'read_write' })).body.mode, 'read_write');
+    assert.equal((await ask('display', id, { mode: 'write' })).status, 422);
+    assert.match((await ask('browser')).body.gateway_url, /^ws:\/\/127\.0\.0\.1:\d+\/gateway\/browser\?/);
+    const plain = await control.seed({ template: 'scratch' });
+    await control.setStatus({ id, status: 'stopped' });
+    for (const what of ['display', 'browser']) {
+      assert.equal((await ask(what, plain.id)).status, 409);
+      assert.equal((await ask(what)).status, 409);
+      assert.equal((await ask(what, 'cmp_none')).status, 404);
+    }
+  });
+
+  it('a service without what one can do without', async () => {
+    const { control } = bench.emulator;
+    const { id } = await control.seed({ template: 'browser-agent' });
+    const routes = [
+      ['GET', '/v1/billing/sizes', 'billingSizes'],
+      ['GET', '/v1/billing/summary', 'billingSummary'],
+      ['GET', `${one}/observability`, 'observability'],
+      ['GET', `${one}/commands`, 'commands'],
+      ['POST', `${one}/display`, 'display'],
+      ['POST', `${one}/browser`, 'browser'],
+    ] as const;
+    for (const [method, route, feature] of routes) {
+      const status = async () => (await bench.call(method, route, { id })).status;
+      await control.setFeatures({ [feature]: false });
+      assert.equal(await status(), 404, route);
+      await control.setFeatures({ [feature]: true });
+      assert.ok((await status()) < 300, route);
     }
   });
 });

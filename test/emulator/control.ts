@@ -1,8 +1,11 @@
 import type { Features, Frames, Seed, Times, WireComputer } from './computer';
+import type { Billing, BillingFacts, Size } from './billing';
+import { sizes as usualSizes } from './catalogue';
 import type { Commands } from './commands';
 import type { Computers } from './computers';
 import type { Fault, Faults } from './faults';
 import type { Journal, JournalEntry } from './journal';
+import type { MetricsSeed, Observability } from './observability';
 import type { Client } from './terminals/client';
 import type { Terminals } from './terminals/terminals';
 
@@ -59,6 +62,11 @@ export interface Control {
   /** From the next start on: the programs that the computer is without, and whether its sshd listens. */
   setSystem(change: Which & { without?: string[]; listens?: boolean }): Promise<void>;
 
+  /** What the computer is said to be doing, in place of what is seen; without it, the truth again. */
+  setMetrics(change: Which & { metrics?: MetricsSeed }): Promise<void>;
+  /** What sizes cost, and what the summary says in place of the truth; what is left out is as usual. */
+  setBilling(change: { sizes?: Size[]; summary?: Partial<BillingFacts> }): Promise<void>;
+
   /** Breaks the streams of commands of the computer in the middle, and ends the commands. */
   cutStreams(which: Which): Promise<void>;
 
@@ -80,6 +88,8 @@ export interface Control {
 export interface Controlled {
   computers: Computers;
   commands: Commands;
+  observability: Observability;
+  billing: Billing;
   terminals: Terminals;
   faults: Faults;
   journal: Journal;
@@ -89,7 +99,8 @@ export interface Controlled {
 
 /** The control of an emulator in this process. */
 export function createControl(controlled: Controlled): Control {
-  const { computers, commands, terminals, faults, journal, times, features } = controlled;
+  const { computers, commands, observability, billing, terminals, faults, journal, times, features } =
+    controlled;
   const soon = <T>(action: () => T): Promise<T> => Promise.resolve().then(action);
   const eachClient = (id: string, action: (client: Client, flow: () => void) => void): Promise<void> =>
     soon(() => {
@@ -125,6 +136,10 @@ export function createControl(controlled: Controlled): Control {
       await computers.get(id).listen();
     },
     setSystem: ({ id, ...system }) => soon(() => computers.change(id, system)),
+
+    setMetrics: ({ id, metrics }) => soon(() => observability.seed(computers.get(id), metrics)),
+    setBilling: ({ sizes = usualSizes, summary = {} }) =>
+      soon(() => void Object.assign(billing, { sizes, facts: summary })),
 
     cutStreams: ({ id }) => soon(() => commands.cutStreams(computers.get(id))),
 

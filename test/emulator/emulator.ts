@@ -2,18 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { Billing } from './billing';
 import { Commands } from './commands';
 import { defaultFeatures, defaultTimes, type Features, type Seed, type Times } from './computer';
 import { Computers } from './computers';
 import { createControl, type Control } from './control';
 import { Faults } from './faults';
 import { Journal } from './journal';
+import { Observability } from './observability';
 import { publicUrl, servePublicRoutes } from './publicRoutes';
 import { PublishedPorts } from './publishedPorts';
-import { accountRoutes } from './routes/account';
+import { accountRoutes, billingRoutes } from './routes/account';
 import { commandRoutes } from './routes/commands';
 import { computerRoutes } from './routes/computers';
 import { controlRoutes } from './routes/control';
+import { desktopRoutes } from './routes/desktop';
+import { observabilityRoutes } from './routes/observability';
 import { publishedPortRoutes } from './routes/publishedPorts';
 import { terminalRoutes } from './routes/terminals';
 import { chooseSandbox, type Isolation } from './sandbox/sandbox';
@@ -77,12 +81,14 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const journal = new Journal();
   const advertiseAddress = options.advertiseAddress ?? listenAddress;
   const createSandbox = sandboxes.create;
+  const billing = new Billing();
   const computers = new Computers({
     folder,
     state,
     apiKey,
     times,
     createSandbox,
+    billing,
     listenAddress,
     advertiseAddress,
     publicUrl: (name) => publicUrl(name, portOf(server)),
@@ -91,12 +97,26 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const publishedPorts = new PublishedPorts(computers);
   const terminals = new Terminals(features);
   const commands = new Commands();
-  const control = createControl({ computers, commands, terminals, faults, journal, times, features });
+  const observability = new Observability();
+  const control = createControl({
+    computers,
+    commands,
+    observability,
+    billing,
+    terminals,
+    faults,
+    journal,
+    times,
+    features,
+  });
 
   const server = createServer(apiKey, faults, journal);
   accountRoutes(server, apiKey);
+  billingRoutes(server, computers, billing, features);
   computerRoutes(server, computers, features);
   commandRoutes(server, computers, commands, features);
+  observabilityRoutes(server, computers, observability, features);
+  desktopRoutes(server, computers, features);
   publishedPortRoutes(server, computers, publishedPorts, features);
   terminalRoutes(server, computers, terminals, features);
   controlRoutes(server, control);

@@ -6,6 +6,9 @@ import { ApiError } from './computer';
 import { spoilAnswer, spoilRequest, type Fault, type Faults } from './faults';
 import type { Journal, JournalEntry } from './journal';
 
+/** What the service answers without a key. */
+const open = new Set(['/v1/auth/status', '/v1/billing/sizes']);
+
 const checks = { useDefaults: true, allErrors: true, allowUnionTypes: true };
 const bodies = new Ajv(checks);
 /** Everything outside bodies is text, also what stands for a number. */
@@ -46,7 +49,7 @@ export function createServer(apiKey: string, faults: Faults, journal: Journal): 
         if (await spoilRequest(fault, request, reply)) return reply;
       }
     }
-    if (path !== '/v1/auth/status') checkKey(request, apiKey);
+    if (!open.has(path)) checkKey(request, apiKey);
     request.organization = organizationOf(request);
     return undefined;
   });

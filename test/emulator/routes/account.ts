@@ -1,9 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { organizations, sizes, user } from '../catalogue';
-import { ApiError } from '../computer';
+import type { Billing } from '../billing';
+import { organizations, user } from '../catalogue';
+import { ApiError, type Features } from '../computer';
+import type { Computers } from '../computers';
+import { offered } from '../offered';
 import { isAuthorized } from '../server';
 
-/** Who is there and what it costs. */
+/** Who is there. */
 export function accountRoutes(server: FastifyInstance, apiKey: string): void {
   server.get('/v1/auth/status', (request) => ({ authenticated: isAuthorized(request, apiKey) }));
   server.get('/v1/users/info', () => user);
@@ -13,5 +16,17 @@ export function accountRoutes(server: FastifyInstance, apiKey: string): void {
     if (found === undefined) throw new ApiError(404, 'Organization not found');
     return found;
   });
-  server.get('/v1/billing/sizes', () => sizes);
+}
+
+/** What it costs and what is left. */
+export function billingRoutes(
+  server: FastifyInstance,
+  computers: Computers,
+  billing: Billing,
+  features: Features,
+): void {
+  server.get('/v1/billing/sizes', { preValidation: offered(features, 'billingSizes') }, () => billing.sizes);
+  server.get('/v1/billing/summary', { preValidation: offered(features, 'billingSummary') }, (request) =>
+    billing.summary(computers.list(request.organization)),
+  );
 }

@@ -38,6 +38,8 @@ export interface Machine {
   boot(without: readonly string[]): Promise<void>;
   /** Ends every process of the machine; its files stay. */
   halt(): Promise<void>;
+  /** Its processes, as this machine numbers them; none where the system does not show them. */
+  processes(): number[];
   /** How to run a daemon inside. */
   daemon(file: string, args: string[]): Argv;
   /** How to run a shell command line inside, as the user, in the home folder. */

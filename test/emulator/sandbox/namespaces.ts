@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   realpathSync,
   rmSync,
   writeFileSync,
@@ -138,6 +139,15 @@ export class NamespacesMachine implements Machine {
     this.#process = this.#init = undefined;
   }
 
+  processes(): number[] {
+    const namespace = namespaceOf(this.#init ?? 0);
+    if (namespace === undefined) return [];
+    const pids = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+    return pids.filter((pid) => namespaceOf(pid) === namespace);
+  }
+
   daemon(file: string, args: string[]): Argv {
     return this.#enter([], [file, ...args], {});
   }
@@ -198,6 +208,15 @@ export class NamespacesMachine implements Machine {
     // A character device 0:0 in the upper folder is how overlayfs marks a name as removed.
     const hide = 'for name; do mknod "$name" c 0 0; done && mv "$PWD" ../upper';
     execFileSync('sh', ['-c', hide, 'sh', ...hidden], { cwd: fresh, stdio: 'pipe' });
+  }
+}
+
+/** The namespace in which a process has its number; undefined when it is gone. */
+function namespaceOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`);
+  } catch {
+    return undefined;
   }
 }
 

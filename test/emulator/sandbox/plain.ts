@@ -52,7 +52,7 @@ export class PlainMachine implements Machine {
   }
 
   async halt(): Promise<void> {
-    for (let pids = this.#processes(); pids.length > 0; pids = this.#processes()) {
+    for (let pids = this.processes(); pids.length > 0; pids = this.processes()) {
       killAll(pids);
       await delay(5);
     }
@@ -97,7 +97,7 @@ export class PlainMachine implements Machine {
   }
 
   /** Processes that carry the marker, where the system shows that (Linux); daemons of the user are among them. */
-  #processes(): number[] {
+  processes(): number[] {
     if (!existsSync('/proc/self/environ')) return [];
     const mark = `${marker}=${basename(this.folder)}\0`;
     return readdirSync('/proc').flatMap((name) => {

@@ -6,6 +6,7 @@ import { NamespacesMachine, namespacesRefused } from './namespaces';
 import { PlainMachine } from './plain';
 import { Pty } from './pty';
 import { findSshd, Sshd } from './sshd';
+import { measureUsage, type Usage } from './usage';
 
 export type Isolation = 'namespaces' | 'plain';
 
@@ -14,6 +15,7 @@ export class Sandbox {
   readonly #machine: Machine & { folder: string };
   readonly #sshd: Sshd;
   #power = powerSwitch();
+  #bootedAt = 0;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(machine: Machine & { folder: string }, sshd: string) {
@@ -39,11 +41,22 @@ export class Sandbox {
     return this.#power.signal;
   }
 
+  /** How long it has been up, ms. */
+  get uptime(): number {
+    return Date.now() - this.#bootedAt;
+  }
+
+  /** What its processes and its home folder use. */
+  usage(): Promise<Usage> {
+    return measureUsage(this.#machine.processes(), this.home);
+  }
+
   /** Brings the computer up, with sshd not running, and without the programs named. */
   boot(without: readonly string[] = []): Promise<void> {
     return this.#inTurn(async () => {
       if (this.#power.signal.aborted) this.#power = powerSwitch();
       await Promise.all([this.#machine.boot(without), this.#sshd.makeHostKeys()]);
+      this.#bootedAt = Date.now();
     });
   }
 

@@ -1,0 +1,30 @@
+import type { FastifyInstance } from 'fastify';
+import type { Features } from '../computer';
+import type { Computers } from '../computers';
+import type { Observability } from '../observability';
+import { offered } from '../offered';
+
+const querystring = {
+  type: 'object',
+  properties: { window: { type: 'string', pattern: '^(1h|24h)$', default: '1h' } },
+};
+
+interface Look {
+  Params: { id: string };
+  Querystring: { window: '1h' | '24h' };
+}
+
+/** How a computer is doing. */
+export function observabilityRoutes(
+  server: FastifyInstance,
+  computers: Computers,
+  observability: Observability,
+  features: Features,
+): void {
+  server.get<Look>(
+    '/v1/computers/:id/observability',
+    { schema: { querystring }, preValidation: offered(features, 'observability') },
+    ({ params, organization, query }) =>
+      observability.of(computers.get(params.id, organization), query.window),
+  );
+}
