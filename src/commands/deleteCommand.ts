@@ -93,10 +93,10 @@ async function confirm(computers: readonly Computer[]): Promise<void> {
       ? vscode.l10n.t('Delete {0}?', only.name)
       : vscode.l10n.t('Delete {0} computers?', computers.length);
   const loss = vscode.l10n.t(
-    'All files on it are lost, what runs on it ends, and its open terminals close. This cannot be undone.',
+    'All files on it are lost, and what runs on it ends, its terminals included. This cannot be undone.',
   );
   const lossOfMany = vscode.l10n.t(
-    'All files on them are lost, what runs on them ends, and their open terminals close. This cannot be undone.',
+    'All files on them are lost, and what runs on them ends, their terminals included. This cannot be undone.',
   );
   const detail = computers.length === 1 ? loss : `${list(computers)}\n\n${lossOfMany}`;
   const yes = vscode.l10n.t('Delete');

@@ -129,9 +129,9 @@ export class Terminals implements Disposable {
   private wish({ shellName, cwd }: CreateOptions): ShellWish {
     return {
       persistence: this.settings.persistence(),
-      name: shellName ?? randomBytes(6).toString('hex'),
+      name: shellName ?? random(6),
       cwd: cwd ?? this.settings.cwd(),
-      nonce: this.settings.shellIntegration() ? randomBytes(16).toString('hex') : undefined,
+      nonce: this.settings.shellIntegration() ? random(16) : undefined,
     };
   }
 
@@ -191,6 +191,10 @@ export class Terminals implements Disposable {
     );
     this.changes.fire(computerId);
   }
+}
+
+function random(bytes: number): string {
+  return randomBytes(bytes).toString('hex');
 }
 
 function isEditor(location: vscode.TerminalOptions['location']): boolean {

@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { AccountCommands } from '../commands/accountCommands';
 import { registerCommands } from '../commands/commands';
 import { CreateCommand } from '../commands/createCommand';
@@ -6,6 +6,7 @@ import { DeleteCommand } from '../commands/deleteCommand';
 import { LifecycleCommands } from '../commands/lifecycleCommands';
 import { ListCommands } from '../commands/listCommands';
 import { OpenCommands } from '../commands/openCommands';
+import { TerminalCommands } from '../commands/terminalCommands';
 import { Targets } from '../commands/targets';
 import type { Clock } from '../util/clock';
 import { Disposables, type Disposable } from '../util/disposable';
@@ -32,6 +33,7 @@ export function buildCommands(
 
   const accounts = new AccountCommands(account, client, check, targets);
   const open = new OpenCommands(targets, store, client, terminals, clock);
+  const shells = new TerminalCommands(targets, terminals);
   const life = new LifecycleCommands(targets, lifecycle, clock, settings.startTimeout);
   const list = new ListCommands(account, store, view, targets, () => tree.filter);
   const create = new CreateCommand(targets, client, store, terminals, clock, settings.openAfterCreate);
@@ -45,6 +47,9 @@ export function buildCommands(
     'celesto.open': open.open,
     'celesto.newTerminal': open.newTerminal,
     'celesto.openByName': open.openByName,
+    'celesto.newTerminalInEditor': shells.inEditor,
+    'celesto.newTerminalAtDirectory': shells.atDirectory,
+    'celesto.splitTerminal': shells.split,
     'celesto.start': life.start,
     'celesto.stop': life.stop,
     'celesto.restore': life.restore,
@@ -60,5 +65,6 @@ export function buildCommands(
     'celesto.showLog': () => output.show(),
   };
   parts.add(registerCommands(handlers, log));
+  parts.add(vscode.window.registerTerminalProfileProvider('celesto.computer', shells.profile));
   return parts;
 }

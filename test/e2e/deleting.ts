@@ -12,7 +12,7 @@ export const toBeDeleted: Seed[] = ['hopper', 'kepler', 'maxwell', 'planck', 'sa
 
 /** Deleting one and several. */
 export function deleting(stage: Stage): void {
-  const loss = 'All files on it are lost, what runs on it ends, and its open terminals close.';
+  const loss = 'All files on it are lost, and what runs on it ends, its terminals included.';
   const deletions = () => stage.control.requests({ method: 'DELETE' });
 
   describe('deleting', () => {

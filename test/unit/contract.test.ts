@@ -33,18 +33,38 @@ const settings = contributes.configuration.properties;
 const contextOf = (status: string): string[] => capabilities(computerFrom(wire('cmp_1', status)));
 const allStatuses = [...knownStatuses, 'hibernating'];
 
-const waiting = { buttons: ['newTerminal'], menu: ['newTerminal', 'copyId', 'copyName', 'delete'] };
+const waiting = {
+  buttons: ['newTerminal'],
+  menu: ['newTerminal', 'newTerminalInEditor', 'newTerminalAtDirectory', 'copyId', 'copyName', 'delete'],
+};
 const gone = { buttons: [], menu: ['copyId', 'copyName'] };
 const startable = {
   buttons: ['newTerminal', 'start'],
-  menu: ['newTerminal', 'start', 'stop', 'copyId', 'copyName', 'delete'],
+  menu: [
+    'newTerminal',
+    'newTerminalInEditor',
+    'newTerminalAtDirectory',
+    'start',
+    'stop',
+    'copyId',
+    'copyName',
+    'delete',
+  ],
 };
 
 /** What the menus of a computer hold in each status. */
 const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readonly string[] }>> = {
   running: {
     buttons: ['newTerminal', 'stop'],
-    menu: ['newTerminal', 'stop', 'copyId', 'copyName', 'delete'],
+    menu: [
+      'newTerminal',
+      'newTerminalInEditor',
+      'newTerminalAtDirectory',
+      'stop',
+      'copyId',
+      'copyName',
+      'delete',
+    ],
   },
   creating: waiting,
   pending: waiting,
@@ -53,11 +73,27 @@ const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readon
   stopping: waiting,
   stopped: {
     buttons: ['newTerminal', 'start'],
-    menu: ['newTerminal', 'start', 'copyId', 'copyName', 'delete'],
+    menu: [
+      'newTerminal',
+      'newTerminalInEditor',
+      'newTerminalAtDirectory',
+      'start',
+      'copyId',
+      'copyName',
+      'delete',
+    ],
   },
   restorable: {
     buttons: ['newTerminal', 'restore'],
-    menu: ['newTerminal', 'restore', 'copyId', 'copyName', 'delete'],
+    menu: [
+      'newTerminal',
+      'newTerminalInEditor',
+      'newTerminalAtDirectory',
+      'restore',
+      'copyId',
+      'copyName',
+      'delete',
+    ],
   },
   error: startable,
   hibernating: startable,
@@ -222,7 +258,7 @@ describe('settings', () => {
     }
     assert.deepEqual(
       Object.keys(settings).filter((key) => isFreeText(settings[key]!)),
-      ['celesto.baseUrl', 'celesto.ssh.identityFile'],
+      ['celesto.baseUrl', 'celesto.terminal.cwd', 'celesto.ssh.identityFile'],
     );
   });
 
