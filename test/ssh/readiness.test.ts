@@ -10,10 +10,10 @@ import { parseEndpoint } from '../../src/ssh/endpoint';
 import { SshError } from '../../src/ssh/errors';
 import { loadSsh2 } from '../../src/ssh/library';
 import { until } from '../lab/until';
+import { FaultServer } from './support/faultServer';
 import { FullHouse } from './support/fullHouse';
 import { Installation, type InstallationOptions } from './support/installation';
 import type { Line } from './support/line';
-import { MuteServer } from './support/muteServer';
 import { Service } from './support/service';
 import { Stranger } from './support/strangers';
 
@@ -140,7 +140,7 @@ describe('a server', () => {
     });
 
     it('and never answers a login is told as silent', async () => {
-      const mute = await MuteServer.start();
+      const mute = await FaultServer.start({ silent: 'atLogin' });
       const introduction = { hostKeys: [mute.hostKey], keyInstalled: true };
       const { problem } = await failure(mute.endpoint, {
         introduce: () => Promise.resolve(introduction),
@@ -321,7 +321,7 @@ describe('a server', () => {
     });
 
     it('while the computer is asked for its keys leaves nothing, and ends the question', async () => {
-      const mute = await MuteServer.start();
+      const mute = await FaultServer.start({ silent: 'atLogin' });
       let question: AbortSignal | undefined;
       await cancelled(
         mute.endpoint,
@@ -338,7 +338,7 @@ describe('a server', () => {
     });
 
     it('while a person is asked leaves nothing, even when the answer comes after all', async () => {
-      const mute = await MuteServer.start();
+      const mute = await FaultServer.start({ silent: 'atLogin' });
       let answer: ((hostKeys: [typeof mute.hostKey]) => void) | undefined;
       await cancelled(
         mute.endpoint,
@@ -359,7 +359,7 @@ describe('a server', () => {
     });
 
     it('while the login is pending leaves nothing', async () => {
-      const mute = await MuteServer.start();
+      const mute = await FaultServer.start({ silent: 'atLogin' });
       const introduction = { hostKeys: [mute.hostKey], keyInstalled: true };
       await cancelled(
         mute.endpoint,
@@ -400,7 +400,7 @@ describe('a server', () => {
     });
 
     it('and hangs up while the computer is asked is done with, whatever the answer is', async () => {
-      const mute = await MuteServer.start();
+      const mute = await FaultServer.start({ silent: 'atLogin' });
       const line = await service.line(mute.endpoint);
       let answer: (() => void) | undefined;
       const person = new Installation(service, {
