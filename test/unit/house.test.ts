@@ -10,10 +10,28 @@ const below: Readonly<Record<string, readonly string[]>> = {
   ssh: ['gateway', 'model', 'api', 'util'],
   gateway: ['model', 'api', 'util'],
   auth: ['model', 'api', 'util'],
-  terminal: ['ssh', 'gateway', 'model', 'api', 'util'],
-  views: ['terminal', 'auth', 'ssh', 'gateway', 'model', 'api', 'util'],
-  commands: ['views', 'terminal', 'auth', 'ssh', 'gateway', 'model', 'api', 'util'],
-  wiring: ['commands', 'views', 'terminal', 'auth', 'ssh', 'gateway', 'model', 'api', 'util'],
+  ports: ['ssh', 'gateway', 'model', 'api', 'util'],
+  terminal: ['ports', 'ssh', 'gateway', 'model', 'api', 'util'],
+  run: ['terminal', 'ports', 'ssh', 'gateway', 'model', 'api', 'util'],
+  views: ['run', 'terminal', 'ports', 'auth', 'ssh', 'gateway', 'model', 'api', 'util'],
+  agents: ['views', 'run', 'terminal', 'ports', 'auth', 'ssh', 'gateway', 'model', 'api', 'util'],
+  commands: ['agents', 'views', 'run', 'terminal', 'ports', 'auth', 'ssh', 'gateway', 'model', 'api', 'util'],
+  wiring: [
+    ...[
+      'commands',
+      'agents',
+      'views',
+      'run',
+      'terminal',
+      'ports',
+      'auth',
+      'ssh',
+      'gateway',
+      'model',
+      'api',
+      'util',
+    ],
+  ],
 };
 /** The layers that run in plain Node. */
 const plain = ['api', 'model', 'ssh', 'gateway'];
