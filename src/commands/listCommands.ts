@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { Account } from '../auth/account';
 import type { ComputerStore } from '../model/store';
 import { Disposables } from '../util/disposable';
-import { withoutIcons } from '../util/text';
 import type { ComputersView } from '../views/computersView';
 import type { Grouping } from '../views/presentation';
+import { copy } from './clipboard';
 import type { Handler } from './commands';
 import type { Targets } from './targets';
 
@@ -64,10 +64,4 @@ export class ListCommands {
     const computers = await this.targets.many(args, vscode.l10n.t('Copy Computer Name'), 'computer');
     await copy(computers.map(({ name }) => name));
   };
-}
-
-async function copy(words: readonly string[]): Promise<void> {
-  const text = words.join('\n');
-  await vscode.env.clipboard.writeText(text);
-  vscode.window.setStatusBarMessage(withoutIcons(vscode.l10n.t('Copied {0}', words.join(', '))), 3_000);
 }

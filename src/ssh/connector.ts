@@ -11,7 +11,7 @@ import { SshError, type Attempt } from './errors';
 import type { HostTrust } from './hostTrust';
 import type { Identity, IdentitySource } from './identities';
 import { Introducer } from './introducer';
-import type { Introduction } from './introduction';
+import type { Introduction, KeyLogin } from './introduction';
 import type { KnownComputers } from './knownComputers';
 import type { OwnKey } from './ownKey';
 import { defaultPatience } from './patience';
@@ -27,11 +27,7 @@ export interface ConnectorParts {
   readonly trust: HostTrust;
   readonly known: KnownComputers;
   /** Asks the computer over the API for its host keys, and puts our public key on it. */
-  readonly introduce: (
-    computer: Computer,
-    login: { readonly user: string; readonly publicLine: string },
-    signal: AbortSignal,
-  ) => Promise<Introduction>;
+  readonly introduce: (computer: Computer, login: KeyLogin, signal: AbortSignal) => Promise<Introduction>;
   /** For SSH that the terminal gateway carries. */
   readonly client: Pick<CelestoClient, 'exec' | 'terminal'>;
   readonly log: Log;
@@ -96,9 +92,9 @@ export class Connector {
   private introducer(computer: Computer, endpoint: Promise<Endpoint>, signal: AbortSignal): Introducer {
     const { ownKey, introduce, known } = this.parts;
     return new Introducer(async () => {
-      const { publicLine } = await ownKey.get();
+      const { publicLine, retired } = await ownKey.get();
       const { user } = await endpoint;
-      const introduction = await introduce(computer, { user, publicLine }, signal);
+      const introduction = await introduce(computer, { user, publicLine, retired }, signal);
       if (introduction.keyInstalled) known.update(computer.id, { installedKey: publicLine });
       return introduction;
     });

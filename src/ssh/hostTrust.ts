@@ -3,7 +3,7 @@ import type { Log } from '../util/log';
 import type { Endpoint } from './endpoint';
 import { HostKeyError } from './errors';
 import { fingerprint, keyType, type PublicKey } from './fingerprint';
-import { tunnelRecord, type KnownComputers } from './knownComputers';
+import { tunnelRecord, type KnownComputers, type Witness } from './knownComputers';
 import type { KnownHostsVerdict } from './knownHosts';
 
 /** Asks a person whether a key nobody can confirm may be trusted. */
@@ -58,7 +58,11 @@ export class HostTrust {
     const record = recordName(computer, endpoint);
     if (this.known.get(record)?.hostKeys.length)
       this.log.info(`${computer.id} has a new host key, confirmed by the API: ${fingerprint(shown)}`);
-    this.known.update(record, { hostKeys: keys.map((key) => key.blob.toString('base64')) });
+    this.pin(
+      record,
+      keys.map(({ blob }) => blob),
+      'api',
+    );
   }
 
   private async withoutConfirmation(computer: Computer, endpoint: Endpoint, shown: Buffer): Promise<void> {
@@ -72,11 +76,16 @@ export class HostTrust {
     const verdict = await this.knownHosts(endpoint, shown);
     if (verdict === 'revoked') throw new HostKeyError('revoked', endpoint, print, []);
     // An address is handed from computer to computer, so another key in known_hosts is a reason to ask, not to refuse.
+    const isKnown = verdict === 'known';
     const trusted =
-      verdict === 'known' ||
-      (await this.ask({ computer, endpoint, type: keyType(shown), fingerprint: print }));
+      isKnown || (await this.ask({ computer, endpoint, type: keyType(shown), fingerprint: print }));
     if (!trusted) throw new HostKeyError('declined', endpoint, print, []);
-    this.known.update(record, { hostKeys: [shown.toString('base64')] });
+    this.pin(record, [shown], isKnown ? 'knownHosts' : 'person');
+  }
+
+  private pin(record: string, keys: readonly Buffer[], by: Witness): void {
+    const hostKeys = keys.map((key) => key.toString('base64'));
+    this.known.update(record, { hostKeys, confirmed: { by, at: Date.now() } });
   }
 }
 

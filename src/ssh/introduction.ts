@@ -3,6 +3,7 @@ import type { CelestoClient } from '../api/client';
 import { isApiError } from '../api/errors';
 import { describeError, type Log } from '../util/log';
 import { shortened } from '../util/text';
+import { withoutKeys } from './authorizedKeys';
 import { parsePublicKey, type PublicKey } from './fingerprint';
 
 /** What a computer tells of itself over the authenticated API, before SSH trusts it. */
@@ -12,6 +13,14 @@ export interface Introduction {
   /** Whether our public key may log in now; otherwise why not. */
   readonly keyInstalled: boolean;
   readonly refusal?: string;
+}
+
+/** Whose key is put where. */
+export interface KeyLogin {
+  readonly user: string;
+  readonly publicLine: string;
+  /** The lines of keys of ours that are not to be there any more. */
+  readonly retired: readonly string[];
 }
 
 /** Seconds the command may take on the computer. */
@@ -25,12 +34,12 @@ const timeout = 20;
 export async function introduce(
   client: Pick<CelestoClient, 'exec'>,
   computerId: string,
-  login: { readonly user: string; readonly publicLine: string },
+  login: KeyLogin,
   log: Log,
   signal?: AbortSignal,
 ): Promise<Introduction> {
   try {
-    const result = await client.exec(computerId, script(login.user, login.publicLine), timeout, signal);
+    const result = await client.exec(computerId, script(login), timeout, signal);
     return read(result.stdout, result.stderr);
   } catch (error) {
     signal?.throwIfAborted();
@@ -42,9 +51,9 @@ export async function introduce(
 
 /**
  * The command. `user` comes from a parsed endpoint and `publicLine` is our own, so both are plain words. It appends
- * one line at most, keeps what is there, and works whoever runs it: the user, or root on the user's behalf.
+ * one line at most, takes away none but our own retired ones, and works whoever runs it: the user, or root on the user's behalf.
  */
-function script(user: string, publicLine: string): string {
+function script({ user, publicLine, retired }: KeyLogin): string {
   const [type = '', base64 = ''] = publicLine.split(' ');
   return `
 user='${user}'
@@ -58,6 +67,7 @@ home=
 home=\${home:-$(getent passwd "$user" | cut -d: -f6)}
 keys="$home/.ssh/authorized_keys"
 umask 077
+${withoutKeys('"$keys"', retired)}
 if [ -z "$home" ]; then
   echo "no home folder of $user" >&2
 elif grep -qsF '${base64}' "$keys"; then

@@ -3,9 +3,12 @@ import { AccountCommands } from '../commands/accountCommands';
 import { registerCommands } from '../commands/commands';
 import { CreateCommand } from '../commands/createCommand';
 import { DeleteCommand } from '../commands/deleteCommand';
+import { FootprintCommands } from '../commands/footprintCommands';
+import { HostKeyCommands } from '../commands/hostKeyCommands';
 import { LifecycleCommands } from '../commands/lifecycleCommands';
 import { ListCommands } from '../commands/listCommands';
 import { OpenCommands } from '../commands/openCommands';
+import { OwnKeyCommands } from '../commands/ownKeyCommands';
 import { TerminalCommands } from '../commands/terminalCommands';
 import { Targets } from '../commands/targets';
 import type { Clock } from '../util/clock';
@@ -25,7 +28,7 @@ export function buildCommands(
   clock: Clock,
 ): Disposable {
   const { account, check, client, lifecycle, log, output, store } = service;
-  const { known, terminals } = reach;
+  const { config, known, ownKey, rotation, terminals } = reach;
   const parts = new Disposables();
   const tree = parts.add(new ComputersTree(store));
   const view = parts.add(new ComputersView(store, tree, account, context.globalState));
@@ -38,6 +41,9 @@ export function buildCommands(
   const list = new ListCommands(account, store, view, targets, () => tree.filter);
   const create = new CreateCommand(targets, client, store, terminals, clock, settings.openAfterCreate);
   const remove = new DeleteCommand(targets, client, store, lifecycle, known, clock, () => view.selection);
+  const hostKeys = new HostKeyCommands(targets, known);
+  const ownKeys = new OwnKeyCommands(targets, store, rotation, clock);
+  const footprint = new FootprintCommands({ targets, client, known, ownKey, config, clock });
 
   const handlers = {
     'celesto.signIn': accounts.signIn,
@@ -56,6 +62,11 @@ export function buildCommands(
     'celesto.delete': remove.delete,
     'celesto.copyId': list.copyId,
     'celesto.copyName': list.copyName,
+    'celesto.showHostKeys': hostKeys.show,
+    'celesto.forgetHostKey': hostKeys.forget,
+    'celesto.rotateSshKey': ownKeys.rotate,
+    'celesto.removeFromComputer': footprint.remove,
+    'celesto.removeSshHelper': footprint.removeHelper,
     'celesto.refresh': list.refresh,
     'celesto.filter': list.filter,
     'celesto.clearFilter': list.clearFilter,

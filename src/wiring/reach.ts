@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { Connector } from '../ssh/connector';
+import { Connector, type ConnectorParts } from '../ssh/connector';
 import { HostTrust } from '../ssh/hostTrust';
 import { IdentitySource } from '../ssh/identities';
 import { introduce } from '../ssh/introduction';
@@ -8,6 +8,7 @@ import { lookUpInHome } from '../ssh/knownHosts';
 import { loadSsh2 } from '../ssh/library';
 import { OwnKey } from '../ssh/ownKey';
 import { ConnectionPool } from '../ssh/pool';
+import { Rotation } from '../ssh/rotation';
 import { SshConfig } from '../ssh/sshConfig';
 import { Opening } from '../terminal/opening';
 import { GatewayRoad } from '../terminal/roads/gatewayRoad';
@@ -27,6 +28,8 @@ import type { Service } from './service';
 export interface Reach extends Disposable {
   readonly known: KnownComputers;
   readonly ownKey: OwnKey;
+  readonly config: SshConfig;
+  readonly rotation: Rotation;
   readonly pool: ConnectionPool;
   readonly terminals: Terminals;
 }
@@ -34,8 +37,11 @@ export interface Reach extends Disposable {
 export function buildReach(context: vscode.ExtensionContext, service: Service, clock: Clock): Reach {
   const { client, lifecycle, log, store } = service;
   const known = new KnownComputers(context.globalState);
-  const ownKey = new OwnKey(context.secrets, log);
+  const parts = new Disposables();
+  const ownKey = parts.add(new OwnKey(context.secrets, log));
   const config = new SshConfig();
+  const introduceTo: ConnectorParts['introduce'] = (computer, login, signal) =>
+    introduce(client, computer.id, login, log, signal);
   const connector = new Connector({
     library: loadSsh2,
     config,
@@ -49,11 +55,11 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
     ownKey,
     trust: new HostTrust(known, lookUpInHome, askTrust, log),
     known,
-    introduce: (computer, login, signal) => introduce(client, computer.id, login, log, signal),
+    introduce: introduceTo,
     client,
     log,
   });
-  const parts = new Disposables();
+  const rotation = new Rotation({ ownKey, known, config, client, introduce: introduceTo });
   const pool = parts.add(new ConnectionPool(connector, clock));
   const roads = new Roads(
     [new SshRoad('ssh', pool), new SshRoad('tunnel', pool), new GatewayRoad(client, clock)],
@@ -71,5 +77,5 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
       onFailure: showHostKeyError,
     }),
   );
-  return { known, ownKey, pool, terminals, dispose: () => parts.dispose() };
+  return { known, ownKey, config, rotation, pool, terminals, dispose: () => parts.dispose() };
 }

@@ -24,7 +24,7 @@ async function hidden(
 }
 
 async function helperOn(id: string): Promise<Helper> {
-  return installHelper(service.client, id, (await ownKey.get()).publicLine, signal);
+  return installHelper(service.client, id, await ownKey.get(), signal);
 }
 
 /** Logs in over the stream, with the host key that was told before. */

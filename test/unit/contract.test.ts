@@ -33,11 +33,21 @@ const settings = contributes.configuration.properties;
 const contextOf = (status: string): string[] => capabilities(computerFrom(wire('cmp_1', status)));
 const allStatuses = [...knownStatuses, 'hibernating'];
 
+const hostKeys = ['showHostKeys', 'forgetHostKey'];
+const ssh = [...hostKeys, 'removeFromComputer'];
 const waiting = {
   buttons: ['newTerminal'],
-  menu: ['newTerminal', 'newTerminalInEditor', 'newTerminalAtDirectory', 'copyId', 'copyName', 'delete'],
+  menu: [
+    'newTerminal',
+    'newTerminalInEditor',
+    'newTerminalAtDirectory',
+    'copyId',
+    'copyName',
+    ...ssh,
+    'delete',
+  ],
 };
-const gone = { buttons: [], menu: ['copyId', 'copyName'] };
+const gone = { buttons: [], menu: ['copyId', 'copyName', ...hostKeys] };
 const startable = {
   buttons: ['newTerminal', 'start'],
   menu: [
@@ -48,6 +58,7 @@ const startable = {
     'stop',
     'copyId',
     'copyName',
+    ...ssh,
     'delete',
   ],
 };
@@ -63,6 +74,7 @@ const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readon
       'stop',
       'copyId',
       'copyName',
+      ...ssh,
       'delete',
     ],
   },
@@ -80,6 +92,7 @@ const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readon
       'start',
       'copyId',
       'copyName',
+      ...ssh,
       'delete',
     ],
   },
@@ -92,12 +105,13 @@ const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readon
       'restore',
       'copyId',
       'copyName',
+      ...ssh,
       'delete',
     ],
   },
   error: startable,
   hibernating: startable,
-  lost: { buttons: [], menu: ['copyId', 'copyName', 'delete'] },
+  lost: { buttons: [], menu: ['copyId', 'copyName', ...hostKeys, 'delete'] },
   deleting: gone,
   deleted: gone,
 };

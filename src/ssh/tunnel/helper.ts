@@ -1,7 +1,9 @@
 import type { CelestoClient } from '../../api/client';
 import { t } from '@vscode/l10n';
 import { shortened } from '../../util/text';
+import { quoted, withoutKeys } from '../authorizedKeys';
 import { parsePublicKey, type PublicKey } from '../fingerprint';
+import type { KeyPair } from '../ownKey';
 
 /** Where the helper is on a computer. */
 export interface HelperPlace {
@@ -32,17 +34,17 @@ const timeout = 30;
 
 /**
  * Puts what SSH over the gateway needs on a computer: a private folder (0700) with a host key of its own, our public
- * key, a configuration and a start script. Nothing listens, nothing runs until a session starts it. Doing it again
- * changes nothing.
+ * key, a configuration and a start script; retired keys of ours go. Nothing listens, nothing runs until a session starts
+ * it. Doing it again changes nothing.
  * @throws NoHelperError where the computer has no OpenSSH server or refuses; ApiError; the signal's reason
  */
 export async function installHelper(
   client: Pick<CelestoClient, 'exec'>,
   computerId: string,
-  publicLine: string,
+  keys: Pick<KeyPair, 'publicLine' | 'retired'>,
   signal?: AbortSignal,
 ): Promise<Helper> {
-  const { stdout, stderr } = await client.exec(computerId, installScript(publicLine), timeout, signal);
+  const { stdout, stderr } = await client.exec(computerId, installScript(keys), timeout, signal);
   const lines = stdout.split(/\r?\n/);
   const told = (name: string): string | undefined =>
     lines.find((line) => line.startsWith(`celesto ${name} `))?.slice(`celesto ${name} `.length);
@@ -75,14 +77,13 @@ export async function removeHelper(
 
 /** The line that starts it in a terminal of the computer; far below the 4096 bytes that a terminal's line may have. */
 export function startLine({ folder }: Pick<HelperPlace, 'folder'>, mark: readonly [string, string]): string {
-  const quoted = `'${folder.replaceAll("'", String.raw`'\''`)}/start'`;
-  return ` exec sh ${quoted} ${mark[0]} ${mark[1]}\r`;
+  return ` exec sh ${quoted(`${folder}/start`)} ${mark[0]} ${mark[1]}\r`;
 }
 
 /** How bytes travel through the terminal: as they are, or as lines of base64 where the gateway passes on only text. */
 export type Carriage = 'binary' | 'base64';
 
-function installScript(publicLine: string): string {
+function installScript({ publicLine, retired }: Pick<KeyPair, 'publicLine' | 'retired'>): string {
   const key = publicLine.split(' ').slice(0, 2).join(' ');
   return String.raw`
 umask 077
@@ -91,6 +92,7 @@ sshd=$(command -v sshd) && [ -x "$sshd" ] && command -v ssh-keygen >/dev/null ||
 folder="$HOME/${folder}"
 mkdir -p "$folder" && cd "$folder" || exit 1
 [ -s host_key.pub ] || { rm -f host_key; ssh-keygen -q -t ed25519 -N '' -C celesto-vscode -f host_key; } || exit 1
+${withoutKeys('authorized_keys', retired)}
 grep -qsF '${key}' authorized_keys || echo '${key} celesto-vscode' >> authorized_keys
 cat > sshd_config <<END
 HostKey "$folder/host_key"

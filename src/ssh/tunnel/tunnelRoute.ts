@@ -32,9 +32,9 @@ export class TunnelRoute implements Route {
     this.recordName = tunnelRecord(computer.id);
     this.introducer = new Introducer(async () => {
       const { client, ownKey, known } = parts;
-      const { publicLine } = await ownKey.get();
-      const { hostKey, user, folder } = await installHelper(client, computer.id, publicLine, signal);
-      known.update(this.recordName, { installedKey: publicLine, helper: { user, folder } });
+      const keys = await ownKey.get();
+      const { hostKey, user, folder } = await installHelper(client, computer.id, keys, signal);
+      known.update(this.recordName, { installedKey: keys.publicLine, helper: { user, folder } });
       return { hostKeys: [hostKey], keyInstalled: true };
     });
   }

@@ -11,6 +11,7 @@ import { loadSsh2 } from '../../../src/ssh/library';
 import { OwnKey } from '../../../src/ssh/ownKey';
 import type { AskPassphrase } from '../../../src/ssh/passphrases';
 import { defaultPatience, type Patience } from '../../../src/ssh/patience';
+import { Rotation } from '../../../src/ssh/rotation';
 import { SshConfig } from '../../../src/ssh/sshConfig';
 import { systemClock } from '../../../src/util/clock';
 import { MemoryRecords, MemorySecrets } from '../../unit/ssh/support/memory';
@@ -46,12 +47,20 @@ export class Installation {
   readonly ownKey = new OwnKey(this.secrets, this.log);
   readonly questions: Parameters<AskTrust>[0][] = [];
   readonly pool: ConnectionPool;
+  readonly rotation: Rotation;
 
   constructor(
-    private readonly service: Service,
+    service: Service,
     readonly options: InstallationOptions = {},
   ) {
     const library = options.library ?? loadSsh2;
+    const introduceTo: ConnectorParts['introduce'] =
+      options.introduce ??
+      ((computer, login, signal) => introduce(service.client, computer.id, login, this.log, signal));
+    const client: ConnectorParts['client'] = {
+      exec: (...args) => service.client.exec(...args),
+      terminal: (...args) => service.client.terminal(...args),
+    };
     const config = new SshConfig(() => options.home ?? join(service.folder, 'no-home'));
     const ask: AskTrust = (question) => {
       this.questions.push(question);
@@ -78,17 +87,14 @@ export class Installation {
           this.log,
         ),
         known: this.known,
-        client: {
-          exec: (...args) => this.service.client.exec(...args),
-          terminal: (...args) => this.service.client.terminal(...args),
-        },
-        introduce:
-          options.introduce ??
-          ((computer, login, signal) => introduce(this.service.client, computer.id, login, this.log, signal)),
+        client,
+        introduce: introduceTo,
         log: this.log,
       },
       { ...defaultPatience, ...options.patience },
     );
+    const { known, ownKey } = this;
+    this.rotation = new Rotation({ known, ownKey, config, client, introduce: introduceTo });
     this.pool = new ConnectionPool(connector, systemClock);
     service.endsWith(this.pool);
   }

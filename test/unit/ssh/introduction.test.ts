@@ -22,6 +22,7 @@ describe('introduce', () => {
   let home: string;
   let etc: string;
   let tools: string;
+  let retired: readonly string[];
   let authorizedKeys: string;
   let log: RecordingLog;
 
@@ -35,6 +36,7 @@ describe('introduce', () => {
     for (const path of [home, etc, tools]) mkdirSync(path, { recursive: true });
     authorizedKeys = join(home, '.ssh', 'authorized_keys');
     log = new RecordingLog();
+    retired = [];
   });
 
   /** Runs what would run on the computer in a real shell: its /etc/ssh and home are folders of this test. */
@@ -54,7 +56,7 @@ describe('introduce', () => {
       );
       return Promise.resolve({ stdout, stderr, exit_code: status ?? -1, timed_out: false });
     };
-    return introduce({ exec }, 'cmp_1', { user, publicLine: own.publicLine }, log, forever);
+    return introduce({ exec }, 'cmp_1', { user, publicLine: own.publicLine, retired }, log, forever);
   }
 
   /** A program of the computer that the test plays. */
@@ -122,6 +124,25 @@ describe('introduce', () => {
     assert.equal(readFileSync(authorizedKeys, 'utf8'), `no-pty ${own.publicLine} changed by hand\n`);
   });
 
+  it('takes retired keys of ours away, and nothing else', async () => {
+    const [old, older] = ['old', 'older'].map((name) => makeKey(folder, name).publicLine) as [string, string];
+    retired = [old, older];
+    const file = (...lines: string[]): void => {
+      mkdirSync(join(home, '.ssh'), { recursive: true });
+      writeFileSync(authorizedKeys, lines.map((line) => `${line}\n`).join(''), { mode: 0o640 });
+    };
+    const lines = (): string[] => readFileSync(authorizedKeys, 'utf8').split('\n').slice(0, -1);
+    file('ssh-rsa AAAA alice', old, '', `no-pty ${older} changed by hand`, '# %s \\n $HOME');
+    assert.equal((await meet()).keyInstalled, true);
+    assert.deepEqual(lines().slice(0, 3), ['ssh-rsa AAAA alice', '', '# %s \\n $HOME']);
+    assert.equal(lines().length, 4);
+    assert.equal(statSync(authorizedKeys).mode & 0o777, 0o640);
+    file(old);
+    assert.equal((await meet()).keyInstalled, true);
+    assert.deepEqual(lines().length, 1);
+    assert.ok(!lines()[0]!.includes(old.split(' ')[1]!));
+  });
+
   it('says why the key could not be put there', async () => {
     writeFileSync(join(home, '.ssh'), 'a file where the folder should be');
     const { keyInstalled, refusal } = await meet();
@@ -162,7 +183,13 @@ describe('introduce', () => {
 
   it('is an introduction without facts when the API refuses, and gives its reason', async () => {
     const exec = () => Promise.reject(new ApiError('forbidden', { detail: 'exec is not for you' }));
-    const result = await introduce({ exec }, 'cmp_1', { user: me, publicLine: own.publicLine }, log, forever);
+    const result = await introduce(
+      { exec },
+      'cmp_1',
+      { user: me, publicLine: own.publicLine, retired },
+      log,
+      forever,
+    );
     assert.deepEqual([result.hostKeys, result.keyInstalled], [[], false]);
     assert.match(result.refusal!, /exec is not for you/);
     assert.match(log.text, /warn cmp_1/);
@@ -172,7 +199,13 @@ describe('introduce', () => {
     const reason = new Error('never mind');
     const exec = () => Promise.reject(new ApiError('network'));
     await assert.rejects(
-      introduce({ exec }, 'cmp_1', { user: me, publicLine: own.publicLine }, log, AbortSignal.abort(reason)),
+      introduce(
+        { exec },
+        'cmp_1',
+        { user: me, publicLine: own.publicLine, retired },
+        log,
+        AbortSignal.abort(reason),
+      ),
       reason,
     );
   });

@@ -47,6 +47,31 @@ describe('OwnKey', () => {
     }
   });
 
+  it('gives way to a new one, in all windows, and is remembered', async () => {
+    const secrets = new MemorySecrets();
+    const [window, other] = [new OwnKey(secrets, silentLog), new OwnKey(secrets, silentLog)];
+    const first = await window.get();
+    assert.equal((await other.get()).publicLine, first.publicLine);
+    const second = await window.rotate();
+    const third = await other.rotate();
+    assert.deepEqual(second.retired, [first.publicLine]);
+    assert.deepEqual(third.retired, [second.publicLine, first.publicLine]);
+    for (const key of [window, other, new OwnKey(secrets, silentLog)])
+      assert.deepEqual(await key.get(), third);
+    for (const key of [window, other]) key.dispose();
+    await new OwnKey(secrets, silentLog).rotate();
+    assert.deepEqual(await window.get(), third, 'nobody listens any more');
+  });
+
+  it('stays where the new one cannot be stored', async () => {
+    const secrets = new MemorySecrets();
+    const key = new OwnKey(secrets, silentLog);
+    const first = await key.get();
+    secrets.store = () => Promise.reject(new Error('no keyring'));
+    await assert.rejects(key.rotate(), /could not be stored, so the old one stays/);
+    assert.deepEqual(await key.get(), first);
+  });
+
   for (const [what, get, store] of [
     ['cannot be read', () => Promise.reject(new Error('no keyring')), () => Promise.resolve()],
     ['cannot be written', () => Promise.resolve(undefined), () => Promise.reject(new Error('no keyring'))],

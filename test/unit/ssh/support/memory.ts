@@ -1,5 +1,6 @@
 import type { RecordStore } from '../../../../src/ssh/knownComputers';
 import type { SecretStore } from '../../../../src/ssh/ownKey';
+import { Emitter } from '../../../../src/util/emitter';
 
 /** A record store that forgets with the test. */
 export class MemoryRecords implements RecordStore {
@@ -19,6 +20,8 @@ export class MemoryRecords implements RecordStore {
 export class MemorySecrets implements SecretStore {
   readonly values = new Map<string, string>();
   stores = 0;
+  private readonly changes = new Emitter<{ key: string }>();
+  readonly onDidChange = this.changes.event;
 
   get(key: string): Promise<string | undefined> {
     return Promise.resolve(this.values.get(key));
@@ -27,6 +30,7 @@ export class MemorySecrets implements SecretStore {
   store(key: string, value: string): Promise<void> {
     this.stores += 1;
     this.values.set(key, value);
+    this.changes.fire({ key });
     return Promise.resolve();
   }
 }

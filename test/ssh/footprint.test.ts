@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import type { Computer } from '../../src/model/computer';
+import { readFootprint, removeKeys, type Footprint } from '../../src/ssh/footprint';
+import { tunnelRecord } from '../../src/ssh/knownComputers';
+import { removeHelper } from '../../src/ssh/tunnel/helper';
+import { Installation } from './support/installation';
+import { Service } from './support/service';
+
+const { signal } = new AbortController();
+
+describe('what is put on a computer', () => {
+  const service = new Service('einstein');
+  let einstein: Computer;
+
+  beforeEach(async () => {
+    einstein = await service.computer('einstein');
+    await service.run(
+      'einstein',
+      'rm -rf ~/.celesto-vscode; echo "ssh-rsa AAAA alice" > ~/.ssh/authorized_keys',
+    );
+  });
+
+  async function footprint(of: Installation): Promise<Footprint> {
+    return readFootprint(service.client, einstein.id, 'ohm', await of.ownKey.get(), signal);
+  }
+
+  function authorizedKeys(): Promise<string> {
+    return service.run('einstein', 'cat ~/.ssh/authorized_keys');
+  }
+
+  it('is nothing before the first connection', async () => {
+    assert.deepEqual(await footprint(new Installation(service)), { keys: [] });
+    await service.run('einstein', 'rm -r ~/.ssh');
+    assert.deepEqual(await footprint(new Installation(service)), { keys: [] });
+    await service.run('einstein', 'mkdir -m 700 ~/.ssh');
+  });
+
+  it('is listed: the key, those of other machines, the helper', async () => {
+    const [mine, other] = [new Installation(service), new Installation(service)];
+    await mine.visit(einstein, { way: 'direct' });
+    await mine.visit(einstein, { way: 'tunnel' });
+    await other.visit(einstein, { way: 'direct' });
+    const { keys, helper } = await footprint(mine);
+    assert.deepEqual(keys.map(({ whose }) => whose).toSorted(), ['others', 'ours']);
+    assert.ok(keys.every(({ file }) => file.endsWith('/.ssh/authorized_keys')));
+    assert.match(helper!, /\/\.celesto-vscode$/);
+  });
+
+  it('is removed, and nothing else; a connection that needs it puts it there again', async () => {
+    const [mine, other] = [new Installation(service), new Installation(service)];
+    for (const installation of [mine, other]) await installation.visit(einstein);
+    await mine.visit(einstein, { way: 'tunnel' });
+    mine.pool.dispose();
+    const { keys } = await footprint(mine);
+    const ours = keys.filter(({ whose }) => whose === 'ours');
+    await removeKeys(service.client, einstein.id, ours, signal);
+    await removeHelper(service.client, einstein.id, signal);
+    const left = await footprint(mine);
+    assert.deepEqual([left.keys.map(({ whose }) => whose), left.helper], [['others'], undefined]);
+    assert.match(await authorizedKeys(), /^ssh-rsa AAAA alice\n/);
+    assert.equal(await mine.visit(einstein, { way: 'direct' }), 'einstein');
+    assert.equal(await mine.visit(einstein, { way: 'tunnel' }), 'einstein');
+  });
+
+  it('tells why it could not be listed or removed', async () => {
+    const installation = new Installation(service);
+    await installation.visit(einstein);
+    const { keys } = await footprint(installation);
+    await service.run('einstein', 'chmod 400 ~/.ssh/authorized_keys');
+    const isRoot = (await service.run('einstein', 'id -u')).trim() === '0';
+    if (!isRoot)
+      await assert.rejects(removeKeys(service.client, einstein.id, keys, signal), /authorized_keys/);
+    await service.run('einstein', 'chmod 600 ~/.ssh/authorized_keys');
+    await service.refuseExec();
+    await assert.rejects(footprint(installation), /may not run commands/);
+  });
+
+  it('is replaced when the key is: at once, or with the next connection', async () => {
+    const mine = new Installation(service);
+    await mine.visit(einstein, { way: 'direct' });
+    await mine.visit(einstein, { way: 'tunnel' });
+    mine.pool.dispose();
+    const { rotation } = mine;
+    assert.deepEqual(await rotation.reach(), [einstein.id]);
+    const first = await mine.ownKey.get();
+    await rotation.rotate();
+    assert.deepEqual(await rotation.reach(), []);
+    assert.deepEqual(
+      (await footprint(mine)).keys.map(({ whose }) => whose),
+      ['retired'],
+    );
+
+    await rotation.replaceOn(einstein, signal);
+    const second = await mine.ownKey.get();
+    const everywhere = (): Promise<string> =>
+      service.run('einstein', 'cat ~/.ssh/authorized_keys ~/.celesto-vscode/*/authorized_keys');
+    assert.ok(!(await everywhere()).includes(first.publicLine.split(' ')[1]!));
+    assert.equal((await everywhere()).split(second.publicLine.split(' ')[1]!).length, 3);
+    for (const name of [einstein.id, tunnelRecord(einstein.id)])
+      assert.equal(mine.known.get(name)?.installedKey, second.publicLine);
+    const calls = await service.execCalls();
+    await mine.visit(einstein, { way: 'direct' });
+    await mine.visit(einstein, { way: 'tunnel' });
+    assert.equal(await service.execCalls(), calls, 'it is known to be there');
+
+    mine.pool.dispose();
+    await rotation.rotate();
+    await mine.visit(einstein, { way: 'direct' });
+    await mine.visit(einstein, { way: 'tunnel' });
+    assert.ok(!(await everywhere()).includes(second.publicLine.split(' ')[1]!));
+  });
+});
