@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Client, ClientChannel, PseudoTtyOptions } from 'ssh2';
+import type { Client, ClientChannel, PseudoTtyOptions, SFTPWrapper } from 'ssh2';
 import { Emitter } from '../util/emitter';
 import type { Endpoint } from './endpoint';
 import { SshError } from './errors';
@@ -66,6 +66,11 @@ export class SshConnection {
     return this.open((done) => this.client.exec(command, done));
   }
 
+  /** Opens a channel for files (SFTP). Rejects with an SshError. */
+  sftp(): Promise<SFTPWrapper> {
+    return this.open((done) => this.client.sftp(done));
+  }
+
   /** Says goodbye and closes; in a moment at the latest, whether or not anybody answers. */
   end(): void {
     if (this.closed) return;
@@ -104,13 +109,13 @@ export class SshConnection {
     this.socket.destroy();
   }
 
-  private async open(
-    request: (done: (error: Error | undefined, channel: ClientChannel) => void) => void,
-  ): Promise<ClientChannel> {
+  private async open<Channel>(
+    request: (done: (error: Error | undefined, channel: Channel) => void) => void,
+  ): Promise<Channel> {
     if (this.cause) throw this.cause;
     let timer: NodeJS.Timeout | undefined;
     try {
-      return await new Promise<ClientChannel>((resolve, reject) => {
+      return await new Promise<Channel>((resolve, reject) => {
         timer = setTimeout(() => {
           reject(new SshError('silent', this.endpoint));
           this.destroy();

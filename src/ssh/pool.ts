@@ -1,4 +1,4 @@
-import type { ClientChannel } from 'ssh2';
+import type { ClientChannel, SFTPWrapper } from 'ssh2';
 import type { Computer } from '../model/computer';
 import type { Clock } from '../util/clock';
 import { GatewayError } from '../gateway/errors';
@@ -27,6 +27,9 @@ export interface ChannelOptions {
   readonly way?: Way;
 }
 
+/** What travels over a connection. */
+type Channel = ClientChannel | SFTPWrapper;
+
 interface Pooled {
   readonly connection: SshConnection;
   readonly address: string;
@@ -54,11 +57,11 @@ export class ConnectionPool {
    * @throws EndpointError, SshError, AuthenticationError, HostKeyError, for the tunnel also NoHelperError, GatewayError,
    *   GatewayAddressError and ApiError; or the signal's reason
    */
-  async channel(
+  async channel<T extends Channel>(
     computer: Computer,
     options: ChannelOptions,
-    open: (connection: SshConnection) => Promise<ClientChannel>,
-  ): Promise<ClientChannel> {
+    open: (connection: SshConnection) => Promise<T>,
+  ): Promise<T> {
     const way = options.way ?? 'direct';
     const address = way === 'tunnel' ? way : formatEndpoint(parseEndpoint(computer.ssh ?? ''));
     for (;;) {
@@ -92,11 +95,11 @@ export class ConnectionPool {
     );
   }
 
-  private async openOn(
+  private async openOn<T extends Channel>(
     pooled: Pooled,
-    open: (connection: SshConnection) => Promise<ClientChannel>,
+    open: (connection: SshConnection) => Promise<T>,
     signal: AbortSignal,
-  ): Promise<ClientChannel> {
+  ): Promise<T> {
     pooled.channels += 1;
     pooled.lingering?.abort();
     try {
@@ -166,14 +169,17 @@ function isComingUp(error: unknown): boolean {
 }
 
 /** Waits for a channel as long as it is wanted; one that opens after that is closed again. */
-async function wanted(opening: Promise<ClientChannel>, signal: AbortSignal): Promise<ClientChannel> {
+async function wanted<T extends Channel>(opening: Promise<T>, signal: AbortSignal): Promise<T> {
   try {
     return await abortable(opening, signal);
   } catch (error) {
-    opening.then(
-      (channel) => channel.close(),
-      () => undefined,
-    );
+    opening.then(leave, () => undefined);
     throw error;
   }
+}
+
+function leave(channel: Channel): void {
+  // What is called close in SFTP closes a file.
+  if ('readdir' in channel) channel.end();
+  else channel.close();
 }

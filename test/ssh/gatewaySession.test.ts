@@ -1,47 +1,22 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { gatewayAddress } from '../../src/gateway/address';
-import { openLink } from '../../src/gateway/link';
+import { attach } from '../../src/gateway/attach';
 import { GatewaySession } from '../../src/terminal/gatewaySession';
-import type { Ending } from '../../src/terminal/session';
-import { until } from '../lab/until';
+import { Screen } from './support/screen';
 import { Service } from './support/service';
 
 const service = new Service('einstein');
 const signal = new AbortController().signal;
 
-/** A session of the terminal gateway, and what a person sees of it. */
-class Screen {
-  text = '';
-  ending: Ending | undefined;
-
-  private constructor(
-    readonly session: GatewaySession,
-    readonly terminalId: string,
-  ) {
-    const decoder = new TextDecoder();
-    session.onData((bytes) => (this.text += decoder.decode(bytes, { stream: true })));
-    session.onEnd((ending) => (this.ending = ending));
-  }
-
-  static async open(name: string, terminalId?: string): Promise<Screen> {
-    const ticket = await service.client.terminal(name, terminalId, signal);
-    const socket = await openLink(gatewayAddress(ticket.gateway_url, ticket.token), signal);
-    return new Screen(new GatewaySession(socket, { rows: 33, columns: 101 }), ticket.terminal_id);
-  }
-
-  async shows(text: string): Promise<void> {
-    await until(`${text} in ${JSON.stringify(this.text.slice(-300))}`, () => this.text.includes(text));
-  }
-
-  async ends(): Promise<Ending> {
-    return until('the session has ended', () => this.ending);
-  }
+async function open(name: string, terminalId?: string): Promise<Screen & { terminalId: string }> {
+  const attachment = await attach(service.client, name, terminalId, signal);
+  const screen = new Screen(new GatewaySession(attachment.socket, { rows: 33, columns: 101 }));
+  return Object.assign(screen, { terminalId: attachment.terminalId });
 }
 
 describe('a session of the terminal gateway', () => {
   it('is a shell of the size it was opened with, and follows a new one', async () => {
-    const screen = await Screen.open('einstein');
+    const screen = await open('einstein');
     await screen.shows('$ ');
     screen.session.write('stty size; echo "ünï→😀"\r');
     await screen.shows('33 101\r\n');
@@ -54,7 +29,7 @@ describe('a session of the terminal gateway', () => {
   });
 
   it('takes what looks like a control message as input', async () => {
-    const screen = await Screen.open('einstein');
+    const screen = await open('einstein');
     await screen.shows('$ ');
     screen.session.write('echo \'{"type":"resize","cols":1,"rows":1}\' | wc -c\r');
     await screen.shows('\r36\r\n');
@@ -62,14 +37,14 @@ describe('a session of the terminal gateway', () => {
   });
 
   it('ends when the shell does', async () => {
-    const screen = await Screen.open('einstein');
+    const screen = await open('einstein');
     await screen.shows('$ ');
     screen.session.write('exit\r');
     assert.deepEqual(await screen.ends(), { kind: 'exited', code: undefined, signal: undefined });
   });
 
   it('tells that it was lost, with the code of the gateway', async () => {
-    const screen = await Screen.open('einstein');
+    const screen = await open('einstein');
     await screen.shows('$ ');
     const { id } = await service.client.get('einstein');
     await service.emulator.control.closeGateway({ id, code: 1011, reason: 'host went away' });
@@ -78,20 +53,20 @@ describe('a session of the terminal gateway', () => {
   });
 
   it('leaves the shell running when it is closed, and goes back to it', async () => {
-    const first = await Screen.open('einstein');
+    const first = await open('einstein');
     await first.shows('$ ');
     first.session.write('answer=42\r');
     await first.shows('answer=42');
     first.session.close();
     await first.ends();
-    const second = await Screen.open('einstein', first.terminalId);
+    const second = await open('einstein', first.terminalId);
     second.session.write('echo "it is $answer"\r');
     await second.shows('it is 42\r\n');
     second.session.close();
   });
 
   it('holds output back while it is paused, and loses none of it', async () => {
-    const screen = await Screen.open('einstein');
+    const screen = await open('einstein');
     await screen.shows('$ ');
     screen.session.pause();
     screen.session.write('seq 1 200000; echo do""ne\r');

@@ -3,8 +3,7 @@ import type { Duplex } from 'node:stream';
 import { t } from '@vscode/l10n';
 import type WebSocket from 'ws';
 import type { CelestoClient } from '../../api/client';
-import { gatewayAddress } from '../../gateway/address';
-import { openLink } from '../../gateway/link';
+import { attach } from '../../gateway/attach';
 import { abortable } from '../../util/cancel';
 import { Carrier } from './carrier';
 import { NoHelperError, startLine, type HelperPlace } from './helper';
@@ -28,8 +27,7 @@ export async function dialTunnel(
 ): Promise<Duplex> {
   // Whether the helper is there, and the way to it, are found out at the same time.
   place.catch(() => undefined);
-  const ticket = await client.terminal(computerId, undefined, signal);
-  const socket = await openLink(gatewayAddress(ticket.gateway_url, ticket.token), signal);
+  const { socket } = await attach(client, computerId, undefined, signal);
   try {
     return await start(socket, await abortable(place, signal), signal);
   } catch (error) {

@@ -1,8 +1,7 @@
 import type { CelestoClient } from '../../api/client';
 import { isApiError } from '../../api/errors';
-import { gatewayAddress } from '../../gateway/address';
+import { attach, type Attachment } from '../../gateway/attach';
 import { GatewayError } from '../../gateway/errors';
-import { openLink } from '../../gateway/link';
 import type { Computer } from '../../model/computer';
 import type { Clock } from '../../util/clock';
 import { patiently } from '../../util/patiently';
@@ -26,41 +25,33 @@ export class GatewayRoad implements Road {
   /** Goes back to the shell that the request remembers, where it still lives. */
   async open(computer: Computer, request: SessionRequest, options: TravelOptions): Promise<Session> {
     const { signal, patience, onNotUp } = options;
-    let tokenMayBeLate = true;
     return patiently(() => this.attach(computer, request, signal), {
       clock: this.clock,
       patience: Math.max(patience, 1_000),
       signal,
       onWaiting: onNotUp,
-      passes: (error) => {
-        if (!(error instanceof GatewayError)) return false;
-        // A token lives for seconds only; on a bad line that can be too short, once.
-        const isLate = error.code === 401 && tokenMayBeLate;
-        if (isLate) tokenMayBeLate = false;
-        return error.passes || isLate;
-      },
+      passes: (error) => error instanceof GatewayError && error.passes,
     });
   }
 
   private async attach(computer: Computer, request: SessionRequest, signal: AbortSignal): Promise<Session> {
     const { memory } = request;
     const known = memory.terminalId;
-    const { gateway_url, token, terminal_id } = await this.ticket(computer.id, known, signal);
-    const socket = await openLink(gatewayAddress(gateway_url, token), signal);
-    memory.terminalId = terminal_id;
-    return new GatewaySession(socket, request.size(), terminal_id === known);
+    const { socket, terminalId } = await this.attached(computer.id, known, signal);
+    memory.terminalId = terminalId;
+    return new GatewaySession(socket, request.size(), terminalId === known);
   }
 
-  private async ticket(
+  private async attached(
     id: string,
     terminalId: string | undefined,
     signal: AbortSignal,
-  ): ReturnType<CelestoClient['terminal']> {
+  ): Promise<Attachment> {
     try {
-      return await this.client.terminal(id, terminalId, signal);
+      return await attach(this.client, id, terminalId, signal);
     } catch (error) {
       if (terminalId === undefined || !isApiError(error, 'notFound')) throw error;
-      return this.client.terminal(id, undefined, signal);
+      return attach(this.client, id, undefined, signal);
     }
   }
 }

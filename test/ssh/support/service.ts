@@ -6,14 +6,36 @@ import { CelestoClient } from '../../../src/api/client';
 import { Http } from '../../../src/api/http';
 import { computerFrom, type Computer } from '../../../src/model/computer';
 import { Disposables, type Disposable } from '../../../src/util/disposable';
-import { silentLog } from '../../../src/util/log';
 import { startEmulator, type Emulator } from '../../emulator/emulator';
 import { runCommand } from '../../emulator/sandbox/exec';
+import { RecordingLog } from '../../unit/support/recordingLog';
 import { Line } from './line';
+
+/** The API, which keeps what it was told of terminals. */
+class Client extends CelestoClient {
+  constructor(
+    readonly tickets: Awaited<ReturnType<CelestoClient['terminal']>>[],
+    ...parts: ConstructorParameters<typeof CelestoClient>
+  ) {
+    super(...parts);
+  }
+
+  override async terminal(
+    ...asked: Parameters<CelestoClient['terminal']>
+  ): ReturnType<CelestoClient['terminal']> {
+    const ticket = await super.terminal(...asked);
+    this.tickets.push(ticket);
+    return ticket;
+  }
+}
 
 /** The service with real computers, for the tests of one file: started before them, gone after them. */
 export class Service {
   readonly folder = mkdtempSync(join(tmpdir(), 'celesto-ssh-'));
+  /** What was logged of all calls. */
+  readonly log = new RecordingLog();
+  /** What was told of terminals. */
+  readonly tickets: Client['tickets'] = [];
   private running: Emulator | undefined;
   private readonly users = new Disposables();
 
@@ -54,7 +76,7 @@ export class Service {
 
   get client(): CelestoClient {
     const { url, apiKey } = this.emulator;
-    return new CelestoClient(new Http(silentLog), () => Promise.resolve({ baseUrl: url, apiKey }));
+    return new Client(this.tickets, new Http(this.log), () => Promise.resolve({ baseUrl: url, apiKey }));
   }
 
   /** A computer as the extension sees it; with another endpoint, if told so. */

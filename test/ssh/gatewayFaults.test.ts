@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import { GatewayAddressError } from '../../src/gateway/address';
+import { GatewayError } from '../../src/gateway/errors';
+import type { Computer } from '../../src/model/computer';
+import { SshError } from '../../src/ssh/errors';
+import { GatewayRoad } from '../../src/terminal/roads/gatewayRoad';
+import type { TravelOptions } from '../../src/terminal/roads/road';
+import type { SessionMemory } from '../../src/terminal/session';
+import { systemClock } from '../../src/util/clock';
+import { until } from '../lab/until';
+import { Installation, type InstallationOptions } from './support/installation';
+import { Screen } from './support/screen';
+import { Service } from './support/service';
+
+/** Addresses that must never be called, whoever names them. */
+const hostile = [
+  'http://127.0.0.1:1/gateway/terminal',
+  'ws://gateway.example/terminal',
+  'wss://ada:secret@gateway.example/terminal',
+  'wss://gateway.example/terminal#part',
+  'file:///etc/passwd',
+  'no address',
+];
+
+describe('a terminal gateway of faults', () => {
+  const service = new Service();
+  const signal = new AbortController().signal;
+  let computer: Computer;
+
+  before(async () => {
+    await service.emulator.control.seed({ name: 'curie', listens: false });
+    computer = await service.computer('curie');
+  });
+
+  const control = () => service.emulator.control;
+  const upgrades = async () => (await control().requests({ path: '^/gateway/' })).length;
+  const fault = (status: number, times: number | 'always' = 'always') =>
+    control().addFault({ path: '^/gateway/', times, answer: { status } });
+  const told = (problem: GatewayError['problem'], words: RegExp) => (error: unknown) => {
+    assert.ok(error instanceof GatewayError, String(error));
+    assert.equal(error.problem, problem);
+    assert.match(error.message, words);
+    return true;
+  };
+
+  /** Opens a plain session. */
+  async function plain(
+    memory: SessionMemory = {},
+    options: Partial<TravelOptions> = {},
+  ): Promise<Screen & { memory: SessionMemory }> {
+    const shell = { persistence: 'off', name: 'test', cwd: '', nonce: undefined } as const;
+    const request = { size: () => ({ rows: 24, columns: 80 }), env: {}, shell, memory };
+    const session = await new GatewayRoad(service.client, systemClock).open(computer, request, {
+      signal,
+      patience: 0,
+      ...options,
+    });
+    const screen = new Screen(session);
+    return Object.assign(screen, { memory });
+  }
+
+  /** Opens one and sees that it is a shell. */
+  async function visit(memory?: SessionMemory, options?: Partial<TravelOptions>): Promise<void> {
+    const screen = await plain(memory, options);
+    screen.type('echo "it is $((40 + 2))"\r');
+    await screen.shows('it is 42');
+    await screen.close();
+  }
+
+  /** The two ways to use the gateway. */
+  const ways: [name: string, visit: (options?: Partial<TravelOptions>) => Promise<void>][] = [
+    ['a plain session', (options) => visit({}, options)],
+    [
+      'SSH',
+      async (options) => {
+        const person = new Installation(service);
+        assert.equal(await person.visit(computer, { ...options, way: 'tunnel' }), 'curie');
+      },
+    ],
+  ];
+
+  for (const [name, visit] of ways) {
+    describe(`before ${name}`, () => {
+      it('refuses, and a person is told with its words', async () => {
+        await fault(403);
+        await assert.rejects(visit(), told('refused', /The terminal gateway refused the session \(403\)\./));
+        assert.equal(await upgrades(), 1);
+      });
+
+      it('has trouble of its own for a while, and is waited for', async () => {
+        await fault(503, 2);
+        let waiting = 0;
+        await visit({ patience: 20_000, onNotUp: () => waiting++ });
+        assert.deepEqual([await upgrades(), waiting], [3, 1]);
+      });
+
+      it('finds a token too old once, and gets another', async () => {
+        await fault(401, 1);
+        await visit();
+      });
+
+      it('finds every token too old, and is asked no third time', async () => {
+        await control().setFeatures({ tokenLife: 0 });
+        try {
+          await assert.rejects(visit(), told('refused', /\(401\)/));
+          assert.equal(await upgrades(), 2);
+        } finally {
+          await control().setFeatures({ tokenLife: 30_000 });
+        }
+      });
+
+      it('hangs up, and a person is told to look after the network', async () => {
+        await control().addFault({ path: '^/gateway/', drop: true });
+        await assert.rejects(visit(), told('unreachable', /cannot be reached\. Check the network/));
+      });
+
+      it('says nothing, and can be left', async () => {
+        await control().addFault({ path: '^/gateway/', hang: true });
+        const leaving = new AbortController();
+        const visiting = visit({ signal: leaving.signal, patience: 60_000 });
+        await until('it is asked', async () => (await upgrades()) === 1);
+        leaving.abort();
+        await assert.rejects(visiting, { name: 'AbortError' });
+      });
+
+      it('is at an address that must not be used, and is not called there', async () => {
+        for (const gatewayUrl of hostile) {
+          await control().setFeatures({ gatewayUrl });
+          await assert.rejects(visit(), (error: unknown) => {
+            assert.ok(error instanceof GatewayAddressError, `${gatewayUrl}: ${String(error)}`);
+            assert.match(error.message, /not safe to use: .*\. Report it to Celesto\./);
+            assert.ok(!error.message.includes(gatewayUrl));
+            return true;
+          });
+        }
+        await control().setFeatures({ gatewayUrl: null });
+        assert.equal(await upgrades(), 0);
+      });
+    });
+  }
+
+  /** What happens to a session that stands, and what a person is told of it. */
+  const breaks: [what: string, action: () => Promise<void>, words: RegExp][] = [
+    ...([1006, 1008, 1011, 4321] as const).map((code): (typeof breaks)[0] => [
+      `closes with ${code}`,
+      () => control().closeGateway({ id: 'curie', code, reason: code === 1006 ? '' : 'on purpose' }),
+      code === 1006
+        ? /closed the session \(1006\)/
+        : new RegExp(`closed the session \\(${code}, on purpose\\)`),
+    ]),
+    ['breaks off in the middle of a frame', () => control().sendHalfFrame({ id: 'curie' }), /\(1006\)/],
+    [
+      'sends a message of 1 MiB and one byte',
+      () => control().sendFrame({ id: 'curie' }),
+      /message that is too large/,
+    ],
+  ];
+
+  for (const [what, action, words] of breaks) {
+    it(`${what} under a plain session: it is lost, and found again with its shell`, async () => {
+      const screen = await plain();
+      screen.type('mine=42; echo "set $mine"\r');
+      await screen.shows('set 42');
+      await action();
+      const ending = await screen.ends();
+      assert.match(ending.kind === 'lost' ? String(ending.cause?.message) : ending.kind, words);
+      const again = await plain(screen.memory);
+      again.type('echo "still $mine"\r');
+      await again.shows('still 42');
+      await again.close();
+    });
+
+    it(`${what} under SSH: the shells end, and the next comes by another session`, async () => {
+      const person = new Installation(service);
+      const shell = await person.shell(computer, { way: 'tunnel' });
+      await shell.prompt();
+      await action();
+      assert.deepEqual(await shell.end, { code: undefined, signal: undefined });
+      assert.equal(await person.visit(computer, { way: 'tunnel' }), 'curie');
+    });
+  }
+
+  it('ends a plain session with 1000, as a shell that ends does', async () => {
+    const screen = await plain();
+    await screen.shows('$ ');
+    await control().closeGateway({ id: 'curie', code: 1000 });
+    assert.equal((await screen.ends()).kind, 'exited');
+  });
+
+  it('sends a message of just 1 MiB, which is shown', async () => {
+    const screen = await plain();
+    await screen.shows('$ ');
+    await control().sendFrame({ id: 'curie', bytes: 1024 * 1024 });
+    await screen.shows('x'.repeat(1024 * 1024));
+    await screen.close();
+  });
+
+  it('sends text, and characters that lie across its messages stay whole', async () => {
+    await control().setGatewayFrames({ id: 'curie', frames: 'text' });
+    const screen = await plain();
+    screen.type('yes \'ünï→漢字😀\' | head -20000; echo do""ne\r');
+    await screen.shows('\r\ndone');
+    assert.equal(screen.text.match(/^ünï→漢字😀\r$/gm)?.length, 20_000);
+    await screen.close();
+    await control().setGatewayFrames({ id: 'curie' });
+  });
+
+  it('forgets a shell, and gives another', async () => {
+    const screen = await plain();
+    await screen.shows('$ ');
+    screen.type('exit\r');
+    assert.equal((await screen.ends()).kind, 'exited');
+    await visit(screen.memory);
+  });
+
+  it('goes silent under a plain session, which is found out when it is asked', async () => {
+    const screen = await plain();
+    await screen.shows('$ ');
+    await control().silenceGateway({ id: 'curie' });
+    screen.session.probe();
+    assert.equal((await screen.ends()).kind, 'lost');
+    await visit(screen.memory);
+  });
+
+  it('goes silent under SSH, which is found out by itself', async () => {
+    const options: InstallationOptions = { patience: { keepAlive: 200 } };
+    const person = new Installation(service, options);
+    const shell = await person.shell(computer, { way: 'tunnel' });
+    await shell.prompt();
+    await control().silenceGateway({ id: 'curie' });
+    assert.deepEqual(await shell.end, { code: undefined, signal: undefined });
+    assert.equal(await person.visit(computer, { way: 'tunnel' }), 'curie');
+  });
+
+  it('carries SSH to a server that does not start, which is told', async () => {
+    const person = new Installation(service);
+    await person.visit(computer, { way: 'tunnel' });
+    person.pool.close(computer.id);
+    await service.run('curie', 'sed -i s/^HostKey/NoSuchWord/ ~/.celesto-vscode/*/sshd_config');
+    await assert.rejects(person.visit(computer, { way: 'tunnel' }), (error: unknown) => {
+      assert.ok(error instanceof SshError, String(error));
+      assert.match(error.message, /^ohm@curie \(through its terminal gateway\) does not answer SSH\./);
+      return true;
+    });
+  });
+});

@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict';
+import { createCipheriv, createHash, type Hash } from 'node:crypto';
+import { before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { finished } from 'node:stream/promises';
+import type { ClientChannel, SFTPWrapper } from 'ssh2';
+import { attach } from '../../src/gateway/attach';
+import type { Computer } from '../../src/model/computer';
+import type { SshConnection } from '../../src/ssh/connection';
+import { tunnelRecord } from '../../src/ssh/knownComputers';
+import type { Way } from '../../src/ssh/route';
+import { GatewaySession } from '../../src/terminal/gatewaySession';
+import { until } from '../lab/until';
+import { Installation } from './support/installation';
+import { Screen } from './support/screen';
+import { Service } from './support/service';
+
+const mebibyte = 1024 * 1024;
+const signal = new AbortController().signal;
+
+describe('a computer by each road', () => {
+  const service = new Service('einstein');
+  let einstein: Computer;
+  let curie: Computer;
+
+  before(async () => {
+    await service.emulator.control.seed({ name: 'curie', listens: false });
+    einstein = await service.computer('einstein');
+    curie = await service.computer('curie');
+  });
+
+  const open = <T extends ClientChannel | SFTPWrapper>(
+    person: Installation,
+    way: Way,
+    what: (connection: SshConnection) => Promise<T>,
+  ): Promise<T> =>
+    person.pool.channel(way === 'direct' ? einstein : curie, { signal, patience: 0, way }, what);
+
+  describe('through its gateway', () => {
+    const way = 'tunnel';
+
+    it('gives its files by SFTP', async () => {
+      const person = new Installation(service);
+      const sftp = await open(person, way, (connection) => connection.sftp());
+      const text = 'ünï→漢字😀\n'.repeat(50_000);
+      await new Promise<void>((resolve, reject) =>
+        sftp.writeFile('by-sftp.txt', text, (error) => (error ? reject(error) : resolve())),
+      );
+      const size = await service.run('curie', 'stat -c %s ~/by-sftp.txt');
+      assert.equal(Number(size), Buffer.byteLength(text));
+      const back = await new Promise<Buffer>((resolve, reject) =>
+        sftp.readFile('by-sftp.txt', (error, data) => (error ? reject(error) : resolve(data))),
+      );
+      assert.equal(back.toString(), text);
+      person.pool.dispose();
+    });
+
+    it('carries ten channels, terminals and files among them, over one session', async () => {
+      const { control } = service.emulator;
+      await until('nobody is there', async () => (await control.terminals({ id: 'curie' })).length === 0);
+      const person = new Installation(service);
+      const shells = await Promise.all([1, 2, 3, 4, 5].map(() => person.shell(curie, { way })));
+      const files = await Promise.all(
+        [1, 2, 3, 4, 5].map(() => open(person, way, (connection) => connection.sftp())),
+      );
+      const answers = shells.map((shell, i) => shell.run(`sleep 0.2; echo "$(hostname) ${i}"`));
+      assert.deepEqual(
+        await Promise.all(answers),
+        shells.map((_, i) => `curie ${i}`),
+      );
+      for (const sftp of files) {
+        const home = await new Promise<string>((resolve, reject) =>
+          sftp.realpath('.', (error, path) => (error ? reject(error) : resolve(path))),
+        );
+        assert.equal(home, '/home/ohm');
+        sftp.end();
+      }
+      const terminals = await control.terminals({ id: 'curie' });
+      assert.equal(terminals.length, 1, 'the second terminal, and all that follow, share what is there');
+      await Promise.all(shells.map((shell) => shell.exit()));
+      person.pool.dispose();
+    });
+
+    it('is known the next time: nothing is run on it any more', async () => {
+      const person = new Installation(service);
+      await person.visit(curie, { way });
+      assert.equal(await service.execCalls(), 1);
+      person.pool.dispose();
+      await service.refuseExec();
+      assert.equal(await person.visit(curie, { way }), 'curie');
+      assert.equal(await service.execCalls(), 1);
+    });
+
+    it('gets its helper back that was taken away meanwhile', async () => {
+      const person = new Installation(service);
+      await person.visit(curie, { way });
+      person.pool.dispose();
+      await service.run('curie', 'rm -rf ~/.celesto-vscode');
+      assert.equal(await person.visit(curie, { way }), 'curie');
+      assert.equal(await service.execCalls(), 2);
+      assert.equal(person.questions.length, 0, 'its new host key is known from who put it there');
+    });
+
+    it('lets a new key in, which takes the place of the old one', async () => {
+      const before = new Installation(service);
+      await before.visit(curie, { way });
+      before.pool.dispose();
+      const after = new Installation(service);
+      after.known.update(tunnelRecord(curie.id), before.known.get(tunnelRecord(curie.id))!);
+      assert.equal(await after.visit(curie, { way }), 'curie');
+      assert.equal(await service.execCalls(), 2);
+    });
+  });
+
+  describe('200 MB', () => {
+    const size = 200_000_000;
+    const key = Buffer.alloc(16, 7);
+    /** Bytes that look random and can be made anywhere. */
+    const make = `head -c ${size} /dev/zero | openssl enc -aes-128-ctr -nosalt -K ${key.toString('hex')} -iv ${'0'.repeat(32)}`;
+    let wanted = '';
+
+    before(() => {
+      const hash = createHash('sha256');
+      for (const piece of pieces()) hash.update(piece);
+      wanted = hash.digest('hex');
+    });
+
+    function* pieces(): Generator<Buffer> {
+      const cipher = createCipheriv('aes-128-ctr', key, Buffer.alloc(16));
+      const zeros = Buffer.alloc(500_000);
+      for (let made = 0; made < size; made += zeros.length) yield cipher.update(zeros);
+    }
+
+    for (const way of ['direct', 'tunnel'] as const) {
+      it(`come ${way === 'direct' ? 'directly' : 'through the gateway'}, exact, and take no memory while nobody reads them`, async () => {
+        const channel = await open(new Installation(service), way, (connection) => connection.exec(make));
+        const reading = new Reading();
+        channel.on('data', (bytes: Buffer) => {
+          if (reading.take(bytes)) return;
+          channel.pause();
+          void reading.pause().then(() => channel.resume());
+        });
+        await finished(channel, { writable: false });
+        assert.deepEqual(reading.result, { bytes: size, hash: wanted });
+        reading.tookLittle();
+      });
+    }
+
+    it('go through the gateway, exact', async () => {
+      const channel = await open(new Installation(service), 'tunnel', (connection) =>
+        connection.exec('sha256sum'),
+      );
+      let said = '';
+      channel.on('data', (bytes: Buffer) => (said += bytes.toString()));
+      const memory = new Memory();
+      for (const piece of pieces()) {
+        memory.look();
+        if (!channel.write(piece)) await new Promise((resolve) => channel.once('drain', resolve));
+      }
+      channel.end();
+      await finished(channel, { writable: false });
+      assert.equal(said.slice(0, 64), wanted);
+      memory.grewLittle();
+    });
+
+    it('come through a plain session, exact, and take no memory while nobody reads them', async () => {
+      const { socket } = await attach(service.client, 'curie', undefined, signal);
+      const session = new GatewaySession(socket, { rows: 24, columns: 80 });
+      const reading = new Reading();
+      let shown = '';
+      const showing = session.onData((bytes) => (shown += Buffer.from(bytes).toString('latin1')));
+      session.write(`stty raw -echo; echo rea''dy; head -c 1 > /dev/null; ${make}; sleep 600\r`);
+      await until('it is ready', () => shown.includes('ready\n'));
+      session.onData((bytes) => {
+        if (reading.take(bytes)) return;
+        session.pause();
+        void reading.pause().then(() => session.resume());
+      });
+      showing.dispose();
+      session.write('x');
+      await until('all has come', () => reading.result.bytes >= size, 60_000);
+      assert.deepEqual(reading.result, { bytes: size, hash: wanted });
+      reading.tookLittle();
+      session.close();
+    });
+  });
+
+  it('leaves no token, key or gateway address in the log', async () => {
+    const { emulator, log } = service;
+    const person = new Installation(service);
+    for (const way of ['direct', 'tunnel'] as const) {
+      assert.match(await person.visit(way === 'direct' ? einstein : curie, { way }), /einstein|curie/);
+    }
+    const { socket } = await attach(service.client, 'curie', undefined, signal);
+    const screen = new Screen(new GatewaySession(socket, { rows: 24, columns: 80 }));
+    await screen.shows('$ ');
+    await screen.close();
+    // What goes wrong is told in more words.
+    person.pool.dispose();
+    await emulator.control.addFault({ path: '^/gateway/', times: 2, answer: { status: 401 } });
+    await assert.rejects(person.visit(curie, { way: 'tunnel' }));
+    await emulator.control.setFeatures({ gatewayUrl: 'ws://gateway.example/secret-place' });
+    await assert.rejects(person.visit(curie, { way: 'tunnel' }));
+    await emulator.control.setFeatures({ gatewayUrl: null });
+    const { privateKey } = await person.ownKey.get();
+    const secrets = service.tickets.flatMap(({ token, gateway_url: url }) => [token, url]);
+    secrets.push(emulator.apiKey, '/gateway/', 'secret-place', ...privateKey.split('\n').slice(1, -2));
+    const written = `${log.text}\n${person.log.text}`;
+    assert.match(written, /POST .*\/terminals/);
+    assert.match(written, /connected to ohm@curie \(through its terminal gateway\)/);
+    for (const secret of secrets) assert.ok(!written.includes(secret), `${secret} in\n${written}`);
+    assert.ok(secrets.length > 10);
+  });
+});
+
+/** What this process has in memory, the emulator included; as a whole, for all that goes on in it meanwhile. */
+class Memory {
+  private readonly before = inUse();
+  private most = 0;
+
+  look(): void {
+    this.most = Math.max(this.most, inUse() - this.before);
+  }
+
+  grewLittle(): void {
+    assert.ok(this.most < 100 * mebibyte, `${Math.round(this.most / mebibyte)} MiB`);
+  }
+}
+
+function inUse(): number {
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
+/** Reads a stream, with a rest in the middle. */
+class Reading {
+  private readonly hash: Hash = createHash('sha256');
+  private bytes = 0;
+  private rested = false;
+  private readonly memory = new Memory();
+
+  /** @returns whether it goes on reading */
+  take(bytes: Uint8Array): boolean {
+    this.bytes += bytes.length;
+    this.hash.update(bytes);
+    this.memory.look();
+    return this.rested || this.bytes < 50_000_000;
+  }
+
+  async pause(): Promise<void> {
+    this.rested = true;
+    await sleep(1_000);
+    this.memory.look();
+  }
+
+  get result(): { bytes: number; hash: string } {
+    return { bytes: this.bytes, hash: this.hash.copy().digest('hex') };
+  }
+
+  tookLittle(): void {
+    this.memory.grewLittle();
+  }
+}

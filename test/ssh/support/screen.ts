@@ -1,0 +1,31 @@
+import type { Ending, Session } from '../../../src/terminal/session';
+import { until } from '../../lab/until';
+
+/** A session, and what a person sees of it. */
+export class Screen {
+  text = '';
+  ending: Ending | undefined;
+
+  constructor(readonly session: Session) {
+    const decoder = new TextDecoder();
+    session.onData((bytes) => (this.text += decoder.decode(bytes, { stream: true })));
+    session.onEnd((ending) => (this.ending = ending));
+  }
+
+  type(text: string): void {
+    this.session.write(text);
+  }
+
+  async shows(text: string): Promise<void> {
+    await until(`${text} in ${JSON.stringify(this.text.slice(-300))}`, () => this.text.includes(text));
+  }
+
+  async ends(): Promise<Ending> {
+    return until('the session has ended', () => this.ending);
+  }
+
+  async close(): Promise<void> {
+    this.session.close();
+    await this.ends();
+  }
+}
