@@ -132,7 +132,7 @@ describe('a computer by each road', () => {
     }
 
     for (const way of ['direct', 'tunnel'] as const) {
-      it(`come ${way === 'direct' ? 'directly' : 'through the gateway'}, exact, and take no memory while nobody reads them`, async () => {
+      it(`come ${way === 'direct' ? 'directly' : 'through the gateway'}, exact, and wait where they are while nobody reads them`, async () => {
         const channel = await open(new Installation(service), way, (connection) => connection.exec(make));
         const reading = new Reading();
         channel.on('data', (bytes: Buffer) => {
@@ -142,7 +142,7 @@ describe('a computer by each road', () => {
         });
         await finished(channel, { writable: false });
         assert.deepEqual(reading.result, { bytes: size, hash: wanted });
-        reading.tookLittle();
+        reading.couldRest();
       });
     }
 
@@ -163,7 +163,7 @@ describe('a computer by each road', () => {
       memory.grewLittle();
     });
 
-    it('come through a plain session, exact, and take no memory while nobody reads them', async () => {
+    it('come through a plain session, exact, and wait where they are while nobody reads them', async () => {
       const { socket } = await attach(service.client, 'curie', undefined, signal);
       const session = new GatewaySession(socket, { rows: 24, columns: 80 });
       const reading = new Reading();
@@ -180,7 +180,7 @@ describe('a computer by each road', () => {
       session.write('x');
       await until('all has come', () => reading.result.bytes >= size, 60_000);
       assert.deepEqual(reading.result, { bytes: size, hash: wanted });
-      reading.tookLittle();
+      reading.couldRest();
       session.close();
     });
   });
@@ -237,6 +237,7 @@ class Reading {
   private readonly hash: Hash = createHash('sha256');
   private bytes = 0;
   private rested = false;
+  private meanwhile = 0;
   private readonly memory = new Memory();
 
   /** @returns whether it goes on reading */
@@ -249,15 +250,19 @@ class Reading {
 
   async pause(): Promise<void> {
     this.rested = true;
+    const { bytes } = this;
     await sleep(1_000);
     this.memory.look();
+    this.meanwhile = this.bytes - bytes;
   }
 
   get result(): { bytes: number; hash: string } {
     return { bytes: this.bytes, hash: this.hash.copy().digest('hex') };
   }
 
-  tookLittle(): void {
+  /** Nothing comes while it rests, nor is it kept anywhere here. */
+  couldRest(): void {
+    assert.ok(this.meanwhile < 4 * mebibyte, `${this.meanwhile} bytes came while nobody read`);
     this.memory.grewLittle();
   }
 }
