@@ -115,12 +115,14 @@ function itemsOf({ keys, helper }: Footprint): TraceItem[] {
     label: vscode.l10n.t('SSH key {0}', key.fingerprint),
     description: ownerOf(key),
     detail: key.file,
+    iconPath: new vscode.ThemeIcon('key'),
     picked: key.whose !== 'others',
   }));
   if (helper === undefined) return items;
   const label = vscode.l10n.t('SSH helper');
   const description = vscode.l10n.t('for SSH through the terminal gateway');
-  return [...items, { label, description, detail: helper, picked: true }];
+  const iconPath = new vscode.ThemeIcon('plug');
+  return [...items, { label, description, detail: helper, iconPath, picked: true }];
 }
 
 function ownerOf({ whose }: KeyTrace): string {

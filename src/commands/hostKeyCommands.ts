@@ -22,7 +22,9 @@ export class HostKeyCommands {
       tellUnknown(computer);
       return;
     }
-    const picked = await vscode.window.showQuickPick(lines, {
+    const iconPath = new vscode.ThemeIcon('shield');
+    const items = lines.map((line) => ({ ...line, iconPath }));
+    const picked = await vscode.window.showQuickPick(items, {
       title: vscode.l10n.t('Host Keys of {0}', computer.name),
       placeHolder: vscode.l10n.t('Choose one to copy its fingerprint'),
     });

@@ -17,7 +17,10 @@ export const inCare: Seed[] = [
   { name: 'gauss', status: 'stopped' },
 ];
 
+const terminals = ['New Terminal', 'New Terminal in Editor Area', 'New Terminal at Directory…'];
 const copies = ['Copy Computer ID', 'Copy Computer Name'];
+const hostKeys = ['Show Host Keys', 'Forget Host Key…'];
+const removal = 'Remove What Was Put on Computer…';
 
 /** Starting, stopping, restoring and what the menu of a line has besides. */
 export function care(stage: Stage): void {
@@ -32,15 +35,22 @@ export function care(stage: Stage): void {
     ] as const) {
       stage.it(`of ${name} have just what its state allows`, async () => {
         assert.deepEqual(await stage.row(name).buttons(), buttons);
-        assert.deepEqual(await menuOf(name), ['New Terminal', ...entries, ...copies, 'Delete Computer…']);
+        assert.deepEqual(await menuOf(name), [
+          ...terminals,
+          ...entries,
+          ...copies,
+          ...hostKeys,
+          removal,
+          'Delete Computer…',
+        ]);
       });
     }
 
     stage.it('of one that is lost can but delete it, of one that is being deleted nothing', async () => {
       assert.deepEqual(await stage.row('darwin').buttons(), []);
-      assert.deepEqual(await menuOf('darwin'), [...copies, 'Delete Computer…']);
+      assert.deepEqual(await menuOf('darwin'), [...copies, ...hostKeys, 'Delete Computer…']);
       assert.deepEqual(await stage.row('galileo').buttons(), []);
-      assert.deepEqual(await menuOf('galileo'), copies);
+      assert.deepEqual(await menuOf('galileo'), [...copies, ...hostKeys]);
     });
 
     stage.it('stop a computer', async () => {
