@@ -7,6 +7,7 @@ import { describeError, type Log } from '../util/log';
 import { withoutIcons } from '../util/text';
 import type { Opening, Progress } from './opening';
 import { OutputPump } from './pump';
+import { Receipts } from './receipts';
 import type { Reconnection } from './reconnection';
 import type { Ending, Session, SessionMemory, SessionRequest, ShellFacts, ShellWish, Size } from './session';
 import { TerminalLines } from './terminalLines';
@@ -65,6 +66,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   private readonly names = new vscode.EventEmitter<string>();
   private readonly states = new vscode.EventEmitter<TerminalState>();
   private readonly lines = new TerminalLines((text) => this.writes.fire(text));
+  private readonly receipts = new Receipts();
   private current: State = { kind: 'new' };
   private size: Size = { rows: 24, columns: 80 };
   private typedEarly = '';
@@ -120,11 +122,14 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     if (this.current.kind === 'new') this.begin(false);
   }
 
-  handleInput(data: string): void {
+  handleInput(input: string): void {
+    const data = this.receipts.take(input);
+    if (data === '') return;
     const state = this.current;
     switch (state.kind) {
       case 'open':
         state.session.write(data);
+        if (data.includes(ctrlC)) state.pump.interrupt();
         return;
       case 'opening':
         if (data.includes(ctrlC)) state.cancel.abort();
@@ -183,7 +188,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     if (signal.aborted) session.close();
     signal.throwIfAborted();
     const { clock } = this.parts;
-    const pump = new OutputPump(session, (text) => this.writes.fire(text), clock);
+    const pump = new OutputPump(session, (text) => this.writes.fire(text), this.receipts, clock);
     this.enter({ kind: 'open', session, pump, since: clock.now() });
     this.rename(this.spec.computer.name);
     const early = holding((bytes) => pump.push(bytes));

@@ -1,10 +1,20 @@
+import { ByteQueue } from '../util/byteQueue';
 import type { Clock } from '../util/clock';
+import type { Receipts } from './receipts';
+import { ScreenState } from './screenState';
+import { Skip } from './skip';
 
+const lineFeed = 0x0a;
 /** Bytes waiting above which the source is paused, and below which it goes on. */
 const marks = { high: 512 * 1024, low: 128 * 1024 };
-/** Output is drawn at once when nothing was drawn for a tick; in a flood, one batch a tick. */
+/** What is handed over at a time in a flood, and how often that before the first of it was drawn. */
+const batch = { bytes: 64 * 1024, underWay: 4 };
+/** Milliseconds without a receipt after which those that are missing are taken for lost. */
+const patience = 1_000;
+/** Milliseconds that a batch is given where no receipt can be asked for. */
 const tick = 8;
-const batch = 128 * 1024;
+/** Milliseconds without output after which a flood that was interrupted is over. */
+const quiet = 30;
 
 export interface Source {
   pause(): void;
@@ -12,75 +22,143 @@ export interface Source {
 }
 
 /**
- * Carries output from a session to the terminal. VS Code draws what an extension writes without ever saying "enough",
- * so the pump makes its own back-pressure. Characters that straddle two pieces stay whole; nothing is lost or reordered.
+ * Carries output from a session to the terminal emulator: at once while that keeps up, and in a flood as fast as it draws,
+ * with the source held back. Characters that straddle two pieces stay whole; nothing is lost or reordered.
  */
 export class OutputPump {
-  private readonly decoder = new TextDecoder('utf-8');
-  private readonly waiting: Uint8Array[] = [];
-  private size = 0;
+  private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  private readonly screen = new ScreenState();
+  private readonly waiting = new ByteQueue();
   private paused = false;
-  private ticking = false;
-  private drained: (() => void) | undefined;
+  /** Bytes handed over since the last batch was complete, and batches that are not drawn yet. */
+  private begun = 0;
+  private underWay = 0;
+  /** How many batches were drawn. */
+  private drawn = 0;
+  private watching = false;
+  private skip: Skip | undefined;
+  private onEnd: (() => void) | undefined;
 
   constructor(
     private readonly source: Source,
     private readonly draw: (text: string) => void,
+    private readonly receipts: Receipts,
     private readonly clock: Clock,
   ) {}
 
   push(bytes: Uint8Array): void {
-    this.waiting.push(bytes);
-    this.size += bytes.length;
-    if (!this.ticking) this.drawBatch();
-    if (!this.paused && this.size > marks.high) {
-      this.paused = true;
-      this.source.pause();
-    }
+    if (this.skip) {
+      const rest = this.skip.push(bytes);
+      if (rest) this.endSkip(rest);
+    } else this.waiting.push(bytes);
+    this.flow();
+  }
+
+  /**
+   * Ctrl+C was typed. In a flood, what is under way is not drawn any more: a dim line says how much that is. Does
+   * nothing where it could harm: while a program has the screen for itself.
+   */
+  interrupt(): void {
+    if (this.skip || this.waiting.size < batch.bytes || !this.screen.isLines) return;
+    this.skip = new Skip();
+    void this.endWhenQuiet(this.skip);
+    this.push(this.waiting.take());
   }
 
   /** Draws what is left, then calls back. Nothing may be pushed afterwards. */
   end(done: () => void): void {
-    this.drained = done;
-    if (!this.ticking) this.finish();
+    this.onEnd = done;
+    this.endSkip();
+    this.flow();
   }
 
-  private drawBatch(): void {
+  private flow(): void {
+    while (this.waiting.size > 0 && this.underWay < batch.underWay) this.drawNext();
+    this.holdBack();
+    if (this.onEnd && this.waiting.size === 0 && this.underWay === 0) this.finish(this.onEnd);
+  }
+
+  private holdBack(): void {
+    const { size } = this.waiting;
+    if (this.paused ? size >= marks.low : size <= marks.high) return;
     // First of all: a source may push more as soon as it is resumed.
-    this.ticking = true;
-    this.draw(this.decoder.decode(this.take(batch), { stream: true }));
-    if (this.paused && this.size < marks.low) {
-      this.paused = false;
-      this.source.resume();
+    this.paused = !this.paused;
+    if (this.paused) this.source.pause();
+    else this.source.resume();
+  }
+
+  private drawNext(): void {
+    const bytes = this.takeBatch();
+    this.screen.read(bytes);
+    this.begun += bytes.length;
+    const text = this.decoder.decode(bytes, { stream: true });
+    const question = this.begun < batch.bytes / 2 ? '' : this.endBatch();
+    // The first bytes of a character make no text yet.
+    if (text + question) this.draw(text + question);
+  }
+
+  /** Of a flood, up to the end of a line if there is one. */
+  private takeBatch(): Uint8Array {
+    const bytes = this.waiting.take(batch.bytes);
+    const lines = bytes.lastIndexOf(lineFeed) + 1;
+    if (this.waiting.size === 0 || lines <= batch.bytes / 2) return bytes;
+    this.waiting.putBack(bytes.subarray(lines));
+    return bytes.subarray(0, lines);
+  }
+
+  /** @returns what asks the emulator for a receipt, where it can be asked */
+  private endBatch(): string {
+    this.begun = 0;
+    this.underWay += 1;
+    void this.watch();
+    if (this.screen.isBetween) return this.receipts.ask(() => this.onDrawn());
+    void this.clock.delay(tick).then(() => this.onDrawn());
+    return '';
+  }
+
+  private onDrawn(): void {
+    this.drawn += 1;
+    this.underWay = Math.max(0, this.underWay - 1);
+    this.flow();
+  }
+
+  /** Sees to it that a lost receipt holds nothing up for good. */
+  private async watch(): Promise<void> {
+    if (this.watching) return;
+    this.watching = true;
+    while (this.underWay > 0) {
+      const { drawn } = this;
+      await this.clock.delay(patience);
+      if (this.drawn !== drawn) continue;
+      this.receipts.forget();
+      this.underWay = 0;
+      this.flow();
     }
-    void this.clock.delay(tick).then(() => this.onTick());
+    this.watching = false;
   }
 
-  private onTick(): void {
-    this.ticking = false;
-    if (this.size > 0) this.drawBatch();
-    else if (this.drained) this.finish();
+  private async endWhenQuiet(skip: Skip): Promise<void> {
+    let size: number;
+    do {
+      ({ size } = skip);
+      await this.clock.delay(quiet);
+    } while (skip.size !== size);
+    if (this.skip !== skip) return;
+    this.endSkip();
+    this.flow();
   }
 
-  private finish(): void {
+  private endSkip(rest: Uint8Array = new Uint8Array()): void {
+    if (!this.skip) return;
+    this.waiting.push(this.skip.draw(this.screen.isAtLineStart));
+    this.waiting.push(rest);
+    this.skip = undefined;
+  }
+
+  private finish(done: () => void): void {
+    this.onEnd = undefined;
     const rest = this.decoder.decode();
     if (rest) this.draw(rest);
-    this.drained?.();
-  }
-
-  private take(most: number): Uint8Array {
-    const pieces: Uint8Array[] = [];
-    let taken = 0;
-    while (taken < most) {
-      const piece = this.waiting.shift();
-      if (!piece) break;
-      const part = piece.subarray(0, most - taken);
-      if (part.length < piece.length) this.waiting.unshift(piece.subarray(part.length));
-      pieces.push(part);
-      taken += part.length;
-    }
-    this.size -= taken;
-    const [only] = pieces;
-    return pieces.length === 1 && only ? only : Buffer.concat(pieces);
+    done();
   }
 }

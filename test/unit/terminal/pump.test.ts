@@ -1,33 +1,79 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { OutputPump, type Source } from '../../../src/terminal/pump';
-import { FakeClock } from '../support/fakeClock';
+import { Receipts } from '../../../src/terminal/receipts';
+import { FakeClock, settled } from '../support/fakeClock';
 
 const KB = 1024;
-const tick = 8;
+/** Milliseconds after which an emulator that says nothing is not waited for. */
+const patience = 1_000;
+const question = new RegExp(String.raw`\x1b\[\?(\d+)\$p`, 'g');
 
-/** A pump with a clock in the hand of the test, and all that was drawn. */
-class PumpBench {
-  readonly clock = new FakeClock();
-  readonly drawn: string[] = [];
-  readonly pump: OutputPump;
+/** A terminal emulator that draws so many characters a millisecond, and then answers what it is asked. */
+class Emulator {
+  readonly receipts = new Receipts();
+  /** All that was handed over, in the pieces it came in. */
+  readonly pieces: string[] = [];
+  /** Characters handed over and not drawn yet, and the most there were of them. */
+  behind = 0;
+  most = 0;
+  private last: Promise<void> = Promise.resolve();
 
-  constructor(source: Source = { pause: () => undefined, resume: () => undefined }) {
-    this.pump = new OutputPump(source, (text) => this.drawn.push(text), this.clock);
+  constructor(
+    private readonly clock: FakeClock,
+    private readonly speed: number,
+  ) {}
+
+  /** What it shows: all that was handed over, without the questions. */
+  get text(): string {
+    return this.pieces.join('').replace(question, '');
   }
 
-  get text(): string {
-    return this.drawn.join('');
+  write(text: string): void {
+    this.pieces.push(text);
+    if (this.speed === Infinity) return;
+    this.behind += text.length;
+    this.most = Math.max(this.most, this.behind);
+    this.last = this.last.then(() => this.draw(text));
+  }
+
+  private async draw(text: string): Promise<void> {
+    await this.clock.delay(text.length / this.speed);
+    this.behind -= text.length;
+    for (const [, mode] of text.matchAll(question)) this.receipts.take(`\x1b[?${mode};0$y`);
+  }
+}
+
+/** A pump between a session and an emulator, with the time in the hand of the test. */
+class PumpBench {
+  readonly clock = new FakeClock();
+  readonly emulator: Emulator;
+  readonly pump: OutputPump;
+
+  /** @param speed of the emulator, in characters a millisecond; by default it says nothing of what it draws */
+  constructor(speed = Infinity, source: Source = { pause: () => undefined, resume: () => undefined }) {
+    this.emulator = new Emulator(this.clock, speed);
+    const draw = (text: string): void => this.emulator.write(text);
+    this.pump = new OutputPump(source, draw, this.emulator.receipts, this.clock);
+  }
+
+  push(text: string): void {
+    this.pump.push(Buffer.from(text));
   }
 
   /** Pushes pieces, ends, and lets everything be drawn. @returns it all */
   async draws(...pieces: Uint8Array[]): Promise<string> {
     for (const piece of pieces) this.pump.push(piece);
+    await this.ends();
+    return this.emulator.text;
+  }
+
+  async ends(): Promise<void> {
     let ends = 0;
     this.pump.end(() => (ends += 1));
-    await this.clock.advance(1_000);
+    await this.clock.advance(60_000);
     assert.equal(ends, 1);
-    return this.text;
+    assert.equal(this.clock.waiting, 0);
   }
 }
 
@@ -35,14 +81,12 @@ class PumpBench {
 class Flood implements Source {
   sent = 0;
   pauses = 0;
-  /** The most bytes that were sent but not yet drawn. */
-  highest = 0;
+  pump: OutputPump | undefined;
   private paused = false;
 
   constructor(
     private readonly output: Uint8Array,
     private readonly size: number,
-    private readonly bench: () => { pump: OutputPump; drawnBytes: number },
   ) {}
 
   pause(): void {
@@ -61,11 +105,24 @@ class Flood implements Source {
     while (!this.paused && this.sent < this.output.length) {
       const piece = this.output.subarray(this.sent, this.sent + this.size);
       this.sent += piece.length;
-      this.bench().pump.push(piece);
-      this.highest = Math.max(this.highest, this.sent - this.bench().drawnBytes);
+      this.pump?.push(piece);
     }
   }
 }
+
+/** A flood that has begun; the emulator draws 10 MB/s. */
+function flooded(output: string | Uint8Array, size = 32 * KB) {
+  const source = new Flood(Buffer.from(output), size);
+  const bench = new PumpBench(10_000, source);
+  source.pump = bench.pump;
+  source.flow();
+  return { source, bench, emulator: bench.emulator };
+}
+
+/** Control characters to be seen, as a regular expression can name them. */
+const visible = (text: string): string => text.replaceAll('\x1b', '␛').replaceAll('\x07', '␇');
+
+const numbered = (count: number): string => Array.from({ length: count }, (_, i) => `line ${i}\r\n`).join('');
 
 /** Every way to cut bytes into two, and into three. */
 function* cuts(bytes: Uint8Array): Generator<Uint8Array[]> {
@@ -78,21 +135,14 @@ function* cuts(bytes: Uint8Array): Generator<Uint8Array[]> {
 
 describe('OutputPump: characters', () => {
   it('keeps characters of one to four bytes whole, wherever the output is cut', async () => {
-    const text = 'aé€😀ñ漢👍🏽z';
-    const bytes = Buffer.from(text);
-    for (const pieces of cuts(bytes)) assert.equal(await new PumpBench().draws(...pieces), text);
+    const text = '\uFEFFaé€😀ñ漢👍🏽z';
+    for (const pieces of cuts(Buffer.from(text))) assert.equal(await new PumpBench().draws(...pieces), text);
   });
 
-  it('keeps them whole byte by byte, each drawn as soon as it is complete', async () => {
+  it('draws each as soon as it is complete', () => {
     const bench = new PumpBench();
-    for (const byte of Buffer.from('é😀')) {
-      bench.pump.push(Uint8Array.of(byte));
-      await bench.clock.advance(tick);
-    }
-    assert.deepEqual(
-      bench.drawn.filter((text) => text !== ''),
-      ['é', '😀'],
-    );
+    for (const byte of Buffer.from('é😀')) bench.pump.push(Uint8Array.of(byte));
+    assert.deepEqual(bench.emulator.pieces, ['é', '😀']);
   });
 
   for (const [what, bytes] of [
@@ -113,115 +163,263 @@ describe('OutputPump: characters', () => {
   }
 });
 
-describe('OutputPump: pace', () => {
-  it('draws the first output at once, and again after a rest', async () => {
+describe('OutputPump: small output', () => {
+  it('is drawn at once, piece by piece, and asks nothing of the emulator', () => {
     const bench = new PumpBench();
-    bench.pump.push(Buffer.from('prompt$ '));
-    assert.deepEqual(bench.drawn, ['prompt$ ']);
-    await bench.clock.advance(5 * tick);
-    bench.pump.push(Buffer.from('l'));
-    assert.deepEqual(bench.drawn, ['prompt$ ', 'l']);
-  });
-
-  it('leaves no timer behind when it rests', async () => {
-    const bench = new PumpBench();
-    bench.pump.push(Buffer.from('prompt$ '));
-    await bench.clock.advance(tick);
+    for (const text of ['prompt$ ', 'l', 's', '\r\n']) bench.push(text);
+    assert.deepEqual(bench.emulator.pieces, ['prompt$ ', 'l', 's', '\r\n']);
     assert.equal(bench.clock.waiting, 0);
   });
 
-  it('gathers what follows closely into one batch', async () => {
-    const bench = new PumpBench();
-    for (const text of ['one ', 'two ', 'three']) bench.pump.push(Buffer.from(text));
-    await bench.clock.advance(tick - 1);
-    assert.deepEqual(bench.drawn, ['one ']);
-    await bench.clock.advance(1);
-    assert.deepEqual(bench.drawn, ['one ', 'two three']);
+  it('is drawn at once again after a flood', async () => {
+    const { bench, emulator } = flooded(numbered(500_000));
+    await bench.clock.advance(10_000);
+    bench.push('$ ');
+    assert.equal(emulator.pieces.at(-1), '$ ');
   });
 });
 
 describe('OutputPump: a flood', () => {
-  /** A flood, run to its end; `text` is what was drawn of it. */
-  async function flood(output: Uint8Array, size = 32 * KB) {
-    let drawnBytes = 0;
-    const source: Flood = new Flood(output, size, () => ({ pump, drawnBytes }));
-    const clock = new FakeClock();
-    const perTick = new Map<number, number>();
-    const texts: string[] = [];
-    const draw = (text: string): void => {
-      drawnBytes += Buffer.byteLength(text);
-      perTick.set(clock.now(), (perTick.get(clock.now()) ?? 0) + text.length);
-      texts.push(text);
-    };
-    const pump = new OutputPump(source, draw, clock);
-    source.flow();
-    for (let ticks = 0; drawnBytes < output.length && ticks < 10_000; ticks += 1) await clock.advance(tick);
-    assert.equal(drawnBytes, output.length);
-    return { source, perTick: [...perTick.values()], text: texts.join('') };
-  }
-
-  it('of 100 MB arrives whole while little of it waits', async () => {
-    const { source } = await flood(Buffer.alloc(100 * KB * KB, 'x'));
-    assert.ok(source.highest <= (512 + 32) * KB, `${source.highest} bytes waited`);
+  it('of 100 MB arrives whole and in order while little of it waits', async () => {
+    const lines = numbered(1_000);
+    const times = Math.ceil((100 * KB * KB) / lines.length);
+    const { source, bench, emulator } = flooded(lines.repeat(times), 7_001);
+    let drawn = 0;
+    let rest = '';
+    let highest = 0;
+    for (let ms = 0; ms < 20_000 && (drawn < source.sent || ms === 0); ms += 10) {
+      await bench.clock.advance(10);
+      rest += emulator.text;
+      drawn += Buffer.byteLength(emulator.text);
+      emulator.pieces.length = 0;
+      highest = Math.max(highest, source.sent - drawn);
+      for (; rest.length >= lines.length; rest = rest.slice(lines.length))
+        assert.ok(rest.startsWith(lines), `something else came before byte ${drawn}`);
+    }
+    assert.equal(drawn, lines.length * times);
+    assert.equal(rest, '');
+    assert.ok(highest <= (512 + 8) * KB, `${highest} bytes waited`);
+    assert.ok(emulator.most <= 257 * KB, `${emulator.most} characters were too much for the emulator`);
     assert.ok(source.pauses > 100, 'the source is held back');
   });
 
-  it('is drawn in one batch a tick, so that the rest of VS Code goes on', async () => {
-    const { perTick } = await flood(Buffer.alloc(8 * KB * KB, 'x'));
-    assert.ok(Math.max(...perTick) <= 128 * KB, `${Math.max(...perTick)} characters in a tick`);
+  it('is drawn in large batches, and never runs dry', async () => {
+    const { bench, emulator } = flooded(numbered(500_000), 1_000);
+    const before = emulator.pieces.length;
+    for (let i = 0; i < 20; i += 1) {
+      await bench.clock.advance(10);
+      assert.ok(emulator.behind > 128 * KB, `${emulator.behind}`);
+    }
+    for (const piece of emulator.pieces.slice(before)) assert.ok(piece.length > 60 * KB, `${piece.length}`);
   });
 
-  it('is let flow again before it runs dry', async () => {
-    const { perTick } = await flood(Buffer.alloc(8 * KB * KB, 'x'));
-    // The first is drawn before there is more, and the last is what is left.
-    for (const size of perTick.slice(1, -1)) assert.equal(size, 128 * KB);
+  it('puts no question into a character or a sequence, nor a sequence between the two bytes of a line end', async () => {
+    const parts = [
+      '\x1b[38;5;200m',
+      'ü',
+      '😀',
+      '\x1b]0;title\x07',
+      'x'.repeat(50),
+      '\x1b[0m',
+      '\r\n',
+      '\x1bP1;2|',
+    ];
+    let text = '';
+    for (let i = 0; text.length < 3 * KB * KB; i = (i * 7 + 5) % 1_009)
+      text += (parts[i % 8] ?? '') + (i % 8 === 7 ? 'data\x1b\\' : '');
+    const { bench, emulator } = flooded(text, 9_973);
+    await bench.ends();
+    assert.ok(emulator.text === text);
+    const asked = emulator.pieces
+      .join('')
+      .split(question)
+      .filter((_, i) => i % 2 === 0);
+    assert.ok(asked.length > 40);
+    for (const before of asked) {
+      const text = visible(before).replace(/␛(?:\[[\d;?]*[a-zA-Z]|\].*?␇|P.*?␛\\)/gs, '');
+      assert.ok(!/[␛\uFFFD]/.test(text), text.slice(-50));
+    }
   });
 
-  it('keeps its order through every pause', async () => {
-    const lines = Array.from({ length: 500_000 }, (_, line) => `${line}\n`).join('');
-    const { source, text } = await flood(Buffer.from(lines), 7_001);
-    assert.ok(source.pauses > 2);
-    assert.ok(text === lines);
+  it('goes on without receipts, be it slowly', async () => {
+    const source = new Flood(Buffer.alloc(2 * KB * KB, 'x'), 32 * KB);
+    const bench = new PumpBench(Infinity, source);
+    source.pump = bench.pump;
+    source.flow();
+    await bench.clock.advance(20 * patience);
+    assert.equal(bench.emulator.text.length, 2 * KB * KB);
+    assert.equal(bench.clock.waiting, 0);
+  });
+
+  it('of one string that never ends, in which nothing can be asked, goes on too', async () => {
+    const { bench, emulator } = flooded(`\x1b]1337;File=:${'A'.repeat(4 * KB * KB)}`);
+    await bench.clock.advance(1_000);
+    assert.ok(emulator.text.length > 4 * KB * KB);
+    assert.ok(emulator.pieces.join('') === emulator.text);
   });
 
   it('holds a source back above 512 KB, and lets it go on below 128 KB', async () => {
     const told: string[] = [];
     const source = { pause: () => told.push('pause'), resume: () => told.push('resume') };
-    const { pump, clock } = new PumpBench(source);
-    pump.push(Buffer.alloc(128 * KB));
-    pump.push(Buffer.alloc(512 * KB));
+    const { pump, clock } = new PumpBench(64 * KB, source);
+    pump.push(Buffer.alloc(256 * KB, 'x'));
+    pump.push(Buffer.alloc(512 * KB, 'x'));
     assert.deepEqual(told, []);
-    pump.push(Buffer.alloc(1));
+    pump.push(Buffer.alloc(1, 'x'));
     assert.deepEqual(told, ['pause']);
-    await clock.advance(3 * tick);
+    await clock.advance(6);
     assert.deepEqual(told, ['pause']);
-    await clock.advance(tick);
+    await clock.advance(2);
     assert.deepEqual(told, ['pause', 'resume']);
+  });
+});
+
+describe('OutputPump: Ctrl+C in a flood', () => {
+  const mark = /\r?\n?␛\[2m… (\d+\.\d) MB skipped␛\[22m\r\n/;
+  const prompt = '^C\r\n$ ';
+
+  it('skips what is under way, says how much, and draws the last lines and the prompt', async () => {
+    const { source, bench, emulator } = flooded(numbered(300_000) + prompt);
+    await bench.clock.advance(50);
+    bench.pump.interrupt();
+    await bench.clock.advance(100);
+    assert.ok(emulator.text.endsWith(prompt));
+    const [before = '', skipped, after = ''] = visible(emulator.text).split(mark);
+    assert.ok(numbered(300_000).startsWith(before));
+    assert.deepEqual(after.split('\r\n'), ['line 299997', 'line 299998', 'line 299999', '^C', '$ ']);
+    assert.equal(skipped, ((source.sent - before.length - after.length) / 1e6).toFixed(1));
+  });
+
+  it('begins the mark on a line of its own', async () => {
+    const { bench, emulator } = flooded('x'.repeat(3_000_000) + prompt);
+    bench.pump.interrupt();
+    await bench.clock.advance(100);
+    const end = visible(emulator.text).slice(-1_100);
+    assert.match(end, /x\r\n␛\[2m… 2\.\d MB skipped␛\[22m\r\nx{900,}\^C\r\n\$ $/);
+  });
+
+  it('draws on with the first sequence that does more than colour', async () => {
+    const end = '^C\r\n\x1b[?2004h\x1b]0;title\x07$ ';
+    const { bench, emulator } = flooded(numbered(300_000));
+    bench.pump.interrupt();
+    bench.push(end);
+    await bench.clock.advance(29);
+    assert.ok(emulator.text.endsWith(end));
+  });
+
+  it('keeps the colours that what was skipped had set', async () => {
+    const colours = ['\x1b[31mred\r\n', '\x1b[0m', '\x1b[44m', 'on blue\x1b[K\r\n', '\x1b[1mbold\r\n'].join(
+      '',
+    );
+    const { bench, emulator } = flooded(numbered(100_000) + colours + numbered(100_000) + prompt);
+    bench.pump.interrupt();
+    await bench.clock.advance(100);
+    const [, , after = ''] = visible(emulator.text).split(mark);
+    assert.ok(after.startsWith('␛[0m␛[44m␛[1mline 99997\r\n'));
+  });
+
+  it('cuts no character and no sequence in half', async () => {
+    const unit = '\x1b[38;5;208m😀é€';
+    for (let cut = 0; cut < Buffer.byteLength(unit); cut += 1) {
+      const { bench, emulator } = flooded('-'.repeat(cut) + unit.repeat(25_000) + prompt);
+      bench.pump.interrupt();
+      await bench.clock.advance(200);
+      const [before = '', , after = ''] = visible(emulator.text).split(mark);
+      if (after === '') continue; // In the middle of one it does not even begin.
+      const whole = /^(?:-|␛\[38;5;208m|[😀é€])*$/u;
+      assert.match(before, whole);
+      assert.match(after.slice(0, -prompt.length), whole);
+    }
+  });
+
+  it('does not hold back a program that goes on all the same', async () => {
+    const { source, bench, emulator } = flooded(numbered(3_000_000));
+    bench.pump.interrupt();
+    await bench.clock.advance(10_000);
+    assert.match(emulator.text.slice(0, 400_000), /… 8\.\d MB skipped/);
+    assert.ok(emulator.text.endsWith('line 2999999\r\n'));
+    assert.equal(source.sent, numbered(3_000_000).length);
+  });
+
+  for (const [who, begins, ends] of [
+    ['on the alternate screen', '\x1b[?1049h', '\x1b[?1049l'],
+    ['that scrolls a part of the screen', '\x1b[1;24r', '\x1b[r'],
+  ] as const) {
+    it(`skips nothing of a program ${who}`, async () => {
+      const { bench, emulator } = flooded(begins + numbered(300_000) + ends + numbered(300_000));
+      bench.pump.interrupt();
+      await bench.clock.advance(500);
+      assert.ok(!emulator.text.includes('skipped'));
+      assert.ok(emulator.text.includes(ends));
+      bench.pump.interrupt();
+      await bench.clock.advance(1_000);
+      assert.ok(emulator.text.includes('skipped'));
+    });
+  }
+
+  it('does nothing where there is no flood', async () => {
+    const bench = new PumpBench();
+    bench.push(numbered(1_000));
+    bench.pump.interrupt();
+    bench.push(numbered(1_000));
+    await bench.ends();
+    assert.equal(bench.emulator.text, numbered(1_000).repeat(2));
+  });
+
+  it('and the end of the session: nothing more is waited for', async () => {
+    const { bench, emulator } = flooded(numbered(300_000));
+    bench.pump.interrupt();
+    await bench.ends();
+    assert.ok(
+      emulator.text.endsWith(
+        'skipped\x1b[22m\r\nline 299996\r\nline 299997\r\nline 299998\r\nline 299999\r\n',
+      ),
+    );
   });
 });
 
 describe('OutputPump: the end', () => {
   it('comes at once when there is nothing left', () => {
-    const bench = new PumpBench();
     let ended = false;
-    bench.pump.end(() => (ended = true));
+    new PumpBench().pump.end(() => (ended = true));
     assert.equal(ended, true);
   });
 
-  it('comes after all output, once', async () => {
-    const bench = new PumpBench();
-    const size = 700 * KB;
-    for (let sent = 0; sent < size; sent += 7 * KB) bench.pump.push(Buffer.alloc(7 * KB, 'y'));
-    let drawnAtEnd = 0;
-    let ends = 0;
-    bench.pump.end(() => {
-      ends += 1;
-      drawnAtEnd = bench.text.length;
-    });
-    assert.equal(ends, 0);
+  it('comes after all output was drawn, once', async () => {
+    const { bench, emulator } = flooded(numbered(60_000));
+    const behind: number[] = [];
+    bench.pump.end(() => behind.push(emulator.behind));
+    await settled();
+    assert.deepEqual(behind, []);
     await bench.clock.advance(10_000);
-    assert.equal(ends, 1);
-    assert.equal(drawnAtEnd, size);
-    assert.equal(bench.clock.waiting, 0);
+    assert.equal(behind.length, 1);
+    assert.ok(behind[0]! < 32 * KB, `${behind[0]} characters were not drawn yet`);
+    assert.ok(emulator.text === numbered(60_000));
+  });
+});
+
+describe('Receipts', () => {
+  it('are taken out of what a person types and programs are answered', () => {
+    const receipts = new Receipts();
+    let drawn = 0;
+    const [, mode] = new RegExp(question).exec(receipts.ask(() => (drawn += 1))) ?? [];
+    const others = '\x1b[?2026;2$y\x1b[5;7R';
+    assert.equal(receipts.take(`ls${others}`), `ls${others}`);
+    assert.equal(drawn, 0);
+    assert.equal(receipts.take(`ls\x1b[?${mode};0$y${others}\r`), `ls${others}\r`);
+    assert.equal(drawn, 1);
+    // Late or twice, they are no input either.
+    assert.equal(receipts.take(`\x1b[?${mode};0$y`), '');
+    assert.equal(drawn, 1);
+  });
+
+  it('stand for those before that were lost', () => {
+    const receipts = new Receipts();
+    const drawn: number[] = [];
+    receipts.ask(() => drawn.push(1));
+    const [, mode] = new RegExp(question).exec(receipts.ask(() => drawn.push(2))) ?? [];
+    receipts.ask(() => drawn.push(3));
+    receipts.take(`\x1b[?${mode};0$y`);
+    assert.deepEqual(drawn, [1, 2]);
   });
 });

@@ -1,0 +1,42 @@
+import { EscapeParser, type Sequence } from './escapeParser';
+
+const lineFeed = 0x0a;
+
+/** What the output so far has made of the screen, as far as it matters where something may be put in or left out. */
+export class ScreenState {
+  private readonly parser = new EscapeParser();
+  private lastByte = lineFeed;
+  private alternate = false;
+  private region = false;
+
+  read(bytes: Uint8Array): void {
+    for (const sequence of this.parser.all(bytes)) this.see(sequence);
+    this.lastByte = bytes.at(-1) ?? this.lastByte;
+  }
+
+  /** Neither a character nor a sequence goes on: something may be put in that leaves the screen as it is. */
+  get isBetween(): boolean {
+    return this.parser.atRest && this.lastByte < 0x80;
+  }
+
+  get isAtLineStart(): boolean {
+    return this.lastByte === lineFeed;
+  }
+
+  /** Lines follow each other, and no program has the screen for itself: lines may be left out. */
+  get isLines(): boolean {
+    return this.isBetween && !this.alternate && !this.region;
+  }
+
+  private see({ kind, text }: Sequence): void {
+    if (kind === 'csi') {
+      const [, mode] = /^\?(?:.*;)?(?:47|1047|1049)(?:;.*)?([hl])$/.exec(text) ?? [];
+      if (mode) this.alternate = mode === 'h';
+      else if (isRegion.test(text)) this.region = /\d/.test(text);
+      else if (text === '!p') this.region = false;
+    } else if (kind === 'escape' && text === 'c') this.alternate = this.region = false;
+  }
+}
+
+/** DECSTBM: without numbers it takes the region away. */
+const isRegion = /^[\d;]*r$/;
