@@ -200,17 +200,18 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     if (this.typedEarly) session.write(this.typedEarly);
     this.typedEarly = '';
     const facts = await session.shell;
-    this.announce(facts, goesBack);
+    this.announce(facts, goesBack, session);
     early.release();
   }
 
   /** Who comes back is told to what: the same shell, or another. */
-  private announce({ resumed, keptBy }: ShellFacts, goesBack: boolean): void {
+  private announce({ resumed, keptBy }: ShellFacts, goesBack: boolean, session: Session): void {
     if (goesBack && !resumed) {
       this.lines.say(vscode.l10n.t('Connected again. This is a new shell: the old one is gone.'));
     } else if (resumed) {
       this.lines.say(vscode.l10n.t('Connected again.'));
-      if (keptBy !== 'gateway') this.lines.scrollAway(this.size.rows);
+      if (keptBy === 'gateway') redraw(session, this.size);
+      else this.lines.scrollAway(this.size.rows);
     }
     if (this.spec.shell.persistence === 'tmux' && keptBy !== 'tmux' && !goesBack)
       this.lines.say(vscode.l10n.t('tmux is not there: this shell ends when the connection does.'));
@@ -303,6 +304,12 @@ function holding(pass: (bytes: Uint8Array) => void): {
       for (const bytes of all) pass(bytes);
     },
   };
+}
+
+/** Programs draw themselves anew when the size changes; shells, their prompt. */
+function redraw(session: Session, size: Size): void {
+  session.resize({ ...size, rows: size.rows + 1 });
+  session.resize(size);
 }
 
 function lossOf(ending: Ending, name: string): string {

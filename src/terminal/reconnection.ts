@@ -35,7 +35,8 @@ export interface ReconnectionParts {
  */
 export class Reconnection {
   private nudge = new AbortController();
-  private said = '';
+  /** Each line is told once, however long it takes. */
+  private readonly said = new Set<string>();
   private restorableSince: number | undefined;
 
   constructor(private readonly parts: ReconnectionParts) {}
@@ -78,13 +79,11 @@ export class Reconnection {
     try {
       const computer = await this.parts.lifecycle.look(lost.id, signal);
       if (!this.mayConnect(computer, progress)) return undefined;
-      // What is lost and found within moments need not be told line by line.
-      const quiet = { ...progress, say: () => undefined };
       const anyRoad = tries >= triesOnOneRoad;
-      return await this.parts.opening.again(computer, request, anyRoad, {
-        signal,
-        progress: tries === 0 ? quiet : progress,
-      });
+      // What is tried again and again is told only where it is something else.
+      const say = anyRoad ? (line: string): void => this.tell(progress, line) : () => undefined;
+      const quiet = { say, phase: () => undefined };
+      return await this.parts.opening.again(computer, request, anyRoad, { signal, progress: quiet });
     } catch (error) {
       signal.throwIfAborted();
       if (isApiError(error, 'notFound')) throw new LifecycleError('deleted', lost);
@@ -142,8 +141,8 @@ export class Reconnection {
   }
 
   private tell(progress: Progress, line: string): void {
-    if (line !== this.said) progress.say(line);
-    this.said = line;
+    if (!this.said.has(line)) progress.say(line);
+    this.said.add(line);
   }
 
   private async rest(tries: number, signal: AbortSignal): Promise<void> {

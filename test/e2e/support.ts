@@ -104,6 +104,11 @@ export class Stage {
     return ((await this.ask('?limit=200')) as { computers: WireComputer[] }).computers;
   }
 
+  /** Does something to a computer past VS Code, as another person or program would. */
+  async asSomebodyElse(method: 'POST' | 'DELETE', name: string, action = ''): Promise<void> {
+    await this.ask(`/${encodeURIComponent(name)}${action && `/${action}`}`, method);
+  }
+
   /** The calls that VS Code made about a computer: of one method, and `action` such as 'start' or none. */
   async calls(method: string, name: string, action = ''): Promise<JournalEntry[]> {
     const { id } = await this.computer(name);
@@ -152,10 +157,10 @@ export class Stage {
     return this.parts;
   }
 
-  private async ask(what: string): Promise<unknown> {
+  private async ask(what: string, method = 'GET'): Promise<unknown> {
     const { url, apiKey } = this.emulator;
     const headers = { authorization: `Bearer ${apiKey}` };
-    const response = await fetch(`${url}/v1/computers${what}`, { headers });
+    const response = await fetch(`${url}/v1/computers${what}`, { method, headers });
     if (!response.ok) throw new Error(`${what}: ${await response.text()}`);
     return response.json();
   }

@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { until } from '../until';
+import { Menu } from './menu';
 import { exactly } from './text';
 
 /** What a person sees of a terminal's tab. */
@@ -121,6 +122,12 @@ export class Terminals {
   /** Waits until there is no tab with just this name. */
   async waitForTabGone(name: string): Promise<void> {
     await until(`no terminal ${name}`, async () => (await this.tab(name).count()) === 0);
+  }
+
+  /** Opens a terminal from the + menu of the panel. */
+  async chooseProfile(name: string): Promise<void> {
+    await this.page.locator('.part.panel .action-label[aria-label^="Launch Profile"]').first().click();
+    await new Menu(this.page).choose(name);
   }
 
   /** Brings the terminal of a tab to the front. */
