@@ -36,11 +36,11 @@ export interface OpeningOptions {
   readonly evenFromError: boolean;
 }
 
-/** Goes from a computer in any state to a shell on it. */
-export class Opening {
+/** Goes from a computer in any state to a shell on it, or to what else the roads lead to. */
+export class Opening<Request = SessionRequest, Opened = Session> {
   constructor(
     private readonly lifecycle: Pick<Lifecycle, 'ensureRunning'>,
-    private readonly roads: Roads,
+    private readonly roads: Roads<Road<Request, Opened>>,
     /** Milliseconds to wait for a start. */
     private readonly startTimeout: () => number,
   ) {}
@@ -49,7 +49,7 @@ export class Opening {
    * Starts, waits or restores as the state calls for, then connects: by the first of the roads that leads there.
    * @throws what goes wrong on the way (LifecycleError, ApiError, NoRoadError, SshError, …), or the signal's reason
    */
-  async open(computerId: string, request: SessionRequest, options: OpeningOptions): Promise<Session> {
+  async open(computerId: string, request: Request, options: OpeningOptions): Promise<Opened> {
     const narrator = new Narrator(options.progress);
     const computer = await this.bringUp(computerId, limits.trust, narrator, options);
     return this.walk(this.roads.to(computer), { computer, request, narrator, ...options }, () =>
@@ -64,10 +64,10 @@ export class Opening {
    */
   async again(
     computer: Computer,
-    request: SessionRequest,
+    request: Request,
     anyRoad: boolean,
     options: Omit<OpeningOptions, 'evenFromError'>,
-  ): Promise<Session> {
+  ): Promise<Opened> {
     const narrator = new Narrator(options.progress);
     const roads = this.roads.to(computer);
     return this.walk(anyRoad ? roads : roads.slice(0, 1), { computer, request, narrator, ...options });
@@ -75,10 +75,10 @@ export class Opening {
 
   /** @param look brings the computer up again before a road that led nowhere is left; without it, it is left at once */
   private async walk(
-    roads: readonly Road[],
-    start: Travel,
+    roads: readonly Road<Request, Opened>[],
+    start: Travel<Request>,
     look?: () => Promise<Computer>,
-  ): Promise<Session> {
+  ): Promise<Opened> {
     let travel = start;
     const refresh = look && (async () => (travel = { ...travel, computer: await look() }).computer);
     for (const [index, road] of roads.entries()) {
@@ -121,12 +121,12 @@ export class Opening {
 
   /** Takes one road. The computer may have been stopped meanwhile, or may just be coming up: look before giving up. */
   private async take(
-    road: Road,
-    { computer: believed, request, narrator, signal }: Travel,
+    road: Road<Request, Opened>,
+    { computer: believed, request, narrator, signal }: Travel<Request>,
     isLast: boolean,
     refresh?: () => Promise<Computer>,
-  ): Promise<Session> {
-    const open = (computer: Computer, patience: number): Promise<Session> => {
+  ): Promise<Opened> {
+    const open = (computer: Computer, patience: number): Promise<Opened> => {
       narrator.connecting(computer, road);
       return road.open(computer, request, {
         signal,
@@ -147,9 +147,9 @@ export class Opening {
 }
 
 /** One opening on its way. */
-interface Travel {
+interface Travel<Request> {
   readonly computer: Computer;
-  readonly request: SessionRequest;
+  readonly request: Request;
   readonly narrator: Narrator;
   readonly signal: AbortSignal;
 }
@@ -181,6 +181,8 @@ function leavesARoad(error: unknown): boolean {
   );
 }
 
+type NamedRoad = Pick<Road, 'name'>;
+
 /** Tells each step once, in plain words. */
 class Narrator {
   /** True once something had to be waited for, so that the computer has only just come up. */
@@ -205,7 +207,7 @@ class Narrator {
     }
   }
 
-  connecting(computer: Computer, road: Road): void {
+  connecting(computer: Computer, road: NamedRoad): void {
     const line = connectingLine(computer, road);
     if (statusOf(computer.status).kind === 'unknown' && this.said !== line) {
       this.tell(
@@ -220,12 +222,12 @@ class Narrator {
     this.tell(line, t('connecting'));
   }
 
-  noEndpoint({ name }: Computer, next: Road): void {
+  noEndpoint({ name }: Computer, next: NamedRoad): void {
     this.tell(`${t('{0} offers no SSH endpoint.', name)} ${instead(next)}`, t('connecting'));
   }
 
   /** Why one road was left, in a line, and which is taken next. */
-  fell(error: unknown, next: Road): void {
+  fell(error: unknown, next: NamedRoad): void {
     const [why] = error instanceof Error ? error.message.split('\n') : [String(error)];
     this.tell(`${why} ${instead(next)}`, t('connecting'));
   }
@@ -259,7 +261,7 @@ class Narrator {
   }
 }
 
-function connectingLine(computer: Computer, road: Road): string {
+function connectingLine(computer: Computer, road: NamedRoad): string {
   switch (road.name) {
     case 'ssh':
       return t('Connecting to {0}…', formatEndpoint(parseEndpoint(computer.ssh ?? '')));
@@ -267,11 +269,19 @@ function connectingLine(computer: Computer, road: Road): string {
       return t('Connecting to {0} through its terminal gateway…', computer.name);
     case 'gateway':
       return t('Opening a plain terminal on {0}…', computer.name);
+    case 'service':
+      return t('Running it on {0} through the service…', computer.name);
   }
 }
 
-function instead(next: Road): string {
-  return next.name === 'gateway'
-    ? t('Taking a plain terminal instead.')
-    : t('Taking SSH through its terminal gateway instead.');
+function instead({ name }: NamedRoad): string {
+  switch (name) {
+    case 'gateway':
+      return t('Taking a plain terminal instead.');
+    case 'service':
+      return t('Running it through the service instead.');
+    case 'ssh':
+    case 'tunnel':
+      return t('Taking SSH through its terminal gateway instead.');
+  }
 }

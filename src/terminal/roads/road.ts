@@ -1,16 +1,29 @@
 import type { Computer } from '../../model/computer';
-import type { ChannelOptions } from '../../ssh/pool';
+import type { SshConnection } from '../../ssh/connection';
+import type { Channel, ChannelOptions } from '../../ssh/pool';
 import type { Session, SessionRequest } from '../session';
 
-/** SSH over TCP, SSH carried by the terminal gateway, or a plain session of that gateway. */
-export type RoadName = 'ssh' | 'tunnel' | 'gateway';
+/**
+ * SSH over TCP, SSH carried by the terminal gateway, a plain session of that gateway, or for commands the service's own
+ * call.
+ */
+export type RoadName = 'ssh' | 'tunnel' | 'gateway' | 'service';
 
 export type TravelOptions = Omit<ChannelOptions, 'way'>;
 
-/** A way to a shell on a running computer. */
-export interface Road {
+/** A way to a shell on a running computer, or to what else is asked for there. */
+export interface Road<Request = SessionRequest, Opened = Session> {
   readonly name: RoadName;
   /** Whether this computer can be reached this way, as far as one sees without trying. */
   leadsTo(computer: Computer): boolean;
-  open(computer: Computer, request: SessionRequest, options: TravelOptions): Promise<Session>;
+  open(computer: Computer, request: Request, options: TravelOptions): Promise<Opened>;
+}
+
+/** A road by SSH, which carries not only a shell. */
+export interface ChannelRoad extends Road {
+  channel<T extends Channel>(
+    computer: Computer,
+    options: TravelOptions,
+    open: (connection: SshConnection) => Promise<T>,
+  ): Promise<T>;
 }

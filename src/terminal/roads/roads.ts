@@ -24,14 +24,14 @@ export class NoRoadError extends Error {
 }
 
 /** The roads there are, the best first, and which of them led to which computer in this window. */
-export class Roads {
+export class Roads<Way extends Pick<Road, 'name' | 'leadsTo'> = Road> {
   private readonly found = new Map<
     string,
-    { readonly road: Road; readonly ssh?: string; readonly until: number }
+    { readonly road: Way; readonly ssh?: string; readonly until: number }
   >();
 
   constructor(
-    private readonly roads: readonly Road[],
+    private readonly roads: readonly Way[],
     private readonly transport: () => Transport,
     private readonly clock: Pick<Clock, 'now'>,
   ) {}
@@ -40,7 +40,7 @@ export class Roads {
    * The roads to try, in this order: those from the one that worked before on, where there is one.
    * @throws NoRoadError
    */
-  to(computer: Computer): readonly Road[] {
+  to(computer: Computer): readonly Way[] {
     const transport = this.transport();
     if (transport !== 'auto') {
       const wanted = this.roads.filter((road) => road.name === transport && road.leadsTo(computer));
@@ -53,7 +53,7 @@ export class Roads {
     return holds ? this.roads.slice(this.roads.indexOf(found.road)) : this.roads;
   }
 
-  worked(computer: Computer, road: Road): void {
+  worked(computer: Computer, road: Way): void {
     this.found.set(computer.id, { road, ssh: computer.ssh, until: this.clock.now() + memory });
   }
 
