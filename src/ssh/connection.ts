@@ -2,20 +2,23 @@ import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel, PseudoTtyOptions, SFTPWrapper } from 'ssh2';
 import { Emitter } from '../util/emitter';
 import type { Endpoint } from './endpoint';
-import { SshError } from './errors';
+import { PortError, SshError } from './errors';
+import type { TerminalModes } from './fewerRoundTrips';
 import { askForLife } from './liveness';
 import type { Patience } from './patience';
 
-/** What a shell is asked for with: the size and the kind of its terminal, and its environment. */
+/** What a shell is asked for with: the size and the kind of its terminal, its environment, and what begins it. */
 export interface ShellRequest {
   readonly rows: number;
   readonly cols: number;
   readonly term: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Run in place of the login shell. */
+  readonly command?: string | undefined;
 }
 
 /** IUTF8 (RFC 8160): the terminal erases whole characters, not bytes. ssh2 knows the name of no mode so new. */
-const terminalModes = Buffer.from([42, 0, 0, 0, 1, 0]);
+const terminalModes = [42, 0, 0, 0, 1, 0];
 
 /** One authenticated SSH connection to a computer, which carries any number of channels. */
 export class SshConnection {
@@ -54,11 +57,15 @@ export class SshConnection {
     return this.cause;
   }
 
-  /** Opens a login shell in a terminal. Rejects with an SshError. */
-  shell({ env, ...terminal }: ShellRequest): Promise<ClientChannel> {
-    const modes = terminalModes as PseudoTtyOptions['modes'];
-    const options = { ...terminal, modes, width: 0, height: 0 };
-    return this.open((done) => this.client.shell(options, { env }, done));
+  /** Opens a login shell, or what begins one, in a terminal. Rejects with an SshError. */
+  shell({ env, command, ...terminal }: ShellRequest): Promise<ClientChannel> {
+    const modes: TerminalModes = Object.assign(Buffer.from(terminalModes), { command });
+    const pty = { ...terminal, modes: modes as PseudoTtyOptions['modes'], width: 0, height: 0 };
+    return this.open((done) =>
+      command === undefined
+        ? this.client.shell(pty, { env }, done)
+        : this.client.exec(command, { pty, env }, done),
+    );
   }
 
   /** Runs one command. Rejects with an SshError. */
@@ -69,6 +76,19 @@ export class SshConnection {
   /** Opens a channel for files (SFTP). Rejects with an SshError. */
   sftp(): Promise<SFTPWrapper> {
     return this.open((done) => this.client.sftp(done));
+  }
+
+  /**
+   * Opens a channel to a port, as seen from the computer (RFC 4254, 7.2).
+   * @throws PortError where the computer does not reach that port, SshError
+   */
+  async forward(host: string, port: number): Promise<ClientChannel> {
+    try {
+      return await this.open((done) => this.client.forwardOut('127.0.0.1', 0, host, port, done));
+    } catch (error) {
+      const refusal = error instanceof SshError && PortError.of(error.cause, port);
+      throw refusal || error;
+    }
   }
 
   /** Says goodbye and closes; in a moment at the latest, whether or not anybody answers. */

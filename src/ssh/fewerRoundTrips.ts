@@ -4,7 +4,8 @@ import type { Client, ParsedKey } from 'ssh2';
 // waiting for an answer that could only be "yes". RFC 4252 and RFC 4254 let a client go on without it:
 //   - the user authentication request may follow the service request at once;
 //   - a public key may be offered with its signature, without asking first whether it would do (RFC 4252, section 7);
-//   - the shell request may follow the terminal request at once (RFC 4254, section 6.5 demands no waiting).
+//   - the request for a shell or a command may follow the terminal request at once (RFC 4254, section 6.5 demands no
+//     waiting).
 // Besides, ssh2 has OpenSSH prove all its further host keys right after the login. Nobody here wants to know them, and
 // the first channel waits for the proof.
 // ssh2 has no switch for these, so its protocol object is adjusted here and nowhere else. The version of ssh2 is
@@ -15,11 +16,18 @@ interface Protocol {
   authPK(user: string, key: ParsedKey, algorithm?: string, sign?: Sign): void;
   pty(channel: number, ...request: unknown[]): void;
   shell(channel: number, wantReply: boolean): void;
+  exec(channel: number, command: string, wantReply: boolean): void;
   readonly _handlers: {
     SERVICE_ACCEPT?: (protocol: Protocol, name: string) => void;
     GLOBAL_REQUEST?: (protocol: Protocol, name: string, ...request: unknown[]) => void;
   };
 }
+
+/**
+ * Modes of a terminal (RFC 4254, section 8), with the command that is to run in it; without one, a shell is. ssh2 hands
+ * them through as they are, so they can tell what will be asked for behind the terminal.
+ */
+export type TerminalModes = Buffer & { readonly command?: string | undefined };
 
 type Sign = (data: Buffer, done: (signature: Buffer) => void) => void;
 
@@ -58,19 +66,25 @@ function authenticateAtOnce(protocol: Protocol): void {
   };
 }
 
-/** Sends the shell request right behind the terminal request. Terminals are asked for with shells alone. */
+/** Sends the request for a shell or a command right behind the one for its terminal, which is never asked for alone. */
 function requestShellsWithTerminals(protocol: Protocol): void {
   const pty = protocol.pty.bind(protocol);
   const shell = protocol.shell.bind(protocol);
+  const exec = protocol.exec.bind(protocol);
   const requested = new Set<number>();
   protocol.pty = (channel, ...request) => {
     pty(channel, ...request);
-    shell(channel, true);
+    const { command } = request.find((part) => Buffer.isBuffer(part)) as TerminalModes;
+    if (command === undefined) shell(channel, true);
+    else exec(channel, command, true);
     requested.add(channel);
   };
   // ssh2 asks once the terminal is granted; the answer it then waits for is that to the request already sent.
   protocol.shell = (channel, wantReply) => {
     if (!requested.delete(channel)) shell(channel, wantReply);
+  };
+  protocol.exec = (channel, command, wantReply) => {
+    if (!requested.delete(channel)) exec(channel, command, wantReply);
   };
 }
 
@@ -87,7 +101,7 @@ function signWith(key: ParsedKey): Sign {
 
 function protocolOf(client: Client): Protocol | undefined {
   const { _protocol: protocol } = client as unknown as { _protocol?: Partial<Protocol> };
-  const expected: (keyof Protocol)[] = ['service', 'authPK', 'pty', 'shell'];
+  const expected: (keyof Protocol)[] = ['service', 'authPK', 'pty', 'shell', 'exec'];
   const known = expected.every((name) => typeof protocol?.[name] === 'function') && protocol?._handlers;
   return known ? (protocol as Protocol) : undefined;
 }

@@ -1,6 +1,9 @@
 import type { ClientChannel } from 'ssh2';
 import { Emitter } from '../util/emitter';
 import type { SshError } from '../ssh/errors';
+import { factsOf, PrefaceReader } from './launch/preface';
+import type { Place } from './launch/screenPlace';
+import { TmuxClient } from './launch/tmuxClient';
 import type { Ending, Session, ShellFacts, Size } from './session';
 
 /** What a session needs of the connection it travels on. */
@@ -10,22 +13,49 @@ export interface Carrying {
   probe(): void;
 }
 
+/** A shell that was begun by a launch command, which tells what keeps it. */
+export interface Launched {
+  /** Of its terminal when it was asked for. */
+  readonly size: Size;
+  /** Where the terminal left it, if it has seen it before. */
+  readonly place: Place | undefined;
+  /** Told where the terminal leaves it now. */
+  left(place: Place): void;
+}
+
+const plain: ShellFacts = { keptBy: undefined, resumed: false };
+
+/** Milliseconds that typed text waits for the preface of a shell once there is other output. */
+const prefacePatience = 5_000;
+
 /** A shell on an SSH channel. */
 export class SshSession implements Session {
   private readonly data = new Emitter<Uint8Array>();
   private readonly end = new Emitter<Ending>();
   private exit: Ending | undefined;
+  private settle: (facts: ShellFacts) => void = () => undefined;
+  private preface: PrefaceReader | undefined;
+  private patience: NodeJS.Timeout | undefined;
+  /** Typed before it was known whom to. */
+  private typed: string | undefined;
+  private tmux: TmuxClient | undefined;
+  private size: Size | undefined;
 
   readonly onEnd = this.end.event;
-
-  readonly shell: Promise<ShellFacts> = Promise.resolve({ keptBy: undefined, resumed: false });
+  readonly shell = new Promise<ShellFacts>((resolve) => (this.settle = resolve));
 
   constructor(
     private readonly channel: ClientChannel,
     private readonly connection: Carrying | undefined,
+    private readonly launched?: Launched,
   ) {
+    if (launched) {
+      this.preface = new PrefaceReader();
+      this.typed = '';
+      this.size = launched.size;
+    } else this.settle(plain);
     channel.on('exit', (code: number | null, signal?: string) => {
-      this.exit = { kind: 'exited', code: code ?? undefined, signal };
+      this.exit ??= { kind: 'exited', code: code ?? undefined, signal };
     });
     // ssh2 closes the channels of a broken connection before it tells that it broke.
     channel.once('close', () => {
@@ -40,18 +70,22 @@ export class SshSession implements Session {
     const subscription = this.data.event(listener);
     // The channel holds its output until somebody listens.
     if (this.data.size === 1) {
-      this.channel.on('data', (bytes: Buffer) => this.data.fire(bytes));
-      this.channel.stderr.on('data', (bytes: Buffer) => this.data.fire(bytes));
+      this.channel.on('data', (bytes: Buffer) => this.receive(bytes));
+      this.channel.stderr.on('data', (bytes: Buffer) => this.show(bytes));
     }
     return subscription;
   };
 
   write(text: string): void {
-    if (this.channel.writable) this.channel.write(text);
+    if (this.typed !== undefined) this.typed += text;
+    else if (this.tmux) this.tmux.write(text);
+    else this.send(text);
   }
 
-  resize({ rows, columns }: Size): void {
-    this.channel.setWindow(rows, columns, 0, 0);
+  resize(size: Size): void {
+    this.size = size;
+    this.channel.setWindow(size.rows, size.columns, 0, 0);
+    this.tmux?.resize(size);
   }
 
   pause(): void {
@@ -70,7 +104,75 @@ export class SshSession implements Session {
     this.channel.close();
   }
 
+  private send(text: string): void {
+    if (this.channel.writable) this.channel.write(text);
+  }
+
+  private show(bytes: Buffer): void {
+    if (bytes.length > 0) this.data.fire(bytes);
+  }
+
+  private receive(bytes: Buffer): void {
+    if (this.tmux) this.tmux.receive(bytes);
+    else if (this.preface) this.readPreface(this.preface, bytes);
+    else this.show(bytes);
+  }
+
+  private readPreface(reader: PrefaceReader, bytes: Buffer): void {
+    const { shown, preface, rest } = reader.read(bytes);
+    this.show(shown);
+    if (preface === 'tmux') this.attach(rest);
+    else if (preface) this.begin(factsOf(preface), rest);
+    else if (reader.over) this.begin(plain, rest);
+    // The server may have run something else; the preface is still looked for, but that must not be kept waiting.
+    else if (shown.length > 0) this.patience ??= setTimeout(() => this.letType(), prefacePatience);
+  }
+
+  /** The shell writes to the terminal itself. */
+  private begin(facts: ShellFacts, output: Buffer): void {
+    this.preface = undefined;
+    this.settle(facts);
+    this.letType();
+    this.show(output);
+  }
+
+  /** The shell writes to tmux, and tmux to the session. */
+  private attach(output: Buffer): void {
+    const typed = this.typed ?? '';
+    this.preface = this.typed = undefined;
+    clearTimeout(this.patience);
+    this.tmux = new TmuxClient(
+      {
+        send: (text) => this.send(text),
+        show: (bytes) => this.show(bytes),
+        attached: (facts) => this.settle(facts),
+        failed: (reason) => this.fail(reason),
+      },
+      this.size ?? { rows: 24, columns: 80 },
+      this.launched?.place,
+    );
+    this.tmux.write(typed);
+    this.tmux.receive(output);
+  }
+
+  private letType(): void {
+    clearTimeout(this.patience);
+    const typed = this.typed;
+    this.typed = undefined;
+    if (typed) this.send(typed);
+  }
+
+  private fail(reason: string): void {
+    this.exit = { kind: 'lost', cause: new Error(`tmux: ${reason}`) };
+    this.channel.close();
+  }
+
   private finish(): void {
+    clearTimeout(this.patience);
+    if (this.preface) this.show(this.preface.end());
+    const place = this.tmux?.place;
+    if (place) this.launched?.left(place);
+    this.settle(plain);
     this.end.fire(this.ending());
     this.data.dispose();
     this.end.dispose();

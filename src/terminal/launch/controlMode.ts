@@ -1,0 +1,73 @@
+/** What comes from tmux in control mode (see CONTROL MODE in tmux(1)). */
+export interface ControlListener {
+  /** Output of the shell, byte for byte. */
+  output(bytes: Buffer): void;
+  /** What a command has answered. */
+  reply(lines: readonly Buffer[], failed: boolean): void;
+  /** Anything else that it tells: its name without the percent sign, and the rest of the line. */
+  notice(name: string, text: string): void;
+}
+
+/** Reads the control mode of tmux: lines, whose output has its control characters in octal. */
+export class ControlReader {
+  private partial: Buffer[] = [];
+  private block: { readonly end: string; readonly lines: Buffer[] } | undefined;
+
+  constructor(private readonly listener: ControlListener) {}
+
+  read(bytes: Buffer): void {
+    let start = 0;
+    for (let end = bytes.indexOf('\n'); end >= 0; end = bytes.indexOf('\n', start)) {
+      const piece = bytes.subarray(start, end);
+      const line = this.partial.length === 0 ? piece : Buffer.concat([...this.partial, piece]);
+      this.partial = [];
+      start = end + 1;
+      this.line(line.at(-1) === 13 ? line.subarray(0, -1) : line);
+    }
+    if (start < bytes.length) this.partial.push(bytes.subarray(start));
+  }
+
+  private line(line: Buffer): void {
+    if (this.block) this.blockLine(this.block, line);
+    else if (startsWith(line, '%output ')) this.listener.output(unescaped(line, line.indexOf(' ', 8) + 1));
+    else if (startsWith(line, '%begin ')) this.block = { end: line.toString().slice(6), lines: [] };
+    else if (line[0] === percent) {
+      const [, name = '', text = ''] = /^%(\S*) ?([^]*)$/.exec(line.toString()) ?? [];
+      this.listener.notice(name, text);
+    }
+  }
+
+  private blockLine({ end, lines }: { end: string; lines: Buffer[] }, line: Buffer): void {
+    const failed = line.equals(Buffer.from(`%error${end}`));
+    if (!failed && !line.equals(Buffer.from(`%end${end}`))) lines.push(line);
+    else {
+      this.block = undefined;
+      this.listener.reply(lines, failed);
+    }
+  }
+}
+
+const percent = 0x25;
+const backslash = 0x5c;
+const zero = 0x30;
+
+function startsWith(line: Buffer, word: string): boolean {
+  return (
+    line[0] === percent && line.length >= word.length && line.toString('latin1', 0, word.length) === word
+  );
+}
+
+/** The bytes of a line from `start` on, `\ooo` being one byte. */
+function unescaped(line: Buffer, start: number): Buffer {
+  if (!line.includes(backslash, start)) return line.subarray(start);
+  const bytes = Buffer.allocUnsafe(line.length - start);
+  const digit = (at: number): number => (line[at] ?? zero) - zero;
+  let length = 0;
+  for (let at = start; at < line.length; at += 1) {
+    const isEscape = line[at] === backslash;
+    bytes[length] = isEscape ? (digit(at + 1) << 6) | (digit(at + 2) << 3) | digit(at + 3) : (line[at] ?? 0);
+    length += 1;
+    if (isEscape) at += 3;
+  }
+  return bytes.subarray(0, length);
+}

@@ -1,0 +1,101 @@
+import type { Size } from '../session';
+import type { Place } from './screenPlace';
+
+/** Lines of scroll-back drawn in a terminal that has not seen the shell before. */
+const mostHistory = 3_000;
+
+const fields = [
+  ...['history_size', 'pane_height', 'cursor_x', 'cursor_y', 'cursor_flag', 'scroll_region_upper'],
+  ...['scroll_region_lower', 'insert_flag', 'origin_flag', 'wrap_flag', 'keypad_cursor_flag', 'keypad_flag'],
+  ...['mouse_standard_flag', 'mouse_button_flag', 'mouse_all_flag', 'mouse_sgr_flag', 'bracket_paste_flag'],
+  ...['alternate_on', 'alternate_saved_x', 'alternate_saved_y', 'pane_current_command'],
+] as const;
+
+type Field = (typeof fields)[number];
+
+/** What tmux says of a kept shell's screen, in the order in which `lookAt` asks for it. */
+export interface Look {
+  readonly state: readonly Buffer[];
+  readonly history: readonly Buffer[];
+  readonly visible: readonly Buffer[];
+  /** The screen behind the alternate one. */
+  readonly behind: readonly Buffer[];
+}
+
+/** Whether a terminal still shows what it showed at `place`: then only what came since is drawn. */
+function goesOn(place: Place | undefined, { rows, columns }: Size): place is Place {
+  return place?.size.rows === rows && place.size.columns === columns;
+}
+
+/** The tmux command that looks at a kept shell's screen. It answers four times, one part of a `Look` after the other. */
+export function lookAt(place: Place | undefined, size: Size): string {
+  const from = goesOn(place, size)
+    ? `#{?#{e|>:#{history_size},${place.top}},#{e|-:${place.top},#{history_size}},0}`
+    : `-${mostHistory}`;
+  // Twice the number sign: expanded when it is run, together with the captures, not when it is read.
+  const state = fields.map((name) => `##{${name}}`).join(',');
+  const commands = [
+    `display-message -p '${from},${state}'`,
+    `capture-pane -peJ -S ${from} -E -1`,
+    'capture-pane -peJ',
+    'capture-pane -peJaq',
+  ];
+  return `run-shell -C "${commands.join(' ; ')}"`;
+}
+
+/**
+ * Draws a kept shell's screen in a terminal, as if the terminal had been there all the time: scroll-back, the screen,
+ * the cursor, and the modes that programs have set.
+ */
+export function redraw(
+  { state, history, visible, behind }: Look,
+  place: Place | undefined,
+  size: Size,
+): Buffer {
+  const [from = '0', ...values] = state.join().split(',');
+  const given = new Map(fields.map((name, index) => [name, values[index] ?? '']));
+  const is = (name: Field): boolean => given.get(name) === '1';
+  const number = (name: Field): number => Number(given.get(name) ?? 0);
+  const hasHistory = from !== '0' && number('history_size') > 0;
+  const alternate = is('alternate_on');
+  const stale = place !== undefined && !goesOn(place, size);
+
+  const out: (string | Buffer)[] = [
+    '\x1b[?1049l\x1b[!p\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l',
+  ];
+  out.push(stale ? '\x1b[2J\x1b[3J\x1b[H' : '\x1b[H\x1b[J');
+  out.push(...joined([...(hasHistory ? history : []), ...(alternate ? behind : visible)]));
+  if (alternate) {
+    out.push(cursorAt(number('alternate_saved_x'), number('alternate_saved_y')), '\x1b[?1049h\x1b[H');
+    out.push(...joined(visible));
+  }
+  const lower = number('scroll_region_lower');
+  const upper = number('scroll_region_upper');
+  if (upper > 0 || lower < number('pane_height') - 1) out.push(`\x1b[${upper + 1};${lower + 1}r`);
+  out.push(cursorAt(number('cursor_x'), number('cursor_y') - (is('origin_flag') ? upper : 0)));
+  if (is('insert_flag')) out.push('\x1b[4h');
+  if (is('origin_flag')) out.push('\x1b[?6h', cursorAt(number('cursor_x'), number('cursor_y') - upper));
+  if (!is('wrap_flag')) out.push('\x1b[?7l');
+  if (is('keypad_cursor_flag')) out.push('\x1b[?1h');
+  if (is('keypad_flag')) out.push('\x1b=');
+  if (is('mouse_standard_flag')) out.push('\x1b[?1000h');
+  if (is('mouse_button_flag')) out.push('\x1b[?1002h');
+  if (is('mouse_all_flag')) out.push('\x1b[?1003h');
+  if (is('mouse_sgr_flag')) out.push('\x1b[?1006h');
+  if (bracketsPaste(given.get('bracket_paste_flag') ?? '', given.get('pane_current_command') ?? ''))
+    out.push('\x1b[?2004h');
+  if (!is('cursor_flag')) out.push('\x1b[?25l');
+  return Buffer.concat(out.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+}
+
+/** Only tmux 3.7 and newer tell; before that, a shell at its prompt is taken to want it. */
+function bracketsPaste(flag: string, command: string): boolean {
+  return flag === '' ? /^(bash|zsh|fish)$/.test(command) : flag === '1';
+}
+
+function joined(lines: readonly Buffer[]): (string | Buffer)[] {
+  const drawn = lines.flatMap((line, index) => (index === 0 ? [line] : ['\r\n', line]));
+  return ['\x1b[m', ...drawn, '\x1b[m'];
+}
+
+const cursorAt = (x: number, y: number): string => `\x1b[${y + 1};${x + 1}H`;
