@@ -18,6 +18,8 @@ const ctrlD = '\x04';
 const mostTypedEarly = 64 * 1024;
 /** Milliseconds after which VS Code has surely given the tab its first name, and takes another. */
 const firstNameGiven = 1_000;
+/** Milliseconds after which a program has surely noticed a new size. */
+const noticed = 100;
 /** Milliseconds a session lasts at least, unless something is wrong with it. */
 const decentLife = 10_000;
 
@@ -93,14 +95,20 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
 
   open(dimensions: vscode.TerminalDimensions | undefined): void {
     if (dimensions) this.size = dimensions;
-    // VS Code knows no size of a terminal that it has not shown yet.
-    if (dimensions || !this.spec.restored) this.begin(false);
+    if (this.spec.restored) this.lines.say(vscode.l10n.t('Connects when you come to it.'));
+    else this.begin(false);
     void this.parts.clock.delay(firstNameGiven).then(() => this.repeatName());
   }
 
   /** Tries again where it rests after a failure; the person came back to it. */
   revive(): void {
     if (this.current.kind === 'resting') this.begin(false);
+    else this.wake();
+  }
+
+  /** Begins, where it waits for somebody to come. */
+  wake(): void {
+    if (this.current.kind === 'new') this.begin(false);
   }
 
   /** Something happened that may concern the link: the machine woke up, the computer changed. */
@@ -119,7 +127,6 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   setDimensions(dimensions: vscode.TerminalDimensions): void {
     this.size = dimensions;
     if (this.current.kind === 'open') this.current.session.resize(dimensions);
-    if (this.current.kind === 'new') this.begin(false);
   }
 
   handleInput(input: string): void {
@@ -143,6 +150,8 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
         this.answer(data, state.startsFromError);
         return;
       case 'new':
+        this.wake();
+        return;
       case 'closed':
         return;
     }
@@ -210,11 +219,18 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
       this.lines.say(vscode.l10n.t('Connected again. This is a new shell: the old one is gone.'));
     } else if (resumed) {
       this.lines.say(vscode.l10n.t('Connected again.'));
-      if (keptBy === 'gateway') redraw(session, this.size);
+      if (keptBy === 'gateway') void this.redraw(session);
       else this.lines.scrollAway(this.size.rows);
     }
     if (this.spec.shell.persistence === 'tmux' && keptBy !== 'tmux' && !goesBack)
       this.lines.say(vscode.l10n.t('tmux is not there: this shell ends when the connection does.'));
+  }
+
+  /** Programs draw themselves anew when the size changes; shells, their prompt. */
+  private async redraw(session: Session): Promise<void> {
+    session.resize({ ...this.size, rows: this.size.rows + 1 });
+    await this.parts.clock.delay(noticed);
+    session.resize(this.size);
   }
 
   private async onEnd(ending: Ending, session: Session): Promise<void> {
@@ -304,12 +320,6 @@ function holding(pass: (bytes: Uint8Array) => void): {
       for (const bytes of all) pass(bytes);
     },
   };
-}
-
-/** Programs draw themselves anew when the size changes; shells, their prompt. */
-function redraw(session: Session, size: Size): void {
-  session.resize({ ...size, rows: size.rows + 1 });
-  session.resize(size);
 }
 
 function lossOf(ending: Ending, name: string): string {

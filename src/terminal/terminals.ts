@@ -55,6 +55,9 @@ export class Terminals implements Disposable {
     this.disposables.add(this.changes);
     this.disposables.add(vscode.window.onDidCloseTerminal((terminal) => this.onClose(terminal)));
     this.disposables.add(
+      vscode.window.onDidChangeActiveTerminal((terminal) => terminal && this.find(terminal)?.pty.wake()),
+    );
+    this.disposables.add(
       store.onDidChange(({ changed, removed }) => {
         for (const { id } of [...changed, ...removed]) this.of(id).forEach(({ pty }) => pty.check());
       }),
@@ -96,6 +99,7 @@ export class Terminals implements Disposable {
       if ((terminal.creationOptions as Partial<vscode.ExtensionTerminalOptions>).pty !== pty) return;
       opened.dispose();
       this.add({ terminal, pty, inEditor: false });
+      terminal.show();
     });
     this.disposables.add(opened);
     return this.options(pty, computer.status);

@@ -424,19 +424,22 @@ describe('the terminal of a computer', () => {
     const restored = (): Stage =>
       new Stage(true, { computer: einstein, shell, memory: { terminalId: 'term_1' }, restored: true });
 
-    it('connects when it is first shown, and remembers its shell', () => {
+    it('connects when somebody comes to it, and remembers its shell', () => {
       const stage = restored();
-      stage.pty.open(undefined);
+      stage.pty.open({ rows: 30, columns: 100 });
+      stage.pty.setDimensions({ rows: 30, columns: 101 });
       assert.deepEqual(stage.wishes, []);
-      stage.pty.setDimensions({ rows: 30, columns: 100 });
+      assert.deepEqual(stage.lines, ['Connects when you come to it.']);
+      stage.pty.wake();
       assert.equal(stage.wishes.length, 1);
       assert.deepEqual(stage.latest.request.memory, { terminalId: 'term_1' });
       assert.equal(stage.latest.request.shell.name, 'test');
     });
 
-    it('connects at once where it is shown at once', () => {
+    it('connects when something is typed', () => {
       const stage = restored();
-      stage.pty.open({ rows: 30, columns: 100 });
+      stage.pty.open(undefined);
+      stage.pty.handleInput(enter);
       assert.equal(stage.wishes.length, 1);
     });
   });
