@@ -1,36 +1,46 @@
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { ROOT } from '../lab/paths';
 import { measurePoll } from './pollCost';
 import { benchReach, benchStopped } from './reach';
 import { benchRoundTrips } from './roundTrips';
 import { benchSizes } from './sizes';
+import { inOwnNetwork } from './slowLine';
 import { ms, printTable } from './table';
 import { benchVSCode } from './vscode';
 
-/** Prints what the product costs, one table a subject. Nothing is asserted. @returns the exit code */
-export async function main(): Promise<number> {
-  await benchReach('A running computer, on this machine');
-  const slow = benchSlowLine(100);
-  await benchRoundTrips();
-  await benchStopped();
-  await benchPolls();
-  await benchVSCode();
-  benchSizes();
-  return slow ? 0 : 1;
+/** What can be measured, by the name it is asked for. One that could not be gives false. */
+const sections: Readonly<Record<string, (parts: readonly string[]) => unknown>> = {
+  reach: () => benchReach('A running computer, on this machine'),
+  'slow-line': () => apart('overSlowLine.ts', ['100']),
+  'round-trips': () => benchRoundTrips(),
+  stopped: () => benchStopped(),
+  polls: () => benchPolls(),
+  vscode: () => benchVSCode(),
+  window: (parts) => apart('window/inWindow.ts', parts),
+  sizes: () => benchSizes(),
+};
+
+/**
+ * Prints what the product costs, one table a subject. Nothing is asserted.
+ * @param args the names of sections, or of one section and its parts; all when there are none
+ * @returns the exit code
+ */
+export async function main(args: readonly string[]): Promise<number> {
+  const names = args.filter((name) => name in sections);
+  const parts = args.filter((name) => !(name in sections));
+  if (names.length === 0 && parts.length > 0) {
+    console.error(`There is no such section. There are: ${Object.keys(sections).join(', ')}.`);
+    return 1;
+  }
+  let complete = true;
+  for (const name of names.length > 0 ? names : Object.keys(sections))
+    if ((await sections[name]?.(parts)) === false) complete = false;
+  return complete ? 0 : 1;
 }
 
-/** In a network namespace of its own, which goes with the process, so that nothing leaves it. */
-function benchSlowLine(roundTrip: number): boolean {
-  const script = join(import.meta.dirname, 'overSlowLine.ts');
-  const inside = `ip link set lo up && exec "$0" --import tsx "$1" ${roundTrip}`;
-  const { status } = spawnSync('unshare', ['--net', 'sh', '-c', inside, process.execPath, script], {
-    cwd: ROOT,
-    stdio: 'inherit',
-  });
-  if (status !== 0)
-    console.log('\nThe slow line could not be measured: it needs root, /dev/net/tun and python3.');
-  return status === 0;
+function apart(script: string, args: readonly string[]): boolean {
+  const done = inOwnNetwork(join(import.meta.dirname, script), args);
+  if (!done) console.log(`\n${script} could not be run to its end. It needs root, /dev/net/tun and python3.`);
+  return done;
 }
 
 async function benchPolls(): Promise<void> {

@@ -2,7 +2,8 @@
 
 Needs root and a network namespace made for it. It makes the device `slow` with the address 10.99.0.1. Packets to
 10.99.0.2 come back to 10.99.0.1 after half a round trip with the two addresses exchanged, so that a client of 10.99.0.2
-reaches what listens on 10.99.0.1. Prints `ready`; the device goes when the process goes."""
+reaches what listens on 10.99.0.1. Prints `ready`. A line with a number on standard input changes the round trip, which
+is answered by `ready` too. The end of standard input ends it, and the device with it."""
 
 import collections
 import fcntl
@@ -26,7 +27,14 @@ print("ready", flush=True)
 on_the_way = collections.deque()
 while True:
     rest = None if not on_the_way else max(0, on_the_way[0][0] - time.monotonic())
-    if select.select([device], [], [], rest)[0]:
+    readable = select.select([device, sys.stdin], [], [], rest)[0]
+    if sys.stdin in readable:
+        wish = sys.stdin.readline()
+        if not wish:
+            break
+        half = float(wish) / 2000
+        print("ready", flush=True)
+    if device in readable:
         packet = os.read(device, 65535)
         source, target = packet[12:16], packet[16:20]
         if packet[0] >> 4 == 4:

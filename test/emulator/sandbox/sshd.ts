@@ -70,9 +70,9 @@ export class Sshd {
     const { process: child, isDoor } = this.#child;
     const below = descendants(pid);
     const listener = isDoor ? below.shift() : pid;
-    const ended = once(child, 'exit');
     if (what.sessions) killAll(below);
     if (!what.listener || listener === undefined) return;
+    const ended = once(child, 'exit');
     killAll([listener]);
     await ended;
     // A connection accepted meanwhile.

@@ -1,0 +1,47 @@
+import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { ROOT } from '../lab/paths';
+
+/**
+ * Runs a script in a network namespace of its own, which goes with the process, so that nothing leaves it.
+ * @returns whether it ended well; without root it cannot begin
+ */
+export function inOwnNetwork(script: string, args: readonly string[]): boolean {
+  const inside = 'ip link set lo up && exec "$0" --import tsx "$@"';
+  const { status } = spawnSync('unshare', ['--net', 'sh', '-c', inside, process.execPath, script, ...args], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  });
+  return status === 0;
+}
+
+/** A line with a round trip of its own; see slowLine.py. For a network namespace that was made for it. */
+export class SlowLine {
+  /** The end that servers listen at. */
+  static readonly near = '10.99.0.1';
+  /** What a client names so that its packets take the line. */
+  static readonly far = '10.99.0.2';
+
+  private constructor(private readonly process: ChildProcessByStdio<Writable, Readable, null>) {}
+
+  /** @param roundTrip in milliseconds */
+  static async lay(roundTrip: number): Promise<SlowLine> {
+    const script = join(import.meta.dirname, 'slowLine.py');
+    const child = spawn('python3', [script, String(roundTrip)], { stdio: ['pipe', 'pipe', 'inherit'] });
+    await once(child.stdout, 'data');
+    return new SlowLine(child);
+  }
+
+  /** Packets that set out from now on take so many milliseconds there and back. */
+  async change(roundTrip: number): Promise<void> {
+    const ready = once(this.process.stdout, 'data');
+    this.process.stdin.write(`${roundTrip}\n`);
+    await ready;
+  }
+
+  takeAway(): void {
+    this.process.kill();
+  }
+}

@@ -1,0 +1,181 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { parseEndpoint } from '../../../src/ssh/endpoint';
+import { startEmulator, type Emulator } from '../../emulator/emulator';
+import { openBrowser } from '../../lab/browser';
+import { CodeServer } from '../../lab/codeServer';
+import { buildExtension } from '../../lab/extensionHostBuild';
+import { findCommand } from '../../lab/machine.mjs';
+import { ROOT } from '../../lab/paths';
+import { testSettings } from '../../lab/vscodeSettings';
+import { Window } from '../../lab/window';
+import { SlowLine } from '../slowLine';
+import { BenchWindow } from './benchWindow';
+import { allKeys, ways, places, type Place } from './ways';
+
+const extensionFiles = ['package.json', 'package.nls.json', 'dist/extension.js', 'media'];
+
+/**
+ * A service with two computers, one on this machine and one at the end of a slow line, and a VS Code with both ways to
+ * them: the extension, and `ssh` in VS Code's own terminal. For a network namespace of its own.
+ */
+export class Scene {
+  private constructor(
+    private readonly folder: string,
+    readonly emulator: Emulator,
+    private readonly line: SlowLine,
+    private readonly server: CodeServer,
+    private readonly browser: Browser,
+  ) {}
+
+  static async set(): Promise<Scene> {
+    const folder = mkdtempSync(join(tmpdir(), 'celesto-bench-'));
+    buildExtension();
+    const line = await SlowLine.lay(0);
+    const emulator = await startEmulator({
+      dir: join(folder, 'emulator'),
+      // All addresses of the namespace: the computers are reached at two of them.
+      listenAddress: '0.0.0.0',
+      advertiseAddress: '127.0.0.1',
+      seed: places.map((name) => ({ name })),
+    });
+    await emulator.control.setSsh({
+      id: 'far',
+      ssh: (await endpoint(emulator, 'far')).replace('127.0.0.1', SlowLine.far),
+    });
+    const vscode = join(folder, 'vscode');
+    installExtension(join(vscode, 'extensions'));
+    const profiles = await sshProfiles(folder, emulator);
+    mkdirSync(join(vscode, 'data', 'User'), { recursive: true });
+    writeFileSync(join(vscode, 'data', 'User', 'keybindings.json'), JSON.stringify(allKeys));
+    const server = await CodeServer.start({
+      vscode: 'newest',
+      dir: vscode,
+      settings: {
+        ...testSettings,
+        'terminal.integrated.profiles.linux': profiles,
+        // What is measured is the echo of the computer, not VS Code's guess at it.
+        'terminal.integrated.enablePersistentSessions': false,
+        'terminal.integrated.localEchoEnabled': 'off',
+        'terminal.integrated.commandsToSkipShell': allKeys.map(({ command }) => command),
+      },
+      env: {
+        CELESTO_BASE_URL: emulator.url.replace('0.0.0.0', '127.0.0.1'),
+        CELESTO_API_KEY: emulator.apiKey,
+        SSH_AUTH_SOCK: undefined,
+      },
+    });
+    return new Scene(folder, emulator, line, server, await openBrowser());
+  }
+
+  /** The window, in which the extension is awake and has its list. */
+  async openWindow(): Promise<BenchWindow> {
+    const folder = join(this.folder, 'empty');
+    mkdirSync(folder);
+    const window = await Window.open(this.browser, this.server.url, folder);
+    // It stays open when the window is loaded anew.
+    await window.openContainer('Celesto');
+    const bench = new BenchWindow(window);
+    await bench.settle();
+    return bench;
+  }
+
+  /** Gives the far computer, and each call of the service, this round trip in milliseconds. */
+  async setRoundTrip(roundTrip: number): Promise<void> {
+    await this.line.change(roundTrip);
+    await this.emulator.control.clearFaults();
+    if (roundTrip > 0)
+      await this.emulator.control.addFault({ path: '^/v1/', delay: roundTrip, times: 'always' });
+  }
+
+  /** Whether our shells are kept by tmux, as they are unless one says otherwise. */
+  keepShells(keep: boolean): void {
+    const folder = join(this.folder, 'vscode', 'data', 'Machine');
+    mkdirSync(folder, { recursive: true });
+    const settings = { 'celesto.terminal.persistence': keep ? 'auto' : 'off' };
+    writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
+  }
+
+  /** Ends all SSH connections to a computer. */
+  async cut(place: Place): Promise<void> {
+    await this.emulator.control.killSshd({ id: place, listener: false });
+  }
+
+  /** Puts a file into the home folder of the near computer. */
+  async putFile(name: string, content: string | Buffer): Promise<void> {
+    writeFileSync(join(await this.emulator.control.home({ id: 'near' }), name), content);
+  }
+
+  async strike(): Promise<void> {
+    await this.browser.close();
+    await this.server.stop();
+    await this.emulator.stop();
+    this.line.takeAway();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Lays the extension, as it would be packaged, into a folder of its own: a build elsewhere does not change it. */
+function installExtension(extensions: string): void {
+  const folder = join(extensions, 'celesto.celesto-computers-0.1.0');
+  for (const file of extensionFiles) cpSync(join(ROOT, file), join(folder, file), { recursive: true });
+}
+
+/** Terminal profiles that run `ssh` to each computer, which knows its key. */
+async function sshProfiles(folder: string, emulator: Emulator): Promise<Record<string, unknown>> {
+  const key = join(folder, 'key');
+  spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+  const profiles: Record<string, unknown> = {};
+  for (const place of places) {
+    authorize(await emulator.control.home({ id: place }), `${key}.pub`);
+    const { user, host, port } = parseEndpoint(await endpoint(emulator, place));
+    const options = [
+      'StrictHostKeyChecking=accept-new',
+      `UserKnownHostsFile=${join(folder, 'known_hosts')}`,
+      'IdentitiesOnly=yes',
+    ];
+    profiles[ways.native.name(place)] = {
+      path: findCommand('ssh'),
+      args: [
+        '-F',
+        'none',
+        '-i',
+        key,
+        '-p',
+        String(port),
+        ...options.flatMap((option) => ['-o', option]),
+        `${user}@${host}`,
+      ],
+    };
+  }
+  return profiles;
+}
+
+function authorize(home: string, publicKey: string): void {
+  const { uid, gid } = statSync(home);
+  const keys = join(home, '.ssh', 'authorized_keys');
+  writeFileSync(keys, readFileSync(publicKey));
+  chmodSync(keys, 0o600);
+  chownSync(keys, uid, gid);
+}
+
+async function endpoint({ url, apiKey }: Emulator, name: string): Promise<string> {
+  const response = await fetch(`${url}/v1/computers/${name}`, {
+    headers: { authorization: `Bearer ${apiKey}` },
+  });
+  const { connection } = (await response.json()) as { connection: { ssh: string } };
+  return connection.ssh;
+}
