@@ -22,6 +22,7 @@ export type CommandId =
   | 'celesto.delete'
   | 'celesto.copyId'
   | 'celesto.copyName'
+  | 'celesto.copySshCommand'
   | 'celesto.showHostKeys'
   | 'celesto.forgetHostKey'
   | 'celesto.rotateSshKey'

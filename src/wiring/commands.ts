@@ -10,6 +10,7 @@ import { ListCommands } from '../commands/listCommands';
 import { OpenCommands } from '../commands/openCommands';
 import { OwnKeyCommands } from '../commands/ownKeyCommands';
 import { TerminalCommands } from '../commands/terminalCommands';
+import { SshCommands } from '../commands/sshCommands';
 import { Targets } from '../commands/targets';
 import type { Clock } from '../util/clock';
 import { Disposables, type Disposable } from '../util/disposable';
@@ -28,7 +29,7 @@ export function buildCommands(
   clock: Clock,
 ): Disposable {
   const { account, check, client, lifecycle, log, output, store } = service;
-  const { config, known, ownKey, rotation, terminals } = reach;
+  const { config, doors, known, ownKey, rotation, terminals } = reach;
   const parts = new Disposables();
   const tree = parts.add(new ComputersTree(store));
   const view = parts.add(new ComputersView(store, tree, account, context.globalState));
@@ -38,6 +39,7 @@ export function buildCommands(
   const open = new OpenCommands(targets, store, client, terminals, clock);
   const shells = new TerminalCommands(targets, terminals);
   const life = new LifecycleCommands(targets, lifecycle, clock, settings.startTimeout);
+  const ssh = new SshCommands(targets, lifecycle, doors, clock, settings.transport, settings.startTimeout);
   const list = new ListCommands(account, store, view, targets, () => tree.filter);
   const create = new CreateCommand(targets, client, store, terminals, clock, settings.openAfterCreate);
   const remove = new DeleteCommand(targets, client, store, lifecycle, known, clock, () => view.selection);
@@ -62,6 +64,7 @@ export function buildCommands(
     'celesto.delete': remove.delete,
     'celesto.copyId': list.copyId,
     'celesto.copyName': list.copyName,
+    'celesto.copySshCommand': ssh.copyCommand,
     'celesto.showHostKeys': hostKeys.show,
     'celesto.forgetHostKey': hostKeys.forget,
     'celesto.rotateSshKey': ownKeys.rotate,

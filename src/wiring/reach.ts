@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import { Connector, type ConnectorParts } from '../ssh/connector';
 import { HostTrust } from '../ssh/hostTrust';
@@ -9,6 +10,7 @@ import { loadSsh2 } from '../ssh/library';
 import { OwnKey } from '../ssh/ownKey';
 import { ConnectionPool } from '../ssh/pool';
 import { Rotation } from '../ssh/rotation';
+import { Doors } from '../ssh/tunnel/doors';
 import { SshConfig } from '../ssh/sshConfig';
 import { Opening } from '../terminal/opening';
 import { GatewayRoad } from '../terminal/roads/gatewayRoad';
@@ -31,6 +33,7 @@ export interface Reach extends Disposable {
   readonly config: SshConfig;
   readonly rotation: Rotation;
   readonly pool: ConnectionPool;
+  readonly doors: Doors;
   readonly terminals: Terminals;
 }
 
@@ -61,6 +64,8 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
   });
   const rotation = new Rotation({ ownKey, known, config, client, introduce: introduceTo });
   const pool = parts.add(new ConnectionPool(connector, clock));
+  const folder = join(context.globalStorageUri.fsPath, 'ssh');
+  const doors = parts.add(new Doors({ client, ownKey, known, log, folder }));
   const roads = new Roads(
     [new SshRoad('ssh', pool), new SshRoad('tunnel', pool), new GatewayRoad(client, clock)],
     settings.transport,
@@ -77,5 +82,5 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
       onFailure: showHostKeyError,
     }),
   );
-  return { known, ownKey, config, rotation, pool, terminals, dispose: () => parts.dispose() };
+  return { known, ownKey, config, rotation, pool, doors, terminals, dispose: () => parts.dispose() };
 }
