@@ -15,6 +15,8 @@ export const settings = {
   shellIntegration: (): boolean => section().get('terminal.shellIntegration', true),
   /** Where shells begin; empty for the home folder. */
   cwd: (): string => section().get<string>('terminal.cwd', ''),
+  /** The id or the name of the computer of this workspace; empty for none. */
+  defaultComputer: (): string => section().get<string>('defaultComputer', ''),
   identityFile: (): string => section().get<string>('ssh.identityFile', ''),
 };
 

@@ -10,8 +10,10 @@ import { ListCommands } from '../commands/listCommands';
 import { OpenCommands } from '../commands/openCommands';
 import { OwnKeyCommands } from '../commands/ownKeyCommands';
 import { TerminalCommands } from '../commands/terminalCommands';
+import { SessionCommands } from '../commands/sessionCommands';
 import { SshCommands } from '../commands/sshCommands';
 import { Targets } from '../commands/targets';
+import { Finder } from '../model/finder';
 import type { Clock } from '../util/clock';
 import { Disposables, type Disposable } from '../util/disposable';
 import { settings } from '../util/settings';
@@ -33,11 +35,13 @@ export function buildCommands(
   const parts = new Disposables();
   const tree = parts.add(new ComputersTree(store));
   const view = parts.add(new ComputersView(store, tree, account, context.globalState));
+  const finder = new Finder(store, client);
   const targets = new Targets(account, store, new ComputerPicker(store));
 
   const accounts = new AccountCommands(account, client, check, targets);
   const open = new OpenCommands(targets, store, client, terminals, clock);
   const shells = new TerminalCommands(targets, terminals);
+  const sessions = new SessionCommands(targets, finder, terminals, clock, settings.defaultComputer);
   const life = new LifecycleCommands(targets, lifecycle, clock, settings.startTimeout);
   const ssh = new SshCommands(targets, lifecycle, doors, clock, settings.transport, settings.startTimeout);
   const list = new ListCommands(account, store, view, targets, () => tree.filter);
@@ -58,6 +62,9 @@ export function buildCommands(
     'celesto.newTerminalInEditor': shells.inEditor,
     'celesto.newTerminalAtDirectory': shells.atDirectory,
     'celesto.splitTerminal': shells.split,
+    'celesto.useAsDefault': sessions.useAsDefault,
+    'celesto.openDefault': sessions.openDefault,
+    'celesto.resumeSession': sessions.resume,
     'celesto.start': life.start,
     'celesto.stop': life.stop,
     'celesto.restore': life.restore,
@@ -79,6 +86,7 @@ export function buildCommands(
     'celesto.showLog': () => output.show(),
   };
   parts.add(registerCommands(handlers, log));
+  parts.add(vscode.window.registerUriHandler(sessions.links));
   parts.add(vscode.window.registerTerminalProfileProvider('celesto.computer', shells.profile));
   return parts;
 }

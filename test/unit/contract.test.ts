@@ -41,6 +41,7 @@ const waiting = {
     'newTerminal',
     'newTerminalInEditor',
     'newTerminalAtDirectory',
+    'useAsDefault',
     'copyId',
     'copyName',
     'copySshCommand',
@@ -48,7 +49,7 @@ const waiting = {
     'delete',
   ],
 };
-const gone = { buttons: [], menu: ['copyId', 'copyName', ...hostKeys] };
+const gone = { buttons: [], menu: ['useAsDefault', 'copyId', 'copyName', ...hostKeys] };
 const startable = {
   buttons: ['newTerminal', 'start'],
   menu: [
@@ -57,6 +58,7 @@ const startable = {
     'newTerminalAtDirectory',
     'start',
     'stop',
+    'useAsDefault',
     'copyId',
     'copyName',
     'copySshCommand',
@@ -74,6 +76,7 @@ const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readon
       'newTerminalInEditor',
       'newTerminalAtDirectory',
       'stop',
+      'useAsDefault',
       'copyId',
       'copyName',
       'copySshCommand',
@@ -93,6 +96,7 @@ const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readon
       'newTerminalInEditor',
       'newTerminalAtDirectory',
       'start',
+      'useAsDefault',
       'copyId',
       'copyName',
       'copySshCommand',
@@ -107,6 +111,7 @@ const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readon
       'newTerminalInEditor',
       'newTerminalAtDirectory',
       'restore',
+      'useAsDefault',
       'copyId',
       'copyName',
       'copySshCommand',
@@ -116,13 +121,21 @@ const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readon
   },
   error: startable,
   hibernating: startable,
-  lost: { buttons: [], menu: ['copyId', 'copyName', ...hostKeys, 'delete'] },
+  lost: { buttons: [], menu: ['useAsDefault', 'copyId', 'copyName', ...hostKeys, 'delete'] },
   deleting: gone,
   deleted: gone,
 };
 
 const commandsOfVSCode = ['setContext', 'workbench.action.openSettings'];
-const keysOfVSCode = ['view', 'viewItem', 'focusedView', 'inputFocus', 'listFocus'];
+const keysOfVSCode = [
+  'view',
+  'viewItem',
+  'focusedView',
+  'inputFocus',
+  'listFocus',
+  'resourceFilename',
+  'isInDiffEditor',
+];
 
 describe('package.json, as a whole', () => {
   it('is activated by what it contributes alone, proposes nothing, and has one entry point', () => {
