@@ -1,0 +1,85 @@
+import { t } from '@vscode/l10n';
+import type { ClientChannel } from 'ssh2';
+import type { Computer } from '../model/computer';
+import type { SshConnection } from '../ssh/connection';
+import { SshError } from '../ssh/errors';
+import type { ConnectionPool } from '../ssh/pool';
+import type { Road, TravelOptions } from '../terminal/roads/road';
+import { terminalType } from '../terminal/session';
+import type { Execution } from './execution';
+import { newMark } from './mark';
+import { loginCommand, type RunRequest } from './request';
+import { SshExecution } from './sshExecution';
+
+/** What a command is told of its terminal. Servers take only the names they are set up to take. */
+const env = { COLORTERM: 'truecolor', LANG: 'C.UTF-8' };
+
+/** The link broke while the command was on its way. It is not sent again by itself, since it may have run. */
+export class UnsureError extends Error {
+  override readonly name = 'UnsureError';
+
+  constructor(cause: SshError) {
+    super(
+      t(
+        'The connection broke just as the command was sent: {0}. It may have run; look before you run it again.',
+        cause.reason,
+      ),
+      { cause },
+    );
+  }
+}
+
+/** SSH, to run a command: straight to the endpoint that the service names, or through the terminal gateway. */
+export class SshRunRoad implements Road<RunRequest, Execution> {
+  constructor(
+    readonly name: 'ssh' | 'tunnel',
+    private readonly pool: ConnectionPool,
+  ) {}
+
+  leadsTo(computer: Computer): boolean {
+    return this.name === 'tunnel' || computer.ssh !== undefined;
+  }
+
+  /** @throws UnsureError, CommandError, or as {@link ConnectionPool.channel} */
+  async open(computer: Computer, request: RunRequest, options: TravelOptions): Promise<Execution> {
+    const way = this.name === 'ssh' ? 'direct' : 'tunnel';
+    const mark = newMark();
+    const command = loginCommand(request.command, mark);
+    return this.begin(computer, request, { ...options, way }, command, mark);
+  }
+
+  private async begin(
+    computer: Computer,
+    request: RunRequest,
+    options: Parameters<ConnectionPool['channel']>[1],
+    command: string,
+    mark: string,
+  ): Promise<Execution> {
+    let carrying: SshConnection | undefined;
+    const channel = await this.pool.channel(computer, options, (connection) => {
+      carrying = connection;
+      return sent(connection, () => ask(connection, request, command));
+    });
+    return new SshExecution(channel, carrying, mark, request.command.input);
+  }
+}
+
+function ask(
+  connection: SshConnection,
+  { command: { input }, size }: RunRequest,
+  command: string,
+): Promise<ClientChannel> {
+  if (input !== undefined) return connection.exec(command);
+  const { rows, columns: cols } = size();
+  return connection.shell({ rows, cols, term: terminalType, env, command });
+}
+
+async function sent<T>(connection: SshConnection, send: () => Promise<T>): Promise<T> {
+  const wasClosed = connection.closed;
+  try {
+    return await send();
+  } catch (error) {
+    const broke = error instanceof SshError && (error.problem === 'closed' || error.problem === 'silent');
+    throw broke && !wasClosed ? new UnsureError(error) : error;
+  }
+}

@@ -1,0 +1,267 @@
+import assert from 'node:assert/strict';
+import { before, beforeEach, describe, it } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import { Lifecycle } from '../../src/model/lifecycle';
+import { ComputerStore } from '../../src/model/store';
+import type { Execution } from '../../src/run/execution';
+import { interpreterFor } from '../../src/run/interpreter';
+import { ComputerPlace } from '../../src/run/place';
+import type { Command, RunRequest } from '../../src/run/request';
+import { Run, type Outcome } from '../../src/run/run';
+import { ServiceRunRoad } from '../../src/run/serviceRunRoad';
+import { SshRunRoad } from '../../src/run/sshRunRoad';
+import { Opening } from '../../src/terminal/opening';
+import type { Road } from '../../src/terminal/roads/road';
+import { Roads, type Transport } from '../../src/terminal/roads/roads';
+import { systemClock } from '../../src/util/clock';
+import { silentLog } from '../../src/util/log';
+import { until } from '../lab/until';
+import { MemoryCache } from '../unit/support/storeBench';
+import { Installation } from './support/installation';
+import { Service } from './support/service';
+
+/** One person who runs commands, and what they see of each. */
+class Runner {
+  private readonly lifecycle: Lifecycle;
+  private readonly opening: Opening<RunRequest, Execution>;
+
+  constructor(
+    private readonly service: Service,
+    transport: Transport,
+  ) {
+    const { client } = service;
+    const { pool } = new Installation(service);
+    const store = new ComputerStore(client, systemClock, new MemoryCache(), silentLog);
+    this.lifecycle = new Lifecycle(client, store, systemClock, silentLog);
+    const roads = new Roads<Road<RunRequest, Execution>>(
+      [new SshRunRoad('ssh', pool), new SshRunRoad('tunnel', pool), new ServiceRunRoad(client, silentLog)],
+      () => transport,
+      systemClock,
+    );
+    this.opening = new Opening(this.lifecycle, roads, () => 60_000);
+  }
+
+  async start(name: string, command: Command | string): Promise<Started> {
+    const computer = await this.service.computer(name);
+    const place = new ComputerPlace(computer, this.opening, this.lifecycle);
+    return new Started(place, typeof command === 'string' ? { line: command } : command);
+  }
+
+  /** Runs a command to its end. */
+  async run(name: string, command: Command | string): Promise<Started & { ended: Outcome }> {
+    const started = await this.start(name, command);
+    return Object.assign(started, { ended: await started.run.outcome });
+  }
+}
+
+class Started {
+  readonly told: string[] = [];
+  output = '';
+  readonly run: Run;
+
+  constructor(place: ComputerPlace, command: Command) {
+    const view = {
+      size: () => ({ rows: 30, columns: 100 }),
+      draw: (text: string) => void (this.output += text),
+      say: (line: string) => void this.told.push(line),
+      phase: () => undefined,
+    };
+    this.run = new Run(place, { command, evenFromError: false }, view, systemClock);
+  }
+
+  /** The lines it wrote. */
+  get lines(): string[] {
+    return stripVTControlCharacters(this.output).split('\r\n').filter(Boolean);
+  }
+
+  shows(text: string): Promise<unknown> {
+    return until(`"${text}" in the output`, () => this.output.includes(text));
+  }
+}
+
+function codeOf(outcome: Outcome): number | undefined {
+  if (outcome.kind !== 'exited') throw new Error(`It did not exit: ${JSON.stringify(outcome)}`);
+  return outcome.code;
+}
+
+describe('a command runs', () => {
+  const service = new Service('einstein');
+  before(async () => {
+    await service.emulator.control.seed({ name: 'curie', listens: false });
+    await service.emulator.control.seed({ name: 'bohr', sshd: false });
+  });
+  beforeEach(() => service.emulator.control.setFeatures({ execStream: true }));
+
+  /** Whether a program with these arguments runs on a computer. */
+  const isRunning = async (name: string, args: string): Promise<boolean> =>
+    (await service.run(name, 'ps -e -o args')).split('\n').includes(args);
+
+  for (const [name, transport, how] of [
+    ['einstein', 'ssh', 'over SSH'],
+    ['curie', 'tunnel', 'over SSH through the terminal gateway'],
+    ['bohr', 'service', 'through the service'],
+  ] as const) {
+    describe(how, () => {
+      let person: Runner;
+      before(() => (person = new Runner(service, transport)));
+
+      it('and tells what it writes, as it comes and in order, and its exit code', async () => {
+        const go = '$HOME/go';
+        const command = `echo one; echo two >&2; until [ -e ${go} ]; do sleep 0.05; done; rm ${go}; echo ünï漢😀; exit 3`;
+        const started = await person.start(name, command);
+        await started.shows('two');
+        assert.deepEqual(started.lines, ['one', 'two']);
+        await service.run(name, `touch ${go}`);
+        assert.equal(codeOf(await started.run.outcome), 3);
+        assert.deepEqual(started.lines, ['one', 'two', 'ünï漢😀']);
+      });
+
+      it('as the user logs in, in the directory and with the variables wished for', async () => {
+        await service.run(name, 'mkdir -p "$HOME/a b"; echo \'export FROM_PROFILE=yes\' >> ~/.profile');
+        const { lines } = await person.run(name, {
+          line: 'pwd; echo "$FROM_PROFILE $QUOTE"',
+          cwd: '~/a b',
+          env: { QUOTE: `it's "$HOME"` },
+        });
+        assert.deepEqual(lines, ['/home/ohm/a b', `yes it's "$HOME"`]);
+      });
+
+      it('with a text on its standard input, which leaves nothing behind', async () => {
+        const before = await service.run(name, 'find ~ /tmp -newermt "-1 min" -type f | sort');
+        const input = "import sys\nprint('sum', sum(range(5)))\nsys.exit(4)";
+        const { ended, lines } = await person.run(name, {
+          line: interpreterFor(input, 'python')!,
+          input,
+        });
+        assert.equal(codeOf(ended), 4);
+        assert.deepEqual(lines, ['sum 10']);
+        assert.equal(await service.run(name, 'find ~ /tmp -newermt "-1 min" -type f | sort'), before);
+      });
+
+      it('and ends on the computer when it is cancelled, though it will not', async () => {
+        const line = "trap '' INT TERM HUP; echo ready; (setsid sleep 4711 &); sleep 4712; sleep 4713";
+        const started = await person.start(name, line);
+        await started.shows('ready');
+        await until('the programs run', () => isRunning(name, 'sleep 4711'));
+        started.run.cancel();
+        started.run.cancel();
+        assert.equal((await started.run.outcome).kind, 'cancelled');
+        await until('no program of it is left', async () => {
+          const left = await service.run(name, 'ps -e -o args');
+          return !left.includes('sleep 471');
+        });
+      });
+    });
+  }
+
+  it('over SSH in a terminal of the right size, which takes what is typed', async () => {
+    const person = new Runner(service, 'ssh');
+    const started = await person.start('einstein', 'stty size; read -r answer; echo "got $answer"');
+    await started.shows('30 100');
+    started.run.write('yes\r');
+    assert.equal(codeOf(await started.run.outcome), 0);
+    assert.deepEqual(started.lines.at(-1), 'got yes');
+  });
+
+  it('and is asked to end first when it is cancelled', async () => {
+    const person = new Runner(service, 'ssh');
+    const started = await person.start(
+      'einstein',
+      "trap 'echo tidy; exit 5' INT; echo ready; while :; do sleep 0.1; done",
+    );
+    await started.shows('ready');
+    started.run.cancel();
+    assert.equal((await started.run.outcome).kind, 'cancelled');
+    await started.shows('tidy');
+  });
+
+  it('by the best road there is; why not by a better one is told', async () => {
+    const { told, ended } = await new Runner(service, 'auto').run('bohr', 'exit 2');
+    assert.equal(codeOf(ended), 2);
+    assert.deepEqual(told, [
+      'bohr offers no SSH endpoint. Taking SSH through its terminal gateway instead.',
+      'Connecting to bohr through its terminal gateway…',
+      'SSH cannot be carried by the terminal gateway: it has no OpenSSH server. Running it through the service instead.',
+      'Running it on bohr through the service…',
+      'A command may take 300 s there, and reads nothing that is typed.',
+    ]);
+  });
+
+  it('through a service that tells the output only at the end, and is told so', async () => {
+    await service.emulator.control.setFeatures({ execStream: false });
+    const { told, ended, lines } = await new Runner(service, 'service').run(
+      'bohr',
+      'echo out; echo err >&2; exit 7',
+    );
+    assert.equal(codeOf(ended), 7);
+    assert.deepEqual(lines, ['out', 'err']);
+    assert.equal(told.at(-1), 'What it writes shows when it has ended.');
+  });
+
+  it('through such a service, and ends when it is cancelled', async () => {
+    await service.emulator.control.setFeatures({ execStream: false });
+    const started = await new Runner(service, 'service').start('bohr', 'sleep 4714');
+    await until('it runs', () => isRunning('bohr', 'sleep 4714'));
+    started.run.cancel();
+    assert.equal((await started.run.outcome).kind, 'cancelled');
+    await until('it has ended', async () => !(await isRunning('bohr', 'sleep 4714')));
+  });
+
+  it('of 10,000 characters through the service; with one more, nothing is sent', async () => {
+    const person = new Runner(service, 'service');
+    const line = (length: number): string => `: ${'ü'.repeat(length - 2)}`;
+    assert.equal(codeOf((await person.run('bohr', line(10_000))).ended), 0);
+    await service.emulator.control.clearRequests();
+    const { ended } = await person.run('bohr', line(10_001));
+    assert.equal(
+      ended.kind === 'failed' && ended.error.message,
+      'Without SSH a computer takes 10,000 characters at most; this has 10,001. Nothing was run. Put it into a file there, or shorten it.',
+    );
+    assert.deepEqual(await service.emulator.control.requests({ path: '/exec' }), []);
+    const { ended: overSsh, lines } = await new Runner(service, 'ssh').run(
+      'einstein',
+      `: ${'x'.repeat(60_000)}; echo $?`,
+    );
+    assert.equal(codeOf(overSsh), 0);
+    assert.deepEqual(lines, ['0']);
+    const { ended: tooLong } = await new Runner(service, 'ssh').run('einstein', line(200_000));
+    assert.match(tooLong.kind === 'failed' ? tooLong.error.message : '', /^This is too long for one command/);
+  });
+
+  it('after the computer was started, where it is stopped', async () => {
+    await service.emulator.control.seed({ name: 'gauss', status: 'stopped' });
+    const { told, lines } = await new Runner(service, 'auto').run('gauss', 'hostname');
+    assert.deepEqual(lines, ['gauss']);
+    assert.equal(told[0], 'gauss: stopped. Starting it… (Ctrl+C cancels)');
+  });
+
+  for (const transport of ['ssh', 'service'] as const) {
+    it(`until its computer is deleted, which is told, by ${transport}`, async () => {
+      const name = `planck-${transport}`;
+      const { id } = await service.emulator.control.seed({ name });
+      const started = await new Runner(service, transport).start(name, 'echo ready; sleep 4715');
+      await started.shows('ready');
+      await service.client.delete(id);
+      const ended = await started.run.outcome;
+      assert.match(
+        ended.kind === 'failed' ? ended.error.message : ended.kind,
+        /^planck-\w+ (is being|was) deleted\.$/,
+      );
+    });
+  }
+
+  it('once, though the stream that tells of it breaks', async () => {
+    const started = await new Runner(service, 'service').start(
+      'bohr',
+      'echo x >> ~/count; echo ready; sleep 5',
+    );
+    await started.shows('ready');
+    await service.emulator.control.cutStreams({ id: 'bohr' });
+    const ended = await started.run.outcome;
+    assert.equal(
+      ended.kind === 'failed' && ended.error.message,
+      'The connection to Celesto broke before the command ended. It may still be running there.',
+    );
+    assert.equal(await service.run('bohr', 'cat ~/count'), 'x\n');
+  });
+});
