@@ -36,10 +36,10 @@ export class ConnectionAttempt {
   private greeting = '';
 
   constructor(
-    private readonly parts: AttemptParts,
+    readonly parts: AttemptParts,
     private readonly socket: Duplex,
     private readonly client: Client,
-    private readonly authenticator: Authenticator,
+    readonly authenticator: Authenticator,
   ) {}
 
   /**

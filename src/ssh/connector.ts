@@ -56,11 +56,29 @@ export class Connector {
    * Tries once to connect.
    * @throws SshError, AuthenticationError, HostKeyError, ApiError, what the route throws, or the signal's reason
    */
-  async connect(route: Route, signal: AbortSignal, again = false): Promise<SshConnection> {
+  async connect(route: Route, signal: AbortSignal): Promise<SshConnection> {
     const started = Date.now();
+    await this.askAhead(route);
+    const [attempt, signSilently] = await this.begin(route, signal);
+    const connection = await attempt.run(signSilently, signal).catch(async (error: unknown) => {
+      // The server may not have waited for a person to answer. When they have, the key is at hand for another try.
+      const again =
+        error instanceof SshError && (await abortable(attempt.authenticator.signsAfterAll(), signal));
+      if (!again) throw error;
+      const [another] = await this.begin(route, signal);
+      return another.run(false, signal);
+    });
+    const { computer, endpoint } = attempt.parts;
+    this.parts.log.info(
+      `${computer.id}: connected to ${formatEndpoint(endpoint)} in ${Date.now() - started} ms`,
+    );
+    return connection;
+  }
+
+  /** Opens the line and gets the first key. Gives the attempt, and whether that key may be offered with its signature. */
+  private async begin(route: Route, signal: AbortSignal): Promise<[ConnectionAttempt, boolean]> {
     const { computer, introducer } = route;
     const { identities, trust, log, library } = this.parts;
-    await this.askAhead(route);
     // The introduction, the connection and the first key are got at the same time: they do not need each other.
     const keys = identities.list(namesOf(computer), signal);
     const [line, first, { Client: SshClient }] = await withLine(
@@ -77,16 +95,7 @@ export class Connector {
       new SshClient(),
       authenticator,
     );
-    try {
-      const connection = await attempt.run(isSilent(first), signal);
-      log.info(`${computer.id}: connected to ${formatEndpoint(endpoint)} in ${Date.now() - started} ms`);
-      return connection;
-    } catch (error) {
-      // The server may not have waited for a person to answer. When they have, the key is at hand for another try.
-      if (again || !(error instanceof SshError) || !(await abortable(authenticator.signsAfterAll(), signal)))
-        throw error;
-      return this.connect(route, signal, true);
-    }
+    return [attempt, isSilent(first)];
   }
 
   private introducer(computer: Computer, endpoint: Promise<Endpoint>, signal: AbortSignal): Introducer {

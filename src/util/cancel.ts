@@ -5,6 +5,8 @@ export function isCancellation(error: unknown): boolean {
 
 /** Waits for the promise or for the signal, whichever comes first; rejects with the signal's reason. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  // Nobody may be waiting for it any more when it rejects.
+  promise.catch(() => undefined);
   signal.throwIfAborted();
   let onAbort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {

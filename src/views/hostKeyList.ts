@@ -12,8 +12,8 @@ export interface HostKeyLine {
 /** The pinned host keys of a computer: those of its own SSH server, and that of the one its helper starts. */
 export function hostKeyLines(known: KnownComputers, computerId: string): HostKeyLine[] {
   return [
-    ...linesOf(known.get(computerId), t('SSH server of the computer')),
-    ...linesOf(known.get(tunnelRecord(computerId)), t('SSH helper, through the terminal gateway')),
+    ...linesOf(known.get(computerId), t('SSH server')),
+    ...linesOf(known.get(tunnelRecord(computerId)), t('SSH helper')),
   ];
 }
 
@@ -31,10 +31,10 @@ function confirmation(confirmed: KnownComputer['confirmed']): string {
   const date = new Date(confirmed.at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
   switch (confirmed.by) {
     case 'api':
-      return t('told by the computer over the API on {0}', date);
+      return t('told over the API, {0}', date);
     case 'knownHosts':
-      return t('found in known_hosts on {0}', date);
+      return t('found in known_hosts, {0}', date);
     case 'person':
-      return t('trusted by you on {0}', date);
+      return t('trusted by you, {0}', date);
   }
 }

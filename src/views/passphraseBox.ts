@@ -6,7 +6,7 @@ import { Disposables, toDisposable } from '../util/disposable';
 export const askPassphrase: AskPassphrase = ({ path, accepted, triesLeft, wrong }, signal) => {
   const disposables = new Disposables();
   const box = disposables.add(vscode.window.createInputBox());
-  box.title = vscode.l10n.t('Passphrase of an SSH Key');
+  box.title = vscode.l10n.t('Passphrase of {0}', path);
   box.prompt = accepted
     ? vscode.l10n.t(
         'The computer would accept the key in {0}. It stays unlocked in memory until this window closes. Press Escape to go on without it.',

@@ -55,7 +55,7 @@ describe('keys and what is put on a computer', () => {
 
       const { quickInput } = stage.window;
       await stage.row('einstein').click();
-      await quickInput.waitFor('Passphrase of an SSH Key');
+      await quickInput.waitFor(`Passphrase of ${path}`);
       assert.equal(await quickInput.isPassword(), true);
       await quickInput.waitForMessage(`The computer would accept the key in ${path}.`);
       await quickInput.fill('open barley');

@@ -101,7 +101,8 @@ describe('a server', () => {
         const library = async () => {
           await until(
             'a connection to have come and gone',
-            () => stranger.connections > 0 && stranger.openConnections === 0,
+            // A second one has come where the first was seen to fail at once.
+            () => stranger.connections > 1 || (stranger.connections > 0 && stranger.openConnections === 0),
           );
           await sleep(50);
           return loadSsh2();

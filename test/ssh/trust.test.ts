@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { before, beforeEach, describe, it } from 'node:test';
 import type { Computer } from '../../src/model/computer';
 import { HostKeyError } from '../../src/ssh/errors';
+import { tunnelRecord } from '../../src/ssh/knownComputers';
 import { parseEndpoint } from '../../src/ssh/endpoint';
 import { until } from '../lab/until';
 import { Installation } from './support/installation';
@@ -76,6 +77,24 @@ describe('who the computer is', () => {
     person.pool.dispose();
     await service.refuseExec();
     assert.equal(await person.visit(einstein), 'einstein');
+  });
+
+  it('is confirmed anew over the API when it was forgotten, on either way to the computer', async () => {
+    const person = new Installation(service);
+    for (const way of ['direct', 'tunnel'] as const) {
+      const record = way === 'direct' ? einstein.id : tunnelRecord(einstein.id);
+      await person.visit(einstein, { way });
+      const before = person.known.get(record)!;
+      assert.equal(before.confirmed?.by, 'api');
+      person.pool.dispose();
+      person.known.forgetHostKeys(einstein.id);
+      assert.deepEqual(person.known.get(record)?.hostKeys, []);
+      const calls = await service.execCalls();
+      await person.visit(einstein, { way });
+      assert.equal(await service.execCalls(), calls + 1);
+      assert.deepEqual(person.known.get(record)?.hostKeys, before.hostKeys);
+    }
+    assert.deepEqual(person.questions, []);
   });
 
   it('is caught at first contact when somebody else answers at its endpoint', async () => {
