@@ -1,4 +1,4 @@
-import type { WireComputer } from '../api/wire';
+import type { PublishedPort, WireComputer } from '../api/wire';
 import { printable, shortened } from '../util/text';
 
 /** A computer as this extension sees it. Texts are safe to show; sizes are in MB; dates are as the service spells them. */
@@ -18,6 +18,8 @@ export interface Computer {
   readonly lastError: string | undefined;
   /** The service's SSH endpoint as it spells it, where it offers one. Not yet read, so not to be trusted. */
   readonly ssh: string | undefined;
+  /** The ports of it that everybody can reach, in their order; undefined where there are none. */
+  readonly publishedPorts: readonly PublishedPort[] | undefined;
 }
 
 /** Takes over what the service says of a computer. */
@@ -37,12 +39,22 @@ export function computerFrom(wire: WireComputer): Computer {
     stoppedAt: optional(wire.stopped_at),
     lastError: optional(wire.last_error),
     ssh: wire.connection?.ssh ?? undefined,
+    publishedPorts: publishedPorts(wire),
   };
 }
 
 /** True where a person would see no difference. `before` may come from the cache, which keeps no undefined fields. */
 export function sameComputer(before: Computer, after: Computer): boolean {
-  return (Object.keys(after) as (keyof Computer)[]).every((key) => before[key] === after[key]);
+  return (Object.keys(after) as (keyof Computer)[]).every(
+    (key) =>
+      before[key] === after[key] ||
+      (key === 'publishedPorts' && JSON.stringify(before[key]) === JSON.stringify(after[key])),
+  );
+}
+
+function publishedPorts({ published_ports }: WireComputer): readonly PublishedPort[] | undefined {
+  const there = published_ports.filter(({ status }) => status !== 'unpublished');
+  return there.length > 0 ? there.sort((a, b) => a.port - b.port) : undefined;
 }
 
 function optional(text: string | null | undefined): string | undefined {

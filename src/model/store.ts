@@ -348,6 +348,6 @@ export class ComputerStore implements Disposable {
   }
 }
 
-function isChanging(computer: Computer): boolean {
-  return statusOf(computer.status).kind === 'changing';
+function isChanging({ status, publishedPorts = [] }: Computer): boolean {
+  return statusOf(status).kind === 'changing' || publishedPorts.some((port) => port.status.endsWith('ing'));
 }

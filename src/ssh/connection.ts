@@ -86,8 +86,8 @@ export class SshConnection {
     try {
       return await this.open((done) => this.client.forwardOut('127.0.0.1', 0, host, port, done));
     } catch (error) {
-      const refusal = error instanceof SshError && PortError.of(error.cause, port);
-      throw refusal || error;
+      const cause = error instanceof SshError ? error.cause : undefined;
+      throw PortError.of(cause, port) ?? error;
     }
   }
 

@@ -25,6 +25,30 @@ export class SshError extends Error {
   }
 }
 
+/** The computer was asked to reach a port, and does not. `message` is a sentence for a person. */
+export class PortError extends Error {
+  override readonly name = 'PortError';
+
+  private constructor(
+    readonly problem: 'nobodyListens' | 'notAllowed',
+    port: number,
+    cause: unknown,
+  ) {
+    const sentence =
+      problem === 'notAllowed'
+        ? t('The SSH server does not allow ports to be forwarded.')
+        : t('Nobody listens on port {0} there.', port);
+    super(sentence, { cause });
+  }
+
+  /** What a failure to open a channel to a port says of the port, if anything: the reason codes of RFC 4254, 5.1. */
+  static of(failure: unknown, port: number): PortError | undefined {
+    const reason = failure instanceof Error && 'reason' in failure ? failure.reason : undefined;
+    if (reason === 1) return new PortError('notAllowed', port, failure);
+    return reason === 2 ? new PortError('nobodyListens', port, failure) : undefined;
+  }
+}
+
 /** One key that was offered, or why it could not be. */
 export interface Attempt {
   /** What a person calls the key: its file, its comment, its fingerprint. */

@@ -1,6 +1,5 @@
 import type { Computer } from '../../model/computer';
-import type { SshConnection } from '../../ssh/connection';
-import type { Channel, ChannelOptions } from '../../ssh/pool';
+import type { ChannelOptions } from '../../ssh/pool';
 import type { Session, SessionRequest } from '../session';
 
 /**
@@ -17,13 +16,4 @@ export interface Road<Request = SessionRequest, Opened = Session> {
   /** Whether this computer can be reached this way, as far as one sees without trying. */
   leadsTo(computer: Computer): boolean;
   open(computer: Computer, request: Request, options: TravelOptions): Promise<Opened>;
-}
-
-/** A road by SSH, which carries not only a shell. */
-export interface ChannelRoad extends Road {
-  channel<T extends Channel>(
-    computer: Computer,
-    options: TravelOptions,
-    open: (connection: SshConnection) => Promise<T>,
-  ): Promise<T>;
 }

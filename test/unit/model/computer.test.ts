@@ -24,7 +24,17 @@ describe('computerFrom', () => {
       stoppedAt: '2026-02-02T00:00:00Z',
       lastError: 'oh',
       ssh: 'ohm@203.0.113.7:2222',
+      publishedPorts: undefined,
     });
+  });
+
+  it('has the ports that are published, in their order', () => {
+    const port = (number: number, status: string) => ({ port: number, status, url: null, created_at: null });
+    const ports = [port(8080, 'published'), port(4000, 'unpublished'), port(3000, 'publishing')];
+    assert.deepEqual(
+      computer({ published_ports: ports }).publishedPorts?.map(({ port }) => port),
+      [3000, 8080],
+    );
   });
 
   it('has nothing where the service says nothing', () => {

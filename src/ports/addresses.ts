@@ -1,0 +1,30 @@
+/** An address of the computer itself, as a program there prints it. */
+export interface LocalAddress {
+  /** Where it stands in the text. */
+  readonly index: number;
+  readonly length: number;
+  readonly scheme: 'http' | 'https';
+  readonly port: number;
+  /** What follows the port: path, query, fragment; or nothing. */
+  readonly path: string;
+}
+
+const host = String.raw`(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])`;
+const pattern = new RegExp(
+  String.raw`(?<![\w.@/:-])(?:(https?)://${host}(?::(\d{1,5}))?|${host}:(\d{1,5}))(?![\w:-]|\.\w)([/?#][^\s"'<>\`]*)?`,
+  'gi',
+);
+/** What ends a sentence or closes a bracket around an address. */
+const closing = /[.,;:!?)\]}]+$/;
+
+/** Finds addresses such as localhost:3000 or http://127.0.0.1:8080/docs in a line of text. */
+export function localAddressesIn(line: string): LocalAddress[] {
+  return [...line.matchAll(pattern)].flatMap((match) => {
+    const scheme = match[1]?.toLowerCase() === 'https' ? 'https' : 'http';
+    const port = Number(match[2] ?? match[3] ?? (scheme === 'https' ? 443 : 80));
+    const tail = match[4] ?? '';
+    const path = tail.replace(closing, '');
+    const length = match[0].length - (tail.length - path.length);
+    return port >= 1 && port <= 65_535 ? [{ index: match.index, length, scheme, port, path }] : [];
+  });
+}

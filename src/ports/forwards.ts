@@ -1,0 +1,112 @@
+import type { Computer } from '../model/computer';
+import { statusOf } from '../model/status';
+import type { ComputerStore } from '../model/store';
+import { Disposables, type Disposable } from '../util/disposable';
+import { Emitter } from '../util/emitter';
+import { describeError, type Log } from '../util/log';
+import { Forward, type Dial } from './forward';
+import type { RememberedForwards } from './rememberedForwards';
+
+export interface ForwardsParts {
+  readonly store: Pick<ComputerStore, 'get' | 'onDidChange'>;
+  readonly remembered: RememberedForwards;
+  readonly dial: Dial;
+  readonly log: Log;
+}
+
+/**
+ * The ports of computers that are forwarded to this machine, and those that were when the window was left: these are
+ * listened on again as soon as the list says that their computer runs.
+ */
+export class Forwards implements Disposable {
+  private readonly disposables = new Disposables();
+  private readonly changes = this.disposables.add(new Emitter<string>());
+  private all: readonly Forward[] = [];
+
+  /** Fires with the id of a computer whose forwards have changed, or what goes through them. */
+  readonly onDidChange = this.changes.event;
+
+  constructor(private readonly parts: ForwardsParts) {
+    this.disposables.add(
+      parts.store.onDidChange(({ added, changed }) => {
+        if (this.all.length > 0) [...added, ...changed].forEach((computer) => this.wake(computer));
+      }),
+    );
+  }
+
+  /** The forwards of one computer, in the order of their ports there. */
+  of(computerId: string): readonly Forward[] {
+    return this.all.filter(({ computer }) => computer.id === computerId);
+  }
+
+  /**
+   * Forwards a port. One that is forwarded already stays as it is, unless another port here is asked for.
+   * @param wanted the port here; where it is taken, the next that is free is
+   */
+  async add(computer: Pick<Computer, 'id' | 'name'>, port: number, wanted?: number): Promise<Forward> {
+    const there = this.of(computer.id).find((forward) => forward.port === port);
+    if (there && (wanted === undefined || wanted === there.localPort)) {
+      await there.listen();
+      return there;
+    }
+    const forward = this.make(computer, port, wanted ?? port);
+    await forward.listen();
+    if (there) this.drop(there);
+    this.keep([...this.all, forward], computer.id);
+    return forward;
+  }
+
+  /** Stops forwarding; what is connected is cut off. */
+  remove(forward: Forward): void {
+    this.drop(forward);
+    this.keep(this.all, forward.computer.id);
+  }
+
+  /** Takes up again what was forwarded when the window was left. */
+  restore(): void {
+    this.all = this.parts.remembered
+      .all()
+      .map(({ computer, port, localPort }) => this.make(computer, port, localPort));
+    for (const { computer } of this.all) {
+      const known = this.parts.store.get(computer.id);
+      if (known) this.wake(known);
+    }
+  }
+
+  dispose(): void {
+    for (const forward of this.all) forward.dispose();
+    this.disposables.dispose();
+  }
+
+  private make({ id, name }: Pick<Computer, 'id' | 'name'>, port: number, wanted: number): Forward {
+    return new Forward({ id, name }, port, wanted, this.parts.dial, () => this.changes.fire(id));
+  }
+
+  private drop(forward: Forward): void {
+    forward.dispose();
+    this.all = this.all.filter((one) => one !== forward);
+  }
+
+  private keep(forwards: readonly Forward[], changedId: string): void {
+    this.all = [...forwards].sort((a, b) => a.port - b.port);
+    this.parts.remembered.save(
+      this.all.map(({ computer, port, localPort, wanted }) => ({
+        computer,
+        port,
+        localPort: localPort ?? wanted,
+      })),
+    );
+    this.changes.fire(changedId);
+  }
+
+  private wake({ id, status }: Computer): void {
+    if (statusOf(status).open !== 'connect') return;
+    for (const forward of this.of(id)) {
+      forward
+        .listen()
+        .catch((error: unknown) =>
+          this.parts.log.warn(`${id}: port ${forward.port} is not forwarded: ${describeError(error)}`),
+        );
+    }
+  }
+}

@@ -1,0 +1,274 @@
+import assert from 'node:assert/strict';
+import { connect, createServer, type Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { before, describe, it } from 'node:test';
+import type { Computer } from '../../src/model/computer';
+import { LifecycleError } from '../../src/model/errors';
+import type { Forward } from '../../src/ports/forward';
+import { Forwards } from '../../src/ports/forwards';
+import { listeningCommand, parseListening } from '../../src/ports/listening';
+import { RememberedForwards } from '../../src/ports/rememberedForwards';
+import { PortError } from '../../src/ssh/errors';
+import { Opening } from '../../src/terminal/opening';
+import { ChannelRoad } from '../../src/terminal/roads/channelRoad';
+import { Roads, type Transport } from '../../src/terminal/roads/roads';
+import { NoSshError, SshChannels } from '../../src/terminal/sshChannels';
+import { systemClock } from '../../src/util/clock';
+import { Emitter } from '../../src/util/emitter';
+import type { StoreChange } from '../../src/model/store';
+import { freePort } from '../emulator/ports';
+import { until } from '../lab/until';
+import { MemoryRecords } from '../unit/ssh/support/memory';
+import { CustomSshd } from './support/customSshd';
+import { Installation } from './support/installation';
+import { Service } from './support/service';
+
+/** A server on the computer, in Python: says back what it hears until that ends, then says how much it was. */
+const echo = `
+import socket, sys
+s = socket.create_server((sys.argv[2], int(sys.argv[1])), family=socket.AF_INET6 if ":" in sys.argv[2] else socket.AF_INET)
+while True:
+    c, _ = s.accept()
+    n = 0
+    while (b := c.recv(65536)):
+        n += len(b)
+        c.sendall(b)
+    c.sendall(b"heard %d" % n)
+    c.close()
+`;
+
+describe('a forwarded port', () => {
+  const service = new Service('einstein');
+  let einstein: Computer;
+  let person: Installation;
+  /** The port of the server on the computer. */
+  let port: number;
+
+  /** What a window knows, with one computer in its list. */
+  class Bench {
+    readonly records = new MemoryRecords();
+    readonly changes = new Emitter<StoreChange>();
+    transport: Transport = 'auto';
+    readonly channels: SshChannels;
+    readonly forwards: Forwards;
+    looks = 0;
+
+    constructor(public listed: Computer | undefined = einstein) {
+      const { pool } = person;
+      const store = { get: () => this.listed, onDidChange: this.changes.event };
+      const roads = new Roads(
+        [new ChannelRoad('ssh', pool), new ChannelRoad('tunnel', pool)],
+        () => this.transport,
+        systemClock,
+      );
+      const lifecycle = {
+        ensureRunning: () => Promise.reject(new Error('It starts nothing.')),
+        look: () => {
+          this.looks += 1;
+          return service.computer('einstein');
+        },
+      };
+      this.channels = new SshChannels({
+        opening: new Opening(lifecycle, roads, () => 0),
+        store,
+        lifecycle,
+        transport: () => this.transport,
+      });
+      this.forwards = this.window(store);
+    }
+
+    /** A further window of the same workspace. */
+    window(store = { get: () => this.listed, onDidChange: this.changes.event }): Forwards {
+      const forwards = new Forwards({
+        store,
+        remembered: new RememberedForwards(this.records),
+        dial: (id, to, signal) => this.channels.toPort(id, to, signal),
+        log: person.log,
+      });
+      service.endsWith(forwards);
+      return forwards;
+    }
+  }
+
+  before(async () => {
+    einstein = await service.computer('einstein');
+    person = new Installation(service);
+    port = await listenOnComputer('127.0.0.1');
+  });
+
+  async function listenOnComputer(address: string): Promise<number> {
+    const free = await freePort('127.0.0.1', new Set());
+    await service.run('einstein', `cat > echo.py <<'END'\n${echo}\nEND`);
+    await service.run('einstein', `setsid python3 echo.py ${free} ${address} >/dev/null 2>&1 & true`);
+    await until('the server to listen', async () => {
+      const listening = parseListening(await service.run('einstein', listeningCommand));
+      return listening.some((one) => one.port === free);
+    });
+    return free;
+  }
+
+  const to = (forward: Forward): Socket =>
+    connect({ host: '127.0.0.1', port: forward.localPort!, allowHalfOpen: true });
+
+  /** Sends something through it. @returns what came back */
+  async function sends(forward: Forward, bytes: Buffer): Promise<Buffer> {
+    const socket = to(forward);
+    socket.end(bytes);
+    return buffer(socket);
+  }
+
+  /** Waits until the other side has ended it, and tells how. */
+  const endOf = (socket: Socket): Promise<string> =>
+    new Promise((resolve) => {
+      socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? ''));
+      socket.once('end', () => resolve('end'));
+      socket.resume();
+    });
+
+  it('carries all bytes both ways, ends as they end, and counts them', async () => {
+    const { forwards } = new Bench();
+    const forward = await forwards.add(einstein, port);
+    const bytes = Buffer.alloc(3_000_000, 'celesto ');
+    const answers = await Promise.all([1, 2, 3].map(() => sends(forward, bytes)));
+    for (const answer of answers) {
+      assert.equal(answer.subarray(bytes.length).toString(), `heard ${bytes.length}`);
+      assert.ok(answer.subarray(0, bytes.length).equals(bytes));
+    }
+    await until('all to be closed', () => forward.traffic.connections === 0);
+    const received = answers.reduce((sum, { length }) => sum + length, 0);
+    assert.deepEqual(forward.traffic, { connections: 0, received, sent: 3 * bytes.length });
+  });
+
+  it('listens here alone, on the same port or the next that is free', async () => {
+    const { forwards } = new Bench();
+    const taken = createServer();
+    const wanted = await freePort('127.0.0.1', new Set());
+    await new Promise<void>((resolve) => taken.listen(wanted, '127.0.0.1', resolve));
+    const forward = await forwards.add(einstein, port, wanted);
+    taken.close();
+    assert.ok(forward.localPort! > wanted && forward.localPort! <= wanted + 20, String(forward.localPort));
+    assert.equal(forward.wanted, wanted);
+    const low = await forwards.add(einstein, 80);
+    assert.ok(low.localPort === 80 || low.localPort! >= 8080, String(low.localPort));
+    const again = await forwards.add(einstein, port);
+    assert.equal(again, forward);
+    await assert.rejects(
+      new Promise((resolve, reject) =>
+        connect({ host: '127.0.0.2', port: forward.localPort! }, () => resolve(undefined)).on(
+          'error',
+          reject,
+        ),
+      ),
+      /ECONNREFUSED/,
+    );
+  });
+
+  it('reaches a server that listens on ::1 alone', async () => {
+    const { forwards } = new Bench();
+    const forward = await forwards.add(einstein, await listenOnComputer('::1'));
+    assert.equal((await sends(forward, Buffer.from('hello'))).toString(), 'hello' + 'heard 5');
+  });
+
+  it('tells a lost line as a break, and the next connection mends it', async () => {
+    const line = await service.line(einstein.ssh!);
+    const bench = new Bench({ ...einstein, ssh: line.endpoint('ohm') });
+    const forward = await bench.forwards.add(einstein, port);
+    const socket = to(forward);
+    socket.write('before');
+    await new Promise((resolve) => socket.once('data', resolve));
+    const ended = endOf(socket);
+    line.cut();
+    assert.equal(await ended, 'ECONNRESET');
+    await until('it to be gone', () => forward.traffic.connections === 0);
+    assert.equal((await sends(forward, Buffer.from('after'))).toString(), 'afterheard 5');
+    assert.equal(forward.problem, undefined);
+  });
+
+  it('follows the computer to another endpoint', async () => {
+    const bench = new Bench({ ...einstein, ssh: 'ohm@127.0.0.1:1' });
+    const forward = await bench.forwards.add(einstein, port);
+    assert.equal((await sends(forward, Buffer.from('there'))).toString(), 'thereheard 5');
+  });
+
+  it('goes through the terminal gateway where nothing else leads there', async () => {
+    const bench = new Bench({ ...einstein, ssh: undefined });
+    const forward = await bench.forwards.add(einstein, port);
+    const bytes = Buffer.alloc(300_000, 'x');
+    assert.equal((await sends(forward, bytes)).length, bytes.length + 'heard 300000'.length);
+    assert.equal(bench.looks, 0);
+  });
+
+  it('says that nobody listens there', async () => {
+    const bench = new Bench();
+    // Not the same port here: the computers of these tests share this machine's network.
+    const silent = await freePort('127.0.0.1', new Set([port]));
+    const forward = await bench.forwards.add(einstein, silent, port);
+    assert.equal(await endOf(to(forward)), 'ECONNRESET');
+    assert.ok(forward.problem instanceof PortError && forward.problem.problem === 'nobodyListens');
+  });
+
+  it('says why where a server, or a setting, allows none', async () => {
+    const sshd = await CustomSshd.start(service, 'einstein', 'AllowTcpForwarding no');
+    await sshd.welcome(person);
+    const bench = new Bench(sshd.computer);
+    const refused = bench.channels.toPort(einstein.id, port, new AbortController().signal);
+    await assert.rejects(refused, (error) => error instanceof PortError && error.problem === 'notAllowed');
+    await sshd.stop();
+    bench.transport = 'gateway';
+    await assert.rejects(bench.channels.toPort(einstein.id, port, new AbortController().signal), NoSshError);
+  });
+
+  it('is there again in the next window, on the same port, as soon as the computer runs', async () => {
+    const bench = new Bench();
+    const { localPort } = await bench.forwards.add(einstein, port);
+    bench.forwards.dispose();
+    bench.listed = undefined;
+    const next = bench.window();
+    next.restore();
+    const [forward] = next.of(einstein.id);
+    assert.equal(forward?.localPort, undefined);
+    bench.listed = einstein;
+    bench.changes.fire({ added: [einstein], changed: [], removed: [] });
+    await until('it to listen', () => forward!.localPort !== undefined);
+    assert.equal(forward!.localPort, localPort);
+    assert.equal((await sends(forward!, Buffer.from('again'))).toString(), 'againheard 5');
+    next.remove(forward!);
+    assert.deepEqual(new RememberedForwards(bench.records).all(), []);
+  });
+
+  it('and all that is connected to it ends when it is stopped', async () => {
+    const { forwards } = new Bench();
+    const forward = await forwards.add(einstein, port);
+    const socket = to(forward);
+    socket.write('hello');
+    await new Promise((resolve) => socket.once('data', resolve));
+    const { localPort } = forward;
+    const ended = endOf(socket);
+    forwards.remove(forward);
+    assert.match(await ended, /end|ECONNRESET/);
+    await assert.rejects(
+      new Promise((resolve, reject) =>
+        connect(localPort!, '127.0.0.1', () => resolve(undefined)).on('error', reject),
+      ),
+      /ECONNREFUSED/,
+    );
+    assert.deepEqual(forwards.of(einstein.id), []);
+  });
+
+  it('is offered among those that somebody listens on, as a command over SSH tells', async () => {
+    const { channels } = new Bench();
+    const signal = new AbortController().signal;
+    const found = parseListening(await channels.run(einstein, listeningCommand, signal));
+    assert.equal(found.find((one) => one.port === port)?.process, 'python3');
+  });
+
+  it('says that the computer does not run, and starts nothing', async () => {
+    const bench = new Bench();
+    const forward = await bench.forwards.add(einstein, port);
+    bench.listed = { ...einstein, status: 'stopped' };
+    await service.emulator.control.setStatus({ id: 'einstein', status: 'stopped' });
+    assert.equal(await endOf(to(forward)), 'ECONNRESET');
+    assert.ok(forward.problem instanceof LifecycleError);
+    assert.equal((await service.computer('einstein')).status, 'stopped');
+  });
+});
