@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
 import { until } from '../lab/until';
 import type { Window } from '../lab/window';
 import { Stage } from './support';
@@ -13,6 +15,8 @@ const cameBy = {
 
 describe('a computer is reached', () => {
   const stage = new Stage('roads', {
+    // Shells as they are, so that what is told before them is all there is.
+    settings: { 'celesto.terminal.persistence': 'off', 'celesto.terminal.shellIntegration': false },
     // While it moves to another host it can be seen on its way.
     times: { restorePickup: 1500 },
     seed: [
@@ -23,6 +27,7 @@ describe('a computer is reached', () => {
       { name: 'noether', sshd: false, gatewayFrames: 'text' },
       { name: 'curie', listens: false },
       { name: 'kepler', listens: false },
+      { name: 'turing', status: 'stopped' },
     ],
   });
   const noEndpoint = (name: string) =>
@@ -56,6 +61,11 @@ describe('a computer is reached', () => {
       const now = await stage.terminals.tabs();
       return now.length === tabs.length + 1 && now.at(-1)?.active;
     });
+  }
+
+  async function copySshCommand(name: string): Promise<void> {
+    const menu = await stage.row(name).openMenu();
+    await menu.choose('Copy SSH Command');
   }
 
   stage.it('directly where it names an SSH endpoint', async () => {
@@ -132,6 +142,32 @@ describe('a computer is reached', () => {
       await stage.picture('moved');
     },
   );
+
+  stage.it('by any SSH client, with the command that is copied', async () => {
+    await copySshCommand('euclid');
+    await stage.window.notifications.waitFor(
+      'Copied the SSH command for euclid. While this window is open it works in any terminal of this machine, and the key of this extension is in a file that only you can read.',
+    );
+    await stage.picture('copied');
+    const command = await stage.window.readClipboard();
+    const shell = promisify(execFile)('sh', ['-c', `${command} hostname < /dev/null`], { timeout: 30_000 });
+    assert.equal((await shell).stdout, 'euclid\n');
+    await copySshCommand('einstein');
+    await stage.window.notifications.waitFor(
+      /^Copied the SSH command for einstein\. It logs in with the keys of/,
+    );
+    assert.match(await stage.window.readClipboard(), /^ssh -p \d+ ohm@127\.0\.0\.1$/);
+  });
+
+  stage.it('with that command only when it runs; it is started when a person wants it', async () => {
+    await copySshCommand('turing');
+    const question = 'turing must run before SSH can reach it. It is: stopped.';
+    await stage.window.notifications.waitFor(question);
+    assert.deepEqual(await stage.calls('POST', 'turing', 'start'), []);
+    await stage.window.notifications.press(question, 'Start');
+    await stage.window.notifications.waitFor(/^Copied the SSH command for turing\./);
+    assert.equal((await stage.computer('turing')).status, 'running');
+  });
 
   stage.it('by two windows at once, each by the road that its settings want', async () => {
     for (const road of ['tunnel', 'gateway'] as const) {
