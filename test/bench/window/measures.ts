@@ -19,7 +19,7 @@ async function byTurns<T extends Readonly<Record<string, number>>>(
     for (const way of round % 2 === 0 ? taken : taken.toReversed()) all[way].push(await measure(way));
   const middle = (way: WayName, name: keyof T): number =>
     median(all[way].map((values) => values[name] ?? NaN));
-  const names = Object.keys(all.ours[0]!) as (keyof T)[];
+  const names = Object.keys((all.ours[0] ?? all.native[0])!) as (keyof T)[];
   return Object.fromEntries(
     names.map((name) => [name, { native: middle('native', name), ours: middle('ours', name) }]),
   ) as Record<keyof T, Both>;
