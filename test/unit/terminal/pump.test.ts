@@ -335,12 +335,12 @@ describe('OutputPump: Ctrl+C in a flood', () => {
   });
 
   it('does not hold back a program that goes on all the same', async () => {
-    const { source, bench, emulator } = flooded(numbered(3_000_000));
+    const { source, bench, emulator } = flooded(numbered(1_000_000));
     bench.pump.interrupt();
     await bench.clock.advance(10_000);
     assert.match(emulator.text.slice(0, 400_000), /… 8\.\d MB skipped/);
-    assert.ok(emulator.text.endsWith('line 2999999\r\n'));
-    assert.equal(source.sent, numbered(3_000_000).length);
+    assert.ok(emulator.text.endsWith('line 999999\r\n'));
+    assert.equal(source.sent, numbered(1_000_000).length);
   });
 
   for (const [who, begins, ends] of [
