@@ -20,7 +20,7 @@ const order = [
 /** Neighbours that know nothing of each other. */
 const apart = { auth: ['gateway', 'ssh'], terminal: ['auth'], ports: ['auth'], run: ['auth'] };
 const above = Object.fromEntries(
-  order.map((layer, index) => [layer, [...order.slice(index + 1), ...(apart[layer] ?? [])]]),
+  order.slice(0, -1).map((layer, index) => [layer, [...order.slice(index + 1), ...(apart[layer] ?? [])]]),
 );
 const withoutVscode = new Set(['api', 'model', 'gateway', 'ssh']);
 

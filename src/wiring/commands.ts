@@ -5,21 +5,26 @@ import { CreateCommand } from '../commands/createCommand';
 import { DeleteCommand } from '../commands/deleteCommand';
 import { FootprintCommands } from '../commands/footprintCommands';
 import { HostKeyCommands } from '../commands/hostKeyCommands';
+import { GlanceCommands } from '../commands/glanceCommands';
 import { LifecycleCommands } from '../commands/lifecycleCommands';
 import { ListCommands } from '../commands/listCommands';
 import { OpenCommands } from '../commands/openCommands';
 import { OwnKeyCommands } from '../commands/ownKeyCommands';
 import { TerminalCommands } from '../commands/terminalCommands';
+import { RunCommands } from '../commands/runCommands';
 import { SessionCommands } from '../commands/sessionCommands';
 import { SshCommands } from '../commands/sshCommands';
 import { Targets } from '../commands/targets';
 import { Finder } from '../model/finder';
+import { Insights } from '../model/insights';
 import type { Clock } from '../util/clock';
 import { Disposables, type Disposable } from '../util/disposable';
 import { settings } from '../util/settings';
 import { ComputerPicker } from '../views/computerPicker';
 import { ComputersTree } from '../views/computersTree';
 import { ComputersView } from '../views/computersView';
+import { Details } from '../views/details';
+import { StatusBar } from '../views/statusBar';
 import type { Reach } from './reach';
 import type { Service } from './service';
 
@@ -31,7 +36,7 @@ export function buildCommands(
   clock: Clock,
 ): Disposable {
   const { account, check, client, lifecycle, log, output, store } = service;
-  const { config, doors, known, ownKey, rotation, terminals } = reach;
+  const { config, doors, known, ownKey, rotation, terminals, runs, history } = reach;
   const parts = new Disposables();
   const tree = parts.add(new ComputersTree(store));
   const view = parts.add(new ComputersView(store, tree, account, context.globalState));
@@ -41,7 +46,13 @@ export function buildCommands(
   const accounts = new AccountCommands(account, client, check, targets);
   const open = new OpenCommands(targets, store, client, terminals, clock);
   const shells = new TerminalCommands(targets, terminals);
+  const insights = new Insights(client, clock);
+  parts.add(account.onDidSwitch(() => insights.reset()));
+  parts.add(new StatusBar(store, account, insights, log));
+  const glance = new GlanceCommands(targets, parts.add(new Details(store, insights, log)));
   const sessions = new SessionCommands(targets, finder, terminals, clock, settings.defaultComputer);
+  const { defaultComputer } = settings;
+  const run = new RunCommands({ targets, finder, runs, history, clock, defaultComputer });
   const life = new LifecycleCommands(targets, lifecycle, clock, settings.startTimeout);
   const ssh = new SshCommands(targets, lifecycle, doors, clock, settings.transport, settings.startTimeout);
   const list = new ListCommands(account, store, view, targets, () => tree.filter);
@@ -62,9 +73,14 @@ export function buildCommands(
     'celesto.newTerminalInEditor': shells.inEditor,
     'celesto.newTerminalAtDirectory': shells.atDirectory,
     'celesto.splitTerminal': shells.split,
+    'celesto.pick': glance.pick,
+    'celesto.showDetails': glance.showDetails,
     'celesto.useAsDefault': sessions.useAsDefault,
     'celesto.openDefault': sessions.openDefault,
     'celesto.resumeSession': sessions.resume,
+    'celesto.runCommand': run.runCommand,
+    'celesto.runSelection': run.runSelection,
+    'celesto.runFile': run.runFile,
     'celesto.start': life.start,
     'celesto.stop': life.stop,
     'celesto.restore': life.restore,

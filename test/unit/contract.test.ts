@@ -41,6 +41,8 @@ const waiting = {
     'newTerminal',
     'newTerminalInEditor',
     'newTerminalAtDirectory',
+    'runCommand',
+    'showDetails',
     'useAsDefault',
     'copyId',
     'copyName',
@@ -49,15 +51,17 @@ const waiting = {
     'delete',
   ],
 };
-const gone = { buttons: [], menu: ['useAsDefault', 'copyId', 'copyName', ...hostKeys] };
+const gone = { buttons: [], menu: ['showDetails', 'useAsDefault', 'copyId', 'copyName', ...hostKeys] };
 const startable = {
   buttons: ['newTerminal', 'start'],
   menu: [
     'newTerminal',
     'newTerminalInEditor',
     'newTerminalAtDirectory',
+    'runCommand',
     'start',
     'stop',
+    'showDetails',
     'useAsDefault',
     'copyId',
     'copyName',
@@ -75,7 +79,9 @@ const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readon
       'newTerminal',
       'newTerminalInEditor',
       'newTerminalAtDirectory',
+      'runCommand',
       'stop',
+      'showDetails',
       'useAsDefault',
       'copyId',
       'copyName',
@@ -95,7 +101,9 @@ const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readon
       'newTerminal',
       'newTerminalInEditor',
       'newTerminalAtDirectory',
+      'runCommand',
       'start',
+      'showDetails',
       'useAsDefault',
       'copyId',
       'copyName',
@@ -110,7 +118,9 @@ const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readon
       'newTerminal',
       'newTerminalInEditor',
       'newTerminalAtDirectory',
+      'runCommand',
       'restore',
+      'showDetails',
       'useAsDefault',
       'copyId',
       'copyName',
@@ -121,7 +131,7 @@ const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readon
   },
   error: startable,
   hibernating: startable,
-  lost: { buttons: [], menu: ['useAsDefault', 'copyId', 'copyName', ...hostKeys, 'delete'] },
+  lost: { buttons: [], menu: ['showDetails', 'useAsDefault', 'copyId', 'copyName', ...hostKeys, 'delete'] },
   deleting: gone,
   deleted: gone,
 };
@@ -134,8 +144,7 @@ const keysOfVSCode = [
   'inputFocus',
   'listFocus',
   'resourceFilename',
-  'isInDiffEditor',
-];
+  'isInDiffEditor', 'editorHasSelection'];
 
 describe('package.json, as a whole', () => {
   it('is activated by what it contributes alone, proposes nothing, and has one entry point', () => {

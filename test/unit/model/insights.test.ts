@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ApiError } from '../../../src/api/errors';
+import type { Observability, Size } from '../../../src/api/wire';
+import { computerFrom } from '../../../src/model/computer';
+import { Insights } from '../../../src/model/insights';
+import { wire } from '../support/computers';
+import { FakeClock } from '../support/fakeClock';
+
+const size = (id: string, vcpus: number, ram_mb: number, root_disk_mb: number, rate: string): Size => ({
+  id,
+  vcpus,
+  ram_mb,
+  root_disk_mb,
+  hourly_rate_usd: rate,
+});
+const nothing: Observability = { latest: null, samples: [] };
+
+function bench(answers: { sizes?: Size[] | Error; observability?: Error } = {}) {
+  const calls: string[] = [];
+  const clock = new FakeClock();
+  const answer = <T>(call: string, value: T | Error): Promise<T> => {
+    calls.push(call);
+    return value instanceof Error ? Promise.reject(value) : Promise.resolve(value);
+  };
+  const insights = new Insights(
+    {
+      sizes: () => answer('sizes', answers.sizes ?? []),
+      observability: (id) => answer(`observability ${id}`, answers.observability ?? nothing),
+      commands: () => answer('commands', []),
+      billing: () => answer('billing', new ApiError('forbidden')),
+    },
+    clock,
+  );
+  return { insights, calls, clock };
+}
+
+describe('Insights', () => {
+  const computers = [
+    computerFrom(wire('a', 'running', { vcpus: 2, ram_mb: 4096, disk_size_mb: 10_240 })),
+    computerFrom(wire('b', 'running', { vcpus: 1, ram_mb: 1024, disk_size_mb: 5_120 })),
+  ];
+
+  it('adds up what running computers cost, by their size', async () => {
+    const sizes = [
+      size('other', 2, 4096, 20_480, '9'),
+      size('standard', 2, 4096, 10_240, '0.08'),
+      size('small', 1, 1024, 10_240, '0.02'),
+    ];
+    const { insights, calls } = bench({ sizes });
+    assert.equal(await insights.hourlyCost(computers), 0.1);
+    await insights.hourlyCost(computers);
+    assert.deepEqual(calls, ['sizes']);
+  });
+
+  it('knows no cost where no size fits, or the service tells none', async () => {
+    assert.equal(await bench().insights.hourlyCost(computers), undefined);
+    assert.equal(await bench({ sizes: new ApiError('notFound') }).insights.hourlyCost(computers), undefined);
+  });
+
+  it('asks again how a computer does after some seconds, and after the account has changed', async () => {
+    const { insights, calls, clock } = bench();
+    await insights.observability('a', '1h');
+    await insights.observability('a', '1h');
+    assert.equal(calls.length, 1);
+    await clock.advance(5_001);
+    await insights.observability('a', '1h');
+    insights.reset();
+    await insights.observability('a', '1h');
+    assert.equal(calls.length, 3);
+  });
+
+  it('has no answer where a key may not ask', async () => {
+    assert.equal(await bench().insights.billing(), undefined);
+  });
+
+  it('tells what else goes wrong, and remembers it not', async () => {
+    const { insights, calls } = bench({ observability: new ApiError('network') });
+    for (let i = 0; i < 2; i += 1)
+      await assert.rejects(insights.observability('a', '1h'), { kind: 'network' });
+    assert.equal(calls.length, 2);
+  });
+});
