@@ -26,6 +26,7 @@ import { ComputersView } from '../views/computersView';
 import { Details } from '../views/details';
 import { StatusBar } from '../views/statusBar';
 import type { Reach } from './reach';
+import { buildRuns } from './runs';
 import type { Service } from './service';
 
 /** The side bar, and every command of package.json. */
@@ -52,6 +53,7 @@ export function buildCommands(
   const glance = new GlanceCommands(targets, parts.add(new Details(store, insights, log)));
   const sessions = new SessionCommands(targets, finder, terminals, clock, settings.defaultComputer);
   const { defaultComputer } = settings;
+  const { runs, history } = parts.add(buildRuns(context, service, reach, clock));
   const run = new RunCommands({ targets, finder, runs, history, clock, defaultComputer });
   const life = new LifecycleCommands(targets, lifecycle, clock, settings.startTimeout);
   const ssh = new SshCommands(targets, lifecycle, doors, clock, settings.transport, settings.startTimeout);

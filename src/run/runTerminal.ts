@@ -1,0 +1,184 @@
+import * as vscode from 'vscode';
+import { LifecycleError } from '../model/errors';
+import type { Size } from '../terminal/session';
+import { TerminalLines } from '../terminal/terminalLines';
+import type { Clock } from '../util/clock';
+import { describeError, type Log } from '../util/log';
+import { withoutIcons } from '../util/text';
+import type { Place } from './place';
+import type { Command } from './request';
+import { exitCodeOf, Run, type Outcome } from './run';
+import { inShort, outcomeWords } from './words';
+
+const ctrlC = '\x03';
+const ctrlD = '\x04';
+/** Milliseconds after which VS Code has surely given the tab its first name, and takes another. */
+const firstNameGiven = 1_000;
+
+export interface RunTerminalParts {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Told of a failure that the terminal has shown in its own lines. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** What one terminal runs. */
+export interface RunSpec {
+  /** What a person calls the place. */
+  readonly placeName: string;
+  readonly place: () => Place;
+  readonly command: Command;
+  /** What stands for the command in the tab. */
+  readonly title: string;
+  /** It closes with the command, whose exit code is its own. */
+  readonly isTask: boolean;
+  /** Opens a shell where the command ran, if one can. */
+  readonly openTerminal?: () => void;
+}
+
+/** The tab of a command: what it writes, how it ended, and what can be done next. */
+export class RunTerminal implements vscode.Pseudoterminal {
+  private readonly writes = new vscode.EventEmitter<string>();
+  private readonly closes = new vscode.EventEmitter<number>();
+  private readonly names = new vscode.EventEmitter<string>();
+  private readonly states = new vscode.EventEmitter<void>();
+  private readonly lines = new TerminalLines((text) => this.writes.fire(text));
+  private size: Size = { rows: 24, columns: 80 };
+  private run: Run | undefined;
+  private hasBegun = false;
+  private startsFromError = false;
+  private tabName: string;
+  private isClosed = false;
+
+  readonly onDidWrite = this.writes.event;
+  readonly onDidClose = this.closes.event;
+  readonly onDidChangeName = this.names.event;
+  /** Fires when a run begins or ends. */
+  readonly onDidChangeState = this.states.event;
+
+  constructor(
+    readonly spec: RunSpec,
+    private readonly parts: RunTerminalParts,
+  ) {
+    this.tabName = this.name();
+  }
+
+  get isRunning(): boolean {
+    return this.run !== undefined;
+  }
+
+  /** The name of the tab, with what is to be said of it. */
+  name(remark?: string): string {
+    const { placeName, title } = this.spec;
+    const name = vscode.l10n.t('{0}: {1}', placeName, title);
+    return withoutIcons(remark === undefined ? name : `${name} (${remark})`);
+  }
+
+  open(dimensions: vscode.TerminalDimensions | undefined): void {
+    if (dimensions) this.size = dimensions;
+    void this.begin();
+    void this.parts.clock.delay(firstNameGiven).then(() => this.names.fire(this.tabName));
+  }
+
+  close(): void {
+    this.isClosed = true;
+    this.run?.kill();
+  }
+
+  setDimensions(dimensions: vscode.TerminalDimensions): void {
+    this.size = dimensions;
+    this.run?.resize(dimensions);
+  }
+
+  handleInput(data: string): void {
+    if (!this.run) this.answer(data);
+    else if (data.includes(ctrlC)) this.run.cancel();
+    else this.run.write(data);
+  }
+
+  /** What can be done once the command has ended. */
+  private answer(key: string): void {
+    if (key === '\r' || key === 'r') void this.begin();
+    else if (key === 't') this.spec.openTerminal?.();
+    else if (key === ctrlC || key === ctrlD) this.end(0);
+  }
+
+  private async begin(): Promise<void> {
+    const { command, place, title, isTask } = this.spec;
+    this.hasBegun = false;
+    if (!isTask) this.lines.say(`$ ${title}`);
+    const view = {
+      size: () => this.size,
+      draw: (text: string) => this.writes.fire(text),
+      say: (line: string) => this.say(line),
+      phase: (words: string | undefined) => {
+        this.hasBegun ||= words === undefined;
+        this.rename(words);
+      },
+    };
+    const wish = { command, evenFromError: this.startsFromError };
+    const run = new Run(place(), wish, view, this.parts.clock);
+    this.run = run;
+    this.states.fire();
+    const outcome = await run.outcome;
+    this.run = undefined;
+    this.states.fire();
+    if (!this.isClosed) this.show(outcome);
+  }
+
+  /** What is done behind a command must not be taken for its output. */
+  private say(line: string): void {
+    if (!this.isClosed) this.lines.say(line);
+  }
+
+  private show(outcome: Outcome): void {
+    if (this.hasBegun) this.lines.begin();
+    if (outcome.kind === 'failed') this.fail(outcome.error);
+    else this.lines.say(outcomeWords(outcome));
+    const { isTask, placeName } = this.spec;
+    if (isTask) {
+      this.end(exitCodeOf(outcome));
+      return;
+    }
+    this.rename(remarkOn(outcome));
+    this.lines.say(
+      this.spec.openTerminal
+        ? vscode.l10n.t('Enter or r: run again · t: terminal on {0} · Ctrl+C: close', placeName)
+        : vscode.l10n.t('Enter or r: run again · Ctrl+C: close'),
+    );
+  }
+
+  private fail(error: Error): void {
+    this.startsFromError = error instanceof LifecycleError && error.problem === 'needsStart';
+    this.parts.log.warn(`run on ${this.spec.placeName}: ${describeError(error)}`);
+    this.lines.warn(error.message);
+    this.parts.onFailure(error);
+  }
+
+  private rename(remark: string | undefined): void {
+    this.tabName = this.name(remark);
+    this.names.fire(this.tabName);
+  }
+
+  private end(code: number): void {
+    this.isClosed = true;
+    this.closes.fire(code);
+  }
+}
+
+/** What the tab tells of a run that did not go well. */
+function remarkOn(outcome: Outcome): string | undefined {
+  switch (outcome.kind) {
+    case 'exited':
+      return outcome.code === 0 ? undefined : vscode.l10n.t('exit {0}', exitCodeOf(outcome));
+    case 'cancelled':
+      return vscode.l10n.t('cancelled');
+    case 'failed':
+      return vscode.l10n.t('failed');
+  }
+}
+
+/** What stands for a command in a tab. */
+export function titleOf(command: Command): string {
+  return inShort(command.line);
+}

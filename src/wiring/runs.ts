@@ -1,0 +1,55 @@
+import type * as vscode from 'vscode';
+import type { Execution } from '../run/execution';
+import { RunHistory } from '../run/history';
+import type { RunOpening } from '../run/place';
+import type { RunRequest } from '../run/request';
+import { Runs } from '../run/runs';
+import { ServiceRunRoad } from '../run/serviceRunRoad';
+import { SshRunRoad } from '../run/sshRunRoad';
+import { Opening } from '../terminal/opening';
+import type { Road } from '../terminal/roads/road';
+import { Roads, type Transport } from '../terminal/roads/roads';
+import type { Clock } from '../util/clock';
+import { Disposables, type Disposable } from '../util/disposable';
+import { settings } from '../util/settings';
+import { showHostKeyError } from '../views/hostKeyMessages';
+import type { Reach } from './reach';
+import type { Service } from './service';
+
+/** What runs commands on computers. */
+export interface Running extends Disposable {
+  readonly runs: Runs;
+  readonly history: RunHistory;
+}
+
+export function buildRuns(
+  context: vscode.ExtensionContext,
+  service: Service,
+  reach: Reach,
+  clock: Clock,
+): Running {
+  const { lifecycle, log } = service;
+  const parts = new Disposables();
+  const history = new RunHistory(context.globalState);
+  const opening = openingOf(service, reach, clock);
+  const { terminals } = reach;
+  const onFailure = showHostKeyError;
+  const runs = parts.add(new Runs({ opening, lifecycle, terminals, history, clock, log, onFailure }));
+  return { runs, history, dispose: () => parts.dispose() };
+}
+
+/** The roads that a command takes: those of terminals, but for the last. */
+function openingOf({ client, lifecycle, log }: Service, { pool }: Reach, clock: Clock): RunOpening {
+  const roads = new Roads<Road<RunRequest, Execution>>(
+    [new SshRunRoad('ssh', pool), new SshRunRoad('tunnel', pool), new ServiceRunRoad(client, log)],
+    transport,
+    clock,
+  );
+  return new Opening(lifecycle, roads, settings.startTimeout);
+}
+
+/** Where only plain terminals are wanted, no command goes by SSH. */
+function transport(): Transport {
+  const wanted = settings.transport();
+  return wanted === 'gateway' ? 'service' : wanted;
+}
