@@ -37,7 +37,7 @@ export function buildCommands(
   clock: Clock,
 ): Disposable {
   const { account, check, client, lifecycle, log, output, store } = service;
-  const { config, doors, known, ownKey, rotation, terminals, runs, history } = reach;
+  const { config, doors, known, ownKey, rotation, terminals } = reach;
   const parts = new Disposables();
   const tree = parts.add(new ComputersTree(store));
   const view = parts.add(new ComputersView(store, tree, account, context.globalState));
