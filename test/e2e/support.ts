@@ -28,6 +28,10 @@ export interface StageOptions {
   readonly signedIn?: boolean;
   /** Of the machine that VS Code runs on; see {@link Stage.changeSettings}. */
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Of the person, for what VS Code itself takes from nowhere else. */
+  readonly userSettings?: Readonly<Record<string, unknown>>;
+  /** Of VS Code, besides. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Long enough to be seen, short enough to be waited for. */
@@ -170,7 +174,7 @@ export class Stage {
     const options: CodeServerOptions = {
       vscode,
       dir: join(this.folder, 'vscode'),
-      settings: testSettings,
+      settings: { ...testSettings, ...this.options.userSettings },
     };
     rmSync(this.pictures, { recursive: true, force: true });
     this.changeSettings(settings);
@@ -181,6 +185,7 @@ export class Stage {
     const opening = this.owned(openBrowser(), (browser) => browser.close());
     const [emulator, browser] = await Promise.all([starting, opening, installExtension(options, vsixPath())]);
     const env = {
+      ...this.options.env,
       CELESTO_BASE_URL: emulator.url,
       ...(signedIn && { CELESTO_API_KEY: emulator.apiKey }),
       // No key of the person who runs the tests.

@@ -162,7 +162,7 @@ export interface Features {
   ignoreListLimit: boolean;
   /** What terminals send. As text, bytes that are not UTF-8 are replaced, as a careless service does. */
   gatewayFrames: Frames;
-  /** What to answer in place of the terminal gateway's URL; null: the truth. */
+  /** What to answer in place of the terminal gateway's URL, with the id for `{terminal_id}`; null: the truth. */
   gatewayUrl: string | null;
   /** How long a terminal's token is good, ms; at 0 it is made out of date. */
   tokenLife: number;

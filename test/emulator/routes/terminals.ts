@@ -35,7 +35,7 @@ export function terminalRoutes(
     const url = `ws://${request.host}${gatewayPath}?terminal_id=${terminal.id}`;
     return reply.code(201).send({
       terminal_id: terminal.id,
-      gateway_url: features.gatewayUrl ?? url,
+      gateway_url: features.gatewayUrl?.replace('{terminal_id}', terminal.id) ?? url,
       token,
       expires_at: new Date(expires).toISOString(),
     });
