@@ -75,6 +75,8 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   private tabName: string | undefined;
   /** Links that were lost one after the other, each soon after it stood. */
   private quickLosses = 0;
+  private isOpen = false;
+  private isWanted: boolean;
 
   readonly onDidWrite = this.writes.event;
   readonly onDidClose: vscode.Pseudoterminal['onDidClose'];
@@ -86,6 +88,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     readonly spec: TerminalSpec,
     private readonly parts: ComputerTerminalParts,
   ) {
+    this.isWanted = spec.restored !== true;
     this.onDidClose = this.closes.event as vscode.Pseudoterminal['onDidClose'];
   }
 
@@ -95,8 +98,9 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
 
   open(dimensions: vscode.TerminalDimensions | undefined): void {
     if (dimensions) this.size = dimensions;
-    if (this.spec.restored) this.lines.say(vscode.l10n.t('Connects when you come to it.'));
-    else this.begin(false);
+    this.isOpen = true;
+    if (this.isWanted) this.begin(false);
+    else this.lines.say(vscode.l10n.t('Connects when you come to it.'));
     void this.parts.clock.delay(firstNameGiven).then(() => this.repeatName());
   }
 
@@ -108,7 +112,9 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
 
   /** Begins, where it waits for somebody to come. */
   wake(): void {
-    if (this.current.kind === 'new') this.begin(false);
+    // VS Code may show a terminal before it opens it.
+    this.isWanted = true;
+    if (this.isOpen && this.current.kind === 'new') this.begin(false);
   }
 
   /** Something happened that may concern the link: the machine woke up, the computer changed. */

@@ -131,6 +131,13 @@ describe('the terminal of a computer', () => {
       assert.equal(options.evenFromError, false);
     });
 
+    it('asks once, where VS Code shows it before it opens it', () => {
+      const stage = new Stage();
+      stage.pty.wake();
+      stage.pty.open({ rows: 30, columns: 100 });
+      assert.equal(stage.wishes.length, 1);
+    });
+
     it('tells each step in a dim line of its own', () => {
       const stage = new Stage();
       stage.pty.open(undefined);
@@ -434,6 +441,15 @@ describe('the terminal of a computer', () => {
       assert.equal(stage.wishes.length, 1);
       assert.deepEqual(stage.latest.request.memory, { terminalId: 'term_1' });
       assert.equal(stage.latest.request.shell.name, 'test');
+    });
+
+    it('connects once, where VS Code shows it before it opens it', () => {
+      const stage = restored();
+      stage.pty.wake();
+      assert.deepEqual(stage.wishes, []);
+      stage.pty.open({ rows: 30, columns: 100 });
+      assert.equal(stage.wishes.length, 1);
+      assert.deepEqual(stage.lines, []);
     });
 
     it('connects when something is typed', () => {
