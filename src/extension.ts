@@ -1,6 +1,7 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { systemClock as clock } from './util/clock';
+import { buildCare } from './wiring/care';
 import { buildCommands } from './wiring/commands';
 import { buildReach } from './wiring/reach';
 import { buildService } from './wiring/service';
@@ -10,7 +11,9 @@ export function activate(context: vscode.ExtensionContext): void {
   if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
   const service = buildService(context, clock);
   const reach = buildReach(context, service, clock);
-  const commands = buildCommands(context, service, reach, clock);
+  const care = buildCare(context, service, reach, clock);
+  const commands = buildCommands(context, service, reach, care, clock);
   reach.terminals.restore();
-  context.subscriptions.push(service, reach, commands);
+  reach.forwards.restore();
+  context.subscriptions.push(service, reach, care, commands);
 }

@@ -42,6 +42,7 @@ export type CommandId =
   | 'celesto.groupByState'
   | 'celesto.groupByTemplate'
   | 'celesto.ungroup'
+  | 'celesto.copyDiagnostics'
   | 'celesto.showLog';
 
 export type Handler = (...args: unknown[]) => void | Promise<void>;

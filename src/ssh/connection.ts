@@ -4,6 +4,7 @@ import { Emitter } from '../util/emitter';
 import type { Endpoint } from './endpoint';
 import { PortError, SshError } from './errors';
 import type { TerminalModes } from './fewerRoundTrips';
+import type { Handshake } from './handshake';
 import { askForLife } from './liveness';
 import type { Patience } from './patience';
 
@@ -37,6 +38,7 @@ export class SshConnection {
     private readonly socket: Pick<Duplex, 'destroy'>,
     readonly endpoint: Endpoint,
     private readonly patience: Pick<Patience, 'channel' | 'goodbye' | 'probe'>,
+    readonly handshake?: Handshake,
   ) {
     // The listener stays for good: an 'error' without one would end the whole extension host.
     client.on('error', (error) => (this.lastError = error));

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { AnyAuthMethod, Client, ConnectConfig } from 'ssh2';
+import type { AnyAuthMethod, Client, ConnectConfig, NegotiatedAlgorithms } from 'ssh2';
 import type { Computer } from '../model/computer';
 import { describeError, type Log } from '../util/log';
 import { shortened } from '../util/text';
@@ -9,6 +9,7 @@ import { socketProblem } from './dial';
 import type { Endpoint } from './endpoint';
 import { SshError } from './errors';
 import { saveRoundTrips } from './fewerRoundTrips';
+import { handshakeOf } from './handshake';
 import type { HostTrust } from './hostTrust';
 import type { Introducer } from './introducer';
 import type { Patience } from './patience';
@@ -34,6 +35,7 @@ export class ConnectionAttempt {
   private verified: Buffer | undefined;
   /** The first bytes the server sent. */
   private greeting = '';
+  private negotiated: NegotiatedAlgorithms | undefined;
 
   constructor(
     readonly parts: AttemptParts,
@@ -57,9 +59,11 @@ export class ConnectionAttempt {
           reject(this.failure ?? this.closedEarly());
           this.end();
         });
+        this.client.once('handshake', (negotiated) => (this.negotiated = negotiated));
         this.client.once('ready', () => {
           const { endpoint, patience } = this.parts;
-          resolve(new SshConnection(this.client, this.socket, endpoint, patience));
+          const handshake = this.negotiated && handshakeOf(this.negotiated, this.greeting);
+          resolve(new SshConnection(this.client, this.socket, endpoint, patience, handshake));
           this.end();
         });
         signal.addEventListener('abort', cancel, { once: true });

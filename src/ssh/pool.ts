@@ -80,6 +80,13 @@ export class ConnectionPool {
     }
   }
 
+  /** The connections that are open now, and whose they are. */
+  get connections(): readonly { readonly computerId: string; readonly connection: SshConnection }[] {
+    return [...this.pooled].flatMap(([computerId, all]) =>
+      [...all].map(({ connection }) => ({ computerId, connection })),
+    );
+  }
+
   /** Closes every connection to a computer. */
   close(computerId: string): void {
     for (const { connection } of this.pooled.get(computerId) ?? []) connection.end();

@@ -69,6 +69,11 @@ export class Terminals implements Disposable {
     return [...this.terminals.values()].filter(({ pty }) => pty.spec.computer.id === computerId);
   }
 
+  /** All of them, in the order in which they were opened. */
+  get all(): readonly OpenTerminal[] {
+    return [...this.terminals.values()];
+  }
+
   /** What stands behind a terminal of VS Code, if it is one of ours. */
   find(terminal: vscode.Terminal): OpenTerminal | undefined {
     return this.terminals.get(terminal);

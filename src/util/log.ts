@@ -20,15 +20,20 @@ export function redact(text: string): string {
   return secrets.reduce((clean, [pattern, replacement]) => clean.replace(pattern, replacement), text);
 }
 
-/** Wraps a log so that no secret reaches it: neither what looks like one, nor those known by `known`. */
-export function redactingLog(log: Log, known: () => readonly string[] = () => []): Log {
-  const clean = (message: string): string => {
+/** What takes secrets out of a text: those known by `known`, and what looks like one. */
+export function redactor(known: () => readonly string[]): (text: string) => string {
+  return (text) => {
     // The longest first, and before the patterns: what is replaced in part is no longer found.
     const longestFirst = known()
       .filter((secret) => secret.length > 0)
       .sort((a, b) => b.length - a.length);
-    return redact(longestFirst.reduce((text, secret) => text.replaceAll(secret, '***'), message));
+    return redact(longestFirst.reduce((clean, secret) => clean.replaceAll(secret, '***'), text));
   };
+}
+
+/** Wraps a log so that no secret reaches it: neither what looks like one, nor those known by `known`. */
+export function redactingLog(log: Log, known: () => readonly string[] = () => []): Log {
+  const clean = redactor(known);
   return {
     trace: (message) => log.trace(clean(message)),
     debug: (message) => log.debug(clean(message)),

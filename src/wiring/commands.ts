@@ -3,6 +3,7 @@ import { AccountCommands } from '../commands/accountCommands';
 import { registerCommands } from '../commands/commands';
 import { CreateCommand } from '../commands/createCommand';
 import { DeleteCommand } from '../commands/deleteCommand';
+import { DiagnosticsCommand } from '../commands/diagnosticsCommand';
 import { FootprintCommands } from '../commands/footprintCommands';
 import { HostKeyCommands } from '../commands/hostKeyCommands';
 import { GlanceCommands } from '../commands/glanceCommands';
@@ -25,6 +26,7 @@ import { ComputersTree } from '../views/computersTree';
 import { ComputersView } from '../views/computersView';
 import { Details } from '../views/details';
 import { StatusBar } from '../views/statusBar';
+import type { Care } from './care';
 import type { Reach } from './reach';
 import { buildRuns } from './runs';
 import type { Service } from './service';
@@ -34,6 +36,7 @@ export function buildCommands(
   context: vscode.ExtensionContext,
   service: Service,
   reach: Reach,
+  care: Care,
   clock: Clock,
 ): Disposable {
   const { account, check, client, lifecycle, log, output, store } = service;
@@ -101,6 +104,7 @@ export function buildCommands(
     'celesto.groupByState': list.group('state'),
     'celesto.groupByTemplate': list.group('template'),
     'celesto.ungroup': list.group('none'),
+    'celesto.copyDiagnostics': new DiagnosticsCommand(care.diagnostics).copy,
     'celesto.showLog': () => output.show(),
   };
   parts.add(registerCommands(handlers, log));

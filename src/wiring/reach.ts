@@ -34,6 +34,7 @@ export interface Reach extends Disposable {
   readonly rotation: Rotation;
   readonly pool: ConnectionPool;
   readonly doors: Doors;
+  readonly roads: Roads;
   readonly terminals: Terminals;
 }
 
@@ -82,5 +83,5 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
       onFailure: showHostKeyError,
     }),
   );
-  return { known, ownKey, config, rotation, pool, doors, terminals, dispose: () => parts.dispose() };
+  return { known, ownKey, config, rotation, pool, doors, roads, terminals, dispose: () => parts.dispose() };
 }

@@ -10,11 +10,14 @@ import type { Clock } from '../util/clock';
 import { Disposables, type Disposable } from '../util/disposable';
 import { redactingLog, type Log } from '../util/log';
 import { settings } from '../util/settings';
+import { TroubleLog } from '../util/troubleLog';
 
 /** The service, and what this window knows of it. */
 export interface Service extends Disposable {
   readonly output: vscode.LogOutputChannel;
   readonly log: Log;
+  /** What went wrong lately, free of secrets. */
+  readonly troubles: TroubleLog;
   readonly account: Account;
   readonly client: CelestoClient;
   /** Asks who a key belongs to. */
@@ -26,7 +29,8 @@ export interface Service extends Disposable {
 export function buildService(context: vscode.ExtensionContext, clock: Clock): Service {
   const { globalState: memory, secrets } = context;
   const output = vscode.window.createOutputChannel('Celesto', { log: true });
-  const log = redactingLog(output, () => account.secrets());
+  const troubles = new TroubleLog(output, clock);
+  const log = redactingLog(troubles, () => account.secrets());
   const account = new Account({ secrets, memory, baseUrl: settings.baseUrl, environment: process.env, log });
   const http = new Http(log);
   const client = new CelestoClient(
@@ -47,5 +51,5 @@ export function buildService(context: vscode.ExtensionContext, clock: Clock): Se
     }),
   );
   const lifecycle = new Lifecycle(client, store, clock, log);
-  return { output, log, account, client, check, store, lifecycle, dispose: () => parts.dispose() };
+  return { output, log, troubles, account, client, check, store, lifecycle, dispose: () => parts.dispose() };
 }

@@ -185,6 +185,23 @@ describe('a computer by each road', () => {
     });
   });
 
+  it('is remembered with what was agreed on, as long as the connection stands', async () => {
+    const { pool } = new Installation(service);
+    const channel = await pool.channel(einstein, { signal, patience: 0 }, (connection) =>
+      connection.exec('true'),
+    );
+    const [only] = pool.connections;
+    assert.equal(only?.computerId, einstein.id);
+    const { handshake } = only.connection;
+    assert.match(handshake?.server ?? '', /^SSH-2\.0-OpenSSH_\S+/);
+    assert.match(handshake?.kex ?? '', /^(curve25519|ecdh|diffie)-/);
+    assert.equal(handshake?.hostKey, 'ssh-ed25519');
+    assert.match(handshake.cipher, /^(aes|chacha20)/);
+    channel.close();
+    pool.dispose();
+    await until('the end of the connection', () => pool.connections.length === 0);
+  });
+
   it('leaves no token, key or gateway address in the log', async () => {
     const { emulator, log } = service;
     const person = new Installation(service);

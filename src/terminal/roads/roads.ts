@@ -57,6 +57,11 @@ export class Roads<Way extends Pick<Road, 'name' | 'leadsTo'> = Road> {
     this.found.set(computer.id, { road, ssh: computer.ssh, until: this.clock.now() + memory });
   }
 
+  /** The road that led to a computer the last time. */
+  ledTo(computerId: string): Way['name'] | undefined {
+    return this.found.get(computerId)?.road.name;
+  }
+
   /** A computer that was away may have come back on another host, with other roads to it. */
   forget(computerId: string): void {
     this.found.delete(computerId);

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { Chronology } from '../../../src/model/chronology';
+import { wire } from '../support/computers';
+import { StoreBench } from '../support/storeBench';
+
+/** What is kept, each computer in a line: `a: 0 running, 60 gone`, in seconds since the beginning. */
+function told({ lives }: Chronology, beginning: number): string[] {
+  return lives.map(
+    ({ id, moments }) =>
+      `${id}: ${moments.map(({ at, status }) => `${(at - beginning) / 1000} ${status}`).join(', ')}`,
+  );
+}
+
+describe('the chronology', () => {
+  it('keeps each state with its time, and that a computer is gone; what changed latest comes last', async () => {
+    const bench = new StoreBench();
+    const chronology = new Chronology(bench.store, bench.clock);
+    const beginning = bench.clock.now();
+    await bench.read('a running', 'b running');
+    await bench.clock.advance(10_000);
+    await bench.read('a stopping', 'b running');
+    await bench.clock.advance(5_000);
+    await bench.read('b running');
+    assert.deepEqual(told(chronology, beginning), ['b: 0 running', 'a: 0 running, 10 stopping, 15 gone']);
+  });
+
+  it('keeps a new reason, but no state twice where only the name changed', () => {
+    const { store, clock } = new StoreBench();
+    const chronology = new Chronology(store, clock);
+    store.learn(wire('a', 'error', { last_error: 'no room' }), store.ticket());
+    store.learn(wire('a', 'error', { last_error: 'no room', name: 'another' }), store.ticket());
+    store.learn(wire('a', 'error', { last_error: 'no host' }), store.ticket());
+    const [life] = chronology.lives;
+    assert.deepEqual(
+      life?.moments.map(({ lastError }) => lastError),
+      ['no room', 'no host'],
+    );
+  });
+
+  it('forgets the oldest, of one computer and of all', async () => {
+    const bench = new StoreBench();
+    const chronology = new Chronology(bench.store, bench.clock);
+    for (let i = 0; i < 20; i += 1) {
+      await bench.read('a running');
+      await bench.read('a stopped');
+    }
+    assert.equal(chronology.lives[0]?.moments.length, 30);
+    await bench.read('a stopped', ...Array.from({ length: 250 }, (_, i) => `b${i} running`));
+    const ids = chronology.lives.map(({ id }) => id);
+    assert.deepEqual([ids.length, ids[0], ids.at(-1)], [200, 'b50', 'b249']);
+  });
+
+  it('hears nothing more once it is ended', async () => {
+    const bench = new StoreBench();
+    const chronology = new Chronology(bench.store, bench.clock);
+    chronology.dispose();
+    await bench.read('a running');
+    assert.deepEqual(chronology.lives, []);
+  });
+});
