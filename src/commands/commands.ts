@@ -24,6 +24,7 @@ export type CommandId =
   | 'celesto.runCommand'
   | 'celesto.runSelection'
   | 'celesto.runFile'
+  | 'celesto.runFresh'
   | 'celesto.start'
   | 'celesto.stop'
   | 'celesto.restore'

@@ -3,6 +3,7 @@ import { createIntent, type CelestoClient, type CreateIntent } from '../api/clie
 import { isApiError } from '../api/errors';
 import { createLimits, type CreateRequest, type Template } from '../api/wire';
 import type { Computer } from '../model/computer';
+import type { Lifecycle } from '../model/lifecycle';
 import type { ComputerStore } from '../model/store';
 import type { Terminals } from '../terminal/terminals';
 import type { Clock } from '../util/clock';
@@ -30,8 +31,9 @@ interface Wish {
 export class CreateCommand {
   constructor(
     private readonly targets: Targets,
-    private readonly client: Pick<CelestoClient, 'templates' | 'create'>,
-    private readonly store: ComputerStore,
+    private readonly client: Pick<CelestoClient, 'templates'>,
+    private readonly lifecycle: Pick<Lifecycle, 'create'>,
+    private readonly store: Pick<ComputerStore, 'hurry'>,
     private readonly terminals: Terminals,
     private readonly clock: Clock,
     private readonly openAfterCreate: () => string,
@@ -50,7 +52,7 @@ export class CreateCommand {
   };
 
   private async askTemplate(boxes: Boxes, wish: Wish): Promise<Wish> {
-    const choices = this.client.templates().then((templates) => templates.map(templateChoice));
+    const choices = templateChoices(this.client);
     return {
       ...wish,
       template: await boxes.choose({ placeholder: vscode.l10n.t('What is it for?'), choices }),
@@ -64,10 +66,9 @@ export class CreateCommand {
   private async send(intent: CreateIntent): Promise<Computer | undefined> {
     for (;;) {
       try {
-        return await withProgress(this.clock, vscode.l10n.t('Creating a computer…'), async (signal) => {
-          const ticket = this.store.ticket();
-          return this.store.learn(await this.client.create(intent, signal), ticket);
-        });
+        return await withProgress(this.clock, vscode.l10n.t('Creating a computer…'), (signal) =>
+          this.lifecycle.create(intent, signal),
+        );
       } catch (error) {
         this.store.hurry();
         if (!isApiError(error, 'network', 'timeout', 'malformed', 'server')) throw error;
@@ -92,6 +93,11 @@ export class CreateCommand {
     if (wanted !== 'always' && (await vscode.window.showInformationMessage(question, open)) !== open) return;
     this.terminals.create(computer);
   }
+}
+
+/** The templates that the service has, to choose from. */
+export async function templateChoices(client: Pick<CelestoClient, 'templates'>): Promise<Choice<Template>[]> {
+  return (await client.templates()).map(templateChoice);
 }
 
 function templateChoice(template: Template): Choice<Template> {

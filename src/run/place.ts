@@ -11,6 +11,8 @@ const briefly = 5_000;
 
 /** Where a command runs. */
 export interface Place {
+  /** Once it is known. */
+  readonly computerId: string | undefined;
   /** Begins the command, whatever has to be done before. @throws what stands in the way, or the signal's reason */
   begin(request: RunRequest, options: OpeningOptions): Promise<Execution>;
   /** What has become of the computer, where it is the reason that the command broke off. */
@@ -28,6 +30,10 @@ export class ComputerPlace implements Place {
     private readonly opening: RunOpening,
     private readonly lifecycle: Pick<Lifecycle, 'look'>,
   ) {}
+
+  get computerId(): string {
+    return this.computer.id;
+  }
 
   begin(request: RunRequest, options: OpeningOptions): Promise<Execution> {
     return this.opening.open(this.computer.id, request, options);

@@ -45,6 +45,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
   private readonly lines = new TerminalLines((text) => this.writes.fire(text));
   private size: Size = { rows: 24, columns: 80 };
   private run: Run | undefined;
+  private current: Place | undefined;
   private hasBegun = false;
   private startsFromError = false;
   private tabName: string;
@@ -61,6 +62,11 @@ export class RunTerminal implements vscode.Pseudoterminal {
     private readonly parts: RunTerminalParts,
   ) {
     this.tabName = this.name();
+  }
+
+  /** Where it runs, once that is known. */
+  get computerId(): string | undefined {
+    return this.current?.computerId;
   }
 
   get isRunning(): boolean {
@@ -117,7 +123,8 @@ export class RunTerminal implements vscode.Pseudoterminal {
       },
     };
     const wish = { command, evenFromError: this.startsFromError };
-    const run = new Run(place(), wish, view, this.parts.clock);
+    this.current = place();
+    const run = new Run(this.current, wish, view, this.parts.clock);
     this.run = run;
     this.states.fire();
     const outcome = await run.outcome;

@@ -15,21 +15,19 @@ export interface RunsParts extends RunTerminalParts {
   readonly history: RunHistory;
 }
 
-type Where = Pick<Computer, 'id' | 'name' | 'status'>;
-
 /** The commands that this window runs on computers, each in a tab. */
 export class Runs implements Disposable {
-  private readonly open = new Map<RunTerminal, string>();
-  private readonly changes = new vscode.EventEmitter<string>();
+  private readonly running = new Set<RunTerminal>();
+  private readonly changes = new vscode.EventEmitter<void>();
 
-  /** Fires with the id of a computer where a command of this window has begun or ended. */
+  /** Fires when a command has begun or ended. */
   readonly onDidChange = this.changes.event;
 
   constructor(private readonly parts: RunsParts) {}
 
   /** How many commands of this window run on a computer just now. */
   runningOn(computerId: string): number {
-    return [...this.open].filter(([run, id]) => id === computerId && run.isRunning).length;
+    return [...this.running].filter((run) => run.computerId === computerId).length;
   }
 
   /**
@@ -39,7 +37,7 @@ export class Runs implements Disposable {
   async run(computer: Computer, command: Command, title?: string): Promise<vscode.Terminal> {
     if (title === undefined) await this.parts.history.add(computer.id, command.line);
     const { cwd } = command;
-    const pty = this.terminal(computer.id, {
+    const pty = this.terminal({
       placeName: computer.name,
       place: () => this.placeOn(computer),
       command,
@@ -63,23 +61,23 @@ export class Runs implements Disposable {
   }
 
   /** What runs a command and shows it, wherever that is put. */
-  terminal(computerId: string, spec: RunSpec): RunTerminal {
+  terminal(spec: RunSpec): RunTerminal {
     const pty = new RunTerminal(spec, this.parts);
     pty.onDidChangeState(() => {
-      if (pty.isRunning) this.open.set(pty, computerId);
-      else this.open.delete(pty);
-      this.changes.fire(computerId);
+      if (pty.isRunning) this.running.add(pty);
+      else this.running.delete(pty);
+      this.changes.fire();
     });
     return pty;
   }
 
-  placeOn({ id, name }: Pick<Where, 'id' | 'name'>): ComputerPlace {
-    return new ComputerPlace({ id, name }, this.parts.opening, this.parts.lifecycle);
-  }
+  /** A computer as a place for a command. */
+  readonly placeOn = ({ id, name }: Pick<Computer, 'id' | 'name'>): ComputerPlace =>
+    new ComputerPlace({ id, name }, this.parts.opening, this.parts.lifecycle);
 
   /** The window is left: what runs is ended. */
   dispose(): void {
-    for (const run of this.open.keys()) run.close();
+    for (const run of this.running) run.close();
     this.changes.dispose();
   }
 }

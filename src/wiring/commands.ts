@@ -6,6 +6,7 @@ import { DeleteCommand } from '../commands/deleteCommand';
 import { DiagnosticsCommand } from '../commands/diagnosticsCommand';
 import { FootprintCommands } from '../commands/footprintCommands';
 import { HostKeyCommands } from '../commands/hostKeyCommands';
+import { FreshCommands } from '../commands/freshCommands';
 import { GlanceCommands } from '../commands/glanceCommands';
 import { LifecycleCommands } from '../commands/lifecycleCommands';
 import { ListCommands } from '../commands/listCommands';
@@ -30,6 +31,7 @@ import type { Care } from './care';
 import type { Reach } from './reach';
 import { buildRuns } from './runs';
 import type { Service } from './service';
+import { buildTasks } from './tasks';
 
 /** The side bar, and every command of package.json. */
 export function buildCommands(
@@ -56,8 +58,12 @@ export function buildCommands(
   const glance = new GlanceCommands(targets, parts.add(new Details(store, insights, log)));
   const sessions = new SessionCommands(targets, finder, terminals, clock, settings.defaultComputer);
   const { defaultComputer } = settings;
-  const { runs, history } = parts.add(buildRuns(context, service, reach, clock));
+  const running = parts.add(buildRuns(context, service, reach, clock));
+  const { runs, history, fresh } = running;
   const run = new RunCommands({ targets, finder, runs, history, clock, defaultComputer });
+  const freshRuns = new FreshCommands({ targets, client, runs, history, fresh, clock });
+  parts.add(freshRuns.watchLeftovers());
+  parts.add(buildTasks(service, running, targets, finder, freshRuns));
   const life = new LifecycleCommands(targets, lifecycle, clock, settings.startTimeout);
   const ssh = new SshCommands(targets, lifecycle, doors, clock, settings.transport, settings.startTimeout);
   const list = new ListCommands(account, store, view, targets, () => tree.filter);
@@ -86,6 +92,7 @@ export function buildCommands(
     'celesto.runCommand': run.runCommand,
     'celesto.runSelection': run.runSelection,
     'celesto.runFile': run.runFile,
+    'celesto.runFresh': freshRuns.runFresh,
     'celesto.start': life.start,
     'celesto.stop': life.stop,
     'celesto.restore': life.restore,

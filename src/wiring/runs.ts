@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Execution } from '../run/execution';
+import { FreshComputers } from '../run/freshComputers';
 import { RunHistory } from '../run/history';
 import type { RunOpening } from '../run/place';
 import type { RunRequest } from '../run/request';
@@ -20,6 +21,7 @@ import type { Service } from './service';
 export interface Running extends Disposable {
   readonly runs: Runs;
   readonly history: RunHistory;
+  readonly fresh: FreshComputers;
 }
 
 export function buildRuns(
@@ -28,14 +30,16 @@ export function buildRuns(
   reach: Reach,
   clock: Clock,
 ): Running {
-  const { lifecycle, log } = service;
+  const { client, lifecycle, log, store } = service;
   const parts = new Disposables();
   const history = new RunHistory(context.globalState);
   const opening = openingOf(service, reach, clock);
   const { terminals } = reach;
   const onFailure = showHostKeyError;
   const runs = parts.add(new Runs({ opening, lifecycle, terminals, history, clock, log, onFailure }));
-  return { runs, history, dispose: () => parts.dispose() };
+  const memory = context.globalState;
+  const fresh = parts.add(new FreshComputers({ client, store, lifecycle, memory, clock, log }));
+  return { runs, history, fresh, dispose: () => parts.dispose() };
 }
 
 /** The roads that a command takes: those of terminals, but for the last. */

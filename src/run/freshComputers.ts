@@ -1,0 +1,191 @@
+import { createIntent, type CelestoClient, type CreateIntent } from '../api/client';
+import { isApiError } from '../api/errors';
+import type { CreateRequest } from '../api/wire';
+import type { Computer } from '../model/computer';
+import type { Lifecycle } from '../model/lifecycle';
+import type { ComputerStore } from '../model/store';
+import { isCancellation } from '../util/cancel';
+import type { Clock } from '../util/clock';
+import type { Disposable } from '../util/disposable';
+import { describeError, type Log } from '../util/log';
+import { patiently } from '../util/patiently';
+
+/** Where computers are remembered until they are deleted: VS Code's own store fits. */
+export interface FreshMemory {
+  keys(): readonly string[];
+  get(key: string): unknown;
+  update(key: string, value: unknown): PromiseLike<void>;
+}
+
+/** A computer that was made for one command, or may have been. */
+export interface FreshRecord {
+  readonly intent: CreateIntent;
+  /** What was to run there. */
+  readonly command: string;
+  /** When it was asked for, and when the window that uses it was last heard of; ms since the epoch. */
+  readonly askedAt: number;
+  readonly heldAt: number;
+  /** Not known while the answer to the create has not come. */
+  readonly computer?: { readonly id: string; readonly name: string };
+}
+
+/** One use of a fresh computer. */
+export interface Tenancy {
+  readonly key: string;
+  /** Settles when the service has answered. */
+  readonly computer: Promise<Computer>;
+}
+
+const prefix = 'celesto.fresh.';
+/** Milliseconds between signs of life of a window, and without one after which its computers are nobody's. */
+const beat = 20_000;
+const silence = 60_000;
+/** Milliseconds for which a delete is tried again. */
+const deletePatience = 30_000;
+
+export interface FreshComputersParts {
+  readonly client: Pick<CelestoClient, 'create'>;
+  readonly store: Pick<ComputerStore, 'ticket' | 'learn'>;
+  readonly lifecycle: Pick<Lifecycle, 'delete'>;
+  readonly memory: FreshMemory;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Computers that live as long as one command. Each is remembered from before it is asked for until it is deleted, so that
+ * none is forgotten whatever happens to the window. The records of several windows lie side by side.
+ */
+export class FreshComputers implements Disposable {
+  private readonly held = new Map<string, AbortController>();
+
+  constructor(private readonly parts: FreshComputersParts) {}
+
+  /** Has a computer made. The call is not cancelled half way: what was made must be known to be deleted. */
+  create(request: CreateRequest, command: string): Tenancy {
+    const intent = createIntent(request);
+    const key = prefix + intent.idempotencyKey;
+    const now = this.parts.clock.now();
+    const computer = this.make(key, { intent, command, askedAt: now, heldAt: now });
+    // Whoever made it may have gone meanwhile.
+    computer.catch(() => undefined);
+    return { key, computer };
+  }
+
+  /**
+   * Deletes a computer when its command has ended; tries again for a while.
+   * @throws ApiError when it could not be deleted, or it is not known whether there is one; then it stays remembered
+   */
+  async discard({ key, computer }: Tenancy): Promise<void> {
+    try {
+      const { id } = await computer.catch((error: unknown) => {
+        if (this.record(key) === undefined) return { id: undefined };
+        throw error;
+      });
+      if (id !== undefined) await this.delete(key, id);
+    } finally {
+      this.release(key);
+    }
+  }
+
+  /** Computers of windows that are gone, or that could not be deleted. */
+  leftovers(): readonly FreshRecord[] {
+    const now = this.parts.clock.now();
+    return this.all().filter(({ intent, heldAt }) => {
+      const isOurs = this.held.has(prefix + intent.idempotencyKey);
+      return !isOurs && now - heldAt > silence;
+    });
+  }
+
+  /** Milliseconds until a computer of another window may be nobody's; undefined: there is none. */
+  get nextLook(): number | undefined {
+    const others = this.all().filter(({ intent }) => !this.held.has(prefix + intent.idempotencyKey));
+    const soonest = Math.min(...others.map(({ heldAt }) => heldAt + silence + 1 - this.parts.clock.now()));
+    return others.length === 0 ? undefined : Math.max(soonest, beat);
+  }
+
+  /**
+   * Deletes what was left. Where it is not known whether there is one, the same wish is sent again, by a person's order: it
+   * names the one that was made, or makes it.
+   * @throws ApiError, LifecycleError
+   */
+  async remove(record: FreshRecord, signal: AbortSignal): Promise<void> {
+    const key = prefix + record.intent.idempotencyKey;
+    const { id } = record.computer ?? (await this.parts.client.create(record.intent, signal));
+    await this.parts.lifecycle.delete(id, signal);
+    await this.forget(key);
+  }
+
+  /** Leaves a computer where it is: a person keeps it. */
+  keep(record: FreshRecord): PromiseLike<void> {
+    return this.forget(prefix + record.intent.idempotencyKey);
+  }
+
+  dispose(): void {
+    for (const key of this.held.keys()) this.release(key);
+  }
+
+  private async make(key: string, record: FreshRecord): Promise<Computer> {
+    const { client, store, memory } = this.parts;
+    await memory.update(key, record);
+    this.hold(key);
+    try {
+      const ticket = store.ticket();
+      const computer = store.learn(await client.create(record.intent), ticket);
+      const { id, name } = computer;
+      await memory.update(key, { ...record, computer: { id, name } });
+      return computer;
+    } catch (error) {
+      // With these nobody knows; all others say that there is none.
+      if (!isApiError(error, 'network', 'timeout', 'malformed', 'server')) await this.forget(key);
+      throw error;
+    }
+  }
+
+  private async delete(key: string, id: string): Promise<void> {
+    const { lifecycle, clock } = this.parts;
+    await patiently(() => lifecycle.delete(id, AbortSignal.timeout(deletePatience)), {
+      clock,
+      patience: deletePatience,
+      signal: new AbortController().signal,
+      passes: (error) => isApiError(error, 'network', 'timeout', 'server', 'rateLimit', 'conflict'),
+    });
+    await this.forget(key);
+  }
+
+  /** Tells other windows, again and again, that this one is there. */
+  private hold(key: string): void {
+    const { clock, memory, log } = this.parts;
+    const end = new AbortController();
+    this.held.set(key, end);
+    const tell = async (): Promise<void> => {
+      for (;;) {
+        await clock.delay(beat, end.signal);
+        const record = this.record(key);
+        if (record) await memory.update(key, { ...record, heldAt: clock.now() });
+      }
+    };
+    tell().catch((error: unknown) => {
+      if (!isCancellation(error)) log.error(`${key}: ${describeError(error)}`);
+    });
+  }
+
+  private release(key: string): void {
+    this.held.get(key)?.abort();
+    this.held.delete(key);
+  }
+
+  private forget(key: string): PromiseLike<void> {
+    this.release(key);
+    return this.parts.memory.update(key, undefined);
+  }
+
+  private record(key: string): FreshRecord | undefined {
+    return this.parts.memory.get(key) as FreshRecord | undefined;
+  }
+
+  private all(): FreshRecord[] {
+    const keys = this.parts.memory.keys().filter((key) => key.startsWith(prefix));
+    return keys.map((key) => this.record(key)).filter((record) => record !== undefined);
+  }
+}
