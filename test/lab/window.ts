@@ -69,6 +69,17 @@ export class Window {
     await this.quickInput.choose(name);
   }
 
+  /** Opens a file of the folder by its name. */
+  async openFile(name: string): Promise<void> {
+    await this.quickInput.openPalette();
+    await this.quickInput.fill(name);
+    await this.quickInput.choose(name);
+    await this.page
+      .locator(`.editor-container .monaco-editor, .tab[data-resource-name="${name}"]`)
+      .first()
+      .waitFor();
+  }
+
   /** Brings a container of the activity bar into the side bar. */
   async openContainer(title: string): Promise<void> {
     const item = this.activityItem(title);

@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { until } from '../until';
 
 /** The modal dialog that is open. */
 export class Dialog {
@@ -20,7 +21,12 @@ export class Dialog {
   }
 
   async press(button: string): Promise<void> {
+    const before = await this.text();
     await this.box.locator('.dialog-buttons').getByRole('button', { name: button, exact: true }).click();
-    await this.box.waitFor({ state: 'detached' });
+    // Another one may follow at once.
+    await until(
+      'the dialog to go',
+      async () => (await this.box.count()) === 0 || (await this.text()) !== before,
+    );
   }
 }

@@ -132,8 +132,12 @@ export class Terminals {
 
   /** Brings the terminal of a tab to the front. */
   async show(name: string): Promise<void> {
-    await this.tab(name).first().click();
-    await until(`terminal ${name} shows`, async () => (await lookOfTab(this.tab(name).first())).active);
+    // Once more where the list has moved under the mouse.
+    await until(`terminal ${name} shows`, async () => {
+      const tab = this.tab(name).first();
+      if (!(await lookOfTab(tab)).active) await tab.click();
+      return (await lookOfTab(tab)).active;
+    });
   }
 
   /** Closes a terminal by its tab's bin. */

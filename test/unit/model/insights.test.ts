@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiError } from '../../../src/api/errors';
-import type { Observability, Size } from '../../../src/api/wire';
+import type { BillingSummary, Observability, Size } from '../../../src/api/wire';
 import { computerFrom } from '../../../src/model/computer';
 import { Insights } from '../../../src/model/insights';
 import { wire } from '../support/computers';
@@ -28,7 +28,7 @@ function bench(answers: { sizes?: Size[] | Error; observability?: Error } = {}) 
       sizes: () => answer('sizes', answers.sizes ?? []),
       observability: (id) => answer(`observability ${id}`, answers.observability ?? nothing),
       commands: () => answer('commands', []),
-      billing: () => answer('billing', new ApiError('forbidden')),
+      billing: () => answer<BillingSummary>('billing', new ApiError('forbidden')),
     },
     clock,
   );
