@@ -44,6 +44,16 @@ export type CommandId =
   | 'celesto.groupByTemplate'
   | 'celesto.ungroup'
   | 'celesto.copyDiagnostics'
+  | 'celesto.showTerminal'
+  | 'celesto.closeTerminal'
+  | 'celesto.forwardPort'
+  | 'celesto.stopForwarding'
+  | 'celesto.openForwardedPort'
+  | 'celesto.copyForwardedAddress'
+  | 'celesto.publishPort'
+  | 'celesto.unpublishPort'
+  | 'celesto.openPublishedPort'
+  | 'celesto.copyPublishedUrl'
   | 'celesto.showLog';
 
 export type Handler = (...args: unknown[]) => void | Promise<void>;

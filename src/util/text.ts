@@ -33,3 +33,10 @@ export function withoutLinks(text: string): string {
 export function megabytes(mb: number): string {
   return mb < 1024 ? `${mb} MB` : `${Number((mb / 1024).toFixed(1))} GB`;
 }
+
+/** A number of bytes in words a person would use: 12 B, 3 KB, 1.5 MB. */
+export function bytes(count: number): string {
+  const units = ['B', 'KB', 'MB', 'GB', 'TB'];
+  const unit = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, count)) / 10));
+  return `${Number((count / 1024 ** unit).toFixed(1))} ${units[unit]}`;
+}

@@ -2,13 +2,25 @@ import * as vscode from 'vscode';
 import type { Computer } from '../model/computer';
 import type { ComputerStore, StoreChange } from '../model/store';
 import { Disposables, type Disposable } from '../util/disposable';
+import type { Part, PartSource } from './parts';
 import { factsOf, fits, groupOf, lookOf, sorted, type Grouping } from './presentation';
 
 /** A line of the tree. The same object stands for the same computer for as long as it is in the list. */
-export type TreeNode = ComputerNode | GroupNode;
+export type TreeNode = ComputerNode | GroupNode | PartNode;
 
 export class ComputerNode {
+  /** The lines below it, as they were drawn last. */
+  parts: readonly PartNode[] = [];
+
   constructor(public computer: Computer) {}
+}
+
+/** A line below a computer; the same object for as long as the thing is there. */
+export class PartNode {
+  constructor(
+    readonly parent: ComputerNode,
+    public part: Part,
+  ) {}
 }
 
 export class GroupNode {
@@ -20,7 +32,7 @@ export class GroupNode {
   ) {}
 }
 
-/** Draws the store as a tree. It neither fetches nor schedules anything. */
+/** Draws the store as a tree, with what belongs to a computer below it. It neither fetches nor schedules anything. */
 export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
   private readonly disposables = new Disposables();
   private readonly changes = this.disposables.add(
@@ -33,8 +45,12 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
 
   readonly onDidChangeTreeData = this.changes.event;
 
-  constructor(private readonly store: ComputerStore) {
+  constructor(
+    private readonly store: ComputerStore,
+    private readonly sources: readonly PartSource[] = [],
+  ) {
     this.disposables.add(store.onDidChange((change) => this.update(change)));
+    for (const source of sources) this.disposables.add(source.onDidChange((id) => this.updateParts(id)));
   }
 
   get filter(): string {
@@ -71,7 +87,8 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
   }
 
   getChildren(node?: TreeNode): TreeNode[] {
-    if (node instanceof ComputerNode) return [];
+    if (node instanceof PartNode) return [];
+    if (node instanceof ComputerNode) return this.partsOf(node);
     if (node instanceof GroupNode) return node.children;
     return this.currentGrouping === 'none'
       ? this.visible.map((computer) => this.nodeOf(computer))
@@ -79,12 +96,14 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
+    if (node instanceof PartNode) return node.parent;
     if (node instanceof GroupNode || this.currentGrouping === 'none') return undefined;
     return this.groups.get(groupOf(node.computer, this.currentGrouping).key);
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    return node instanceof GroupNode ? groupItem(node) : computerItem(node);
+    if (node instanceof PartNode) return partItem(node);
+    return node instanceof GroupNode ? groupItem(node) : computerItem(node, this.partsOf(node).length > 0);
   }
 
   resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
@@ -105,6 +124,32 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
     const filtered = this.currentFilter !== '';
     const whole = added.length > 0 || removed.length > 0 || moved || filtered;
     this.changes.fire(whole ? undefined : nodes);
+  }
+
+  /** Redraws the lines below a computer that look otherwise, and the computer only where one comes or goes. */
+  private updateParts(id: string): void {
+    const node = this.nodes.get(id);
+    if (!node) return;
+    const before = node.parts.map((known) => ({ known, look: lookKey(known.part) }));
+    const after = this.partsOf(node);
+    const isSame = before.length === after.length && before.every(({ known }, i) => known === after[i]);
+    if (!isSame) this.changes.fire(node);
+    else {
+      const redrawn = before.filter(({ known, look }) => look !== lookKey(known.part));
+      if (redrawn.length > 0) this.changes.fire(redrawn.map(({ known }) => known));
+    }
+  }
+
+  private partsOf(node: ComputerNode): PartNode[] {
+    const known = new Map(node.parts.map((one) => [one.part.key, one]));
+    const parts = this.sources.flatMap((source) => source.of(node.computer));
+    const nodes = parts.map((part) => {
+      const there = known.get(part.key) ?? new PartNode(node, part);
+      there.part = part;
+      return there;
+    });
+    node.parts = nodes;
+    return nodes;
   }
 
   private nodeOf(computer: Computer): ComputerNode {
@@ -140,9 +185,10 @@ function moves(before: Computer, after: Computer): boolean {
   );
 }
 
-function computerItem({ computer }: ComputerNode): vscode.TreeItem {
+function computerItem({ computer }: ComputerNode, hasParts: boolean): vscode.TreeItem {
   const look = lookOf(computer);
-  const item = new vscode.TreeItem(look.label);
+  const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(look.label, hasParts ? Collapsed : None);
   item.id = computer.id;
   item.description = look.description;
   item.iconPath = new vscode.ThemeIcon(look.icon, new vscode.ThemeColor(look.color));
@@ -154,6 +200,29 @@ function computerItem({ computer }: ComputerNode): vscode.TreeItem {
     arguments: [{ computerId: computer.id }],
   };
   return item;
+}
+
+function partItem({ parent, part }: PartNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(part.label);
+  item.id = `${parent.computer.id} ${part.key}`;
+  item.description = part.description;
+  item.tooltip = part.tooltip;
+  item.iconPath = new vscode.ThemeIcon(part.icon);
+  item.contextValue = part.capabilities.join(' ');
+  item.accessibilityInformation = { label: part.spoken };
+  if (part.kind === 'terminal') {
+    item.command = {
+      command: 'celesto.showTerminal',
+      title: vscode.l10n.t('Show Terminal'),
+      arguments: [{ part }],
+    };
+  }
+  return item;
+}
+
+/** All that is seen of a part. */
+function lookKey({ label, description, tooltip, spoken, icon, capabilities }: Part): string {
+  return JSON.stringify([label, description, tooltip, spoken, icon, capabilities]);
 }
 
 function groupItem({ key, label, children }: GroupNode): vscode.TreeItem {

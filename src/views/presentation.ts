@@ -40,6 +40,7 @@ export function capabilities(computer: Computer): string[] {
   return [
     'computer',
     status.open !== 'refuse' && 'open',
+    (status.open === 'connect' || status.open === 'try') && 'ports',
     canStart && 'start',
     canStop && 'stop',
     canRestore && 'restore',

@@ -28,6 +28,7 @@ import { ComputersView } from '../views/computersView';
 import { Details } from '../views/details';
 import { StatusBar } from '../views/statusBar';
 import type { Care } from './care';
+import { buildParts, buildPortCommands } from './ports';
 import type { Reach } from './reach';
 import { buildRuns } from './runs';
 import type { Service } from './service';
@@ -44,7 +45,9 @@ export function buildCommands(
   const { account, check, client, lifecycle, log, output, store } = service;
   const { config, doors, known, ownKey, rotation, terminals } = reach;
   const parts = new Disposables();
-  const tree = parts.add(new ComputersTree(store));
+  const lines = buildParts(reach);
+  parts.add(lines.terminals);
+  const tree = parts.add(new ComputersTree(store, Object.values(lines)));
   const view = parts.add(new ComputersView(store, tree, account, context.globalState));
   const finder = new Finder(store, client);
   const targets = new Targets(account, store, new ComputerPicker(store));
@@ -67,11 +70,13 @@ export function buildCommands(
   const life = new LifecycleCommands(targets, lifecycle, clock, settings.startTimeout);
   const ssh = new SshCommands(targets, lifecycle, doors, clock, settings.transport, settings.startTimeout);
   const list = new ListCommands(account, store, view, targets, () => tree.filter);
-  const create = new CreateCommand(targets, client, store, terminals, clock, settings.openAfterCreate);
+  const create = new CreateCommand(targets, client, lifecycle, terminals, clock, settings.openAfterCreate);
   const remove = new DeleteCommand(targets, client, store, lifecycle, known, clock, () => view.selection);
   const hostKeys = new HostKeyCommands(targets, known);
   const ownKeys = new OwnKeyCommands(targets, store, rotation, clock);
   const footprint = new FootprintCommands({ targets, client, known, ownKey, config, clock });
+
+  const ports = parts.add(buildPortCommands(service, reach, lines, targets, clock));
 
   const handlers = {
     'celesto.signIn': accounts.signIn,
@@ -112,6 +117,7 @@ export function buildCommands(
     'celesto.groupByTemplate': list.group('template'),
     'celesto.ungroup': list.group('none'),
     'celesto.copyDiagnostics': new DiagnosticsCommand(care.diagnostics).copy,
+    ...ports.handlers,
     'celesto.showLog': () => output.show(),
   };
   parts.add(registerCommands(handlers, log));

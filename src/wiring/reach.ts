@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
+import { Forwards } from '../ports/forwards';
+import { RememberedForwards } from '../ports/rememberedForwards';
 import { Connector, type ConnectorParts } from '../ssh/connector';
 import { HostTrust } from '../ssh/hostTrust';
 import { IdentitySource } from '../ssh/identities';
@@ -13,11 +15,14 @@ import { Rotation } from '../ssh/rotation';
 import { Doors } from '../ssh/tunnel/doors';
 import { SshConfig } from '../ssh/sshConfig';
 import { Opening } from '../terminal/opening';
+import { ChannelRoad, type Carried, type ChannelRequest } from '../terminal/roads/channelRoad';
 import { GatewayRoad } from '../terminal/roads/gatewayRoad';
+import type { Road } from '../terminal/roads/road';
 import { Roads } from '../terminal/roads/roads';
 import { SshRoad } from '../terminal/roads/sshRoad';
 import { Reconnection } from '../terminal/reconnection';
 import { RememberedTerminals } from '../terminal/rememberedTerminals';
+import { SshChannels } from '../terminal/sshChannels';
 import { Terminals } from '../terminal/terminals';
 import type { Clock } from '../util/clock';
 import { Disposables, type Disposable } from '../util/disposable';
@@ -35,6 +40,8 @@ export interface Reach extends Disposable {
   readonly pool: ConnectionPool;
   readonly doors: Doors;
   readonly roads: Roads;
+  readonly channels: SshChannels;
+  readonly forwards: Forwards;
   readonly terminals: Terminals;
 }
 
@@ -73,6 +80,25 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
     clock,
   );
   const opening = new Opening(lifecycle, roads, settings.startTimeout);
+  const channelRoads = new Roads<Road<ChannelRequest, Carried>>(
+    [new ChannelRoad('ssh', pool), new ChannelRoad('tunnel', pool)],
+    settings.transport,
+    clock,
+  );
+  const channels = new SshChannels({
+    opening: new Opening(lifecycle, channelRoads, settings.startTimeout),
+    store,
+    lifecycle,
+    transport: settings.transport,
+  });
+  const forwards = parts.add(
+    new Forwards({
+      store,
+      remembered: new RememberedForwards(context.workspaceState),
+      dial: (id, port, signal) => channels.toPort(id, port, signal),
+      log,
+    }),
+  );
   const terminals = parts.add(
     new Terminals(store, new RememberedTerminals(context.workspaceState), settings, {
       opening,
@@ -83,5 +109,17 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
       onFailure: showHostKeyError,
     }),
   );
-  return { known, ownKey, config, rotation, pool, doors, roads, terminals, dispose: () => parts.dispose() };
+  return {
+    known,
+    ownKey,
+    config,
+    rotation,
+    pool,
+    doors,
+    roads,
+    channels,
+    forwards,
+    terminals,
+    dispose: () => parts.dispose(),
+  };
 }

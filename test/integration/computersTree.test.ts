@@ -1,13 +1,44 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { ComputerNode, ComputersTree, GroupNode, type TreeNode } from '../../src/views/computersTree';
+import {
+  ComputerNode,
+  ComputersTree,
+  GroupNode,
+  PartNode,
+  type TreeNode,
+} from '../../src/views/computersTree';
+import type { Computer } from '../../src/model/computer';
+import type { Part, PartSource } from '../../src/views/parts';
 import { wire } from '../unit/support/computers';
 import { StoreBench } from '../unit/support/storeBench';
+
+/** What has a line below a computer, in the hand of a test. */
+class Parts implements PartSource {
+  private readonly changes = new vscode.EventEmitter<string>();
+  private readonly labels = new Map<string, readonly string[]>();
+  readonly onDidChange = this.changes.event;
+
+  /** Gives a computer these, `key: description` each. */
+  set(id: string, ...labels: string[]): void {
+    this.labels.set(id, labels);
+    this.changes.fire(id);
+  }
+
+  of({ id }: Computer): readonly Part[] {
+    return (this.labels.get(id) ?? []).map((text) => {
+      const [key = '', description = ''] = text.split(': ');
+      const published = { port: 3000, status: 'published', url: null, created_at: null };
+      const look = { key, label: key, description, tooltip: text, spoken: text, icon: 'globe' };
+      return { kind: 'published', published, ...look, capabilities: ['publishedPort'] };
+    });
+  }
+}
 
 /** A tree on a list in the hand of a test, and what it asked VS Code to redraw. */
 class Stage {
   readonly bench = new StoreBench();
-  readonly tree = new ComputersTree(this.bench.store);
+  readonly parts = new Parts();
+  readonly tree = new ComputersTree(this.bench.store, [this.parts]);
   private readonly redrawn: (TreeNode | TreeNode[] | undefined)[] = [];
 
   constructor() {
@@ -51,6 +82,7 @@ class Stage {
 }
 
 function idOf(node: TreeNode): string {
+  if (node instanceof PartNode) return `${node.parent.computer.id}/${node.part.key}`;
   return node instanceof ComputerNode ? node.computer.id : node.key;
 }
 
@@ -169,6 +201,30 @@ describe('the tree', () => {
     await stage.bench.read(...names.slice(1), 'c0 stopping');
     assert.deepEqual(stage.redraws(), ['all']);
     assert.equal(stage.tree.getChildren().length, 10_000);
+  });
+
+  it('draws what belongs to a computer below it, which only then can be expanded', async () => {
+    const stage = await Stage.with('a running', 'b running');
+    const { Collapsed, None } = vscode.TreeItemCollapsibleState;
+    assert.equal(stage.item('a').collapsibleState, None);
+    stage.parts.set('a', 'one: idle', 'two: idle');
+    assert.deepEqual(stage.redraws(), ['a']);
+    assert.deepEqual([stage.item('a').collapsibleState, stage.item('b').collapsibleState], [Collapsed, None]);
+    const [one, two] = stage.tree.getChildren(stage.node('a'));
+    const item = stage.tree.getTreeItem(one!);
+    assert.deepEqual([item.id, item.description, item.contextValue], ['a one', 'idle', 'publishedPort']);
+    assert.equal(stage.tree.getParent(one!), stage.node('a'));
+
+    stage.parts.set('a', 'one: idle', 'two: 1 connection');
+    assert.deepEqual(stage.redraws(), ['a/two']);
+    stage.parts.set('a', 'one: idle', 'two: 1 connection');
+    assert.deepEqual(stage.redraws(), []);
+    stage.parts.set('a', 'two: 1 connection');
+    assert.deepEqual(stage.redraws(), ['a']);
+    assert.deepEqual(stage.tree.getChildren(stage.node('a')), [two]);
+    stage.parts.set('a');
+    assert.deepEqual(stage.redraws(), ['a']);
+    assert.equal(stage.item('a').collapsibleState, None);
   });
 
   it('lets go of the list when it is ended', async () => {

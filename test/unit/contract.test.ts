@@ -4,6 +4,7 @@ import ts from 'typescript';
 import { defaultBaseUrl } from '../../src/api/baseUrl';
 import { computerFrom } from '../../src/model/computer';
 import { knownStatuses } from '../../src/model/status';
+import { partWords } from '../../src/views/parts';
 import { capabilities } from '../../src/views/presentation';
 import { wire } from './support/computers';
 import {
@@ -35,6 +36,7 @@ const allStatuses = [...knownStatuses, 'hibernating'];
 
 const hostKeys = ['showHostKeys', 'forgetHostKey'];
 const ssh = [...hostKeys, 'removeFromComputer'];
+const ports = ['forwardPort', 'publishPort'];
 const waiting = {
   buttons: ['newTerminal'],
   menu: [
@@ -83,6 +85,7 @@ const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readon
       'stop',
       'showDetails',
       'useAsDefault',
+      ...ports,
       'copyId',
       'copyName',
       'copySshCommand',
@@ -130,7 +133,10 @@ const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readon
     ],
   },
   error: startable,
-  hibernating: startable,
+  hibernating: {
+    ...startable,
+    menu: startable.menu.flatMap((one) => (one === 'useAsDefault' ? [one, ...ports] : [one])),
+  },
   lost: { buttons: [], menu: ['showDetails', 'useAsDefault', 'copyId', 'copyName', ...hostKeys, 'delete'] },
   deleting: gone,
   deleted: gone,
@@ -138,13 +144,16 @@ const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readon
 
 const commandsOfVSCode = ['setContext', 'workbench.action.openSettings'];
 const keysOfVSCode = [
+  'false',
   'view',
   'viewItem',
   'focusedView',
   'inputFocus',
   'listFocus',
   'resourceFilename',
-  'isInDiffEditor', 'editorHasSelection'];
+  'isInDiffEditor',
+  'editorHasSelection',
+];
 
 describe('package.json, as a whole', () => {
   it('is activated by what it contributes alone, proposes nothing, and has one entry point', () => {
@@ -246,8 +255,8 @@ describe('menus of a computer', () => {
       .filter(({ when = '' }) => itemPattern(when)?.test(contextOf(status).join(' ')))
       .map(({ command }) => command.replace('celesto.', ''));
 
-  it('look for words that a computer can have, and for all of them', () => {
-    const words = new Set(allStatuses.flatMap(contextOf));
+  it('look for words that a computer, or a line below it, can have, and for all of them', () => {
+    const words = new Set([...allStatuses.flatMap(contextOf), ...partWords]);
     const asked = entries.map(({ when = '' }) => itemPattern(when)!.source.replaceAll('\\b', ''));
     assert.deepEqual([...new Set(asked)].toSorted(), [...words].toSorted());
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { megabytes, printable, shortened, withoutIcons, withoutLinks } from '../../../src/util/text';
+import { bytes, megabytes, printable, shortened, withoutIcons, withoutLinks } from '../../../src/util/text';
 
 const shown: [what: string, text: string, expected: string][] = [
   ['plain text', 'einstein', 'einstein'],
@@ -49,5 +49,17 @@ describe('megabytes', () => {
     [20_480, '20 GB'],
   ] as const) {
     it(`says ${words}`, () => assert.equal(megabytes(mb), words));
+  }
+});
+
+describe('bytes', () => {
+  for (const [count, words] of [
+    [0, '0 B'],
+    [1023, '1023 B'],
+    [1024, '1 KB'],
+    [1_600_000, '1.5 MB'],
+    [3 * 1024 ** 4, '3 TB'],
+  ] as const) {
+    it(`says ${words}`, () => assert.equal(bytes(count), words));
   }
 });

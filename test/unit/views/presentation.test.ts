@@ -13,7 +13,7 @@ const spinner = 'loading~spin';
 
 /** Status, state in words, icon, colour, what can be done. */
 const looks: [string, string, string, string, string][] = [
-  ['running', 'running', 'vm-running', 'charts.green', 'computer open stop delete inlineStop'],
+  ['running', 'running', 'vm-running', 'charts.green', 'computer open ports stop delete inlineStop'],
   ['creating', 'being created', spinner, 'charts.yellow', 'computer open delete'],
   ['pending', 'waiting for a place', spinner, 'disabledForeground', 'computer open delete'],
   ['starting', 'starting', spinner, 'charts.yellow', 'computer open delete'],
@@ -30,7 +30,7 @@ const looks: [string, string, string, string, string][] = [
     'in deep sleep',
     'question',
     'disabledForeground',
-    'computer open start stop delete inlineStart',
+    'computer open ports start stop delete inlineStart',
   ],
 ];
 

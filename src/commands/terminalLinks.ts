@@ -1,0 +1,38 @@
+import * as vscode from 'vscode';
+import { localAddressesIn, type LocalAddress } from '../ports/addresses';
+import type { Terminals } from '../terminal/terminals';
+import { isCancellation } from '../util/cancel';
+import { showError } from '../views/errorMessages';
+import type { ForwardCommands } from './forwardCommands';
+
+class AddressLink extends vscode.TerminalLink {
+  constructor(
+    readonly computer: { readonly id: string; readonly name: string },
+    readonly address: LocalAddress,
+  ) {
+    const tooltip = vscode.l10n.t('Forward port {0} of {1} and open it', address.port, computer.name);
+    super(address.index, address.length, tooltip);
+  }
+}
+
+/** Makes the addresses that a computer prints of itself lead there from here. */
+export class TerminalLinks implements vscode.TerminalLinkProvider<AddressLink> {
+  constructor(
+    private readonly terminals: Pick<Terminals, 'find'>,
+    private readonly forwards: Pick<ForwardCommands, 'openAddress'>,
+  ) {}
+
+  provideTerminalLinks({ terminal, line }: vscode.TerminalLinkContext): AddressLink[] {
+    const computer = this.terminals.find(terminal)?.pty.spec.computer;
+    if (!computer) return [];
+    return localAddressesIn(line).map((address) => new AddressLink(computer, address));
+  }
+
+  async handleTerminalLink({ computer, address }: AddressLink): Promise<void> {
+    try {
+      await this.forwards.openAddress(computer, address);
+    } catch (error) {
+      if (!isCancellation(error)) await showError(error);
+    }
+  }
+}

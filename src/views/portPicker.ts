@@ -1,0 +1,87 @@
+import * as vscode from 'vscode';
+import type { ListeningPort } from '../ports/listening';
+import { Disposables } from '../util/disposable';
+import { withoutIcons } from '../util/text';
+
+/** A port that a person chose. */
+export interface PortChoice {
+  readonly port: number;
+  /** The port of this machine, where they said one. */
+  readonly local?: number;
+}
+
+export interface PortQuestion {
+  readonly title: string;
+  readonly placeholder: string;
+  /** The ports to offer, once they are found. */
+  readonly found: Promise<readonly ListeningPort[]>;
+  /** Reads what was typed. @returns a sentence where it cannot be taken */
+  readonly read: (text: string) => PortChoice | string;
+}
+
+interface PortItem extends vscode.QuickPickItem {
+  readonly choice?: PortChoice;
+}
+
+/**
+ * Lets a person choose a port: one of those that somebody listens on, or any that they type.
+ * @returns undefined when they left
+ * @throws what finding the ports did
+ */
+export async function askPort({
+  title,
+  placeholder,
+  found,
+  read,
+}: PortQuestion): Promise<PortChoice | undefined> {
+  const disposables = new Disposables();
+  const pick = disposables.add(vscode.window.createQuickPick<PortItem>());
+  pick.title = title;
+  pick.placeholder = placeholder;
+  pick.matchOnDescription = true;
+  pick.busy = true;
+  let offered: readonly PortItem[] = [];
+  const draw = (): void => {
+    pick.items = [...typedItems(pick.value.trim(), offered, read), ...offered];
+  };
+  disposables.add(pick.onDidChangeValue(draw));
+  try {
+    return await new Promise((resolve, reject) => {
+      disposables.add(
+        pick.onDidAccept(() => {
+          const choice = pick.selectedItems[0]?.choice;
+          if (choice) resolve(choice);
+        }),
+      );
+      disposables.add(pick.onDidHide(() => resolve(undefined)));
+      found.then((ports) => {
+        offered = ports.map(itemOf);
+        pick.busy = false;
+        draw();
+      }, reject);
+      pick.show();
+    });
+  } finally {
+    disposables.dispose();
+  }
+}
+
+/** The line for what was typed: to be taken, or what is wrong with it. */
+function typedItems(text: string, offered: readonly PortItem[], read: PortQuestion['read']): PortItem[] {
+  if (text === '' || offered.some(({ label }) => label === text) || !/^[\d:]+$/.test(text)) return [];
+  const choice = read(text);
+  if (typeof choice === 'string')
+    return [{ label: choice, iconPath: new vscode.ThemeIcon('error'), alwaysShow: true }];
+  const label = vscode.l10n.t('Port {0}', choice.port);
+  const description = choice.local === undefined ? undefined : vscode.l10n.t('here as {0}', choice.local);
+  return [{ label, ...(description !== undefined && { description }), choice, alwaysShow: true }];
+}
+
+function itemOf({ port, process }: ListeningPort): PortItem {
+  return {
+    label: String(port),
+    description: process === undefined ? vscode.l10n.t('somebody listens') : withoutIcons(process),
+    iconPath: new vscode.ThemeIcon('radio-tower'),
+    choice: { port },
+  };
+}

@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import { ForwardCommands } from '../commands/forwardCommands';
+import { PartTargets } from '../commands/partTargets';
+import { PublishCommands } from '../commands/publishCommands';
+import { ShownTerminals } from '../commands/shownTerminals';
+import type { Targets } from '../commands/targets';
+import { TerminalLinks } from '../commands/terminalLinks';
+import { Publishing } from '../ports/publishing';
+import type { Clock } from '../util/clock';
+import { Disposables } from '../util/disposable';
+import { ForwardParts, PublishedParts } from '../views/portParts';
+import { TerminalParts } from '../views/terminalParts';
+import type { Reach } from './reach';
+import type { Service } from './service';
+
+/** What has a line below a computer in the tree. */
+export function buildParts({ terminals, forwards }: Reach) {
+  return {
+    terminals: new TerminalParts(terminals),
+    forwards: new ForwardParts(forwards),
+    published: new PublishedParts(),
+  };
+}
+
+/** The commands for ports and for the lines below a computer, and the links in terminals. */
+export function buildPortCommands(
+  { client, lifecycle, store }: Service,
+  { channels, forwards, terminals }: Reach,
+  parts: ReturnType<typeof buildParts>,
+  targets: Targets,
+  clock: Clock,
+) {
+  const disposables = new Disposables();
+  const partTargets = new PartTargets(store);
+  const forward = new ForwardCommands({ targets, partTargets, parts: parts.forwards, forwards, channels });
+  const publishing = new Publishing(client, lifecycle, clock);
+  const publish = new PublishCommands({
+    targets,
+    partTargets,
+    parts: parts.published,
+    publishing,
+    client,
+    clock,
+  });
+  const shown = new ShownTerminals(terminals);
+  disposables.add(vscode.window.registerTerminalLinkProvider(new TerminalLinks(terminals, forward)));
+  return {
+    handlers: {
+      'celesto.showTerminal': shown.show,
+      'celesto.closeTerminal': shown.close,
+      'celesto.forwardPort': forward.forward,
+      'celesto.stopForwarding': forward.stop,
+      'celesto.openForwardedPort': forward.open,
+      'celesto.copyForwardedAddress': forward.copyAddress,
+      'celesto.publishPort': publish.publish,
+      'celesto.unpublishPort': publish.unpublish,
+      'celesto.openPublishedPort': publish.open,
+      'celesto.copyPublishedUrl': publish.copyAddress,
+    },
+    dispose: () => disposables.dispose(),
+  };
+}
