@@ -26,6 +26,7 @@ import { loadSsh2 } from '../../src/ssh/library';
 import { OwnKey } from '../../src/ssh/ownKey';
 import { SshConfig } from '../../src/ssh/sshConfig';
 import { ConnectionPool } from '../../src/ssh/pool';
+import type { Way } from '../../src/ssh/route';
 import { systemClock } from '../../src/util/clock';
 import { silentLog } from '../../src/util/log';
 import { findCommand } from '../lab/machine.mjs';
@@ -33,9 +34,11 @@ import { startEmulator, type Emulator, type EmulatorOptions } from '../emulator/
 import { MemoryRecords, MemorySecrets } from '../unit/ssh/support/memory';
 
 const prompt = '$ ';
+const floodCommand = (bytes: number): string => `head -c ${bytes} /dev/zero`;
 
 /** A service with one computer, and both ways to its prompt: ours, and OpenSSH's with a key of its own. */
 export class Bed {
+  readonly client: CelestoClient;
   readonly store: ComputerStore;
   readonly lifecycle: Lifecycle;
   readonly known = new KnownComputers(new MemoryRecords());
@@ -45,9 +48,11 @@ export class Bed {
   private constructor(
     private readonly folder: string,
     readonly emulator: Emulator,
+    baseUrl: string,
   ) {
-    const { url, apiKey } = emulator;
-    const client = new CelestoClient(new Http(silentLog), () => Promise.resolve({ baseUrl: url, apiKey }));
+    const { apiKey } = emulator;
+    const client = new CelestoClient(new Http(silentLog), () => Promise.resolve({ baseUrl, apiKey }));
+    this.client = client;
     const cache = { read: () => [], write: () => undefined };
     this.store = new ComputerStore(client, systemClock, cache, silentLog);
     this.lifecycle = new Lifecycle(client, this.store, systemClock, silentLog);
@@ -82,14 +87,18 @@ export class Bed {
     spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', this.sshKey]);
   }
 
-  static async lay(options: Partial<EmulatorOptions> = {}): Promise<Bed> {
+  /** @param via makes the address by which the API is called, of its own one */
+  static async lay(
+    options: Partial<EmulatorOptions> = {},
+    via: (url: string) => string | Promise<string> = (url) => url,
+  ): Promise<Bed> {
     const folder = mkdtempSync(join(tmpdir(), 'celesto-bench-'));
     const emulator = await startEmulator({
       dir: join(folder, 'state'),
       seed: [{ name: 'einstein' }],
       ...options,
     });
-    const bed = new Bed(folder, emulator);
+    const bed = new Bed(folder, emulator, await via(emulator.url));
     await bed.authorize();
     return bed;
   }
@@ -103,11 +112,15 @@ export class Bed {
   }
 
   /** Milliseconds from asking for a shell to its prompt, over a connection of its own unless one is there. */
-  async ours(computer: Computer, atPrompt: () => void = () => undefined): Promise<number> {
+  async ours(
+    computer: Computer,
+    atPrompt: () => void = () => undefined,
+    way: Way = 'direct',
+  ): Promise<number> {
     const begin = performance.now();
     const channel = await this.pool.channel(
       computer,
-      { signal: new AbortController().signal, patience: 60_000 },
+      { signal: new AbortController().signal, patience: 60_000, way },
       (connection) =>
         connection.shell({ rows: 24, cols: 80, term: 'xterm-256color', env: { LANG: 'C.UTF-8' } }),
     );
@@ -126,6 +139,18 @@ export class Bed {
     return time;
   }
 
+  /** Milliseconds until so many bytes have come. */
+  async flood(computer: Computer, bytes: number, way: Way): Promise<number> {
+    const begin = performance.now();
+    const channel = await this.pool.channel(
+      computer,
+      { signal: new AbortController().signal, patience: 0, way },
+      (connection) => connection.exec(floodCommand(bytes)),
+    );
+    await new Promise((resolve) => channel.resume().once('close', resolve));
+    return performance.now() - begin;
+  }
+
   /** Closes what connections there are, and waits until they are. */
   async hangUp(computer: Computer): Promise<void> {
     this.pool.close(computer.id);
@@ -134,23 +159,8 @@ export class Bed {
 
   /** Milliseconds from starting `ssh -tt` to the prompt. */
   async openSsh(computer: Computer): Promise<number> {
-    const { user, host, port } = parseEndpoint(computer.ssh ?? '');
-    const options = [
-      'StrictHostKeyChecking=no',
-      'UserKnownHostsFile=/dev/null',
-      'IdentitiesOnly=yes',
-      'LogLevel=ERROR',
-    ];
     const begin = performance.now();
-    const child = spawn(
-      findCommand('ssh') ?? 'ssh',
-      [
-        ...['-tt', '-F', 'none', '-i', this.sshKey, '-p', String(port)],
-        ...options.flatMap((option) => ['-o', option]),
-        `${user}@${host}`,
-      ],
-      { stdio: ['pipe', 'pipe', 'ignore'] },
-    );
+    const child = this.startSsh(computer, '-tt');
     const ended = new Promise((resolve) => child.once('close', resolve));
     const time = await new Promise<number>((resolve, reject) => {
       let text = '';
@@ -163,6 +173,35 @@ export class Bed {
     child.kill();
     await ended;
     return time;
+  }
+
+  /** Milliseconds until so many bytes have come by `ssh`. */
+  async floodOpenSsh(computer: Computer, bytes: number): Promise<number> {
+    const begin = performance.now();
+    const child = this.startSsh(computer, floodCommand(bytes));
+    child.stdout.resume();
+    await new Promise((resolve) => child.once('close', resolve));
+    return performance.now() - begin;
+  }
+
+  private startSsh(computer: Computer, ...args: string[]) {
+    const { user, host, port } = parseEndpoint(computer.ssh ?? '');
+    const options = [
+      'StrictHostKeyChecking=no',
+      'UserKnownHostsFile=/dev/null',
+      'IdentitiesOnly=yes',
+      'LogLevel=ERROR',
+    ];
+    return spawn(
+      findCommand('ssh') ?? 'ssh',
+      [
+        ...['-F', 'none', '-i', this.sshKey, '-p', String(port)],
+        ...options.flatMap((option) => ['-o', option]),
+        `${user}@${host}`,
+        ...args,
+      ],
+      { stdio: ['pipe', 'pipe', 'ignore'] },
+    );
   }
 
   async clear(): Promise<void> {

@@ -1,0 +1,170 @@
+import { GatewayRoad } from '../../src/terminal/roads/gatewayRoad';
+import type { Computer } from '../../src/model/computer';
+import type { Way } from '../../src/ssh/route';
+import type { Session } from '../../src/terminal/session';
+import { systemClock } from '../../src/util/clock';
+import { Line } from '../ssh/support/line';
+import { Bed } from './bed';
+import { median, ms, printTable } from './table';
+
+const rounds = 5;
+const shell = { persistence: 'off', name: 'bench', cwd: '', nonce: undefined } as const;
+
+/** A way to the prompt, and to a number of bytes; both in milliseconds. */
+interface Road {
+  readonly name: string;
+  prompt(atPrompt?: () => void): Promise<number>;
+  flood(bytes: number): Promise<number>;
+}
+
+/**
+ * What each road costs beside OpenSSH in the same run: over lines that count round trips, without a delay and with one.
+ */
+export async function benchRoads(): Promise<void> {
+  await compare(0, 200_000_000);
+  await compare(100, 20_000_000);
+}
+
+async function compare(roundTrip: number, bytes: number): Promise<void> {
+  const lines: Line[] = [];
+  const lay = async (endpoint: string): Promise<Line> => {
+    const line = await Line.to(endpoint, roundTrip / 2);
+    lines.push(line);
+    return line;
+  };
+  const bed = await Bed.lay({}, async (url) => {
+    const line = await lay(`api@${new URL(url).host}`);
+    return `http://${line.endpoint('api').slice('api@'.length)}`;
+  });
+  try {
+    const computer = await bed.computer();
+    const ssh = (await lay(computer.ssh ?? '')).endpoint('ohm');
+    const rows: string[][] = [];
+    for (const road of roadsTo({ ...computer, ssh }, bed)) {
+      rows.push([road.name, ...(await costs(road, { bed, computer, lines, roundTrip, bytes }))]);
+    }
+    printTable(
+      `Roads to a computer met before, with ${roundTrip} ms of round trip`,
+      [
+        `median of ${rounds}`,
+        'to the prompt',
+        'round trips',
+        'a second terminal',
+        'round trips',
+        `${bytes / 1_000_000} MB`,
+      ],
+      rows,
+    );
+  } finally {
+    for (const line of lines) line.dispose();
+    await bed.clear();
+  }
+}
+
+interface Course {
+  readonly bed: Bed;
+  readonly computer: Computer;
+  readonly lines: readonly Line[];
+  readonly roundTrip: number;
+  readonly bytes: number;
+}
+
+async function costs(road: Road, course: Course): Promise<string[]> {
+  const { bed, computer, bytes } = course;
+  // Warms it up, and makes the computer known.
+  await road.prompt();
+  const first: Cost[] = [];
+  const second: Cost[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    await bed.hangUp(computer);
+    first.push(await costOf(road, course));
+    second.push(await costOf(road, course));
+  }
+  const rate = bytes / 1_000 / (await road.flood(bytes));
+  await bed.hangUp(computer);
+  const cells = [first, second].flatMap((all) => [
+    ms(median(all.map(({ time }) => time))),
+    course.roundTrip > 0 ? String(median(all.map(({ trips }) => trips))) : '',
+  ]);
+  return [...cells, `${rate.toFixed(1)} MB/s`];
+}
+
+interface Cost {
+  readonly time: number;
+  readonly trips: number;
+}
+
+/** A line accepts at once; a real one takes a round trip for the handshake of TCP, which is added. */
+async function costOf(road: Road, { lines, roundTrip }: Course): Promise<Cost> {
+  const before = stateOf(lines);
+  let after: State | undefined;
+  const time = await road.prompt(() => (after = stateOf(lines)));
+  after ??= stateOf(lines);
+  const connections = after.wires - before.wires;
+  return { time: time + connections * roundTrip, trips: after.trips - before.trips + connections };
+}
+
+interface State {
+  readonly wires: number;
+  readonly trips: number;
+}
+
+function stateOf(lines: readonly Line[]): State {
+  const wires = lines.flatMap((line) => line.wires);
+  return { wires: wires.length, trips: wires.reduce((sum, { depth }) => sum + depth.client, 0) };
+}
+
+function roadsTo(computer: Computer, bed: Bed): Road[] {
+  const ours = (name: string, way: Way): Road => ({
+    name,
+    prompt: (atPrompt) => bed.ours(computer, atPrompt, way),
+    flood: (bytes) => bed.flood(computer, bytes, way),
+  });
+  return [
+    {
+      name: 'ssh -tt',
+      prompt: () => bed.openSsh(computer),
+      flood: (bytes) => bed.floodOpenSsh(computer, bytes),
+    },
+    ours('ours, directly', 'direct'),
+    ours('ours, SSH through the gateway', 'tunnel'),
+    {
+      name: 'ours, a plain session of the gateway',
+      prompt: (atPrompt) => plain(computer, bed, '', (text) => text.includes('$ '), atPrompt),
+      flood: (bytes) =>
+        plain(computer, bed, `stty raw -echo; head -c ${bytes} /dev/zero; exit\r`, (_, all) => all > bytes),
+    },
+  ];
+}
+
+/** Milliseconds until a plain session has shown what is waited for; the shell ends after it. */
+async function plain(
+  computer: Computer,
+  bed: Bed,
+  typed: string,
+  done: (text: string, bytes: number) => boolean,
+  atThat: () => void = () => undefined,
+): Promise<number> {
+  const begin = performance.now();
+  const request = { size: () => ({ rows: 24, columns: 80 }), env: {}, shell, memory: {} };
+  const road = new GatewayRoad(bed.client, systemClock);
+  const session: Session = await road.open(computer, request, {
+    signal: new AbortController().signal,
+    patience: 0,
+  });
+  if (typed) session.write(typed);
+  const time = await new Promise<number>((resolve) => {
+    let text = '';
+    let bytes = 0;
+    session.onData((data) => {
+      bytes += data.length;
+      if (text.length < 10_000) text += Buffer.from(data).toString();
+      if (done(text, bytes)) resolve(performance.now() - begin);
+    });
+  });
+  atThat();
+  const ended = new Promise((resolve) => session.onEnd(resolve));
+  if (typed === '') session.write('exit\r');
+  await ended;
+  return time;
+}
