@@ -4,7 +4,6 @@ import { isApiError } from '../api/errors';
 import { createLimits, type CreateRequest, type Template } from '../api/wire';
 import type { Computer } from '../model/computer';
 import type { Lifecycle } from '../model/lifecycle';
-import type { ComputerStore } from '../model/store';
 import type { Terminals } from '../terminal/terminals';
 import type { Clock } from '../util/clock';
 import { megabytes, shortened, withoutIcons, withoutLinks } from '../util/text';
@@ -33,7 +32,6 @@ export class CreateCommand {
     private readonly targets: Targets,
     private readonly client: Pick<CelestoClient, 'templates'>,
     private readonly lifecycle: Pick<Lifecycle, 'create'>,
-    private readonly store: Pick<ComputerStore, 'hurry'>,
     private readonly terminals: Terminals,
     private readonly clock: Clock,
     private readonly openAfterCreate: () => string,
@@ -70,7 +68,6 @@ export class CreateCommand {
           this.lifecycle.create(intent, signal),
         );
       } catch (error) {
-        this.store.hurry();
         if (!isApiError(error, 'network', 'timeout', 'malformed', 'server')) throw error;
         const again = vscode.l10n.t('Try Again');
         const question = vscode.l10n.t(

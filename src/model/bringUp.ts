@@ -27,6 +27,8 @@ interface BringUpDeps {
   readonly log: Log;
   /** Asks the service for the computer as it is now. */
   readonly read: () => Promise<Computer>;
+  /** Told when the service has agreed. */
+  readonly agreed: (what: 'start' | 'restore') => void;
 }
 
 interface BringUpWish {
@@ -89,7 +91,7 @@ export class BringUp {
     if (this.starts >= mostStarts) throw new LifecycleError('keepsStopping', computer);
     this.starts += 1;
     this.report({ kind: 'asked', what: 'start', computer });
-    await this.ask(computer, 'starting', () => this.deps.client.start(this.wish.id, this.signal));
+    await this.ask(computer, 'start', () => this.deps.client.start(this.wish.id, this.signal));
   }
 
   /**
@@ -103,7 +105,7 @@ export class BringUp {
     }
     this.restoreAsked = true;
     this.report({ kind: 'asked', what: 'restore', computer });
-    await this.ask(computer, 'restoring', async () => {
+    await this.ask(computer, 'restore', async () => {
       try {
         return await this.deps.client.retryRestore(this.wish.id, this.signal);
       } catch (error) {
@@ -113,13 +115,18 @@ export class BringUp {
     });
   }
 
-  private async ask(computer: Computer, assumed: string, call: () => Promise<WireComputer>): Promise<void> {
-    const { store, log } = this.deps;
-    const assumption = store.assume(computer.id, assumed);
+  private async ask(
+    computer: Computer,
+    what: 'start' | 'restore',
+    call: () => Promise<WireComputer>,
+  ): Promise<void> {
+    const { store, log, agreed } = this.deps;
+    const assumption = store.assume(computer.id, what === 'start' ? 'starting' : 'restoring');
     let answer: WireComputer | undefined;
     try {
       answer = await call();
       this.conflicts = 0;
+      agreed(what);
     } catch (error) {
       if (isApiError(error, 'notFound')) {
         store.forget(computer.id);

@@ -1,7 +1,8 @@
-import { bulkSize, type CelestoClient } from '../api/client';
+import { bulkSize, type CelestoClient, type CreateIntent } from '../api/client';
 import { isApiError, type ApiError } from '../api/errors';
 import type { BulkDeleteResult, WireComputer } from '../api/wire';
 import type { Clock } from '../util/clock';
+import { Emitter } from '../util/emitter';
 import type { Log } from '../util/log';
 import { SharedTasks } from '../util/sharedTask';
 import { BringUp, type Step } from './bringUp';
@@ -22,22 +23,52 @@ export interface EnsureRunningOptions {
   readonly trustFor?: number;
 }
 
+/** A computer that this window had brought up: the service has agreed, and it is on its way. */
+export interface Departure {
+  readonly id: string;
+  readonly what: 'create' | 'start' | 'restore';
+}
+
 /** Milliseconds a question may take whose answer is not waited for long. */
 const briefly = 5_000;
 
 /** The way of a computer from one state to another. */
 export class Lifecycle {
   private readonly bringingUp = new SharedTasks<Computer, Step>();
+  private readonly departures = new Emitter<Departure>();
+  private readonly endings = new Emitter<string>();
+
+  /** Fires when the service has agreed to bring up a computer that this window asked for. */
+  readonly onDidStart = this.departures.event;
+  /** Fires with the id of a computer that this window is about to stop or delete. */
+  readonly onWillEnd = this.endings.event;
 
   constructor(
     private readonly client: Pick<
       CelestoClient,
-      'get' | 'start' | 'stop' | 'delete' | 'bulkDelete' | 'retryRestore'
+      'get' | 'create' | 'start' | 'stop' | 'delete' | 'bulkDelete' | 'retryRestore'
     >,
     private readonly store: ComputerStore,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
+
+  /**
+   * Creates a computer. It is billed, so it is sent once; the same intent may be sent again.
+   * @throws ApiError, or the signal's reason
+   */
+  async create(intent: CreateIntent, signal: AbortSignal): Promise<Computer> {
+    const ticket = this.store.ticket();
+    try {
+      const computer = this.store.learn(await this.client.create(intent, signal), ticket);
+      this.departures.fire({ id: computer.id, what: 'create' });
+      return computer;
+    } catch (error) {
+      // It may have been created all the same.
+      this.store.hurry();
+      throw error;
+    }
+  }
 
   /**
    * Brings a computer to `running`, whatever its state: starts it, restores it, waits out what is under way.
@@ -65,7 +96,8 @@ export class Lifecycle {
       (own, report) => {
         const read = (): Promise<Computer> => this.look(id, own);
         const wish = { id, evenFromError, timeLimit };
-        return new BringUp({ client, store, clock, log, read }, wish, own, report).run();
+        const agreed = (what: 'start' | 'restore'): void => this.departures.fire({ id, what });
+        return new BringUp({ client, store, clock, log, read, agreed }, wish, own, report).run();
       },
       signal,
       onStep,
@@ -75,6 +107,7 @@ export class Lifecycle {
   /** Stops a computer and waits until it has stopped (or is in any other settled state). */
   async stop(id: string, options: { signal: AbortSignal; timeLimit: number }): Promise<Computer> {
     const { signal, timeLimit } = options;
+    this.endings.fire(id);
     const assumption = this.store.assume(id, 'stopping');
     let answer: WireComputer | undefined;
     try {
@@ -98,6 +131,7 @@ export class Lifecycle {
 
   /** Deletes a computer. One that is already being deleted, or gone, is a success. */
   async delete(id: string, signal: AbortSignal): Promise<void> {
+    this.endings.fire(id);
     const assumption = this.store.assume(id, 'deleting');
     let answer: WireComputer | undefined;
     try {
@@ -123,6 +157,7 @@ export class Lifecycle {
   }
 
   private async deleteSome(ids: readonly string[], signal: AbortSignal): Promise<BulkDeleteResult> {
+    for (const id of ids) this.endings.fire(id);
     const assumptions = new Map(ids.map((id) => [id, this.store.assume(id, 'deleting')]));
     try {
       const result = await this.client.bulkDelete(ids, signal);

@@ -41,6 +41,10 @@ export class ComputersView implements Disposable {
     return this.view.selection;
   }
 
+  get isVisible(): boolean {
+    return this.view.visible;
+  }
+
   setFilter(text: string): void {
     this.tree.filter = text;
     setContext('celesto.filtered', text !== '');

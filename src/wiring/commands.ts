@@ -27,7 +27,7 @@ import { ComputersTree } from '../views/computersTree';
 import { ComputersView } from '../views/computersView';
 import { Details } from '../views/details';
 import { StatusBar } from '../views/statusBar';
-import type { Care } from './care';
+import { buildNotices, type Care } from './care';
 import { buildParts, buildPortCommands } from './ports';
 import type { Reach } from './reach';
 import { buildRuns } from './runs';
@@ -76,6 +76,8 @@ export function buildCommands(
   const ownKeys = new OwnKeyCommands(targets, store, rotation, clock);
   const footprint = new FootprintCommands({ targets, client, known, ownKey, config, clock });
 
+  const isShown = (id: string): boolean => view.isVisible || runs.runningOn(id) > 0;
+  parts.add(buildNotices(service, reach, clock, isShown));
   const ports = parts.add(buildPortCommands(service, reach, lines, targets, clock));
 
   const handlers = {

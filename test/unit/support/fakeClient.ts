@@ -1,4 +1,4 @@
-import type { CelestoClient, ComputerList } from '../../../src/api/client';
+import type { CelestoClient, ComputerList, CreateIntent } from '../../../src/api/client';
 import type { BulkDeleteResult, WireComputer } from '../../../src/api/wire';
 import { abortable } from '../../../src/util/cancel';
 import { listOf } from './computers';
@@ -6,6 +6,7 @@ import { listOf } from './computers';
 interface Answers {
   list: ComputerList;
   get: WireComputer;
+  create: WireComputer;
   start: WireComputer;
   stop: WireComputer;
   delete: WireComputer;
@@ -37,6 +38,8 @@ export class FakeClient implements Pick<CelestoClient, keyof Answers> {
 
   list = (signal?: AbortSignal): Promise<ComputerList> => this.play('list', '', signal);
   get = (id: string, signal?: AbortSignal): Promise<WireComputer> => this.play('get', id, signal);
+  create = (_intent: CreateIntent, signal?: AbortSignal): Promise<WireComputer> =>
+    this.play('create', '', signal);
   start = (id: string, signal?: AbortSignal): Promise<WireComputer> => this.play('start', id, signal);
   stop = (id: string, signal?: AbortSignal): Promise<WireComputer> => this.play('stop', id, signal);
   delete = (id: string, signal?: AbortSignal): Promise<WireComputer> => this.play('delete', id, signal);

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { createIntent } from '../../../src/api/client';
+import { Happenings } from '../../../src/model/happenings';
+import { LifecycleBench } from '../support/lifecycleBench';
+import { spelled } from '../support/storeBench';
+
+const { signal } = new AbortController();
+const stopping = { signal, timeLimit: 60_000 };
+
+/** A list with these in it, and what is told from then on: `a stopped`. */
+async function listening(
+  ...computers: string[]
+): Promise<{ bench: LifecycleBench; told: string[]; happenings: Happenings }> {
+  const bench = new LifecycleBench();
+  const happenings = new Happenings(bench.store, bench.lifecycle, bench.clock);
+  const told: string[] = [];
+  happenings.onDid(({ computer, what }) => told.push(`${computer.id} ${what}`));
+  await bench.read(...computers);
+  return { bench, told, happenings };
+}
+
+describe('what happens elsewhere', () => {
+  it('is told once: stopped, failed, lost, deleted', async () => {
+    const { bench, told } = await listening('a running', 'b running', 'c running', 'd running');
+    await bench.read('a stopping', 'b error', 'c lost', 'd deleting');
+    await bench.read('a stopped', 'b error', 'c lost');
+    await bench.read('a stopped');
+    assert.deepEqual(told, ['b failed', 'c failed', 'd deleted', 'a stopped', 'b deleted', 'c deleted']);
+  });
+
+  it('is told again when it happens again', async () => {
+    const { bench, told } = await listening('a running');
+    for (const status of ['stopped', 'running', 'stopped']) await bench.read(`a ${status}`);
+    assert.deepEqual(told, ['a stopped', 'a stopped']);
+  });
+
+  it('is not how computers were when the list was first read, nor the list of another account', async () => {
+    const { bench, told } = await listening('a stopped', 'b error', 'c running');
+    bench.store.reset();
+    await bench.read('d stopped');
+    assert.deepEqual(told, []);
+  });
+
+  it('is not what this window did', async () => {
+    const { bench, told } = await listening('a running', 'b running', 'c running');
+    bench.client.script('stop', spelled('a stopping'));
+    bench.looks('stopped');
+    await bench.timely(bench.lifecycle.stop('a', stopping));
+    bench.client.script('delete', spelled('b deleting'));
+    await bench.lifecycle.delete('b', signal);
+    bench.client.script('bulkDelete', { deleted: 1, deleted_ids: ['c'], failed_ids: [] });
+    await bench.lifecycle.deleteMany(['c'], signal);
+    await bench.read('a stopped');
+    assert.deepEqual(told, []);
+  });
+
+  it('is heard of again once a computer that this window stopped runs', async () => {
+    const { bench, told } = await listening('a running');
+    bench.client.script('stop', spelled('a stopping'));
+    bench.looks('stopped');
+    await bench.timely(bench.lifecycle.stop('a', stopping));
+    await bench.read('a running');
+    await bench.read('a stopped');
+    assert.deepEqual(told, ['a stopped']);
+  });
+});
+
+describe('what this window has begun', () => {
+  it('is told when a start has led to a running computer, but not that of another window', async () => {
+    const { bench, told } = await listening('a stopped', 'b stopped');
+    bench.client.script('start', spelled('a starting'));
+    bench.looks('stopped', 'starting', 'running');
+    await bench.opened();
+    await bench.read('a running', 'b running');
+    assert.deepEqual(told, ['a ready']);
+  });
+
+  it('is left to those who asked for a start that fails', async () => {
+    const { bench, told } = await listening('a stopped');
+    bench.client.script('start', spelled('a starting'));
+    bench.looks('stopped', 'starting', 'error');
+    await assert.rejects(bench.opened());
+    assert.equal(bench.shown, 'a error');
+    assert.deepEqual(told, []);
+  });
+
+  for (const [status, what] of [
+    ['running', 'ready'],
+    ['error', 'notCreated'],
+  ]) {
+    it(`is told when a create ends in ${status}, though nobody looks at the list`, async () => {
+      const { bench, told } = await listening();
+      bench.client.script('create', spelled('a creating'));
+      bench.lists('a creating');
+      await bench.lifecycle.create(createIntent({}), signal);
+      await bench.clock.advance(5_000);
+      bench.lists(`a ${status}`);
+      await bench.clock.advance(5_000);
+      assert.deepEqual(told, [`a ${what}`]);
+      assert.equal(bench.clock.waiting, 0, 'nobody looks any more');
+    });
+  }
+
+  it('is waited for ten minutes at most', async () => {
+    const { bench, happenings } = await listening();
+    bench.client.script('create', spelled('a creating'));
+    bench.lists('a creating');
+    await bench.lifecycle.create(createIntent({}), signal);
+    await bench.clock.advance(601_000);
+    assert.equal(bench.clock.waiting, 0);
+    happenings.dispose();
+  });
+});
