@@ -178,7 +178,7 @@ describe('a computer by each road', () => {
       });
       showing.dispose();
       session.write('x');
-      await until('all has come', () => reading.result.bytes >= size, 60_000);
+      await until('all has come', () => reading.result.bytes >= size, 120_000);
       assert.deepEqual(reading.result, { bytes: size, hash: wanted });
       reading.couldRest();
       session.close();
