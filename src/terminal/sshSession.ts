@@ -2,7 +2,6 @@ import type { ClientChannel } from 'ssh2';
 import { Emitter } from '../util/emitter';
 import type { SshError } from '../ssh/errors';
 import { factsOf, PrefaceReader } from './launch/preface';
-import type { Place } from './launch/screenPlace';
 import { TmuxClient } from './launch/tmuxClient';
 import type { Ending, Session, ShellFacts, Size } from './session';
 
@@ -17,10 +16,10 @@ export interface Carrying {
 export interface Launched {
   /** Of its terminal when it was asked for. */
   readonly size: Size;
-  /** Where the terminal left it, if it has seen it before. */
-  readonly place: Place | undefined;
+  /** Where the terminal left it, if it has seen it before (see PlaceKeeper). */
+  readonly place: number | undefined;
   /** Told where the terminal leaves it now. */
-  left(place: Place): void;
+  left(place: number): void;
 }
 
 const plain: ShellFacts = { keptBy: undefined, resumed: false };
@@ -113,53 +112,62 @@ export class SshSession implements Session {
   }
 
   private receive(bytes: Buffer): void {
+    if (this.preface) this.readPreface(this.preface, bytes);
+    else this.pass(bytes);
+  }
+
+  private pass(bytes: Buffer): void {
     if (this.tmux) this.tmux.receive(bytes);
-    else if (this.preface) this.readPreface(this.preface, bytes);
     else this.show(bytes);
   }
 
   private readPreface(reader: PrefaceReader, bytes: Buffer): void {
     const { shown, preface, rest } = reader.read(bytes);
-    this.show(shown);
-    if (preface === 'tmux') this.attach(rest);
+    this.pass(shown);
+    if (!this.preface) this.pass(Buffer.concat([reader.end(), rest]));
+    else if (preface === 'tmux') this.meetTmux(rest);
     else if (preface) this.begin(factsOf(preface), rest);
-    else if (reader.over) this.begin(plain, rest);
+    else if (reader.over && !this.tmux) this.begin(plain, rest);
     // The server may have run something else; the preface is still looked for, but that must not be kept waiting.
-    else if (shown.length > 0) this.patience ??= setTimeout(() => this.letType(), prefacePatience);
+    else if (shown.length > 0 && !this.tmux)
+      this.patience ??= setTimeout(() => this.letType(), prefacePatience);
   }
 
-  /** The shell writes to the terminal itself. */
-  private begin(facts: ShellFacts, output: Buffer): void {
-    this.preface = undefined;
-    this.settle(facts);
-    this.letType();
-    this.show(output);
-  }
-
-  /** The shell writes to tmux, and tmux to the session. */
-  private attach(output: Buffer): void {
-    const typed = this.typed ?? '';
-    this.preface = this.typed = undefined;
+  /** From now on the output is what tmux says. Should it fail to attach, another preface follows. */
+  private meetTmux(output: Buffer): void {
     clearTimeout(this.patience);
     this.tmux = new TmuxClient(
       {
         send: (text) => this.send(text),
         show: (bytes) => this.show(bytes),
-        attached: (facts) => this.settle(facts),
+        attached: (facts) => this.settleOn(facts),
+        ends: (code) => (this.exit = { kind: 'exited', code, signal: undefined }),
         failed: (reason) => this.fail(reason),
       },
       this.size ?? { rows: 24, columns: 80 },
       this.launched?.place,
     );
-    this.tmux.write(typed);
-    this.tmux.receive(output);
+    this.receive(output);
+  }
+
+  /** The shell writes to the terminal itself. */
+  private begin(facts: ShellFacts, output: Buffer): void {
+    this.tmux = undefined;
+    this.settleOn(facts);
+    this.show(output);
+  }
+
+  private settleOn(facts: ShellFacts): void {
+    this.preface = undefined;
+    this.settle(facts);
+    this.letType();
   }
 
   private letType(): void {
     clearTimeout(this.patience);
     const typed = this.typed;
     this.typed = undefined;
-    if (typed) this.send(typed);
+    if (typed) this.write(typed);
   }
 
   private fail(reason: string): void {
@@ -171,7 +179,7 @@ export class SshSession implements Session {
     clearTimeout(this.patience);
     if (this.preface) this.show(this.preface.end());
     const place = this.tmux?.place;
-    if (place) this.launched?.left(place);
+    if (place !== undefined) this.launched?.left(place);
     this.settle(plain);
     this.end.fire(this.ending());
     this.data.dispose();

@@ -35,8 +35,8 @@ export function bashStartup(nonce: string): string {
     }
     # A command that is not in the history, because the user keeps some out of it, is left to VS Code to read off the screen.
     __celesto_before() {
-      local number='\\!' pattern='^ *[0-9]+[* ] (.*)$' line
-      if [[ \${number@P} != "$__celesto_number" ]]; then
+      local pattern='^ *[0-9]+[* ] (.*)$' line
+      if [[ $HISTCMD != "$__celesto_number" ]]; then
         line=$(HISTTIMEFORMAT= builtin history 1)
         [[ ! $line =~ $pattern ]] || __celesto_tell 'E;' "\${BASH_REMATCH[1]}" ";$__celesto_nonce"
       fi
@@ -50,8 +50,8 @@ export function bashStartup(nonce: string): string {
     }
     # Runs last, since the user's own commands may make a new prompt each time.
     __celesto_mark() {
-      local status=$? number='\\!'
-      __celesto_number=\${number@P}
+      local status=$?
+      __celesto_number=$HISTCMD
       __celesto_tell 'P;Cwd=' "$PWD"
       PS1=\${PS1//"$__celesto_a"/} PS1=$__celesto_a\${PS1//"$__celesto_b"/}$__celesto_b
       PS2=\${PS2//"$__celesto_f"/} PS2=$__celesto_f\${PS2//"$__celesto_g"/}$__celesto_g

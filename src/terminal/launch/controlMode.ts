@@ -4,7 +4,7 @@ export interface ControlListener {
   output(bytes: Buffer): void;
   /** What a command has answered. */
   reply(lines: readonly Buffer[], failed: boolean): void;
-  /** Anything else that it tells: its name without the percent sign, and the rest of the line. */
+  /** Anything else that it tells: its name without the percent sign, none for a complaint, and the rest of the line. */
   notice(name: string, text: string): void;
 }
 
@@ -31,8 +31,8 @@ export class ControlReader {
     if (this.block) this.blockLine(this.block, line);
     else if (startsWith(line, '%output ')) this.listener.output(unescaped(line, line.indexOf(' ', 8) + 1));
     else if (startsWith(line, '%begin ')) this.block = { end: line.toString().slice(6), lines: [] };
-    else if (line[0] === percent) {
-      const [, name = '', text = ''] = /^%(\S*) ?([^]*)$/.exec(line.toString()) ?? [];
+    else {
+      const [, name = '', text = ''] = /^(?:%(\S*) ?)?([^]*)$/.exec(line.toString()) ?? [];
       this.listener.notice(name, text);
     }
   }

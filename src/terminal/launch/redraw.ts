@@ -1,6 +1,3 @@
-import type { Size } from '../session';
-import type { Place } from './screenPlace';
-
 /** Lines of scroll-back drawn in a terminal that has not seen the shell before. */
 const mostHistory = 3_000;
 
@@ -13,29 +10,31 @@ const fields = [
 
 type Field = (typeof fields)[number];
 
-/** What tmux says of a kept shell's screen, in the order in which `lookAt` asks for it. */
+/** The state of a kept shell's screen, as tmux tells it, and where the scroll-back that was asked for begins. */
+export type ScreenState = ReadonlyMap<Field | 'from', string>;
+
+/** The text of a kept shell's screen, in the order in which `lookAt` asks for it. */
 export interface Look {
-  readonly state: readonly Buffer[];
   readonly history: readonly Buffer[];
   readonly visible: readonly Buffer[];
   /** The screen behind the alternate one. */
   readonly behind: readonly Buffer[];
 }
 
-/** Whether a terminal still shows what it showed at `place`: then only what came since is drawn. */
-function goesOn(place: Place | undefined, { rows, columns }: Size): place is Place {
-  return place?.size.rows === rows && place.size.columns === columns;
-}
-
-/** The tmux command that looks at a kept shell's screen. It answers four times, one part of a `Look` after the other. */
-export function lookAt(place: Place | undefined, size: Size): string {
-  const from = goesOn(place, size)
-    ? `#{?#{e|>:#{history_size},${place.top}},#{e|-:${place.top},#{history_size}},0}`
-    : `-${mostHistory}`;
+/**
+ * The tmux command that looks at a kept shell's screen. It answers four times: with what
+ * `stateOf` reads, then one part of a `Look` after the other.
+ * @param place where the terminal left it: only the scroll-back that came since is asked for
+ */
+export function lookAt(place: number | undefined): string {
+  const from =
+    place === undefined
+      ? `-${mostHistory}`
+      : `#{?#{e|>:#{history_size},${place}},#{e|-:${place},#{history_size}},0}`;
   // Twice the number sign: expanded when it is run, together with the captures, not when it is read.
   const state = fields.map((name) => `##{${name}}`).join(',');
   const commands = [
-    `display-message -p '${from},${state}'`,
+    `display-message -p 'from ${from},${state}'`,
     `capture-pane -peJ -S ${from} -E -1`,
     'capture-pane -peJ',
     'capture-pane -peJaq',
@@ -43,27 +42,28 @@ export function lookAt(place: Place | undefined, size: Size): string {
   return `run-shell -C "${commands.join(' ; ')}"`;
 }
 
+/** Reads the first answer to `lookAt`. */
+export function stateOf(answer: readonly Buffer[]): ScreenState {
+  const [from = '', ...values] = answer.join().split(',');
+  return new Map([
+    ['from', from.replace('from ', '')],
+    ...fields.map((name, index) => [name, values[index] ?? ''] as const),
+  ]);
+}
+
 /**
  * Draws a kept shell's screen in a terminal, as if the terminal had been there all the time: scroll-back, the screen,
  * the cursor, and the modes that programs have set.
  */
-export function redraw(
-  { state, history, visible, behind }: Look,
-  place: Place | undefined,
-  size: Size,
-): Buffer {
-  const [from = '0', ...values] = state.join().split(',');
-  const given = new Map(fields.map((name, index) => [name, values[index] ?? '']));
+export function redraw(given: ScreenState, { history, visible, behind }: Look): Buffer {
   const is = (name: Field): boolean => given.get(name) === '1';
   const number = (name: Field): number => Number(given.get(name) ?? 0);
-  const hasHistory = from !== '0' && number('history_size') > 0;
+  const hasHistory = given.get('from') !== '0' && number('history_size') > 0;
   const alternate = is('alternate_on');
-  const stale = place !== undefined && !goesOn(place, size);
 
   const out: (string | Buffer)[] = [
-    '\x1b[?1049l\x1b[!p\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l',
+    '\x1b[?1049l\x1b[!p\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[H\x1b[J',
   ];
-  out.push(stale ? '\x1b[2J\x1b[3J\x1b[H' : '\x1b[H\x1b[J');
   out.push(...joined([...(hasHistory ? history : []), ...(alternate ? behind : visible)]));
   if (alternate) {
     out.push(cursorAt(number('alternate_saved_x'), number('alternate_saved_y')), '\x1b[?1049h\x1b[H');

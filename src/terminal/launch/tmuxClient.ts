@@ -1,8 +1,8 @@
 import type { ShellFacts, Size } from '../session';
 import { ControlReader } from './controlMode';
-import { AnsweredQueries } from './queries';
-import { lookAt, redraw } from './redraw';
-import { PlaceKeeper, type Place } from './screenPlace';
+import { OutputFilter } from './outputFilter';
+import { lookAt, redraw, stateOf } from './redraw';
+import { PlaceKeeper, placeFields } from './screenPlace';
 
 /** Bytes of typed text in one command: it is three times as long. */
 const typedAtOnce = 500;
@@ -15,6 +15,8 @@ export interface TmuxUser {
   show(bytes: Buffer): void;
   /** It is attached, and what was there before has been drawn. */
   attached(facts: ShellFacts): void;
+  /** The shell ends with this exit code, 128 and more where it was a signal. */
+  ends(code: number): void;
   /** tmux itself has ended, not the shell, for a reason in its words. */
   failed(reason: string): void;
 }
@@ -27,21 +29,20 @@ export class TmuxClient {
     notice: (name, text) => this.notice(name, text),
   });
   private readonly keeper = new PlaceKeeper();
-  private queries = new AnsweredQueries('');
+  private filter = this.filterFor('');
   private state: 'greeting' | 'asking' | 'looking' | 'live' = 'greeting';
   private readonly look: (readonly Buffer[])[] = [];
   private readonly shown: Buffer[] = [];
-  private typed = '';
 
   /** @param place where the terminal left this shell, if it has seen it before */
   constructor(
     private readonly user: TmuxUser,
     private size: Size,
-    private readonly left: Place | undefined,
+    private readonly left: number | undefined,
   ) {}
 
   /** Where the shell is now; undefined as long as nothing is known. */
-  get place(): Place | undefined {
+  get place(): number | undefined {
     return this.keeper.place ?? this.left;
   }
 
@@ -53,10 +54,6 @@ export class TmuxClient {
 
   /** Typed text is sent as bytes, whatever they are, so that no key has a meaning to tmux. */
   write(text: string): void {
-    if (this.state !== 'live') {
-      this.typed += text;
-      return;
-    }
     const bytes = Buffer.from(text);
     for (let at = 0; at < bytes.length; at += typedAtOnce) {
       const hex = bytes.subarray(at, at + typedAtOnce).toString('hex');
@@ -69,10 +66,17 @@ export class TmuxClient {
     if (this.state !== 'greeting') this.user.send(sizeCommand(size));
   }
 
+  private filterFor(version: string): OutputFilter {
+    return new OutputFilter(version, (code) => {
+      this.user.ends(code);
+      this.user.send('kill-session\n');
+    });
+  }
+
   private output(bytes: Buffer): void {
     // Until the screen has been looked at, it is part of it.
     if (this.state === 'asking' || this.state === 'looking') return;
-    const drawn = this.queries.filter(bytes);
+    const drawn = this.filter.pass(bytes);
     this.keeper.draw(drawn);
     this.shown.push(drawn);
   }
@@ -94,22 +98,26 @@ export class TmuxClient {
 
   /** The answer to what the launch command asks. */
   private greet(text: string): void {
-    const [, version, dead, kept] = /^celesto (\S+) ([01]) ?(again)?$/.exec(text) ?? [];
+    const [, version, kept] = /^celesto (\S+) ?(again)?$/.exec(text) ?? [];
     if (version === undefined) return;
-    this.queries = new AnsweredQueries(version);
+    this.filter = this.filterFor(version);
     this.user.send(sizeCommand(this.size));
-    if (dead === '1') this.user.send('detach-client\n');
     if (kept) {
       this.state = 'asking';
-      this.user.send(`${lookAt(this.left, this.size)}\n`);
-    } else this.goLive(false);
+      this.user.send(`${lookAt(this.left)}\n`);
+    } else {
+      this.keeper.tell(['0', '0', String(this.size.rows), '0']);
+      this.goLive(false);
+    }
   }
 
   private lookOn(lines: readonly Buffer[]): void {
     this.look.push(lines);
     const [state = [], history = [], visible = [], behind] = this.look;
     if (!behind) return;
-    this.shown.push(redraw({ state, history, visible, behind }, this.left, this.size));
+    const known = stateOf(state);
+    this.keeper.tell(placeFields.map((field) => known.get(field) ?? ''));
+    this.shown.push(redraw(known, { history, visible, behind }));
     this.goLive(true);
   }
 
@@ -117,14 +125,16 @@ export class TmuxClient {
     this.state = 'live';
     this.flush();
     this.user.attached({ keptBy: 'tmux', resumed });
-    this.user.send(`refresh-client -B 'place::${PlaceKeeper.format}'\n`);
-    if (this.typed) this.write(this.typed);
-    this.typed = '';
+    const format = placeFields.map((field) => `#{${field}}`).join(',');
+    this.user.send(`refresh-client -B 'place::${format}'\n`);
   }
 
   private notice(name: string, text: string): void {
-    if (name === 'subscription-changed') this.keeper.tell(text.slice(text.indexOf(' : ') + 3));
-    else if (name === 'exit' && text !== '' && text !== 'detached') this.user.failed(text);
+    if (name === 'subscription-changed') this.keeper.tell(text.slice(text.indexOf(' : ') + 3).split(','));
+    // What cannot be looked at is not drawn; the shell is there all the same.
+    else if (name === '' && text !== '' && this.state === 'asking') this.goLive(true);
+    else if (name === 'exit' && this.state !== 'greeting' && text !== '' && text !== 'detached')
+      this.user.failed(text);
   }
 }
 

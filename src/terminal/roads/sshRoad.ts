@@ -2,7 +2,6 @@ import type { Computer } from '../../model/computer';
 import type { SshConnection } from '../../ssh/connection';
 import type { ConnectionPool } from '../../ssh/pool';
 import { launchCommand } from '../launch/launch';
-import type { Place } from '../launch/screenPlace';
 import { terminalType, type Session, type SessionMemory, type SessionRequest } from '../session';
 import { SshSession, type Launched } from '../sshSession';
 import type { Road, TravelOptions } from './road';
@@ -10,7 +9,7 @@ import type { Road, TravelOptions } from './road';
 /** SSH: straight to the endpoint that the service names, or through the terminal gateway where it names none. */
 export class SshRoad implements Road {
   /** Where terminals have left the shells that are kept for them. */
-  private readonly places = new WeakMap<SessionMemory, Place>();
+  private readonly places = new WeakMap<SessionMemory, number>();
 
   constructor(
     readonly name: 'ssh' | 'tunnel',
@@ -31,7 +30,7 @@ export class SshRoad implements Road {
       const size = request.size();
       const { rows, columns: cols } = size;
       const command = launchCommand(shell, size);
-      const left = (place: Place): unknown => this.places.set(memory, place);
+      const left = (place: number): unknown => this.places.set(memory, place);
       launched = command === undefined ? undefined : { size, place: this.places.get(memory), left };
       return connection.shell({ rows, cols, term: terminalType, env, command });
     });

@@ -1,0 +1,192 @@
+import { Terminal as Emulator } from '@xterm/headless';
+import { randomInt } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Computer } from '../../../src/model/computer';
+import { SshRoad } from '../../../src/terminal/roads/sshRoad';
+import type { Ending, Session, SessionMemory, ShellWish, Size } from '../../../src/terminal/session';
+import { until } from '../../lab/until';
+import type { Installation } from './installation';
+import type { Service } from './service';
+
+const defaults: ShellWish & { env?: Record<string, string> } = {
+  persistence: 'off',
+  name: 'shell',
+  cwd: '',
+  nonce: undefined,
+};
+
+export interface TerminalOptions extends Partial<ShellWish> {
+  readonly env?: Record<string, string>;
+  readonly size?: Size;
+}
+
+/** Has a computer's user log in to a shell of another kind. */
+export function changeShell(service: Service, name: string, shell: string): void {
+  const { home } = service.emulator.computers.sandbox(name);
+  const passwd = join(dirname(home), 'upper', 'etc', 'passwd');
+  writeFileSync(passwd, readFileSync(passwd, 'utf8').replace(/^(ohm:.*:).*$/m, `$1/usr/bin/${shell}`));
+}
+
+/** A terminal as VS Code has it: xterm.js, which draws what a session says and answers what it is asked. */
+export class Terminal {
+  memory: SessionMemory = {};
+  /** All that has come from the session. */
+  written = '';
+  ending: Ending | undefined;
+  private current: Session | undefined;
+  private emulator: Emulator;
+  private size: Size;
+  private readonly road: SshRoad;
+  private readonly decoder = new TextDecoder();
+
+  constructor(
+    person: Installation,
+    private readonly options: TerminalOptions = {},
+  ) {
+    this.road = new SshRoad('ssh', person.pool);
+    this.size = options.size ?? { rows: 24, columns: 80 };
+    this.emulator = this.freshEmulator();
+  }
+
+  get session(): Session {
+    if (!this.current) throw new Error('Nothing is open.');
+    return this.current;
+  }
+
+  /** Opens a shell, or goes back to the one that the wish names. */
+  async open(computer: Computer): Promise<this> {
+    const { env = {}, persistence, name, cwd, nonce } = { ...defaults, ...this.options };
+    const session = await this.road.open(
+      computer,
+      { size: () => this.size, env, shell: { persistence, name, cwd, nonce }, memory: this.memory },
+      { signal: new AbortController().signal, patience: 0, onNotUp: () => undefined },
+    );
+    this.current = session;
+    this.ending = undefined;
+    session.onData((bytes) => {
+      this.written += this.decoder.decode(bytes, { stream: true });
+      this.emulator.write(bytes);
+    });
+    session.onEnd((ending) => (this.ending = ending));
+    return this;
+  }
+
+  /** The window is reloaded: the terminal is empty, and remembers nothing of what it showed. */
+  async reload(computer: Computer): Promise<this> {
+    await this.close();
+    this.emulator.dispose();
+    this.emulator = this.freshEmulator();
+    this.memory = {};
+    return this.open(computer);
+  }
+
+  resize(size: Size): void {
+    this.size = size;
+    this.emulator.resize(size.columns, size.rows);
+    this.current?.resize(size);
+  }
+
+  type(text: string): void {
+    this.session.write(text);
+  }
+
+  /** The lines that the terminal holds, scroll-back first, without the empty ones at the end. */
+  get lines(): string[] {
+    const { active } = this.emulator.buffer;
+    const rows: string[] = [];
+    for (let y = 0; y < active.length; y += 1) {
+      const line = active.getLine(y);
+      const text = line?.translateToString(true) ?? '';
+      if (line?.isWrapped) rows.push(`${rows.pop() ?? ''}${text}`);
+      else rows.push(text);
+    }
+    return rows.join('\n').trimEnd().split('\n');
+  }
+
+  /** What is on the screen itself. */
+  get screen(): string {
+    const { active } = this.emulator.buffer;
+    const rows = Array.from({ length: this.size.rows }, (_, y) => active.getLine(active.baseY + y));
+    return rows.map((row) => row?.translateToString(true) ?? '').join('\n');
+  }
+
+  get isAlternate(): boolean {
+    return this.emulator.buffer.active.type === 'alternate';
+  }
+
+  get modes(): Emulator['modes'] {
+    return this.emulator.modes;
+  }
+
+  get cursor(): { x: number; y: number } {
+    const { cursorX: x, cursorY: y } = this.emulator.buffer.active;
+    return { x, y };
+  }
+
+  /** Waits until all that has come is drawn. */
+  drawn(): Promise<void> {
+    return new Promise((resolve) => this.emulator.write('', resolve));
+  }
+
+  /** Waits until the terminal shows it. */
+  async shows(pattern: RegExp): Promise<void> {
+    await until(`${pattern} in ${JSON.stringify(this.lines.slice(-30))}`, () =>
+      pattern.test(this.lines.join('\n')),
+    );
+  }
+
+  /** Waits until what has come matches. */
+  async hasWritten(pattern: RegExp): Promise<void> {
+    await until(`${pattern} in ${JSON.stringify(this.written.slice(-600))}`, () =>
+      pattern.test(this.written),
+    );
+  }
+
+  /** Types a command whose output ends with a mark, and waits for that. @returns what it wrote */
+  async run(command: string): Promise<string> {
+    const number = randomInt(1e9);
+    const mark = `done-${number}`;
+    this.written = '';
+    this.type(`${command}; echo done''-${number}\r`);
+    await this.hasWritten(new RegExp(`${mark}\\r\\n`));
+    await this.drawn();
+    const lines = withoutSequences(this.written).split('\r\n');
+    const typed = lines.findLastIndex((text) => text.includes("done''-"));
+    return lines
+      .slice(typed + 1, lines.indexOf(mark))
+      .join('\n')
+      .replaceAll('\r', '');
+  }
+
+  async ends(): Promise<Ending> {
+    return until(
+      `the session has ended after ${JSON.stringify(this.written.slice(-500))}`,
+      () => this.ending,
+    );
+  }
+
+  async exit(code = 0): Promise<Ending> {
+    this.type(`exit ${code}\r`);
+    return this.ends();
+  }
+
+  /** Leaves it. */
+  async close(): Promise<void> {
+    this.session.close();
+    await this.ends();
+  }
+
+  private freshEmulator(): Emulator {
+    const { rows, columns: cols } = this.size;
+    const emulator = new Emulator({ rows, cols, scrollback: 5_000, allowProposedApi: true });
+    emulator.onData((answer) => this.current?.write(answer));
+    return emulator;
+  }
+}
+
+/** Text without its escape sequences. */
+function withoutSequences(text: string): string {
+  // eslint-disable-next-line no-control-regex -- they begin with a control character
+  return text.replace(/\x1b(?:\][^\x07\x1b]*(?:\x07|\x1b\\)|\[[\d;?>!]*[ -/]*[@-~]|[()].|[=>])/g, '');
+}
