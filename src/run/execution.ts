@@ -11,6 +11,8 @@ export type RunEnd =
       readonly signal: string | undefined;
       /** The service cut it off. */
       readonly timedOut?: boolean;
+      /** Milliseconds, where the other side has measured it. */
+      readonly duration?: number | undefined;
     }
   /** Nobody knows: the way to it broke. */
   | { readonly kind: 'lost'; readonly cause: Error | undefined };

@@ -15,6 +15,9 @@ const patience = {
   kill: 5_000,
 };
 
+/** Characters typed before the command has begun that are kept for it. */
+const mostTypedEarly = 64 * 1024;
+
 /** How a run ended; durations in milliseconds, from when the command began. */
 export type Outcome =
   | {
@@ -36,6 +39,8 @@ export interface RunView {
   say(line: string): void;
   /** What is going on, in a word or two; undefined: the command runs. */
   phase(words: string | undefined): void;
+  /** How it ended; what is tidied up behind it follows. */
+  end(outcome: Outcome): void;
 }
 
 export interface RunWish {
@@ -51,6 +56,7 @@ export class Run {
   private execution: Execution | undefined;
   private begun: number | undefined;
   private cancelled = false;
+  private typedEarly = '';
   private settle: (end: RunEnd) => void = () => undefined;
 
   /** Settles when the command has ended and its place is tidy. Never rejects. */
@@ -65,8 +71,10 @@ export class Run {
     this.outcome = this.perform(wish);
   }
 
+  /** Types. What comes before the command has begun is kept for it. */
   write(text: string): void {
-    this.execution?.write(text);
+    if (this.execution) this.execution.write(text);
+    else this.typedEarly = (this.typedEarly + text).slice(0, mostTypedEarly);
   }
 
   resize(size: Size): void {
@@ -94,15 +102,16 @@ export class Run {
   }
 
   private async perform(wish: RunWish): Promise<Outcome> {
-    try {
-      return await this.follow(wish);
-    } catch (error) {
-      if (this.cancelled || isCancellation(error)) return { kind: 'cancelled', duration: this.duration };
-      return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
-    } finally {
-      this.over.abort();
-      await this.place.leave((line) => this.view.say(line));
-    }
+    const outcome = await this.follow(wish).catch((error: unknown) => this.failure(error));
+    this.over.abort();
+    this.view.end(outcome);
+    await this.place.leave((line) => this.view.say(line));
+    return outcome;
+  }
+
+  private failure(error: unknown): Outcome {
+    if (this.cancelled || isCancellation(error)) return { kind: 'cancelled', duration: this.duration };
+    return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
   }
 
   private async follow({ command, evenFromError }: RunWish): Promise<Outcome> {
@@ -117,6 +126,7 @@ export class Run {
     this.begun = this.clock.now();
     view.phase(undefined);
     if (this.cancelled) execution.kill();
+    else if (this.typedEarly) execution.write(this.typedEarly);
     return this.judge(await this.ended(execution));
   }
 
@@ -140,7 +150,7 @@ export class Run {
     const fate = isStrange ? await this.place.fate() : undefined;
     if (fate) return { kind: 'failed', error: fate };
     if (end.kind === 'lost') return { kind: 'failed', error: end.cause ?? lost() };
-    return { ...end, timedOut: end.timedOut ?? false, duration };
+    return { ...end, timedOut: end.timedOut ?? false, duration: end.duration ?? duration };
   }
 
   private get duration(): number | undefined {

@@ -83,7 +83,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
   open(dimensions: vscode.TerminalDimensions | undefined): void {
     if (dimensions) this.size = dimensions;
     void this.begin();
-    void this.parts.clock.delay(firstNameGiven).then(() => this.names.fire(this.tabName));
+    void this.parts.clock.delay(firstNameGiven).then(() => this.tellName());
   }
 
   close(): void {
@@ -121,6 +121,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
         this.hasBegun ||= words === undefined;
         this.rename(words);
       },
+      end: (outcome: Outcome) => this.show(outcome),
     };
     const wish = { command, evenFromError: this.startsFromError };
     this.current = place();
@@ -130,7 +131,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
     const outcome = await run.outcome;
     this.run = undefined;
     this.states.fire();
-    if (!this.isClosed) this.show(outcome);
+    if (!this.isClosed) this.rest(outcome);
   }
 
   /** What is done behind a command must not be taken for its output. */
@@ -139,17 +140,21 @@ export class RunTerminal implements vscode.Pseudoterminal {
   }
 
   private show(outcome: Outcome): void {
+    if (this.isClosed) return;
     if (this.hasBegun) this.lines.begin();
     if (outcome.kind === 'failed') this.fail(outcome.error);
     else this.lines.say(outcomeWords(outcome));
-    const { isTask, placeName } = this.spec;
+    this.rename(remarkOn(outcome));
+  }
+
+  private rest(outcome: Outcome): void {
+    const { isTask, placeName, openTerminal } = this.spec;
     if (isTask) {
       this.end(exitCodeOf(outcome));
       return;
     }
-    this.rename(remarkOn(outcome));
     this.lines.say(
-      this.spec.openTerminal
+      openTerminal
         ? vscode.l10n.t('Enter or r: run again · t: terminal on {0} · Ctrl+C: close', placeName)
         : vscode.l10n.t('Enter or r: run again · Ctrl+C: close'),
     );
@@ -164,7 +169,12 @@ export class RunTerminal implements vscode.Pseudoterminal {
 
   private rename(remark: string | undefined): void {
     this.tabName = this.name(remark);
-    this.names.fire(this.tabName);
+    this.tellName();
+  }
+
+  /** A task has the name that its author gave it. */
+  private tellName(): void {
+    if (!this.spec.isTask && !this.isClosed) this.names.fire(this.tabName);
   }
 
   private end(code: number): void {

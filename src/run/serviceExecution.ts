@@ -48,7 +48,8 @@ export class ServiceExecution implements Execution {
     try {
       for await (const event of this.events) {
         if (event.type === 'exit') {
-          return { kind: 'exited', code: event.exit_code, signal: undefined, timedOut: event.timed_out };
+          const { exit_code: code, timed_out: timedOut, duration_ms: duration } = event;
+          return { kind: 'exited', code, signal: undefined, timedOut, duration: duration ?? undefined };
         }
         if (event.type !== 'started') this.data.fire(Buffer.from(event.data));
         await this.open;

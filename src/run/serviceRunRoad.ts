@@ -85,8 +85,8 @@ async function* joined(
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- what has ended is told like what runs
-async function* told({ stdout, stderr, exit_code, timed_out }: ExecResult): AsyncGenerator<ExecEvent> {
+async function* told({ stdout, stderr, ...end }: ExecResult): AsyncGenerator<ExecEvent> {
   yield { type: 'stdout', data: stdout };
   yield { type: 'stderr', data: stderr };
-  yield { type: 'exit', exit_code, timed_out, duration_ms: undefined };
+  yield { type: 'exit', ...end };
 }

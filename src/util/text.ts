@@ -21,7 +21,7 @@ export function shortened(text: string, length: number): string {
 
 /** Text for a place where VS Code draws an icon for `$(name)`: there it shows as it is. */
 export function withoutIcons(text: string): string {
-  return text.replaceAll('$(', String.raw`\$(`);
+  return text.replace(/\$(?=\([\w~-]+\))/g, String.raw`\$&`);
 }
 
 /** Text for a notification, where VS Code makes `[words](address)` a link, be it one that runs a command: made no link. */

@@ -65,6 +65,7 @@ class Started {
       draw: (text: string) => void (this.output += text),
       say: (line: string) => void this.told.push(line),
       phase: () => undefined,
+      end: () => undefined,
     };
     this.run = new Run(place, { command, evenFromError: false }, view, systemClock);
   }

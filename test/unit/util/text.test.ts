@@ -36,7 +36,8 @@ describe('shortened', () => {
 });
 
 describe('what VS Code would draw', () => {
-  it('as an icon is escaped', () => assert.equal(withoutIcons('$(trash) $5 $(a)'), '\\$(trash) $5 \\$(a)'));
+  it('as an icon is escaped', () =>
+    assert.equal(withoutIcons('$(trash~spin) $5 $((1)) $(a)'), '\\$(trash~spin) $5 $((1)) \\$(a)'));
   it('as a link is pulled apart', () =>
     assert.equal(withoutLinks('[x](command:y) [z](https://z)'), '[x] (command:y) [z] (https://z)'));
 });

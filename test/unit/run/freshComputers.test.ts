@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { ApiError } from '../../../src/api/errors';
+import type { CreateIntent } from '../../../src/api/client';
+import type { WireComputer } from '../../../src/api/wire';
+import { computerFrom } from '../../../src/model/computer';
+import { FreshComputers, type FreshMemory } from '../../../src/run/freshComputers';
+import { wire } from '../support/computers';
+import { deferred } from '../support/deferred';
+import { FakeClock, settled } from '../support/fakeClock';
+import { RecordingLog } from '../support/recordingLog';
+
+const signal = new AbortController().signal;
+
+/** What VS Code keeps from one start to the next, for all windows. */
+class Memory implements FreshMemory {
+  private readonly values = new Map<string, string>();
+
+  keys(): string[] {
+    return [...this.values.keys()];
+  }
+
+  get(key: string): unknown {
+    const text = this.values.get(key);
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+
+  update(key: string, value: unknown): Promise<void> {
+    if (value === undefined) this.values.delete(key);
+    else this.values.set(key, JSON.stringify(value));
+    return Promise.resolve();
+  }
+}
+
+/** A service whose answers are in the hand of the test, and the windows of one person. */
+class Bench {
+  readonly clock = new FakeClock();
+  readonly memory = new Memory();
+  readonly creates: CreateIntent[] = [];
+  readonly deletes: string[] = [];
+  create: () => Promise<WireComputer> = () => Promise.resolve(wire('cmp_1', 'creating'));
+  delete: () => Promise<void> = () => Promise.resolve();
+
+  window(): FreshComputers {
+    const { clock, memory } = this;
+    return new FreshComputers({
+      client: {
+        create: (intent) => {
+          this.creates.push(intent);
+          return this.create();
+        },
+      },
+      store: { ticket: () => 1, learn: (computer) => computerFrom(computer) },
+      lifecycle: {
+        delete: (id) => {
+          this.deletes.push(id);
+          return this.delete();
+        },
+      },
+      memory,
+      clock,
+      log: new RecordingLog(),
+    });
+  }
+}
+
+describe('a computer for one command', () => {
+  it('is remembered before it is asked for, and forgotten when it is deleted', async () => {
+    const bench = new Bench();
+    const answer = deferred<WireComputer>();
+    bench.create = () => {
+      assert.equal(bench.memory.keys().length, 1);
+      return answer.promise;
+    };
+    const window = bench.window();
+    const tenancy = window.create({ template_id: 't' }, 'npm test');
+    await settled();
+    assert.equal(bench.creates.length, 1);
+    answer.resolve(wire('cmp_1', 'creating'));
+    assert.equal((await tenancy.computer).id, 'cmp_1');
+    await window.discard(tenancy);
+    assert.deepEqual(bench.deletes, ['cmp_1']);
+    assert.deepEqual(bench.memory.keys(), []);
+  });
+
+  it('is deleted also when the command is cancelled before the service has answered', async () => {
+    const bench = new Bench();
+    const answer = deferred<WireComputer>();
+    bench.create = () => answer.promise;
+    const window = bench.window();
+    const discarded = window.discard(window.create({}, 'x'));
+    answer.resolve(wire('cmp_7', 'creating'));
+    await discarded;
+    assert.deepEqual(bench.deletes, ['cmp_7']);
+  });
+
+  it('is not remembered where the service has refused to make it', async () => {
+    const bench = new Bench();
+    bench.create = () => Promise.reject(new ApiError('planLimit'));
+    const window = bench.window();
+    const tenancy = window.create({}, 'x');
+    await assert.rejects(tenancy.computer);
+    await window.discard(tenancy);
+    assert.deepEqual(bench.memory.keys(), []);
+    assert.deepEqual(bench.deletes, []);
+  });
+
+  it('is deleted with patience', async () => {
+    const bench = new Bench();
+    const window = bench.window();
+    const tenancy = window.create({}, 'x');
+    await tenancy.computer;
+    bench.delete = () =>
+      bench.deletes.length < 3 ? Promise.reject(new ApiError('server')) : Promise.resolve();
+    const discarded = window.discard(tenancy);
+    await bench.clock.advance(5_000);
+    await discarded;
+    assert.equal(bench.deletes.length, 3);
+  });
+
+  it('that cannot be deleted is offered at the next start, and gone for good once it is', async () => {
+    const bench = new Bench();
+    const window = bench.window();
+    const tenancy = window.create({}, 'npm test');
+    await tenancy.computer;
+    bench.delete = () => Promise.reject(new ApiError('forbidden'));
+    await assert.rejects(window.discard(tenancy), ApiError);
+    window.dispose();
+    const next = bench.window();
+    await bench.clock.advance(61_000);
+    const [left] = next.leftovers();
+    assert.deepEqual([left?.computer?.id, left?.command], ['cmp_1', 'npm test']);
+    bench.delete = () => Promise.resolve();
+    await next.remove(left!, signal);
+    assert.deepEqual(next.leftovers(), []);
+    assert.equal(bench.creates.length, 1);
+  });
+
+  it('of a window that lives is offered by no other; of one that is gone it soon is', async () => {
+    const bench = new Bench();
+    const window = bench.window();
+    await window.create({}, 'x').computer;
+    const other = bench.window();
+    await bench.clock.advance(300_000);
+    assert.deepEqual(other.leftovers(), []);
+    window.dispose();
+    const pause = other.nextLook!;
+    assert.ok(pause <= 61_000);
+    await bench.clock.advance(pause);
+    assert.equal(other.leftovers().length, 1);
+  });
+
+  it('of which nobody knows whether it was made is found by the same wish, and deleted', async () => {
+    const bench = new Bench();
+    bench.create = () => Promise.reject(new ApiError('network'));
+    const window = bench.window();
+    const tenancy = window.create({ template_id: 't' }, 'x');
+    await assert.rejects(window.discard(tenancy), ApiError);
+    window.dispose();
+    await bench.clock.advance(61_000);
+    const next = bench.window();
+    const [left] = next.leftovers();
+    assert.equal(left!.computer, undefined);
+    bench.create = () => Promise.resolve(wire('cmp_9', 'running'));
+    await next.remove(left!, signal);
+    assert.equal(bench.creates[1]!.idempotencyKey, bench.creates[0]!.idempotencyKey);
+    assert.deepEqual(bench.creates[1]!.request, { template_id: 't' });
+    assert.deepEqual(bench.deletes, ['cmp_9']);
+    assert.deepEqual(bench.memory.keys(), []);
+  });
+});
