@@ -22,6 +22,8 @@ interface Emulator {
 
 interface EmulatorBuffer {
   readonly length: number;
+  /** The first line that shows. */
+  readonly viewportY: number;
   getLine(index: number): EmulatorLine | undefined;
 }
 
@@ -106,6 +108,31 @@ export class Terminals {
   async press(key: string): Promise<void> {
     await this.shown.click();
     await this.page.keyboard.press(key);
+  }
+
+  /** Follows a link: Ctrl and a click into the last line that shows it. */
+  async clickLink(text: string): Promise<void> {
+    const place = await this.shown.evaluate((element, wanted) => {
+      const { cols, rows, buffer } = (element as unknown as { xterm: Emulator }).xterm;
+      const { active } = buffer;
+      for (let row = rows - 1; row >= 0; row--) {
+        const column =
+          active
+            .getLine(active.viewportY + row)
+            ?.translateToString(true)
+            .lastIndexOf(wanted) ?? -1;
+        if (column >= 0) return { x: (column + wanted.length / 2) / cols, y: (row + 0.5) / rows };
+      }
+      throw new Error(`No line shows ${wanted}`);
+    }, text);
+    const box = (await this.shown.locator('.xterm-screen').boundingBox())!;
+    await this.page.mouse.move(box.x + place.x * box.width, box.y + place.y * box.height);
+    // A link is one as soon as its tooltip shows.
+    await this.page.locator('.workbench-hover', { hasText: /click/ }).first().waitFor();
+    await this.page.keyboard.down('Control');
+    await this.page.mouse.down();
+    await this.page.mouse.up();
+    await this.page.keyboard.up('Control');
   }
 
   /** The tabs, from top to bottom. */

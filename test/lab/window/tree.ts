@@ -124,6 +124,14 @@ export class Row {
     await this.row.click();
   }
 
+  /** Shows the rows below it. */
+  async expand(): Promise<void> {
+    await this.uncover();
+    if ((await this.row.getAttribute('aria-expanded')) !== 'true')
+      await this.row.locator('.monaco-tl-twistie').click();
+    await this.page.locator('.monaco-list-row[aria-expanded="true"]').and(this.row).waitFor();
+  }
+
   /** Adds it to the selection, or takes it out. */
   async toggleSelected(): Promise<void> {
     await this.uncover();
