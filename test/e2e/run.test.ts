@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { until } from '../lab/until';
+import { Stage } from './support';
+
+/** Reads what a compiler says, as tools of every language have it. */
+const problemMatcher = {
+  owner: 'test',
+  fileLocation: ['relative', '${workspaceFolder}'],
+  pattern: { regexp: '^(.*):(\\d+): (.*)$', file: 1, line: 2, message: 3 },
+};
+
+const tasks = [
+  {
+    label: 'check',
+    computer: 'default',
+    command: 'echo "$WHO says"; echo "greet.py:2: no such planet"; exit 2',
+    env: { WHO: 'gauss' },
+    problemMatcher,
+  },
+  { label: 'nowhere', computer: 'atlantis', command: 'true' },
+  { label: 'once', computer: 'new', template: 'coding-agent', command: 'hostname; exit 4' },
+];
+
+describe('on a computer', () => {
+  const stage = new Stage('run', {
+    seed: [{ name: 'einstein' }, { name: 'gauss', status: 'stopped' }, { name: 'bohr', sshd: false }],
+  });
+
+  before(() => {
+    const folder = join(stage.folder, 'empty');
+    mkdirSync(join(folder, '.vscode'), { recursive: true });
+    const typed = tasks.map((task) => ({ type: 'celesto', problemMatcher: [], ...task }));
+    writeFileSync(join(folder, '.vscode', 'tasks.json'), JSON.stringify({ version: '2.0.0', tasks: typed }));
+    writeFileSync(
+      join(folder, '.vscode', 'settings.json'),
+      JSON.stringify({ 'celesto.defaultComputer': 'gauss' }),
+    );
+    writeFileSync(join(folder, 'greet.py'), 'import sys\nprint("hello from", sys.argv[0], 40 + 2)\n');
+  });
+
+  /** Whether a program with these arguments runs there. */
+  async function isRunning(name: string, args: string): Promise<boolean> {
+    const { id } = await stage.computer(name);
+    const command = stage.emulator.computers.sandbox(id).start('ps -e -o args', 10_000);
+    let text = '';
+    command.stdout.on('data', (data: Buffer) => (text += data.toString()));
+    command.stderr.resume();
+    await command.ended;
+    return text.split('\n').includes(args);
+  }
+
+  async function runFromMenu(name: string, line: string): Promise<void> {
+    const menu = await stage.row(name).openMenu();
+    await menu.choose('Run Command…');
+    await stage.window.quickInput.waitFor(`Run Command on ${name}`);
+    await stage.window.quickInput.fill(line);
+    await stage.window.quickInput.accept();
+  }
+
+  stage.it('that is stopped, a command starts it, streams, and tells how it ended', async () => {
+    await runFromMenu('gauss', 'echo out-$((40+2)); exit 3');
+    await stage.terminals.waitForText(/gauss: stopped\. Starting it… [^]*out-42\s+exit 3 · \d+\.\d s/);
+    await stage.terminals.waitForTab('gauss: echo out-$((40+2)); exit 3 (exit 3)');
+    assert.equal(await stage.terminals.isDim('exit 3'), true);
+    await stage.picture('ended');
+    await stage.terminals.type('r');
+    await stage.terminals.waitForText(/out-42[^]*out-42\s+exit 3/);
+  });
+
+  stage.it('that has run it before, the command is offered again; a terminal opens there', async () => {
+    const menu = await stage.row('gauss').openMenu();
+    await menu.choose('Run Command…');
+    await stage.window.quickInput.waitForEntry('echo out-$((40+2)); exit 3');
+    await stage.picture('history');
+    await stage.window.quickInput.fill('echo ready');
+    await stage.window.quickInput.accept();
+    await stage.terminals.waitForText(/ready\s+exit 0/);
+    await stage.terminals.type('t');
+    await stage.terminals.waitForText('ohm@gauss:~$ ');
+  });
+
+  stage.it('a command takes what is typed, and Ctrl+C ends it there', async () => {
+    await runFromMenu('einstein', 'read -r name; echo "hello $name"; sleep 4720');
+    await stage.terminals.waitForTab('einstein: read -r name; echo "hello $name"; sleep 4720');
+    await stage.terminals.enter('world');
+    await stage.terminals.waitForText('hello world');
+    assert.equal(await isRunning('einstein', 'sleep 4720'), true);
+    await stage.terminals.press('Control+C');
+    await stage.terminals.waitForText(/cancelled · \d/);
+    await until('it has ended', async () => !(await isRunning('einstein', 'sleep 4720')));
+  });
+
+  stage.it('without SSH, a command runs through the service, whose limits are told first', async () => {
+    await runFromMenu('bohr', 'echo by-service');
+    await stage.terminals.waitForText(
+      /through the service instead\.[^]*may take 300 s there[^]*by-service\s+exit 0/,
+    );
+    await stage.picture('by service');
+  });
+
+  stage.it(
+    'the text of the editor runs, saved or not, on the default computer of the workspace',
+    async () => {
+      await stage.window.openFile('greet.py');
+      await stage.window.page.keyboard.press('Control+End');
+      await stage.window.page.keyboard.type('print("not saved")');
+      await stage.window.runCommand('Celesto: Run Active File on Computer');
+      await stage.terminals.waitForText(/hello from - 42\s+not saved\s+exit 0/);
+      await stage.terminals.waitForTab('gauss: greet.py');
+      await stage.picture('file');
+    },
+  );
+
+  stage.it('a task runs, its problems are found, and its exit code is that of the command', async () => {
+    await runTask('check');
+    await stage.terminals.waitForText(/gauss says\s+greet\.py:2: no such planet\s+exit 2/);
+    await stage.window.runCommand('Problems: Focus on Problems View');
+    await stage.window.page.locator('.markers-panel', { hasText: 'no such planet' }).waitFor();
+    await stage.picture('problems');
+    await stage.window.runCommand('Terminal: Focus Terminal');
+    await stage.terminals.waitForText(/exit code: 2/);
+  });
+
+  stage.it('a task that names a computer that is not there says so', async () => {
+    await runTask('nowhere');
+    await stage.terminals.waitForText('There is no computer called atlantis. Check the spelling');
+    await stage.terminals.waitForText(/exit code: 1/);
+  });
+
+  stage.it('a task with a computer of its own has it made, and leaves none behind', async () => {
+    const before = (await stage.computers()).map(({ name }) => name);
+    await runTask('once');
+    await stage.terminals.waitForText(/Creating a computer for this command…/);
+    await stage.terminals.waitForText(/exit 4 [^]*exit code: 4/);
+    await stage.terminals.waitForText(/exit 4 · [^]*The computer of this command was deleted/);
+    await stage.picture('fresh task');
+    assert.equal((await stage.control.requests({ method: 'POST', path: '/v1/computers$' })).length, 1);
+    await until('it is gone', async () => {
+      const now = await stage.computers();
+      return now.map(({ name }) => name).join() === before.join();
+    });
+  });
+
+  stage.it('a fresh computer goes with the tab of its command', async () => {
+    const before = (await stage.computers()).length;
+    await stage.window.runCommand('Celesto: Run in a Fresh Computer…');
+    await stage.window.quickInput.waitFor('Run in a Fresh Computer');
+    await stage.window.quickInput.waitForEntry('Coding agent');
+    await stage.picture('which template');
+    await stage.window.quickInput.choose('Coding agent');
+    await stage.window.quickInput.waitFor('Run Command on a fresh computer');
+    await stage.window.quickInput.fill('echo begun; sleep 4721');
+    await stage.window.quickInput.accept();
+    await stage.terminals.waitForText(/begun$/m);
+    assert.equal((await stage.computers()).length, before + 1);
+    await stage.terminals.kill('fresh: echo begun; sleep 4721');
+    await until('it is gone', async () => (await stage.computers()).length === before);
+  });
+
+  it('leaves the window without errors', () => assert.deepEqual(stage.window.errors, []));
+
+  async function runTask(label: string): Promise<void> {
+    await stage.window.runCommand('Tasks: Run Task');
+    await stage.window.quickInput.fill(label);
+    await stage.window.quickInput.choose(label);
+  }
+});
