@@ -31,8 +31,9 @@ export function changeShell(service: Service, name: string, shell: string): void
 /** A terminal as VS Code has it: xterm.js, which draws what a session says and answers what it is asked. */
 export class Terminal {
   memory: SessionMemory = {};
-  /** All that has come from the session. */
+  /** What has come from the session since the last command was run. */
   written = '';
+  private past = '';
   ending: Ending | undefined;
   private current: Session | undefined;
   private emulator: Emulator;
@@ -111,6 +112,11 @@ export class Terminal {
     return rows.map((row) => row?.translateToString(true) ?? '').join('\n');
   }
 
+  /** Everything that has come, without its escape sequences. */
+  get all(): string {
+    return withoutSequences(this.past + this.written);
+  }
+
   get isAlternate(): boolean {
     return this.emulator.buffer.active.type === 'alternate';
   }
@@ -143,10 +149,18 @@ export class Terminal {
     );
   }
 
+  /** Waits until a shell asks for a command. */
+  async prompt(): Promise<void> {
+    await until(`a prompt after ${JSON.stringify(this.written.slice(-300))}`, () =>
+      /[$%#>] *$/.test(withoutSequences(this.written).trimEnd()),
+    );
+  }
+
   /** Types a command whose output ends with a mark, and waits for that. @returns what it wrote */
   async run(command: string): Promise<string> {
     const number = randomInt(1e9);
     const mark = `done-${number}`;
+    this.past += this.written;
     this.written = '';
     this.type(`${command}; echo done''-${number}\r`);
     await this.hasWritten(new RegExp(`${mark}\\r\\n`));
