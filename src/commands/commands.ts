@@ -46,6 +46,8 @@ export type CommandId =
   | 'celesto.copyDiagnostics'
   | 'celesto.showTerminal'
   | 'celesto.closeTerminal'
+  | 'celesto.attachShell'
+  | 'celesto.endShell'
   | 'celesto.forwardPort'
   | 'celesto.stopForwarding'
   | 'celesto.openForwardedPort'

@@ -202,7 +202,8 @@ function computerItem({ computer }: ComputerNode, hasParts: boolean): vscode.Tre
   return item;
 }
 
-function partItem({ parent, part }: PartNode): vscode.TreeItem {
+function partItem(node: PartNode): vscode.TreeItem {
+  const { parent, part } = node;
   const item = new vscode.TreeItem(part.label);
   item.id = `${parent.computer.id} ${part.key}`;
   item.description = part.description;
@@ -211,11 +212,12 @@ function partItem({ parent, part }: PartNode): vscode.TreeItem {
   item.contextValue = part.capabilities.join(' ');
   item.accessibilityInformation = { label: part.spoken };
   if (part.kind === 'terminal') {
-    item.command = {
-      command: 'celesto.showTerminal',
-      title: vscode.l10n.t('Show Terminal'),
-      arguments: [{ part }],
-    };
+    const title = vscode.l10n.t('Show Terminal');
+    item.command = { command: 'celesto.showTerminal', title, arguments: [node] };
+  }
+  if (part.kind === 'shell') {
+    const title = vscode.l10n.t('Attach to Detached Shell');
+    item.command = { command: 'celesto.attachShell', title, arguments: [node] };
   }
   return item;
 }

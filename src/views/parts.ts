@@ -2,10 +2,17 @@ import type * as vscode from 'vscode';
 import type { PublishedPort } from '../api/wire';
 import type { Computer } from '../model/computer';
 import type { Forward } from '../ports/forward';
+import type { KeptShell } from '../terminal/launch/keptShells';
 import type { Event } from '../util/emitter';
 
 /** The words that package.json's menus look for below a computer. */
-export const partWords = ['openTerminal', 'forwardedPort', 'publishedPort', 'publicAddress'] as const;
+export const partWords = [
+  'openTerminal',
+  'forwardedPort',
+  'publishedPort',
+  'publicAddress',
+  'keptShell',
+] as const;
 export type PartWord = (typeof partWords)[number];
 
 /** What a line below a computer looks like. Plain texts: none of them may be rendered as trusted Markdown. */
@@ -36,8 +43,14 @@ export interface PublishedPart extends PartLook {
   readonly published: PublishedPort;
 }
 
+/** A shell that is kept on the computer while no terminal shows it. */
+export interface ShellPart extends PartLook {
+  readonly kind: 'shell';
+  readonly shell: KeptShell;
+}
+
 /** What belongs to a computer and has a line below it. */
-export type Part = TerminalPart | ForwardPart | PublishedPart;
+export type Part = ShellPart | TerminalPart | ForwardPart | PublishedPart;
 
 /** Tells the parts of one kind. */
 export interface PartSource {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { ForwardCommands } from '../commands/forwardCommands';
 import { PartTargets } from '../commands/partTargets';
 import { PublishCommands } from '../commands/publishCommands';
+import { ShellCommands } from '../commands/shellCommands';
 import { ShownTerminals } from '../commands/shownTerminals';
 import type { Targets } from '../commands/targets';
 import { TerminalLinks } from '../commands/terminalLinks';
@@ -9,14 +10,16 @@ import { Publishing } from '../ports/publishing';
 import type { Clock } from '../util/clock';
 import { Disposables } from '../util/disposable';
 import { ForwardParts, PublishedParts } from '../views/portParts';
+import { ShellParts } from '../views/shellParts';
 import { TerminalParts } from '../views/terminalParts';
 import type { Reach } from './reach';
 import type { Service } from './service';
 
 /** What has a line below a computer in the tree. */
-export function buildParts({ terminals, forwards }: Reach) {
+export function buildParts({ terminals, forwards, shells }: Reach) {
   return {
     terminals: new TerminalParts(terminals),
+    shells: new ShellParts(shells),
     forwards: new ForwardParts(forwards),
     published: new PublishedParts(),
   };
@@ -25,7 +28,7 @@ export function buildParts({ terminals, forwards }: Reach) {
 /** The commands for ports and for the lines below a computer, and the links in terminals. */
 export function buildPortCommands(
   { client, lifecycle, store }: Service,
-  { channels, forwards, terminals }: Reach,
+  { channels, forwards, shells, terminals }: Reach,
   parts: ReturnType<typeof buildParts>,
   targets: Targets,
   clock: Clock,
@@ -43,11 +46,14 @@ export function buildPortCommands(
     clock,
   });
   const shown = new ShownTerminals(terminals);
+  const kept = new ShellCommands(targets, shells, terminals, clock);
   disposables.add(vscode.window.registerTerminalLinkProvider(new TerminalLinks(terminals, forward)));
   return {
     handlers: {
       'celesto.showTerminal': shown.show,
       'celesto.closeTerminal': shown.close,
+      'celesto.attachShell': kept.attach,
+      'celesto.endShell': kept.end,
       'celesto.forwardPort': forward.forward,
       'celesto.stopForwarding': forward.stop,
       'celesto.openForwardedPort': forward.open,

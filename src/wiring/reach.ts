@@ -14,6 +14,7 @@ import { ConnectionPool } from '../ssh/pool';
 import { Rotation } from '../ssh/rotation';
 import { Doors } from '../ssh/tunnel/doors';
 import { SshConfig } from '../ssh/sshConfig';
+import { KeptShells } from '../terminal/keptShells';
 import { Opening } from '../terminal/opening';
 import { ChannelRoad, type Carried, type ChannelRequest } from '../terminal/roads/channelRoad';
 import { GatewayRoad } from '../terminal/roads/gatewayRoad';
@@ -42,6 +43,7 @@ export interface Reach extends Disposable {
   readonly roads: Roads;
   readonly channels: SshChannels;
   readonly forwards: Forwards;
+  readonly shells: KeptShells;
   readonly terminals: Terminals;
 }
 
@@ -109,6 +111,7 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
       onFailure: showHostKeyError,
     }),
   );
+  const shells = parts.add(new KeptShells({ channels, terminals, store, clock, log }));
   return {
     known,
     ownKey,
@@ -119,6 +122,7 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
     roads,
     channels,
     forwards,
+    shells,
     terminals,
     dispose: () => parts.dispose(),
   };
