@@ -6,6 +6,9 @@ import { buildCommands } from './wiring/commands';
 import { buildReach } from './wiring/reach';
 import { buildService } from './wiring/service';
 
+/** What a window does as it closes. VS Code hands `deactivate` nothing by which to find it. */
+let close: (() => Promise<void>) | undefined;
+
 /** Builds the parts, wires them, registers them. Nothing is read or called before the view is seen or a command runs. */
 export function activate(context: vscode.ExtensionContext): void {
   if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
@@ -13,7 +16,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const reach = buildReach(context, service, clock);
   const care = buildCare(context, service, reach, clock);
   const commands = buildCommands(context, service, reach, care, clock);
+  close = () => care.idle.close();
   reach.terminals.restore();
   reach.forwards.restore();
   context.subscriptions.push(service, reach, care, commands);
+}
+
+/** The window closes: VS Code waits a few seconds for this, then ends the parts. */
+export async function deactivate(): Promise<void> {
+  await close?.();
 }

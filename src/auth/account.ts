@@ -38,7 +38,7 @@ export class Account implements Disposable {
   private current: AccountState = { kind: 'unknown' };
   /** Kept while the secret store does not work, so that a sign-in lasts as long as the window. */
   private readonly fallback = new Map<string, string>();
-  private latestKey = '';
+  private latest: Credentials | undefined;
   /** The address and the key that were last told of: what this window did itself comes back as a change from outside. */
   private told = '';
 
@@ -66,7 +66,7 @@ export class Account implements Disposable {
 
   /** What must never be written to a log. */
   secrets(): readonly string[] {
-    return [this.latestKey, this.environmentKey ?? ''];
+    return [this.latest?.apiKey ?? '', this.environmentKey ?? ''];
   }
 
   /** Finds out who is signed in. Touches the secret store, not the network. */
@@ -87,8 +87,13 @@ export class Account implements Disposable {
     const baseUrl = this.baseUrl();
     const apiKey = await this.apiKey(baseUrl);
     if (apiKey === undefined) return undefined;
-    this.latestKey = apiKey;
-    return { baseUrl, apiKey, organization: this.organization?.id };
+    this.latest = { baseUrl, apiKey, organization: this.organization?.id };
+    return this.latest;
+  }
+
+  /** Those that were used last, for a window that closes: its secret store may not answer any more. */
+  get lastCredentials(): Credentials | undefined {
+    return this.current.kind === 'signedIn' ? this.latest : undefined;
   }
 
   /**

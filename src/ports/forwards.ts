@@ -34,6 +34,11 @@ export class Forwards implements Disposable {
     );
   }
 
+  /** The computers whose ports are listened for here just now. */
+  get computerIds(): readonly string[] {
+    return this.all.flatMap(({ computer, localPort }) => (localPort === undefined ? [] : computer.id));
+  }
+
   /** The forwards of one computer, in the order of their ports there. */
   of(computerId: string): readonly Forward[] {
     return this.all.filter(({ computer }) => computer.id === computerId);

@@ -25,6 +25,11 @@ export class Runs implements Disposable {
 
   constructor(private readonly parts: RunsParts) {}
 
+  /** The computers that commands of this window run on just now. */
+  get computerIds(): readonly string[] {
+    return [...this.running].flatMap(({ computerId }) => computerId ?? []);
+  }
+
   /** How many commands of this window run on a computer just now. */
   runningOn(computerId: string): number {
     return [...this.running].filter((run) => run.computerId === computerId).length;

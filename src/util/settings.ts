@@ -17,6 +17,12 @@ export const settings = {
   cwd: (): string => section().get<string>('terminal.cwd', ''),
   /** The id or the name of the computer of this workspace; empty for none. */
   defaultComputer: (): string => section().get<string>('defaultComputer', ''),
+  /** For computers that nobody uses. Times in milliseconds. */
+  idle: {
+    stop: (): 'never' | 'ask' | 'always' => section().get('idle.stop', 'never'),
+    patience: (): number => section().get<number>('idle.minutes', 30) * 60_000,
+    stopOnClose: (): boolean => section().get('idle.stopOnClose', false),
+  },
   identityFile: (): string => section().get<string>('ssh.identityFile', ''),
 };
 

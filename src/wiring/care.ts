@@ -1,23 +1,33 @@
+import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import { Chronology } from '../model/chronology';
 import { Happenings } from '../model/happenings';
+import { Idle } from '../model/idle';
+import { Usages } from '../model/usage';
+import { Windows } from '../model/windows';
 import type { Clock } from '../util/clock';
 import { Disposables, type Disposable } from '../util/disposable';
 import { redactor } from '../util/log';
+import { settings } from '../util/settings';
 import { Diagnostics } from '../views/diagnostics';
+import { idleQuestions } from '../views/idleQuestions';
 import { Notices, type NoticesParts } from '../views/notices';
 import type { Reach } from './reach';
 import type { Service } from './service';
+import { useByTerminals } from './usages';
 
 /** What looks after computers and people while they do something else. */
 export interface Care extends Disposable {
   readonly diagnostics: Diagnostics;
+  /** All that uses computers from this window says so here. */
+  readonly usages: Usages;
+  readonly idle: Idle;
 }
 
 export function buildCare(
-  { extension }: vscode.ExtensionContext,
-  { account, store, troubles }: Service,
-  { pool, roads, terminals }: Reach,
+  { extension, globalState: memory, globalStorageUri }: vscode.ExtensionContext,
+  { account, lastStop, lifecycle, log, store, troubles }: Service,
+  { forwards, pool, roads, terminals }: Reach,
   clock: Clock,
 ): Care {
   const parts = new Disposables();
@@ -32,7 +42,19 @@ export function buildCare(
     log: troubles,
     redact: redactor(() => account.secrets()),
   });
-  return { diagnostics, dispose: () => parts.dispose() };
+  const usages = parts.add(new Usages());
+  usages.add(useByTerminals(terminals));
+  usages.add(forwards);
+  const idle = parts.add(
+    new Idle({
+      ...{ lifecycle, store, memory, lastStop, clock, log },
+      usage: usages,
+      windows: new Windows(join(globalStorageUri.fsPath, 'windows'), clock),
+      wish: settings.idle,
+      person: idleQuestions,
+    }),
+  );
+  return { diagnostics, usages, idle, dispose: () => parts.dispose() };
 }
 
 export function buildNotices(

@@ -78,6 +78,7 @@ export function buildCommands(
 
   const isShown = (id: string): boolean => view.isVisible || runs.runningOn(id) > 0;
   parts.add(buildNotices(service, reach, clock, isShown));
+  care.usages.add(runs);
   const ports = parts.add(buildPortCommands(service, reach, lines, targets, clock));
 
   const handlers = {

@@ -24,6 +24,8 @@ export interface Service extends Disposable {
   readonly check: CheckKey;
   readonly store: ComputerStore;
   readonly lifecycle: Lifecycle;
+  /** Sends a stop as the window closes. */
+  readonly lastStop: (computerId: string, signal: AbortSignal) => Promise<unknown>;
 }
 
 export function buildService(context: vscode.ExtensionContext, clock: Clock): Service {
@@ -41,6 +43,9 @@ export function buildService(context: vscode.ExtensionContext, clock: Clock): Se
   const check: CheckKey = (apiKey, signal) =>
     new CelestoClient(http, () => Promise.resolve({ baseUrl: account.baseUrl(), apiKey })).user(signal);
 
+  const lastClient = new CelestoClient(http, () => Promise.resolve(account.lastCredentials));
+  const lastStop: Service['lastStop'] = (id, signal) => lastClient.stop(id, signal);
+
   const store = new ComputerStore(client, clock, new AccountListCache(memory, account), log);
   const parts = new Disposables();
   for (const part of [output, account, store]) parts.add(part);
@@ -51,5 +56,6 @@ export function buildService(context: vscode.ExtensionContext, clock: Clock): Se
     }),
   );
   const lifecycle = new Lifecycle(client, store, clock, log);
-  return { output, log, troubles, account, client, check, store, lifecycle, dispose: () => parts.dispose() };
+  const dispose = (): void => parts.dispose();
+  return { output, log, troubles, account, client, check, store, lifecycle, lastStop, dispose };
 }
