@@ -48,6 +48,8 @@ export interface FreshComputersParts {
   readonly store: Pick<ComputerStore, 'ticket' | 'learn'>;
   readonly lifecycle: Pick<Lifecycle, 'delete'>;
   readonly memory: FreshMemory;
+  /** Told when one is gone, so that nothing of it is kept. */
+  readonly onDeleted: (computerId: string) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -113,7 +115,7 @@ export class FreshComputers implements Disposable {
     const key = prefix + record.intent.idempotencyKey;
     const { id } = record.computer ?? (await this.parts.client.create(record.intent, signal));
     await this.parts.lifecycle.delete(id, signal);
-    await this.forget(key);
+    await this.gone(key, id);
   }
 
   /** Leaves a computer where it is: a person keeps it. */
@@ -121,8 +123,13 @@ export class FreshComputers implements Disposable {
     return this.forget(prefix + record.intent.idempotencyKey);
   }
 
+  /** The window is left: what is not deleted in its last moments is for the next one to offer. */
   dispose(): void {
-    for (const key of this.held.keys()) this.release(key);
+    for (const key of this.held.keys()) {
+      const record = this.record(key);
+      if (record) void this.parts.memory.update(key, { ...record, heldAt: 0 });
+      this.release(key);
+    }
   }
 
   private async make(key: string, record: FreshRecord): Promise<Computer> {
@@ -150,7 +157,12 @@ export class FreshComputers implements Disposable {
       signal: new AbortController().signal,
       passes: (error) => isApiError(error, 'network', 'timeout', 'server', 'rateLimit', 'conflict'),
     });
-    await this.forget(key);
+    await this.gone(key, id);
+  }
+
+  private gone(key: string, id: string): PromiseLike<void> {
+    this.parts.onDeleted(id);
+    return this.forget(key);
   }
 
   /** Tells other windows, again and again, that this one is there. */

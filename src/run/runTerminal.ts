@@ -54,7 +54,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
   readonly onDidWrite = this.writes.event;
   readonly onDidClose = this.closes.event;
   readonly onDidChangeName = this.names.event;
-  /** Fires when a run begins or ends. */
+  /** Fires when a run begins, when its command does, and when it ends. */
   readonly onDidChangeState = this.states.event;
 
   constructor(
@@ -104,9 +104,14 @@ export class RunTerminal implements vscode.Pseudoterminal {
 
   /** What can be done once the command has ended. */
   private answer(key: string): void {
-    if (key === '\r' || key === 'r') void this.begin();
+    if (key === '\r' || key === 'r') this.again();
     else if (key === 't') this.spec.openTerminal?.();
     else if (key === ctrlC || key === ctrlD) this.end(0);
+  }
+
+  private again(): void {
+    this.writes.fire('\r\n');
+    void this.begin();
   }
 
   private async begin(): Promise<void> {
@@ -118,8 +123,10 @@ export class RunTerminal implements vscode.Pseudoterminal {
       draw: (text: string) => this.writes.fire(text),
       say: (line: string) => this.say(line),
       phase: (words: string | undefined) => {
-        this.hasBegun ||= words === undefined;
         this.rename(words);
+        if (words !== undefined) return;
+        this.hasBegun = true;
+        this.states.fire();
       },
       end: (outcome: Outcome) => this.show(outcome),
     };

@@ -18,9 +18,9 @@ export interface RunsParts extends RunTerminalParts {
 /** The commands that this window runs on computers, each in a tab. */
 export class Runs implements Disposable {
   private readonly running = new Set<RunTerminal>();
-  private readonly changes = new vscode.EventEmitter<void>();
+  private readonly changes = new vscode.EventEmitter<string>();
 
-  /** Fires when a command has begun or ended. */
+  /** Fires with the id of a computer where a command has begun or ended. */
   readonly onDidChange = this.changes.event;
 
   constructor(private readonly parts: RunsParts) {}
@@ -71,7 +71,7 @@ export class Runs implements Disposable {
     pty.onDidChangeState(() => {
       if (pty.isRunning) this.running.add(pty);
       else this.running.delete(pty);
-      this.changes.fire();
+      if (pty.computerId !== undefined) this.changes.fire(pty.computerId);
     });
     return pty;
   }

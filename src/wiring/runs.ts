@@ -34,11 +34,12 @@ export function buildRuns(
   const parts = new Disposables();
   const history = new RunHistory(context.globalState);
   const opening = openingOf(service, reach, clock);
-  const { terminals } = reach;
+  const { known, terminals } = reach;
   const onFailure = showHostKeyError;
   const runs = parts.add(new Runs({ opening, lifecycle, terminals, history, clock, log, onFailure }));
   const memory = context.globalState;
-  const fresh = parts.add(new FreshComputers({ client, store, lifecycle, memory, clock, log }));
+  const onDeleted = (id: string): void => known.forget(id);
+  const fresh = parts.add(new FreshComputers({ client, store, lifecycle, memory, onDeleted, clock, log }));
   return { runs, history, fresh, dispose: () => parts.dispose() };
 }
 

@@ -160,6 +160,25 @@ describe('on a computer', () => {
     await until('it is gone', async () => (await stage.computers()).length === before);
   });
 
+  stage.it('a fresh computer that cannot be deleted is offered for that at the next start', async () => {
+    const before = (await stage.computers()).length;
+    await stage.window.runCommand('Celesto: Run in a Fresh Computer…');
+    await stage.window.quickInput.waitFor('Run in a Fresh Computer');
+    await stage.window.quickInput.choose('Scratch');
+    await stage.window.quickInput.waitFor('Run Command on a fresh computer');
+    await stage.window.quickInput.fill('echo again; sleep 4722');
+    await stage.window.quickInput.accept();
+    await stage.terminals.waitForText(/again$/m);
+    await stage.control.addFault({ method: 'DELETE', times: 'always', answer: { status: 500 } });
+    await stage.window.reload();
+    const question = /was created for the command "echo again; sleep 4722" .* and is not deleted yet\.$/;
+    await stage.window.notifications.waitFor(question);
+    await stage.picture('left behind');
+    await stage.control.clearFaults();
+    await stage.window.notifications.press(question, 'Delete');
+    await until('it is gone', async () => (await stage.computers()).length === before);
+  });
+
   it('leaves the window without errors', () => assert.deepEqual(stage.window.errors, []));
 
   async function runTask(label: string): Promise<void> {

@@ -38,11 +38,12 @@ class Bench {
   readonly memory = new Memory();
   readonly creates: CreateIntent[] = [];
   readonly deletes: string[] = [];
+  readonly gone: string[] = [];
   create: () => Promise<WireComputer> = () => Promise.resolve(wire('cmp_1', 'creating'));
   delete: () => Promise<void> = () => Promise.resolve();
 
-  window(): FreshComputers {
-    const { clock, memory } = this;
+  window(clock = this.clock): FreshComputers {
+    const { memory } = this;
     return new FreshComputers({
       client: {
         create: (intent) => {
@@ -58,6 +59,7 @@ class Bench {
         },
       },
       memory,
+      onDeleted: (id) => this.gone.push(id),
       clock,
       log: new RecordingLog(),
     });
@@ -80,6 +82,7 @@ describe('a computer for one command', () => {
     assert.equal((await tenancy.computer).id, 'cmp_1');
     await window.discard(tenancy);
     assert.deepEqual(bench.deletes, ['cmp_1']);
+    assert.deepEqual(bench.gone, ['cmp_1']);
     assert.deepEqual(bench.memory.keys(), []);
   });
 
@@ -144,6 +147,15 @@ describe('a computer for one command', () => {
     await bench.clock.advance(300_000);
     assert.deepEqual(other.leftovers(), []);
     window.dispose();
+    assert.equal(other.leftovers().length, 1);
+  });
+
+  it('of a window that went without a word is offered when nothing was heard of it for a minute', async () => {
+    const bench = new Bench();
+    // For a window that has crashed time goes on no more.
+    await bench.window(new FakeClock()).create({}, 'x').computer;
+    const other = bench.window();
+    assert.deepEqual(other.leftovers(), []);
     const pause = other.nextLook!;
     assert.ok(pause <= 61_000);
     await bench.clock.advance(pause);
