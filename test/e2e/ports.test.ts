@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { freePort } from '../emulator/ports';
+import { until } from '../lab/until';
 import { Stage } from './support';
 
 describe('ports of a computer', () => {
@@ -56,6 +57,29 @@ describe('ports of a computer', () => {
     await below('Terminal 2').pressButton('Close Terminal');
     await below('Terminal 2').waitForGone();
     assert.equal((await stage.terminals.tabs()).length, 1);
+  });
+
+  stage.it('shows shells of closed terminals, to be attached again or ended', async () => {
+    const open = async () => {
+      await below('Terminal 2').waitForDescription('connected');
+      await until('it shows', async () => (await stage.terminals.tabs()).at(-1)?.active);
+    };
+    await stage.row('einstein').pressButton('New Terminal');
+    await open();
+    await stage.terminals.waitForText(/ohm@einstein:~\$ $/);
+    await stage.terminals.enter('cd /srv && sleep 1234');
+    await below('Terminal 2').pressButton('Close Terminal');
+    await below('sleep').waitForDescription('detached · /srv');
+    await stage.picture('2 detached');
+    await below('sleep').click();
+    await open();
+    await below('sleep').waitForGone();
+    await stage.terminals.waitForText('sleep 1234');
+    await below('Terminal 2').pressButton('Close Terminal');
+    await below('sleep').pressButton('End Detached Shell…');
+    assert.match(await stage.window.dialog.text(), /^End sleep on einstein\?/);
+    await stage.window.dialog.press('End');
+    await below('sleep').waitForGone();
   });
 
   stage.it('says which ports cannot be published', async () => {
