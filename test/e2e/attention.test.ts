@@ -9,6 +9,7 @@ describe('what a person is told of unasked, and what helps to find a cause', () 
     settings: {
       'celesto.idle.stop': 'ask',
       'celesto.idle.minutes': 0.5,
+      'celesto.idle.stopOnClose': true,
       'celesto.defaultComputer': 'https://me:pass@example.test/x?key=hush',
     },
   });
@@ -77,5 +78,14 @@ describe('what a person is told of unasked, and what helps to find a cause', () 
     await notifications.press(question, 'Stop');
     await stage.reaches('newton', 'stopped');
     await stage.row('newton').waitForDescription('stopped');
+  });
+
+  stage.it('what was started here is stopped as the window goes, where that is wished for', async () => {
+    const menu = await stage.row('newton').openMenu();
+    await menu.choose('Start Computer');
+    await stage.row('newton').waitForDescription('running');
+    await stage.window.reload();
+    await stage.reaches('newton', 'stopped');
+    assert.equal((await stage.computer('curie')).status, 'running');
   });
 });
