@@ -1,4 +1,4 @@
-import { screenPrefix } from './screen';
+import { screenFolder, screenPrefix } from './screen';
 import { socket } from './tmux';
 
 /** A shell that is kept on a computer. */
@@ -26,7 +26,7 @@ export function listKeptShells(): string {
   const format = ['tmux', ...[...fields, 'pane_current_path'].map((name) => `#{${name}}`)].join(separator);
   return `
 tmux -L ${socket} list-panes -a -F '${format}' 2>/dev/null
-screen -ls ${screenPrefix} 2>/dev/null | while read -r session state; do
+SCREENDIR=${screenFolder} screen -ls ${screenPrefix} 2>/dev/null | while read -r session state; do
   case $session in *.${screenPrefix}*) ;; *) continue ;; esac
   case $state in *Attached*) attached=1 ;; *) attached=0 ;; esac
   screen=\${session%%.*}
@@ -56,5 +56,5 @@ export function endKeptShell({ name, keptBy }: Pick<KeptShell, 'name' | 'keptBy'
   if (!/^[\w-]+$/.test(name)) throw new Error(`No name for a shell: ${name}`);
   return keptBy === 'tmux'
     ? `tmux -L ${socket} kill-session -t '=${name}' 2>/dev/null || :`
-    : `screen -S ${screenPrefix}${name} -X quit >/dev/null || :`;
+    : `SCREENDIR=${screenFolder} screen -S ${screenPrefix}${name} -X quit >/dev/null || :`;
 }

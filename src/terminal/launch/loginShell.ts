@@ -10,6 +10,7 @@ import { compact, quote } from './quote';
 export function loginShell({ cwd, nonce }: Pick<ShellWish, 'cwd' | 'nonce'>): string {
   return compact(`
     unset TMUX TMUX_PANE TERM_PROGRAM TERM_PROGRAM_VERSION
+    [ -z "$STY" ] || unset SCREENDIR
     [ -e ~/.hushlogin ] || for file in /run/motd.dynamic /etc/motd; do [ ! -s "$file" ] || cat "$file"; done
     ${cwd.trim() === '' ? '' : changeDirectory(cwd.trim())}
     [ -x "$SHELL" ] || { SHELL=$(getent passwd "$(id -un)"); SHELL=\${SHELL##*:}; }

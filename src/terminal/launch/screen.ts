@@ -3,6 +3,9 @@ import { prefaces, say } from './preface';
 /** How the sessions of GNU screen that keep shells are named. */
 export const screenPrefix = 'celesto-';
 
+/** Their folder of sockets, apart from that of the user's own, which a container may not have. */
+export const screenFolder = '/tmp/celesto-$(id -u)';
+
 /** What makes screen draw as little of its own as it can. */
 const settings = [
   'startup_message off',
@@ -26,8 +29,8 @@ const settings = [
 export function keptByScreen(name: string): string {
   const session = screenPrefix + name;
   return `
-    sessions=$(screen -ls ${session} 2>/dev/null)
-    case $sessions in
+    export SCREENDIR=${screenFolder}
+    case $(mkdir -m 700 "$SCREENDIR" 2>/dev/null; screen -ls ${session} 2>/dev/null) in
     *.${session}[[:space:]]*) ${say(prefaces.screenAgain)}
     screen -U -c /dev/null -D -r -S ${session}
     exit ;;
@@ -40,5 +43,6 @@ export function keptByScreen(name: string): string {
     CELESTO
     exit ;;
     esac
+    unset SCREENDIR
   `;
 }

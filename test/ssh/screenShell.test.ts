@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { before, describe, it } from 'node:test';
+import type { Computer } from '../../src/model/computer';
+import {
+  endKeptShell,
+  keptShellsIn,
+  listKeptShells,
+  type KeptShell,
+} from '../../src/terminal/launch/keptShells';
+import { until } from '../lab/until';
+import { Installation } from './support/installation';
+import type { Line } from './support/line';
+import { Service } from './support/service';
+import { Terminal, type TerminalOptions } from './support/terminal';
+
+describe('a computer without tmux', () => {
+  const service = new Service('einstein');
+  let line: Line;
+  let einstein: Computer;
+  let person: Installation;
+
+  /** Starts it again, without some programs. */
+  async function startWithout(...without: string[]): Promise<void> {
+    const { id } = await service.client.get('einstein');
+    await service.emulator.control.setSystem({ id, without });
+    await service.client.stop(id);
+    await until('it to be stopped', async () => (await service.client.get(id)).status === 'stopped');
+    await service.client.start(id);
+    await until('it to run', async () => (await service.client.get(id)).status === 'running');
+    line = await service.line((await service.computer('einstein')).ssh!);
+    einstein = await service.computer('einstein', line.endpoint('ohm'));
+    person = new Installation(service);
+  }
+
+  function terminal(options: TerminalOptions): Terminal {
+    return new Terminal(person, { persistence: 'auto', nonce: 'n-1', ...options });
+  }
+
+  async function kept(): Promise<KeptShell[]> {
+    return keptShellsIn(await service.run('einstein', listKeptShells()));
+  }
+
+  describe('but with GNU screen', () => {
+    before(() => startWithout('tmux'));
+
+    it('keeps shells in that: size, environment, directory, natural scroll-back', async () => {
+      const size = { rows: 30, columns: 100 };
+      const shell = await terminal({ name: 'natural', size, cwd: '/usr' }).open(einstein);
+      assert.deepEqual(await shell.session.shell, { keptBy: 'screen', resumed: false });
+      await shell.prompt();
+      assert.equal(
+        await shell.run('stty size; pwd; echo $TERM,$COLORTERM,$LANG'),
+        '30 100\n/usr\nscreen-256color,,C.UTF-8',
+      );
+      shell.resize({ rows: 20, columns: 70 });
+      await until('the new size', async () => (await shell.run('stty size')) === '20 70');
+      await shell.run('seq -f "line %g" 300');
+      const seen = shell.lines.filter((text) => /^line \d+$/.test(text));
+      assert.deepEqual(
+        seen,
+        Array.from({ length: 300 }, (_, index) => `line ${index + 1}`),
+      );
+      assert.doesNotMatch(shell.written, /633;/);
+      assert.equal((await shell.exit()).kind, 'exited');
+      assert.deepEqual(await kept(), []);
+    });
+
+    it('goes on through a cut, and shows the screen again', async () => {
+      const shell = await terminal({ name: 'cut' }).open(einstein);
+      await shell.prompt();
+      await service.run(
+        'einstein',
+        `echo 'i=0; while [ ! -e ~/stop ]; do i=$((i+1)); echo "count $i"; echo $i >> ~/counted; sleep 0.01; done' > ~/count`,
+      );
+      shell.type('. ~/count\r');
+      await shell.shows(/count 40\n/);
+      line.cut();
+      assert.equal((await shell.ends()).kind, 'lost');
+      const counted = async (): Promise<number[]> =>
+        (await service.run('einstein', 'cat ~/counted')).trim().split('\n').map(Number);
+      await until('the counter to go on', async () => (await counted()).length > 200);
+      await shell.open(einstein);
+      assert.deepEqual(await shell.session.shell, { keptBy: 'screen', resumed: true });
+      await service.run('einstein', 'touch ~/stop');
+      const numbers = await counted();
+      assert.deepEqual(
+        numbers,
+        numbers.map((_, index) => index + 1),
+      );
+      await until('the last of it', async () =>
+        new RegExp(`count ${(await counted()).length}\\n`).test(shell.screen),
+      );
+      const [only] = await kept();
+      assert.deepEqual(
+        { ...only, created: undefined },
+        {
+          name: 'cut',
+          keptBy: 'screen',
+          attached: true,
+          command: 'bash',
+          directory: '/home/ohm',
+          created: undefined,
+        },
+      );
+      await service.run('einstein', endKeptShell({ name: 'cut', keptBy: 'screen' }));
+      assert.equal((await shell.ends()).kind, 'exited');
+      assert.deepEqual(await kept(), []);
+    });
+
+    it('says that tmux does not keep it, where that was wished for', async () => {
+      const shell = await terminal({ name: 'wished', persistence: 'tmux' }).open(einstein);
+      await shell.run('echo');
+      assert.deepEqual(await shell.session.shell, { keptBy: undefined, resumed: false });
+      assert.deepEqual(await shell.exit(3), { kind: 'exited', code: 3, signal: undefined });
+    });
+  });
+
+  describe('and without GNU screen', () => {
+    before(() => startWithout('tmux', 'screen'));
+
+    it('has plain shells, with marks', async () => {
+      const shell = await terminal({ name: 'plain' }).open(einstein);
+      await shell.run('echo');
+      assert.deepEqual(await shell.session.shell, { keptBy: undefined, resumed: false });
+      assert.match(shell.written, /633;D;0/);
+      assert.deepEqual(await kept(), []);
+      assert.deepEqual(await shell.exit(3), { kind: 'exited', code: 3, signal: undefined });
+    });
+  });
+});
