@@ -100,6 +100,11 @@ export class Opening<Request = SessionRequest, Opened = Session> {
     throw new NoRoadError(travel.computer);
   }
 
+  /** Asks for the best road anew the next time: the computer was away. */
+  forget(computerId: string): void {
+    this.roads.forget(computerId);
+  }
+
   private bringUp(
     id: string,
     trustFor: number,

@@ -22,7 +22,7 @@ const restorePatience = 60_000;
 
 export interface ReconnectionParts {
   readonly lifecycle: Pick<Lifecycle, 'look'>;
-  readonly opening: Pick<Opening, 'again'>;
+  readonly opening: Pick<Opening, 'again' | 'forget'>;
   readonly clock: Clock;
   /** Between 0 and 1. */
   readonly random?: () => number;
@@ -94,7 +94,10 @@ export class Reconnection {
 
   /** @throws LifecycleError where waiting would lead nowhere */
   private mayConnect(computer: Computer, progress: Progress): boolean {
-    switch (statusOf(computer.status).open) {
+    const { open } = statusOf(computer.status);
+    // Wherever it comes back, other roads may lead there.
+    if (open === 'wait' || open === 'restore') this.parts.opening.forget(computer.id);
+    switch (open) {
       case 'connect':
       case 'try':
         return true;

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { EMULATOR_TOOLS, type ToolName, type VSCodeName } from './machine.mjs';
+import { EMULATOR_TOOLS, SHELL_TOOLS, type ToolName, type VSCodeName } from './machine.mjs';
 import { ROOT } from './paths';
 
 /** One kind of test. Each is a program of its own that Node runs. */
@@ -25,7 +25,17 @@ export const layers: readonly Layer[] = [
   { name: 'format', command: () => [bin('prettier', 'bin/prettier.cjs'), '--check', '.'] },
   { name: 'unit', records: true, command: () => nodeTests('unit') },
   { name: 'emulator', tools: EMULATOR_TOOLS, records: true, command: () => nodeTests('emulator') },
-  { name: 'ssh', tools: [...EMULATOR_TOOLS, 'ip'], records: true, command: () => nodeTests('ssh') },
+  {
+    name: 'ssh',
+    tools: [...EMULATOR_TOOLS, ...SHELL_TOOLS, 'ip'],
+    records: true,
+    command: () => nodeTests('ssh'),
+  },
+  {
+    name: 'chaos',
+    tools: [...EMULATOR_TOOLS, ...SHELL_TOOLS],
+    command: () => [join(ROOT, 'test', 'lab', 'chaos.mjs'), '--faults', '25'],
+  },
   { name: 'package', command: () => [join(ROOT, 'test', 'lab', 'package.mjs')] },
   {
     name: 'integration',

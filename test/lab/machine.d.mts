@@ -1,5 +1,6 @@
 export type VSCodeName = 'newest' | 'floor';
-export type ToolName = 'sshd' | 'ssh' | 'ip' | 'unshare' | 'python3' | 'browser' | 'fonts';
+export type ToolName =
+  'sshd' | 'ssh' | 'ip' | 'unshare' | 'python3' | 'tmux' | 'screen' | 'zsh' | 'fish' | 'browser' | 'fonts';
 
 export interface VSCodeDist {
   /** VS Code's own version. */
@@ -10,6 +11,7 @@ export interface VSCodeDist {
 }
 
 export const EMULATOR_TOOLS: readonly ToolName[];
+export const SHELL_TOOLS: readonly ToolName[];
 
 /** A failure whose message alone tells the person what is wrong and what to do. */
 export class MachineError extends Error {}

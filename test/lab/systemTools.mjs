@@ -24,6 +24,10 @@ const TOOLS = {
     use: 'namespaces of the computers',
   },
   python3: { there: () => has('python3'), package: 'python3', use: 'terminals of the emulator' },
+  tmux: { there: () => has('tmux'), package: 'tmux', use: 'shells that outlive their connection' },
+  screen: { there: () => has('screen'), package: 'screen', use: 'the same' },
+  zsh: { there: () => has('zsh'), package: 'zsh', use: 'shells of the computers' },
+  fish: { there: () => has('fish'), package: 'fish', use: 'shells of the computers' },
   browser: { there: () => findBrowser() !== undefined, package: 'chromium', use: "VS Code's window" },
   fonts: {
     there: () => !LINUX || existsSync('/usr/share/fonts'),
@@ -34,6 +38,9 @@ const TOOLS = {
 
 /** What the emulator and its computers are made of. */
 export const EMULATOR_TOOLS = ['sshd', 'ssh', 'unshare', 'python3'];
+
+/** What people have on their computers, and terminals get on with. */
+export const SHELL_TOOLS = ['tmux', 'screen', 'zsh', 'fish'];
 
 const SSHD_NOTE =
   'With its package a machine that has systemd starts an SSH service of its own; `sudo systemctl disable --now ssh` turns that off.';

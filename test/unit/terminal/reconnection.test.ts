@@ -27,6 +27,8 @@ class Bench {
   readonly phases: string[] = [];
   /** When each try was made, in ms from the loss, and whether by any road. */
   readonly tries: [at: number, anyRoad: boolean][] = [];
+  /** Computers whose roads are to be found anew. */
+  readonly forgotten: string[] = [];
   readonly session = new FakeSession();
   readonly cancel = new AbortController();
   readonly reconnection: Reconnection;
@@ -41,7 +43,10 @@ class Bench {
       lifecycle: service.lifecycle,
       clock: service.clock,
       random: () => 0.5,
-      opening: { again: (computer, _request, anyRoad) => this.again(computer, anyRoad) },
+      opening: {
+        again: (computer, _request, anyRoad) => this.again(computer, anyRoad),
+        forget: (id) => void this.forgotten.push(id),
+      },
     });
   }
 
@@ -130,6 +135,7 @@ describe('the way back to a computer', () => {
       const bench = await Bench.of([status, status, 'running']);
       assert.equal(await bench.run(), bench.session);
       assert.equal(bench.lines.length, 1);
+      assert.deepEqual(new Set(bench.forgotten), new Set(['a']));
       assert.deepEqual([bench.starts, bench.service.client.count('retryRestore')], [0, 0]);
     });
   }

@@ -1,0 +1,18 @@
+// `npm run chaos`: terminals while one thing after the other goes wrong. Takes --faults N and --seed N.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { EMULATOR_TOOLS, prepareMachine, SHELL_TOOLS } from './machine.mjs';
+
+const chaos = join(import.meta.dirname, '..', 'chaos');
+
+await prepareMachine({ tools: [...EMULATOR_TOOLS, ...SHELL_TOOLS] });
+const options = [
+  '--import',
+  pathToFileURL(join(chaos, 'standIn.mjs')).href,
+  '--import',
+  'tsx',
+  join(chaos, 'chaos.ts'),
+];
+const child = spawn(process.execPath, [...options, ...process.argv.slice(2)], { stdio: 'inherit' });
+child.once('exit', (code) => (process.exitCode = code ?? 1));
