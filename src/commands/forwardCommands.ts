@@ -1,18 +1,22 @@
 import * as vscode from 'vscode';
 import type { Computer } from '../model/computer';
+import { LifecycleError } from '../model/errors';
 import type { LocalAddress } from '../ports/addresses';
 import { localAddress, type Forward } from '../ports/forward';
 import type { Forwards } from '../ports/forwards';
 import { listeningCommand, parseListening, type ListeningPort } from '../ports/listening';
+import { PortError } from '../ssh/errors';
 import type { SshChannels } from '../terminal/sshChannels';
 import { isCancellation } from '../util/cancel';
+import type { Clock } from '../util/clock';
 import { withoutLinks } from '../util/text';
+import { whereIs } from '../views/portMessages';
 import { askPort, type PortChoice } from '../views/portPicker';
 import type { ForwardParts } from '../views/portParts';
 import { copy } from './clipboard';
 import type { Handler } from './commands';
 import type { PartTargets } from './partTargets';
-import { cancellation } from './progress';
+import { cancellation, withProgress } from './progress';
 import type { Targets } from './targets';
 
 export interface ForwardCommandsParts {
@@ -21,6 +25,7 @@ export interface ForwardCommandsParts {
   readonly parts: ForwardParts;
   readonly forwards: Forwards;
   readonly channels: SshChannels;
+  readonly clock: Clock;
 }
 
 /** Ports of computers on this machine. */
@@ -56,12 +61,15 @@ export class ForwardCommands {
 
   /** An address of the computer that was clicked: leads there, by a forward that is made if need be. */
   async openAddress(computer: Pick<Computer, 'id' | 'name'>, address: LocalAddress): Promise<void> {
-    const { forwards, channels } = this.our;
+    const { forwards, channels, clock } = this.our;
     const known = forwards.of(computer.id).some(({ port }) => port === address.port);
     if (!known) {
+      const title = vscode.l10n.t('Connecting to port {0} of {1}…', address.port, computer.name);
       try {
-        const { stream } = await channels.toPort(computer.id, address.port, new AbortController().signal);
-        stream.destroy();
+        await withProgress(clock, title, async (signal) => {
+          const { stream } = await channels.toPort(computer.id, address.port, signal);
+          stream.destroy();
+        });
       } catch (error) {
         await offerToPublish(computer, error);
         return;
@@ -95,21 +103,9 @@ export class ForwardCommands {
   }
 
   private async tell(forward: Forward): Promise<void> {
-    const { port, localPort, wanted, computer } = forward;
-    const address = `${localAddress}:${localPort}`;
-    const message =
-      localPort === wanted
-        ? vscode.l10n.t('Port {0} of {1} is at {2} now.', port, computer.name, address)
-        : vscode.l10n.t(
-            'Port {0} of {1} is at {2} now: {3} is taken here.',
-            port,
-            computer.name,
-            address,
-            wanted,
-          );
     const open = vscode.l10n.t('Open in Browser');
     const copyIt = vscode.l10n.t('Copy Address');
-    const chosen = await vscode.window.showInformationMessage(withoutLinks(message), open, copyIt);
+    const chosen = await vscode.window.showInformationMessage(whereIs(forward), open, copyIt);
     if (chosen === open) await openInBrowser(forward);
     if (chosen === copyIt) await copyAddress(forward);
   }
@@ -126,12 +122,19 @@ function readForward(text: string): PortChoice | string {
 
 /** Where ports cannot be forwarded they can still be published, which takes no SSH. */
 async function offerToPublish({ id, name }: Pick<Computer, 'id' | 'name'>, error: unknown): Promise<void> {
-  if (isCancellation(error)) throw error;
+  if (isCancellation(error) || !lacksSsh(error)) throw error;
   const why = error instanceof Error ? error.message : String(error);
   const publish = vscode.l10n.t('Publish Port…');
   const message = vscode.l10n.t('Ports of {0} cannot be forwarded. {1}', name, why);
   const chosen = await vscode.window.showWarningMessage(withoutLinks(message), publish);
   if (chosen === publish) await vscode.commands.executeCommand('celesto.publishPort', { computerId: id });
+}
+
+/** Not where nobody listens, or the computer does not run: publishing would not help. */
+function lacksSsh(error: unknown): boolean {
+  return (
+    !(error instanceof LifecycleError) && !(error instanceof PortError && error.problem === 'nobodyListens')
+  );
 }
 
 async function openInBrowser(

@@ -35,6 +35,7 @@ const wordEvery = 1_000;
  */
 export class Forward implements Disposable {
   private server: Server | undefined;
+  private listening: Promise<void> | undefined;
   private readonly sockets = new Set<Socket>();
   private readonly end = new AbortController();
   private past = { received: 0, sent: 0 };
@@ -73,23 +74,37 @@ export class Forward implements Disposable {
 
   /** Listens on the port that is wanted, or on the next that is free. Once is enough. */
   async listen(): Promise<void> {
-    if (this.server || this.end.signal.aborted) return;
+    this.end.signal.throwIfAborted();
+    this.listening ??= this.begin();
+    await this.listening;
+  }
+
+  /** Listens no more, until it is asked to again; what is connected is cut off. */
+  rest(): void {
+    this.server?.close();
+    this.server = undefined;
+    this.listening = undefined;
+    for (const socket of this.sockets) socket.destroy();
+    this.tell();
+  }
+
+  dispose(): void {
+    this.end.abort();
+    this.rest();
+  }
+
+  private async begin(): Promise<void> {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.accept(socket));
     this.server = server;
     try {
       await listenNear(server, localAddress, this.wanted);
     } catch (error) {
-      this.server = undefined;
+      this.rest();
       throw error;
     }
+    // It may have been told to rest meanwhile.
+    if (this.server !== server) server.close();
     this.changed();
-  }
-
-  dispose(): void {
-    this.end.abort();
-    clearTimeout(this.word);
-    this.server?.close();
-    for (const socket of this.sockets) socket.destroy();
   }
 
   private accept(socket: Socket): void {

@@ -12,6 +12,8 @@ export interface ForwardsParts {
   readonly remembered: RememberedForwards;
   readonly dial: Dial;
   readonly log: Log;
+  /** Told of a forward that came back on another port than it was on, since that is taken. */
+  readonly onMoved: (forward: Forward) => void;
 }
 
 /**
@@ -28,8 +30,11 @@ export class Forwards implements Disposable {
 
   constructor(private readonly parts: ForwardsParts) {
     this.disposables.add(
-      parts.store.onDidChange(({ added, changed }) => {
-        if (this.all.length > 0) [...added, ...changed].forEach((computer) => this.wake(computer));
+      parts.store.onDidChange(({ added, changed, removed }) => {
+        if (this.all.length === 0) return;
+        for (const computer of [...added, ...changed]) this.wake(computer);
+        // Whoever signs in to another account and back finds them again.
+        for (const { id } of removed) this.of(id).forEach((forward) => forward.rest());
       }),
     );
   }
@@ -106,12 +111,16 @@ export class Forwards implements Disposable {
 
   private wake({ id, status }: Computer): void {
     if (statusOf(status).open !== 'connect') return;
-    for (const forward of this.of(id)) {
-      forward
-        .listen()
-        .catch((error: unknown) =>
-          this.parts.log.warn(`${id}: port ${forward.port} is not forwarded: ${describeError(error)}`),
-        );
+    for (const forward of this.of(id)) if (forward.localPort === undefined) void this.bringBack(forward);
+  }
+
+  private async bringBack(forward: Forward): Promise<void> {
+    const { computer, port, wanted } = forward;
+    try {
+      await forward.listen();
+      if (forward.localPort !== wanted) this.parts.onMoved(forward);
+    } catch (error) {
+      this.parts.log.warn(`${computer.id}: port ${port} is not forwarded: ${describeError(error)}`);
     }
   }
 }

@@ -35,7 +35,10 @@ export function buildPortCommands(
 ) {
   const disposables = new Disposables();
   const partTargets = new PartTargets(store);
-  const forward = new ForwardCommands({ targets, partTargets, parts: parts.forwards, forwards, channels });
+  const forward = new ForwardCommands({
+    ...{ targets, partTargets, forwards, channels, clock },
+    parts: parts.forwards,
+  });
   const publishing = new Publishing(client, lifecycle, clock);
   const publish = new PublishCommands({
     targets,

@@ -29,6 +29,7 @@ import type { Clock } from '../util/clock';
 import { Disposables, type Disposable } from '../util/disposable';
 import { settings } from '../util/settings';
 import { askTrust, showHostKeyError } from '../views/hostKeyMessages';
+import { tellMoved } from '../views/portMessages';
 import { askPassphrase } from '../views/passphraseBox';
 import type { Service } from './service';
 
@@ -99,6 +100,7 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
       remembered: new RememberedForwards(context.workspaceState),
       dial: (id, port, signal) => channels.toPort(id, port, signal),
       log,
+      onMoved: tellMoved,
     }),
   );
   const terminals = parts.add(

@@ -52,6 +52,7 @@ describe('a forwarded port', () => {
     readonly channels: SshChannels;
     readonly forwards: Forwards;
     looks = 0;
+    readonly moved: Forward[] = [];
 
     constructor(public listed: Computer | undefined = einstein) {
       const { pool } = person;
@@ -84,6 +85,7 @@ describe('a forwarded port', () => {
         remembered: new RememberedForwards(this.records),
         dial: (id, to, signal) => this.channels.toPort(id, to, signal),
         log: person.log,
+        onMoved: (forward) => this.moved.push(forward),
       });
       service.endsWith(forwards);
       return forwards;
@@ -232,6 +234,20 @@ describe('a forwarded port', () => {
     await until('it to listen', () => forward!.localPort !== undefined);
     assert.equal(forward!.localPort, localPort);
     assert.equal((await sends(forward!, Buffer.from('again'))).toString(), 'againheard 5');
+
+    bench.changes.fire({ added: [], changed: [], removed: [einstein] });
+    assert.equal(forward!.localPort, undefined);
+    bench.changes.fire({ added: [einstein], changed: [], removed: [] });
+    await until('it to listen again', () => forward!.localPort === localPort);
+    assert.deepEqual(bench.moved, []);
+
+    bench.changes.fire({ added: [], changed: [], removed: [einstein] });
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(localPort, '127.0.0.1', resolve));
+    bench.changes.fire({ added: [einstein], changed: [], removed: [] });
+    await until('it to be told that it is elsewhere', () => bench.moved.length === 1);
+    taken.close();
+    assert.ok(forward!.localPort! > localPort!);
     next.remove(forward!);
     assert.deepEqual(new RememberedForwards(bench.records).all(), []);
   });
