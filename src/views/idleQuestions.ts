@@ -27,6 +27,6 @@ export const idleQuestions: IdlePerson = {
 };
 
 function minutes(milliseconds: number): string {
-  const count = Math.floor(milliseconds / 60_000);
+  const count = Math.max(1, Math.floor(milliseconds / 60_000));
   return count === 1 ? vscode.l10n.t('one minute') : vscode.l10n.t('{0} minutes', count);
 }

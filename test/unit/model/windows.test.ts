@@ -56,6 +56,8 @@ describe('windows that share a folder', () => {
   it('leave nothing behind where they are closed in the middle of a word', async () => {
     await here.tell(['a']);
     const telling = here.tell(['a', 'b']);
+    // So far that it has begun to write, and cannot have ended.
+    for (let turn = 0; turn < 10; turn += 1) await Promise.resolve();
     here.leave();
     await telling;
     assert.deepEqual(readdirSync(folder), []);
