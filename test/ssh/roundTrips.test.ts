@@ -3,6 +3,7 @@ import { before, describe, it } from 'node:test';
 import ssh2 from 'ssh2';
 import type { Computer } from '../../src/model/computer';
 import type { ConnectorParts } from '../../src/ssh/connector';
+import { launchCommand } from '../../src/terminal/launch/launch';
 import { testFolder } from '../unit/ssh/support/folder';
 import { makeKey, type KeyFile } from '../unit/ssh/support/keys';
 import { CustomSshd } from './support/customSshd';
@@ -99,6 +100,30 @@ describe('the way to the first prompt', () => {
     await first.prompt();
     assert.equal(await fewest(2, () => person.shell(einstein)), 2);
     await first.exit();
+  });
+
+  it('takes no more where a command begins the shell', async () => {
+    const command = launchCommand(
+      { persistence: 'off', name: 'shell', cwd: '~', nonce: 'nonce' },
+      { rows: 24, columns: 80 },
+    );
+    assert.ok(command);
+    // Together with the rest it has to fit into what TCP sends before it hears anything.
+    assert.ok(command.length < 10_000, `${command.length} bytes`);
+    const person = new Installation(service);
+    const open = (): Promise<Shell> => person.shell(einstein, { command });
+    const launched = await open();
+    await launched.shows(/633;B/);
+    launched.type('exit\r');
+    await launched.end;
+    assert.equal(
+      await fewest(2, async () => {
+        const shell = await open();
+        await shell.shows(/633;B/);
+        return shell;
+      }),
+      2,
+    );
   });
 
   it('asks the server for nothing that is not needed for it', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Computer } from '../../../src/model/computer';
+import type { ShellRequest } from '../../../src/ssh/connection';
 import { ConnectionPool, type ChannelOptions } from '../../../src/ssh/pool';
 import { Connector, type ConnectorParts } from '../../../src/ssh/connector';
 import { HostTrust, type AskTrust } from '../../../src/ssh/hostTrust';
@@ -100,15 +101,12 @@ export class Installation {
   }
 
   /** Opens a shell in a terminal, as a terminal tab does. */
-  async shell(
-    computer: Computer,
-    options: Partial<ChannelOptions & { rows: number; cols: number; env: Record<string, string> }> = {},
-  ): Promise<Shell> {
-    const { rows = 24, cols = 80, env = {}, ...given } = options;
+  async shell(computer: Computer, options: Partial<ChannelOptions & ShellRequest> = {}): Promise<Shell> {
+    const { rows = 24, cols = 80, env = {}, command, ...given } = options;
     const channel = await this.pool.channel(
       computer,
       { signal: new AbortController().signal, patience: 0, ...given },
-      (connection) => connection.shell({ rows, cols, term: 'xterm-256color', env }),
+      (connection) => connection.shell({ rows, cols, term: 'xterm-256color', env, command }),
     );
     return new Shell(channel);
   }

@@ -172,4 +172,55 @@ describe('SshSession', () => {
     sessionOn(channel).session.resize({ rows: 30, columns: 100 });
     assert.deepEqual(channel.windows, [[30, 100, 0, 0]]);
   });
+
+  describe('of a shell that a command began', () => {
+    function launched(channel: ScriptedChannel): SshSession {
+      const carrying = { closed: true, failure: undefined, probe: () => undefined };
+      return new SshSession(channel as unknown as ClientChannel, carrying, {
+        size: { rows: 24, columns: 80 },
+        place: undefined,
+        left: () => undefined,
+      });
+    }
+
+    it('shows nothing of the preface, tells what it says, and only then sends what was typed', async () => {
+      const channel = new ScriptedChannel();
+      const session = launched(channel);
+      let heard = '';
+      session.onData((bytes) => (heard += Buffer.from(bytes).toString()));
+      session.write('ls\r');
+      for (const byte of `hello \x1b]5379;celesto;screen;again\x07$ `) {
+        if (byte !== '$' && byte !== ' ') assert.equal(channel.written, '');
+        channel.push(byte);
+        await settled();
+      }
+      assert.equal(heard, 'hello $ ');
+      assert.equal(channel.written, 'ls\r');
+      assert.deepEqual(await session.shell, { keptBy: 'screen', resumed: true });
+    });
+
+    it('is plain when it ends without a preface, and loses no byte', async () => {
+      const channel = new ScriptedChannel();
+      const session = launched(channel);
+      let heard = '';
+      session.onData((bytes) => (heard += Buffer.from(bytes).toString()));
+      channel.push('not here\x1b]53');
+      channel.hangUp();
+      await settled();
+      await settled();
+      assert.equal(heard, 'not here\x1b]53');
+      assert.deepEqual(await session.shell, { keptBy: undefined, resumed: false });
+    });
+
+    it('goes on with what follows when tmux fails to attach', async () => {
+      const channel = new ScriptedChannel();
+      const session = launched(channel);
+      let heard = '';
+      session.onData((bytes) => (heard += Buffer.from(bytes).toString()));
+      channel.push('\x1bP1000p%exit server exited\r\n\x1b\\\\\x1b]5379;celesto;none\x07$ ');
+      await settled();
+      assert.equal(heard, '$ ');
+      assert.deepEqual(await session.shell, { keptBy: undefined, resumed: false });
+    });
+  });
 });

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { keptShellsIn } from '../../../src/terminal/launch/keptShells';
+import { launchCommand } from '../../../src/terminal/launch/launch';
+import { OutputFilter } from '../../../src/terminal/launch/outputFilter';
+import { PrefaceReader, prefaces } from '../../../src/terminal/launch/preface';
+import { TmuxClient } from '../../../src/terminal/launch/tmuxClient';
+import type { ShellFacts } from '../../../src/terminal/session';
+
+/** Both halves of some bytes, for each place to part them. */
+function halves(bytes: Buffer): [Buffer, Buffer][] {
+  return Array.from({ length: bytes.length + 1 }, (_, at) => [bytes.subarray(0, at), bytes.subarray(at)]);
+}
+
+describe('launchCommand', () => {
+  const wish = { persistence: 'off', name: 'a-1', cwd: '', nonce: undefined } as const;
+  const size = { rows: 24, columns: 80 };
+
+  it('is not needed for a plain shell', () => {
+    assert.equal(launchCommand(wish, size), undefined);
+  });
+
+  it('has nothing of what a person types that a shell could take for more than text', () => {
+    const cwd = `'; touch x; "$(id)" \`id\` \\ ! é \n#`;
+    const command = launchCommand({ ...wish, cwd }, size) ?? '';
+    const [, ...words] = command.split("' '");
+    assert.ok(words.length > 0);
+    for (const word of words)
+      assert.match(word.replace(/'$/, ''), /^[^'\\!\n`]*(?:\\0[0-7]{3}[^'\\!\n`]*)*$/);
+  });
+
+  it('refuses a name that is none', () => {
+    assert.throws(() => launchCommand({ ...wish, cwd: '/', name: 'a;b' }, size));
+  });
+});
+
+describe('PrefaceReader', () => {
+  for (const [name, preface] of Object.entries(prefaces))
+    it(`finds the preface ${name}, parted anywhere, and passes on what is around it`, () => {
+      for (const [first, second] of halves(Buffer.from(`noise\x1b[1m${preface}later\x1b`))) {
+        const reader = new PrefaceReader();
+        const one = reader.read(first);
+        const [shown, rest] = one.preface
+          ? [one.shown, Buffer.concat([one.rest, second])]
+          : ((two) => [Buffer.concat([one.shown, two.shown]), two.rest])(reader.read(second));
+        assert.equal(shown.toString(), 'noise\x1b[1m');
+        assert.equal(rest.toString(), 'later\x1b');
+      }
+    });
+
+  it('passes on at once what cannot be one, and in the end what could have been', () => {
+    const reader = new PrefaceReader();
+    assert.equal(reader.read(Buffer.from('$ \x1b]53')).shown.toString(), '$ ');
+    assert.equal(reader.read(Buffer.from('x\x1b]5379;cel')).shown.toString(), '\x1b]53x');
+    assert.equal(reader.end().toString(), '\x1b]5379;cel');
+  });
+});
+
+describe('TmuxClient', () => {
+  /** What tmux 3.3a says to a new client, with output that has everything in it that needs care. */
+  const said = Buffer.from(
+    [
+      '%begin 1 2 0',
+      '%end 1 2 0',
+      '%begin 1 3 0',
+      'celesto 3.3a ',
+      '%end 1 3 0',
+      '%session-changed $0 x',
+      '%output %0 é\\015\\012\\134 %end \\033[6n\\033[1mbold\\033]633;A\\007',
+      '%output %0 日\\033[',
+      '%output %0 31mred\\033]5379;celesto;exit;7\\007',
+      '%exit',
+      '',
+    ].join('\r\n'),
+  );
+
+  it('hands on output as it was, however it comes', () => {
+    for (const [first, second] of halves(said)) {
+      let shown = '';
+      const told: unknown[] = [];
+      const decoder = new TextDecoder();
+      const client = new TmuxClient(
+        {
+          send: () => undefined,
+          show: (bytes) => (shown += decoder.decode(bytes, { stream: true })),
+          attached: (facts: ShellFacts) => told.push(facts),
+          ends: (code) => told.push(code),
+          failed: (reason) => told.push(reason),
+        },
+        { rows: 24, columns: 80 },
+        undefined,
+      );
+      client.receive(first);
+      client.receive(second);
+      assert.equal(shown, 'é\r\n\\ %end \x1b[1mbold\x1b]633;A\x07日\x1b[31mred');
+      assert.deepEqual(told, [{ keptBy: 'tmux', resumed: false }, 7]);
+    }
+  });
+});
+
+describe('OutputFilter', () => {
+  it('takes out the questions that this tmux answers, parted anywhere, and no other', () => {
+    for (const [version, left] of [
+      ['3.2', '\x1b[14t\x1b[?2026$p\x1b]11;?\x07\x1b[?1c'],
+      ['3.4', '\x1b[?2026$p\x1b]11;?\x07\x1b[?1c'],
+      ['3.6b', '\x1b]11;?\x07\x1b[?1c'],
+    ] as const)
+      for (const [first, second] of halves(
+        Buffer.from('a\x1b[c\x1b[>0c\x1b[6nb\x1b[>q\x1b[18t\x1b[14t\x1b[?2026$p\x1b]11;?\x07\x1b[?1c'),
+      )) {
+        const filter = new OutputFilter(version, () => undefined);
+        const passed = Buffer.concat([filter.pass(first), filter.pass(second)]).toString();
+        assert.equal(passed, `ab${left}`);
+      }
+  });
+});
+
+describe('keptShellsIn', () => {
+  it('reads a directory with anything in its name, and leaves out what is no shell', () => {
+    const output =
+      'tmux\ta-1\t1700000000\t1\tvim\t/home/ohm/a\tb\nno server running\nscreen\tb\t1700000001\t0\tbash\t/\n';
+    assert.deepEqual(keptShellsIn(output), [
+      {
+        ...{ name: 'a-1', keptBy: 'tmux', attached: true, command: 'vim', directory: '/home/ohm/a\tb' },
+        created: new Date(1_700_000_000_000),
+      },
+      {
+        ...{ name: 'b', keptBy: 'screen', attached: false, command: 'bash', directory: '/' },
+        created: new Date(1_700_000_001_000),
+      },
+    ]);
+  });
+});
