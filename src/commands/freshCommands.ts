@@ -86,7 +86,7 @@ export class FreshCommands {
     const { fresh, clock } = this.parts;
     const asked = new Set<string>();
     for (;;) {
-      for (const record of fresh.leftovers()) {
+      for (const record of await fresh.abandoned(signal)) {
         const { idempotencyKey } = record.intent;
         if (asked.has(idempotencyKey)) continue;
         asked.add(idempotencyKey);

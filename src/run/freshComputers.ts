@@ -38,8 +38,8 @@ export interface Tenancy {
 
 const prefix = 'celesto.fresh.';
 /** Milliseconds between signs of life of a window, and without one after which its computers are nobody's. */
-const beat = 20_000;
-const silence = 60_000;
+const beat = 4_000;
+const silence = 10_000;
 /** Milliseconds for which a delete is tried again. */
 const deletePatience = 30_000;
 
@@ -86,12 +86,12 @@ export class FreshComputers implements Disposable {
       });
       if (id !== undefined) await this.delete(key, id);
     } finally {
-      this.release(key);
+      this.abandon(key);
     }
   }
 
   /** Computers of windows that are gone, or that could not be deleted. */
-  leftovers(): readonly FreshRecord[] {
+  private leftovers(): readonly FreshRecord[] {
     const now = this.parts.clock.now();
     return this.all().filter(({ intent, heldAt }) => {
       const isOurs = this.held.has(prefix + intent.idempotencyKey);
@@ -99,11 +99,24 @@ export class FreshComputers implements Disposable {
     });
   }
 
-  /** Milliseconds until a computer of another window may be nobody's; undefined: there is none. */
+  /**
+   * The leftovers, once more looked at: a machine that slept wakes all windows at once, and each is given the time for a
+   * sign of life.
+   */
+  async abandoned(signal: AbortSignal): Promise<readonly FreshRecord[]> {
+    const silent = this.leftovers();
+    if (silent.length === 0) return [];
+    await this.parts.clock.delay(beat, signal);
+    const known = new Map(silent.map(({ intent, heldAt }) => [intent.idempotencyKey, heldAt]));
+    return this.leftovers().filter(({ intent, heldAt }) => known.get(intent.idempotencyKey) === heldAt);
+  }
+
+  /** Milliseconds until a computer of another window may be nobody's; undefined: no other window has one. */
   get nextLook(): number | undefined {
+    const now = this.parts.clock.now();
     const others = this.all().filter(({ intent }) => !this.held.has(prefix + intent.idempotencyKey));
-    const soonest = Math.min(...others.map(({ heldAt }) => heldAt + silence + 1 - this.parts.clock.now()));
-    return others.length === 0 ? undefined : Math.max(soonest, beat);
+    const pauses = others.map(({ heldAt }) => heldAt + silence + 1 - now).filter((pause) => pause > 0);
+    return pauses.length === 0 ? undefined : Math.max(beat, ...pauses);
   }
 
   /**
@@ -123,13 +136,8 @@ export class FreshComputers implements Disposable {
     return this.forget(prefix + record.intent.idempotencyKey);
   }
 
-  /** The window is left: what is not deleted in its last moments is for the next one to offer. */
   dispose(): void {
-    for (const key of this.held.keys()) {
-      const record = this.record(key);
-      if (record) void this.parts.memory.update(key, { ...record, heldAt: 0 });
-      this.release(key);
-    }
+    for (const key of this.held.keys()) this.abandon(key);
   }
 
   private async make(key: string, record: FreshRecord): Promise<Computer> {
@@ -180,6 +188,13 @@ export class FreshComputers implements Disposable {
     tell().catch((error: unknown) => {
       if (!isCancellation(error)) log.error(`${key}: ${describeError(error)}`);
     });
+  }
+
+  /** What is not deleted by now is for the next window to offer. */
+  private abandon(key: string): void {
+    const record = this.record(key);
+    if (record) void this.parts.memory.update(key, { ...record, heldAt: 0 });
+    this.release(key);
   }
 
   private release(key: string): void {

@@ -4,7 +4,7 @@ import { ApiError } from '../../../src/api/errors';
 import type { CreateIntent } from '../../../src/api/client';
 import type { WireComputer } from '../../../src/api/wire';
 import { computerFrom } from '../../../src/model/computer';
-import { FreshComputers, type FreshMemory } from '../../../src/run/freshComputers';
+import { FreshComputers, type FreshMemory, type FreshRecord } from '../../../src/run/freshComputers';
 import { wire } from '../support/computers';
 import { deferred } from '../support/deferred';
 import { FakeClock, settled } from '../support/fakeClock';
@@ -41,6 +41,13 @@ class Bench {
   readonly gone: string[] = [];
   create: () => Promise<WireComputer> = () => Promise.resolve(wire('cmp_1', 'creating'));
   delete: () => Promise<void> = () => Promise.resolve();
+
+  /** What a window finds abandoned just now. */
+  async abandoned(window: FreshComputers): Promise<readonly FreshRecord[]> {
+    const found = window.abandoned(signal);
+    await this.clock.advance(4_000);
+    return found;
+  }
 
   window(clock = this.clock): FreshComputers {
     const { memory } = this;
@@ -130,12 +137,11 @@ describe('a computer for one command', () => {
     await assert.rejects(window.discard(tenancy), ApiError);
     window.dispose();
     const next = bench.window();
-    await bench.clock.advance(61_000);
-    const [left] = next.leftovers();
+    const [left] = await bench.abandoned(next);
     assert.deepEqual([left?.computer?.id, left?.command], ['cmp_1', 'npm test']);
     bench.delete = () => Promise.resolve();
     await next.remove(left!, signal);
-    assert.deepEqual(next.leftovers(), []);
+    assert.deepEqual(await bench.abandoned(next), []);
     assert.equal(bench.creates.length, 1);
   });
 
@@ -145,21 +151,31 @@ describe('a computer for one command', () => {
     await window.create({}, 'x').computer;
     const other = bench.window();
     await bench.clock.advance(300_000);
-    assert.deepEqual(other.leftovers(), []);
+    assert.deepEqual(await bench.abandoned(other), []);
     window.dispose();
-    assert.equal(other.leftovers().length, 1);
+    assert.equal((await bench.abandoned(other)).length, 1);
   });
 
-  it('of a window that went without a word is offered when nothing was heard of it for a minute', async () => {
+  it('of a window that went without a word is offered when nothing was heard of it for a while', async () => {
     const bench = new Bench();
     // For a window that has crashed time goes on no more.
     await bench.window(new FakeClock()).create({}, 'x').computer;
     const other = bench.window();
-    assert.deepEqual(other.leftovers(), []);
+    assert.deepEqual(await bench.abandoned(other), []);
     const pause = other.nextLook!;
-    assert.ok(pause <= 61_000);
+    assert.ok(pause <= 11_000);
     await bench.clock.advance(pause);
-    assert.equal(other.leftovers().length, 1);
+    assert.equal((await bench.abandoned(other)).length, 1);
+  });
+
+  it('is not taken from a window that slept and has just woken', async () => {
+    const bench = new Bench();
+    const window = bench.window();
+    await window.create({}, 'x').computer;
+    const other = bench.window();
+    await settled();
+    bench.clock.sleep(3_600_000);
+    assert.deepEqual(await bench.abandoned(other), []);
   });
 
   it('of which nobody knows whether it was made is found by the same wish, and deleted', async () => {
@@ -169,9 +185,8 @@ describe('a computer for one command', () => {
     const tenancy = window.create({ template_id: 't' }, 'x');
     await assert.rejects(window.discard(tenancy), ApiError);
     window.dispose();
-    await bench.clock.advance(61_000);
     const next = bench.window();
-    const [left] = next.leftovers();
+    const [left] = await bench.abandoned(next);
     assert.equal(left!.computer, undefined);
     bench.create = () => Promise.resolve(wire('cmp_9', 'running'));
     await next.remove(left!, signal);
