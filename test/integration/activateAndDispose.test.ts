@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { activate } from '../../src/extension';
 import { until } from '../lab/until';
@@ -17,6 +20,7 @@ describe('the whole of the extension, made and ended by hand', function () {
   const control = serviceControl();
   const parts: vscode.Disposable[] = [];
   const secrets = new Secrets();
+  const storage = mkdtempSync(join(tmpdir(), 'celesto-storage-'));
   const commands = new Map<string, (...args: unknown[]) => unknown>();
   const footprint = new Footprint(__filename);
 
@@ -38,7 +42,13 @@ describe('the whole of the extension, made and ended by hand', function () {
     // While something changes the list is read again and again, for as long as somebody is interested.
     await control.seed({ name: 'restless', status: 'pending' });
     await control.clearRequests();
-    const context = { subscriptions: parts, globalState: new Memory(), secrets };
+    const context = {
+      subscriptions: parts,
+      globalState: new Memory(),
+      workspaceState: new Memory(),
+      globalStorageUri: vscode.Uri.file(storage),
+      secrets,
+    };
     // Not with VS Code: a command that it knows of wakes the extension itself.
     const { registerCommand } = vscode.commands;
     Object.assign(vscode.commands, { registerCommand: keepCommand });
@@ -50,6 +60,7 @@ describe('the whole of the extension, made and ended by hand', function () {
     end();
     await closeAll();
     footprint.dispose();
+    rmSync(storage, { recursive: true });
   });
 
   it('asks for nothing as it is made', async () => {
@@ -77,7 +88,7 @@ describe('the whole of the extension, made and ended by hand', function () {
     const terminal = await openAnother();
     await shows(terminal, /\$$/);
     end();
-    await shows(terminal, /The connection to ramanujan was lost\./);
+    await shows(terminal, /The connection to ramanujan was lost: /);
     await footprint.vanishes(5_000);
     assert.equal(commands.size, 0);
     assert.equal(secrets.listeners, 0);
