@@ -29,6 +29,11 @@ describe('launchCommand', () => {
       assert.match(word.replace(/'$/, ''), /^[^'\\!\n`]*(?:\\0[0-7]{3}[^'\\!\n`]*)*$/);
   });
 
+  it('fits, with all else that opens a shell, into what TCP sends before it hears anything', () => {
+    const longest = { ...wish, persistence: 'auto', nonce: '00000000-0000-0000-0000-000000000000' } as const;
+    assert.ok((launchCommand(longest, size)?.length ?? 0) < 10_000);
+  });
+
   it('refuses a name that is none', () => {
     assert.throws(() => launchCommand({ ...wish, cwd: '/', name: 'a;b' }, size));
   });
