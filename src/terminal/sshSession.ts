@@ -1,3 +1,4 @@
+import { t } from '@vscode/l10n';
 import type { ClientChannel } from 'ssh2';
 import { Emitter } from '../util/emitter';
 import type { SshError } from '../ssh/errors';
@@ -171,7 +172,7 @@ export class SshSession implements Session {
   }
 
   private fail(reason: string): void {
-    this.exit = { kind: 'lost', cause: new Error(`tmux: ${reason}`) };
+    this.exit = { kind: 'lost', cause: new Error(t('tmux has ended: {0}', reason)) };
     this.channel.close();
   }
 

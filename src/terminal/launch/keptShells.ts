@@ -1,3 +1,4 @@
+import { checkedName } from './quote';
 import { screenFolder, screenPrefix } from './screen';
 import { socket } from './tmux';
 
@@ -53,7 +54,7 @@ export function keptShellsIn(output: string): KeptShell[] {
 
 /** The command that ends a kept shell and what runs in it. It exits with 0 even when there is none any more. */
 export function endKeptShell({ name, keptBy }: Pick<KeptShell, 'name' | 'keptBy'>): string {
-  if (!/^[\w-]+$/.test(name)) throw new Error(`No name for a shell: ${name}`);
+  checkedName(name);
   return keptBy === 'tmux'
     ? `tmux -L ${socket} kill-session -t '=${name}' 2>/dev/null || :`
     : `SCREENDIR=${screenFolder} screen -S ${screenPrefix}${name} -X quit >/dev/null || :`;

@@ -3,7 +3,7 @@ import { bashStartup } from './bash';
 import { fishStartup } from './fish';
 import { loginShell } from './loginShell';
 import { prefaces, say } from './preface';
-import { compact, decoded, forAnyShell } from './quote';
+import { checkedName, compact, decoded, forAnyShell } from './quote';
 import { keptByScreen } from './screen';
 import { keptByTmux } from './tmux';
 import { zshEnvironment } from './zsh';
@@ -14,8 +14,8 @@ import { zshEnvironment } from './zsh';
  * @returns undefined where a plain shell request does
  */
 export function launchCommand(wish: ShellWish, size: Size): string | undefined {
-  const { persistence, name, cwd, nonce } = wish;
-  if (!/^[\w-]+$/.test(name)) throw new Error(`No name for a shell: ${name}`);
+  const { persistence, cwd, nonce } = wish;
+  const name = checkedName(wish.name);
   if (persistence === 'off' && cwd.trim() === '' && nonce === undefined) return undefined;
   const script = compact(`
     shell=${decoded(1)} bash=${decoded(2)} zsh=${decoded(3)} fish=${decoded(4)}

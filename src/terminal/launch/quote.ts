@@ -1,3 +1,5 @@
+import { t } from '@vscode/l10n';
+
 /** A text as one word of a POSIX shell. */
 export function quote(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
@@ -32,4 +34,10 @@ export function compact(script: string): string {
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('# '))
     .join('\n');
+}
+
+/** The name of a kept shell, once it is seen to be one: it stands unquoted in commands. */
+export function checkedName(name: string): string {
+  if (!/^[\w-]+$/.test(name)) throw new Error(t('This cannot be the name of a shell: {0}', name));
+  return name;
 }
