@@ -1,13 +1,10 @@
 import * as vscode from 'vscode';
-import type { CelestoClient } from '../api/client';
-import { isApiError } from '../api/errors';
 import type { Computer } from '../model/computer';
 import { refusalOf } from '../model/errors';
 import { statusOf } from '../model/status';
-import type { ComputerStore } from '../model/store';
+import type { Finder } from '../model/finder';
 import type { Terminals } from '../terminal/terminals';
 import type { Clock } from '../util/clock';
-import { printable } from '../util/text';
 import type { Handler } from './commands';
 import { withProgress } from './progress';
 import type { Targets } from './targets';
@@ -16,8 +13,7 @@ import type { Targets } from './targets';
 export class OpenCommands {
   constructor(
     private readonly targets: Targets,
-    private readonly store: ComputerStore,
-    private readonly client: Pick<CelestoClient, 'get'>,
+    private readonly finder: Finder,
     private readonly terminals: Terminals,
     private readonly clock: Clock,
   ) {}
@@ -42,7 +38,7 @@ export class OpenCommands {
     const idOrName = typeof given === 'string' ? given : await this.askWhich();
     if (idOrName === undefined) return;
     const computer = await withProgress(this.clock, vscode.l10n.t('Looking for {0}…', idOrName), (signal) =>
-      this.find(idOrName, signal),
+      this.finder.find(idOrName, signal),
     );
     this.refuseWhereHopeless(computer);
     this.terminals.create(computer);
@@ -55,29 +51,6 @@ export class OpenCommands {
       placeHolder: 'cmp_…',
     });
     return answer?.trim() === '' ? undefined : answer?.trim();
-  }
-
-  private async find(idOrName: string, signal: AbortSignal): Promise<Computer> {
-    const known = this.store.find(idOrName);
-    if (known) return known;
-    if (this.store.computers.some(({ name }) => name === idOrName)) {
-      throw new Error(
-        vscode.l10n.t('Several computers are called {0}. Open the one you mean by its ID.', idOrName),
-      );
-    }
-    try {
-      const ticket = this.store.ticket();
-      return this.store.learn(await this.client.get(idOrName, signal), ticket);
-    } catch (error) {
-      if (!isApiError(error, 'notFound')) throw error;
-      throw new Error(
-        vscode.l10n.t(
-          'There is no computer called {0}. Check the spelling and the organization.',
-          printable(idOrName),
-        ),
-        { cause: error },
-      );
-    }
   }
 
   /** A terminal could only say the same. */

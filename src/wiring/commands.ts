@@ -53,7 +53,7 @@ export function buildCommands(
   const targets = new Targets(account, store, new ComputerPicker(store));
 
   const accounts = new AccountCommands(account, client, check, targets);
-  const open = new OpenCommands(targets, store, client, terminals, clock);
+  const open = new OpenCommands(targets, finder, terminals, clock);
   const shells = new TerminalCommands(targets, terminals);
   const insights = new Insights(client, clock);
   parts.add(account.onDidSwitch(() => insights.reset()));

@@ -64,7 +64,7 @@ export function ways(stage: Stage): void {
 
     stage.it('by an ID that is typed, where a name would not do', async () => {
       await openByName('twin');
-      const message = 'Several computers are called twin. Open the one you mean by its ID.';
+      const message = 'Several computers are called twin. Name the one you mean by its ID.';
       await stage.window.notifications.waitFor(message);
       await stage.window.notifications.close(message);
       const { id } = await stage.computer('twin');
