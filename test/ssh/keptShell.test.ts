@@ -125,11 +125,12 @@ describe('a kept shell', () => {
     await cut(shell);
     await until(
       'the counter to go on',
-      async () => (await service.run('einstein', 'wc -l < ~/counted')).trim() > '200',
+      async () => Number(await service.run('einstein', 'wc -l < ~/counted')) > 200,
     );
     await shell.open(einstein);
     assert.deepEqual(await shell.session.shell, { keptBy: 'tmux', resumed: true });
     await service.run('einstein', 'touch ~/stop');
+    await shell.prompt();
     assert.equal(await shell.run('stty size'), '24 80');
     const counted = (await service.run('einstein', 'cat ~/counted')).trim().split('\n').map(Number);
     assert.deepEqual(
