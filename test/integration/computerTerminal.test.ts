@@ -17,6 +17,10 @@ import { FakeSession } from '../unit/support/fakeSession';
 
 const einstein = computerFrom(wire('cmp_1', 'error', { name: 'einstein', last_error: 'no memory left' }));
 const shell: ShellWish = { persistence: 'off', name: 'test', cwd: '', nonce: undefined };
+/** Which Node does not know for what it is. */
+const softReset = '\x1b[!p';
+/** Asks for the state of a private mode (DECRQM). */
+const question = new RegExp(String.raw`\x1b\[\?(\d+)\$p`, 'g');
 const ctrlC = '\x03';
 const ctrlD = '\x04';
 const enter = '\r';
@@ -66,7 +70,7 @@ class Stage {
       log: silentLog,
       onFailure: (error) => this.failures.push(error),
     });
-    this.pty.onDidWrite((text) => this.drawn.push(text));
+    this.pty.onDidWrite((text) => this.show(text));
     this.pty.onDidChangeName((name) => this.names.push(name));
     (this.pty.onDidClose as vscode.Event<number | undefined>)((code) => this.closes.push(code));
   }
@@ -89,7 +93,7 @@ class Stage {
 
   /** The lines without their colours. */
   get lines(): string[] {
-    return stripVTControlCharacters(this.text).split('\r\n').filter(Boolean);
+    return stripVTControlCharacters(this.text.replaceAll(softReset, '')).split('\r\n').filter(Boolean);
   }
 
   /** Grants the way back. */
@@ -110,6 +114,13 @@ class Stage {
   async deny(error: Error): Promise<void> {
     this.latest.outcome.reject(error);
     await settled();
+  }
+
+  /** As the terminal emulator does: it answers the questions whether it has drawn so far, and shows nothing of them. */
+  private show(text: string): void {
+    this.drawn.push(text.replaceAll(question, ''));
+    for (const [, number] of text.matchAll(question))
+      setImmediate(() => this.pty.handleInput(`\x1b[?${number};0$y`));
   }
 
   private wish(wish: Wish): Promise<Session> {
