@@ -50,7 +50,9 @@ describe('shell integration', () => {
         await asked(shell, 2);
         shell.type('sleep 30\r');
         await until('it to run', () => marks(shell.written).filter((mark) => mark === 'C').length === 2);
-        await until('sleep', async () => (await service.run('einstein', 'ps -A -o args=')).includes('sleep 30'));
+        await until('sleep', async () =>
+          (await service.run('einstein', 'ps -A -o args=')).includes('sleep 30'),
+        );
         shell.type('\u0003');
         await asked(shell, 3);
         shell.type(`echo 'a;b\\q é'\r`);
@@ -155,7 +157,7 @@ X`,
     await service.run('einstein', 'rm -r ~/zsh ~/.zshenv');
     // eslint-disable-next-line no-control-regex -- they are in the sequences
     assert.match(shell.written, /\x1b\]633;A\x07<0> \x1b\]633;B\x07/);
-     
+
     assert.match(shell.all, /<1> /);
   });
 
