@@ -202,6 +202,8 @@ describe('answers that not every service gives, as the contract says', () => {
     assert.deepEqual(await prices(), sizes);
     const { body } = await bench.call('POST', '/v1/computers', { body: { size_id: 'huge' } });
     assert.deepEqual([body.size_id, body.vcpus], ['huge', 16]);
+    // Else it would begin to run, and count, at any time.
+    await bench.call('DELETE', '/v1/computers/{computer_id}', { id: body.id });
     await bench.emulator.control.setBilling({});
   });
 
