@@ -13,8 +13,13 @@ const batch = { bytes: 64 * 1024, underWay: 4 };
 const patience = 1_000;
 /** Milliseconds that a batch is given where no receipt can be asked for. */
 const tick = 8;
-/** Milliseconds without output after which a flood that was interrupted is over. */
-const quiet = 30;
+/** So many batches, no two of them further apart than so many milliseconds, are a flood. */
+const flood = { batches: 8, pause: 250 };
+/**
+ * An interrupted flood is over when nothing came for so many ticks of so many milliseconds. Several, since one alone may
+ * be due before what has come was read.
+ */
+const quiet = { ticks: 4, length: 25 };
 
 export interface Source {
   pause(): void;
@@ -36,6 +41,9 @@ export class OutputPump {
   /** How many batches were drawn. */
   private drawn = 0;
   private watching = false;
+  /** Batches that followed each other closely, and when the last of them was handed over. */
+  private inRow = 0;
+  private lastBatch = 0;
   private skip: Skip | undefined;
   private onEnd: (() => void) | undefined;
 
@@ -59,7 +67,7 @@ export class OutputPump {
    * nothing where it could harm: while a program has the screen for itself.
    */
   interrupt(): void {
-    if (this.skip || this.waiting.size < batch.bytes || !this.screen.isLines) return;
+    if (this.skip || !this.isFlood || !this.screen.isLines) return;
     this.skip = new Skip();
     void this.endWhenQuiet(this.skip);
     this.push(this.waiting.take());
@@ -70,6 +78,12 @@ export class OutputPump {
     this.onEnd = done;
     this.endSkip();
     this.flow();
+  }
+
+  /** More waits than is under way of ordinary output, or a lot has just been drawn. */
+  private get isFlood(): boolean {
+    if (this.waiting.size >= batch.bytes) return true;
+    return this.inRow >= flood.batches && this.clock.now() - this.lastBatch <= flood.pause;
   }
 
   private flow(): void {
@@ -110,6 +124,9 @@ export class OutputPump {
   private endBatch(): string {
     this.begun = 0;
     this.underWay += 1;
+    const now = this.clock.now();
+    this.inRow = now - this.lastBatch <= flood.pause ? this.inRow + 1 : 1;
+    this.lastBatch = now;
     void this.watch();
     if (this.screen.isBetween) return this.receipts.ask(() => this.onDrawn());
     void this.clock.delay(tick).then(() => this.onDrawn());
@@ -138,11 +155,11 @@ export class OutputPump {
   }
 
   private async endWhenQuiet(skip: Skip): Promise<void> {
-    let size: number;
-    do {
-      ({ size } = skip);
-      await this.clock.delay(quiet);
-    } while (skip.size !== size);
+    for (let still = 0; still < quiet.ticks;) {
+      const { size } = skip;
+      await this.clock.delay(quiet.length);
+      still = skip.size === size ? still + 1 : 0;
+    }
     if (this.skip !== skip) return;
     this.endSkip();
     this.flow();

@@ -44,9 +44,15 @@ export class Skip {
   /** What is drawn in the place of it all: a dim line that says how much was skipped, and the last lines. */
   draw(atLineStart: boolean): Uint8Array {
     this.forget(lastLines(this.held));
-    const words = t('… {0} MB skipped', (this.skipped / 1e6).toFixed(1));
-    const mark = `${atLineStart ? '' : '\r\n'}\x1b[2m${words}\x1b[22m\r\n`;
+    if (this.skipped === 0) return this.held;
+    const mark = `${atLineStart ? '' : '\r\n'}\x1b[2m${this.words}\x1b[22m\r\n`;
     return Buffer.concat([Buffer.from(mark + [...this.colours].join('')), this.held]);
+  }
+
+  private get words(): string {
+    return this.skipped < 100_000
+      ? t('… {0} KB skipped', Math.ceil(this.skipped / 1_000))
+      : t('… {0} MB skipped', (this.skipped / 1e6).toFixed(1));
   }
 
   /** @returns the index behind the first thing in there that must be drawn */

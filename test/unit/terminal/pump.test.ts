@@ -280,11 +280,16 @@ describe('OutputPump: Ctrl+C in a flood', () => {
   const mark = /\r?\n?␛\[2m… (\d+\.\d) MB skipped␛\[22m\r\n/;
   const prompt = '^C\r\n$ ';
 
+  async function midFlood(output: string): Promise<ReturnType<typeof flooded>> {
+    const begun = flooded(output);
+    await begun.bench.clock.advance(60);
+    return begun;
+  }
+
   it('skips what is under way, says how much, and draws the last lines and the prompt', async () => {
-    const { source, bench, emulator } = flooded(numbered(300_000) + prompt);
-    await bench.clock.advance(50);
+    const { source, bench, emulator } = await midFlood(numbered(300_000) + prompt);
     bench.pump.interrupt();
-    await bench.clock.advance(100);
+    await bench.clock.advance(200);
     assert.ok(emulator.text.endsWith(prompt));
     const [before = '', skipped, after = ''] = visible(emulator.text).split(mark);
     assert.ok(numbered(300_000).startsWith(before));
@@ -292,17 +297,31 @@ describe('OutputPump: Ctrl+C in a flood', () => {
     assert.equal(skipped, ((source.sent - before.length - after.length) / 1e6).toFixed(1));
   });
 
-  it('begins the mark on a line of its own', async () => {
-    const { bench, emulator } = flooded('x'.repeat(3_000_000) + prompt);
+  it('skips what arrives only after it was typed, too', async () => {
+    const bench = new PumpBench(10_000);
+    for (let i = 0; i < 20; i += 1) {
+      bench.push(numbered(6_000));
+      await bench.clock.advance(10);
+    }
+    await bench.clock.advance(20);
+    assert.equal(bench.emulator.behind, 0);
     bench.pump.interrupt();
-    await bench.clock.advance(100);
+    bench.push(numbered(100_000) + prompt);
+    await bench.clock.advance(200);
+    assert.match(visible(bench.emulator.text).slice(-200), /… 1\.2 MB skipped.*\r\n\^C\r\n\$ $/s);
+  });
+
+  it('begins the mark on a line of its own', async () => {
+    const { bench, emulator } = await midFlood('x'.repeat(3_000_000) + prompt);
+    bench.pump.interrupt();
+    await bench.clock.advance(200);
     const end = visible(emulator.text).slice(-1_100);
     assert.match(end, /x\r\n␛\[2m… 2\.\d MB skipped␛\[22m\r\nx{900,}\^C\r\n\$ $/);
   });
 
   it('draws on with the first sequence that does more than colour', async () => {
     const end = '^C\r\n\x1b[?2004h\x1b]0;title\x07$ ';
-    const { bench, emulator } = flooded(numbered(300_000));
+    const { bench, emulator } = await midFlood(numbered(300_000));
     bench.pump.interrupt();
     bench.push(end);
     await bench.clock.advance(29);
@@ -313,9 +332,9 @@ describe('OutputPump: Ctrl+C in a flood', () => {
     const colours = ['\x1b[31mred\r\n', '\x1b[0m', '\x1b[44m', 'on blue\x1b[K\r\n', '\x1b[1mbold\r\n'].join(
       '',
     );
-    const { bench, emulator } = flooded(numbered(100_000) + colours + numbered(100_000) + prompt);
+    const { bench, emulator } = await midFlood(numbered(100_000) + colours + numbered(100_000) + prompt);
     bench.pump.interrupt();
-    await bench.clock.advance(100);
+    await bench.clock.advance(200);
     const [, , after = ''] = visible(emulator.text).split(mark);
     assert.ok(after.startsWith('␛[0m␛[44m␛[1mline 99997\r\n'));
   });
@@ -323,7 +342,7 @@ describe('OutputPump: Ctrl+C in a flood', () => {
   it('cuts no character and no sequence in half', async () => {
     const unit = '\x1b[38;5;208m😀é€';
     for (let cut = 0; cut < Buffer.byteLength(unit); cut += 1) {
-      const { bench, emulator } = flooded('-'.repeat(cut) + unit.repeat(25_000) + prompt);
+      const { bench, emulator } = await midFlood('-'.repeat(cut) + unit.repeat(50_000) + prompt);
       bench.pump.interrupt();
       await bench.clock.advance(200);
       const [before = '', , after = ''] = visible(emulator.text).split(mark);
@@ -335,10 +354,10 @@ describe('OutputPump: Ctrl+C in a flood', () => {
   });
 
   it('does not hold back a program that goes on all the same', async () => {
-    const { source, bench, emulator } = flooded(numbered(1_000_000));
+    const { source, bench, emulator } = await midFlood(numbered(1_000_000));
     bench.pump.interrupt();
     await bench.clock.advance(10_000);
-    assert.match(emulator.text.slice(0, 400_000), /… 8\.\d MB skipped/);
+    assert.match(emulator.text.slice(0, 2_000_000), /… 8\.\d MB skipped/);
     assert.ok(emulator.text.endsWith('line 999999\r\n'));
     assert.equal(source.sent, numbered(1_000_000).length);
   });
@@ -348,7 +367,7 @@ describe('OutputPump: Ctrl+C in a flood', () => {
     ['that scrolls a part of the screen', '\x1b[1;24r', '\x1b[r'],
   ] as const) {
     it(`skips nothing of a program ${who}`, async () => {
-      const { bench, emulator } = flooded(begins + numbered(300_000) + ends + numbered(300_000));
+      const { bench, emulator } = await midFlood(begins + numbered(300_000) + ends + numbered(300_000));
       bench.pump.interrupt();
       await bench.clock.advance(500);
       assert.ok(!emulator.text.includes('skipped'));
@@ -368,8 +387,26 @@ describe('OutputPump: Ctrl+C in a flood', () => {
     assert.equal(bench.emulator.text, numbered(1_000).repeat(2));
   });
 
+  it('says a small part in KB', async () => {
+    const { bench, emulator } = await midFlood(numbered(60_000));
+    await bench.clock.advance(200);
+    bench.pump.interrupt();
+    bench.push(numbered(3_000) + prompt);
+    await bench.clock.advance(200);
+    assert.match(visible(emulator.text).slice(-200), /… 32 KB skipped.*\r\n\^C\r\n\$ $/s);
+  });
+
+  it('marks nothing where nothing is left out', async () => {
+    const { bench, emulator } = await midFlood(numbered(65_000));
+    await bench.clock.advance(200);
+    bench.pump.interrupt();
+    bench.push(prompt);
+    await bench.clock.advance(200);
+    assert.ok(emulator.text === numbered(65_000) + prompt);
+  });
+
   it('and the end of the session: nothing more is waited for', async () => {
-    const { bench, emulator } = flooded(numbered(300_000));
+    const { bench, emulator } = await midFlood(numbered(300_000));
     bench.pump.interrupt();
     await bench.ends();
     assert.ok(
