@@ -21,7 +21,7 @@ const runner = `exec 9>&2 2>/dev/null; (exec 2>&9 9>&-; eval "$0"); printf '${fa
  * Script lines that keep `$shell` in a tmux session, or go back to it. tmux runs in control mode: it hands the shell's
  * output on as it comes and draws nothing itself, so scroll-back, mouse, clipboard and colours are the terminal's own. It
  * reads none of the user's tmux settings. Goes on where there is no tmux that can (3.2 or newer), else
- * exits. A server that is just ending, its last shell being gone, is asked twice.
+ * exits. A server that is just ending, its last shell being gone, hangs up without a word, and is asked again.
  */
 export function keptByTmux(name: string, { rows, columns }: Size): string {
   const commands = [
@@ -49,7 +49,14 @@ export function keptByTmux(name: string, { rows, columns }: Size): string {
   return `
     case $(tmux -V 2>/dev/null) in
     tmux\\ [012].*|tmux\\ 3.[01]|tmux\\ 3.[01][a-z]*) ;;
-    tmux*) for try in 1 2; do tmux -u -L ${socket} -f /dev/null -CC ${words.join(" ';' ")} 2>/dev/null && exit; done ;;
+    tmux*)
+      exec 3>&1
+      for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+        trouble=$(tmux -u -L ${socket} -f /dev/null -CC ${words.join(" ';' ")} 2>&1 >&3 3>&-) && exit
+        [ -z "$trouble" ] || break
+        sleep 0.15
+      done
+      exec 3>&- ;;
     esac
   `;
 }
