@@ -5,15 +5,18 @@ const cancels = [0x18, 0x1a];
 
 /**
  * A control sequence. For a CSI, `text` is all of it after its introducer, such as `?1049h`; for the others it is their last
- * byte. A string, such as a title, is told when it begins: it may be long.
+ * byte. A string, such as a title, is told when it begins, since it may be long; that of an OSC once more when its kind is
+ * known, by its first characters, such as `633;C`.
  */
 export interface Sequence {
-  readonly kind: 'escape' | 'csi' | 'string';
+  readonly kind: 'escape' | 'csi' | 'string' | 'osc';
   readonly text: string;
 }
 
 /** Longer parameters belong to no sequence that anybody asks about. */
 const longest = 64;
+/** Characters that tell the kind of an OSC. */
+const telling = 5;
 
 /**
  * Finds the control sequences in the output of a terminal, however it is cut (ECMA-48, section 5; the states are those of
@@ -53,7 +56,7 @@ export class EscapeParser {
     else if (cancels.includes(byte)) this.state = 'text';
     else if (this.state === 'escape') return this.readEscape(byte);
     else if (this.state === 'csi') return this.readCsi(byte);
-    else if (this.state === 'osc' && byte === bell) this.state = 'text';
+    else if (this.state === 'osc') return this.readOsc(byte);
     return undefined;
   }
 
@@ -65,6 +68,15 @@ export class EscapeParser {
     this.parameters = '';
     if (this.state === 'csi') return undefined;
     return { kind: this.state === 'text' ? 'escape' : 'string', text };
+  }
+
+  private readOsc(byte: number): Sequence | undefined {
+    if (byte === bell) this.state = 'text';
+    else if (this.parameters.length < telling) {
+      this.parameters += String.fromCharCode(byte);
+      if (this.parameters.length === telling) return { kind: 'osc', text: this.parameters };
+    }
+    return undefined;
   }
 
   private readCsi(byte: number): Sequence | undefined {

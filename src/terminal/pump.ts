@@ -11,8 +11,17 @@ const marks = { high: 512 * 1024, low: 128 * 1024 };
 const batch = { bytes: 64 * 1024, underWay: 4 };
 /** Milliseconds without a receipt after which those that are missing are taken for lost. */
 const patience = 1_000;
-/** Milliseconds that a batch is given where no receipt can be asked for. */
-const tick = 8;
+/**
+ * Milliseconds between two batches: as long as VS Code gathers what an extension writes. It would make one of several,
+ * and the window stands still while the emulator reads one.
+ */
+const tick = 5;
+/**
+ * While a marked command runs, VS Code keeps its output for extensions that may want to read it, and sends it back to the
+ * extension host as soon as there was none for 50 ms: in a flood at its end, all at once, however much that is. So there is
+ * a rest of so many milliseconds after so many bytes.
+ */
+const rest = { length: 60, after: 2 * 1024 * 1024 };
 /** So many batches, no two of them further apart than so many milliseconds, are a flood. */
 const flood = { batches: 8, pause: 250 };
 /**
@@ -41,9 +50,12 @@ export class OutputPump {
   /** How many batches were drawn. */
   private drawn = 0;
   private watching = false;
+  private ticking = false;
   /** Batches that followed each other closely, and when the last of them was handed over. */
   private inRow = 0;
   private lastBatch = 0;
+  private sinceRest = 0;
+  private resting = false;
   private skip: Skip | undefined;
   private onEnd: (() => void) | undefined;
 
@@ -56,8 +68,8 @@ export class OutputPump {
 
   push(bytes: Uint8Array): void {
     if (this.skip) {
-      const rest = this.skip.push(bytes);
-      if (rest) this.endSkip(rest);
+      const next = this.skip.push(bytes);
+      if (next) this.endSkip(next);
     } else this.waiting.push(bytes);
     this.flow();
   }
@@ -87,9 +99,14 @@ export class OutputPump {
   }
 
   private flow(): void {
-    while (this.waiting.size > 0 && this.underWay < batch.underWay) this.drawNext();
+    while (this.mayDraw) this.drawNext();
     this.holdBack();
     if (this.onEnd && this.waiting.size === 0 && this.underWay === 0) this.finish(this.onEnd);
+  }
+
+  private get mayDraw(): boolean {
+    const { waiting, ticking, resting, underWay } = this;
+    return waiting.size > 0 && !ticking && !resting && underWay < batch.underWay;
   }
 
   private holdBack(): void {
@@ -122,20 +139,41 @@ export class OutputPump {
 
   /** @returns what asks the emulator for a receipt, where it can be asked */
   private endBatch(): string {
+    this.count(this.begun);
     this.begun = 0;
     this.underWay += 1;
-    const now = this.clock.now();
-    this.inRow = now - this.lastBatch <= flood.pause ? this.inRow + 1 : 1;
-    this.lastBatch = now;
     void this.watch();
+    this.ticking = true;
+    void this.clock.delay(tick).then(() => this.onTick());
     if (this.screen.isBetween) return this.receipts.ask(() => this.onDrawn());
     void this.clock.delay(tick).then(() => this.onDrawn());
     return '';
   }
 
+  private count(bytes: number): void {
+    const now = this.clock.now();
+    if (now - this.lastBatch > flood.pause) this.inRow = this.sinceRest = 0;
+    this.lastBatch = now;
+    this.inRow += 1;
+    this.sinceRest += bytes;
+    this.resting = this.screen.isCommand && this.sinceRest >= rest.after;
+  }
+
+  private onTick(): void {
+    this.ticking = false;
+    this.flow();
+  }
+
   private onDrawn(): void {
     this.drawn += 1;
     this.underWay = Math.max(0, this.underWay - 1);
+    if (this.resting && this.underWay === 0) void this.clock.delay(rest.length).then(() => this.onRested());
+    this.flow();
+  }
+
+  private onRested(): void {
+    this.resting = false;
+    this.sinceRest = 0;
     this.flow();
   }
 
@@ -149,7 +187,7 @@ export class OutputPump {
       if (this.drawn !== drawn) continue;
       this.receipts.forget();
       this.underWay = 0;
-      this.flow();
+      this.onRested();
     }
     this.watching = false;
   }
@@ -165,17 +203,17 @@ export class OutputPump {
     this.flow();
   }
 
-  private endSkip(rest: Uint8Array = new Uint8Array()): void {
+  private endSkip(next: Uint8Array = new Uint8Array()): void {
     if (!this.skip) return;
     this.waiting.push(this.skip.draw(this.screen.isAtLineStart));
-    this.waiting.push(rest);
+    this.waiting.push(next);
     this.skip = undefined;
   }
 
   private finish(done: () => void): void {
     this.onEnd = undefined;
-    const rest = this.decoder.decode();
-    if (rest) this.draw(rest);
+    const last = this.decoder.decode();
+    if (last) this.draw(last);
     done();
   }
 }

@@ -101,11 +101,14 @@ export class Scene {
       await this.emulator.control.addFault({ path: '^/v1/', delay: roundTrip, times: 'always' });
   }
 
-  /** Whether our shells are kept by tmux, as they are unless one says otherwise. */
-  keepShells(keep: boolean): void {
+  /** Whether our shells are kept by tmux and mark their commands, as they are and do unless one says otherwise. */
+  assistShells(keep: boolean, marks: boolean): void {
     const folder = join(this.folder, 'vscode', 'data', 'Machine');
     mkdirSync(folder, { recursive: true });
-    const settings = { 'celesto.terminal.persistence': keep ? 'auto' : 'off' };
+    const settings = {
+      'celesto.terminal.persistence': keep ? 'auto' : 'off',
+      'celesto.terminal.shellIntegration': marks,
+    };
     writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
   }
 

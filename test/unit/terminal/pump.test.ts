@@ -243,6 +243,33 @@ describe('OutputPump: a flood', () => {
     }
   });
 
+  it('hands over one batch at a time, so that the window does not stand still for several', async () => {
+    const { bench, emulator } = flooded(numbered(500_000));
+    await bench.clock.advance(1);
+    const before = emulator.pieces.length;
+    await bench.clock.advance(4);
+    assert.equal(emulator.pieces.length, before + 1);
+  });
+
+  it('rests now and then while a command runs that the shell has marked, and only then', async () => {
+    const output = numbered(450_000);
+    const { bench, emulator } = flooded(`\x1b]633;C\x07${output}\x1b]633;D;0\x07${output}`);
+    const pauses: number[] = [];
+    let last = bench.clock.now();
+    for (let pieces = 0; pieces === 0 || emulator.behind > 0 || emulator.text.length < 2 * output.length;) {
+      await bench.clock.advance(1);
+      if (emulator.pieces.length === pieces) continue;
+      pieces = emulator.pieces.length;
+      if (bench.clock.now() - last > 50) pauses.push(emulator.text.length);
+      last = bench.clock.now();
+    }
+    assert.deepEqual(
+      pauses.map((at) => Math.round(at / (2 * KB * KB))),
+      [1, 2],
+    );
+    assert.ok(emulator.text.endsWith(output));
+  });
+
   it('goes on without receipts, be it slowly', async () => {
     const source = new Flood(Buffer.alloc(2 * KB * KB, 'x'), 32 * KB);
     const bench = new PumpBench(Infinity, source);
@@ -264,12 +291,12 @@ describe('OutputPump: a flood', () => {
     const told: string[] = [];
     const source = { pause: () => told.push('pause'), resume: () => told.push('resume') };
     const { pump, clock } = new PumpBench(64 * KB, source);
-    pump.push(Buffer.alloc(256 * KB, 'x'));
+    pump.push(Buffer.alloc(64 * KB, 'x'));
     pump.push(Buffer.alloc(512 * KB, 'x'));
     assert.deepEqual(told, []);
     pump.push(Buffer.alloc(1, 'x'));
     assert.deepEqual(told, ['pause']);
-    await clock.advance(6);
+    await clock.advance(34);
     assert.deepEqual(told, ['pause']);
     await clock.advance(2);
     assert.deepEqual(told, ['pause', 'resume']);
