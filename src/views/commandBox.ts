@@ -31,9 +31,11 @@ export function askCommand(
   box.show();
   return new Promise((resolve) => {
     box.onDidAccept(() => {
+      // Enter right behind the last key comes before the list has followed: then what was typed is meant.
       const [chosen] = box.selectedItems;
-      if (!chosen) return;
-      resolve(chosen.line);
+      const line = chosen?.line ?? box.value;
+      if (line.trim() === '') return;
+      resolve(line);
       box.hide();
     });
     box.onDidHide(() => {

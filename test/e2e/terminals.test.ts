@@ -110,9 +110,8 @@ describe('the terminals of a window', () => {
   });
 
   stage.it('opens at a directory', async () => {
-    await stage.row('einstein').click();
-    await stage.window.runCommand('Celesto: New Terminal at Directory…');
-    await stage.window.quickInput.choose('einstein');
+    const menu = await stage.row('einstein').openMenu();
+    await menu.choose('New Terminal at Directory…');
     await stage.window.quickInput.waitFor('New Terminal at Directory');
     await stage.window.quickInput.fill('/tmp');
     await stage.window.quickInput.accept();

@@ -9,7 +9,11 @@ import { Stage } from './support';
 describe('opening a computer when something is wrong', () => {
   const stage = new Stage('trouble', {
     // Else another road is taken where SSH is refused.
-    settings: { 'celesto.ssh.identityFile': '~/.ssh/id_person', 'celesto.terminal.transport': 'ssh' },
+    settings: {
+      'celesto.ssh.identityFile': '~/.ssh/id_person',
+      'celesto.terminal.transport': 'ssh',
+      'celesto.terminal.persistence': 'off',
+    },
     seed: [
       { name: 'einstein' },
       { name: 'kepler' },

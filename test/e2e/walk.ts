@@ -25,9 +25,9 @@ export function walk(stage: Stage, curie: string): void {
       await stage.row(curie).waitForDescription('starting');
       await stage.picture('2 starting');
       await terminals.waitForText(prompt);
-      const [step = '', connecting = '', last] = (await terminals.text()).split('\n');
+      const [step = '', connecting = '', ...rest] = (await terminals.text()).split('\n');
       assert.match(connecting, /^Connecting to ohm@127\.0\.0\.1:\d+…$/);
-      assert.equal(last, prompt);
+      assert.equal(rest.at(-1), prompt);
       assert.deepEqual([await terminals.isDim(step), await terminals.isDim(connecting)], [true, true]);
       assert.equal(await terminals.isDim(prompt.trim()), false);
       await terminals.waitForTab(curie);
