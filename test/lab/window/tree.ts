@@ -166,8 +166,11 @@ export class Row {
    */
   async hover(text: string | RegExp): Promise<string> {
     await this.uncover();
-    await this.row.locator('.label-name').hover();
-    const tooltip = this.page.locator('.workbench-hover').filter({ hasText: text });
+    const label = this.row.locator('.label-name');
+    const name = await label.innerText();
+    await label.hover();
+    // That of another row may still be on its way out.
+    const tooltip = this.page.locator('.workbench-hover').filter({ hasText: name }).filter({ hasText: text });
     await tooltip.waitFor();
     // Blanks that do not break look like others.
     return (await tooltip.innerText()).replaceAll('\u00a0', ' ');
