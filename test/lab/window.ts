@@ -84,8 +84,14 @@ export class Window {
   async openContainer(title: string): Promise<void> {
     const item = this.activityItem(title);
     await item.waitFor();
-    // A click on the one that is open would close it.
-    if ((await item.getAttribute('aria-expanded')) !== 'true') await item.click();
+    const isOpen = async (): Promise<boolean> => (await item.getAttribute('aria-expanded')) === 'true';
+    // A click on the one that is open closes it, and a window that is being loaded may open it by itself meanwhile.
+    await until(`${title} is open`, async () => {
+      if (await isOpen()) return true;
+      await item.click();
+      await this.page.waitForTimeout(300);
+      return isOpen();
+    });
   }
 
   /** The number on a container's icon in the activity bar; undefined when it has none. */
