@@ -39,9 +39,12 @@ describe('the extension', () => {
       const requests = await control.requests();
       return requests.some(({ status }) => status !== undefined) && requests;
     });
+    const calls = lists.map(({ method, path, status }) => `${method} ${path} ${status}`);
+    assert.equal(calls[0], 'GET /v1/computers 200');
+    // What they cost is asked once the list is there, for the status bar; it may be on its way already.
     assert.deepEqual(
-      lists.map(({ method, path, status }) => `${method} ${path} ${status}`),
-      ['GET /v1/computers 200'],
+      calls.slice(1).filter((call) => !call.startsWith('GET /v1/billing/sizes ')),
+      [],
     );
   });
 
