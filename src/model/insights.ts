@@ -44,7 +44,7 @@ export class Insights {
     return whereOffered(() => this.client.billing(signal));
   }
 
-  /** Whether all are known: dollars for each hour that these computers run; those without a known price count nothing. */
+  /** Dollars for each hour that these computers run; those without a known price count nothing. Undefined where none is known. */
   async hourlyCost(computers: readonly Computer[], signal?: AbortSignal): Promise<number | undefined> {
     const sizes = await this.remember('sizes', goodFor.prices, () => this.client.sizes(signal));
     const rates = computers.map((computer) => priceOf(computer, sizes ?? []));

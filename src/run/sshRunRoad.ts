@@ -4,6 +4,7 @@ import type { Computer } from '../model/computer';
 import type { SshConnection } from '../ssh/connection';
 import { SshError } from '../ssh/errors';
 import type { ConnectionPool } from '../ssh/pool';
+import { ChannelRoad } from '../terminal/roads/channelRoad';
 import type { Road, TravelOptions } from '../terminal/roads/road';
 import { terminalType } from '../terminal/session';
 import type { Execution } from './execution';
@@ -31,36 +32,29 @@ export class UnsureError extends Error {
 
 /** SSH, to run a command: straight to the endpoint that the service names, or through the terminal gateway. */
 export class SshRunRoad implements Road<RunRequest, Execution> {
+  private readonly channels: ChannelRoad;
+
   constructor(
     readonly name: 'ssh' | 'tunnel',
-    private readonly pool: ConnectionPool,
-  ) {}
+    pool: ConnectionPool,
+  ) {
+    this.channels = new ChannelRoad(name, pool);
+  }
 
   leadsTo(computer: Computer): boolean {
-    return this.name === 'tunnel' || computer.ssh !== undefined;
+    return this.channels.leadsTo(computer);
   }
 
   /** @throws UnsureError, CommandError, or as {@link ConnectionPool.channel} */
   async open(computer: Computer, request: RunRequest, options: TravelOptions): Promise<Execution> {
-    const way = this.name === 'ssh' ? 'direct' : 'tunnel';
     const mark = newMark();
     const command = loginCommand(request.command, mark);
-    return this.begin(computer, request, { ...options, way }, command, mark);
-  }
-
-  private async begin(
-    computer: Computer,
-    request: RunRequest,
-    options: Parameters<ConnectionPool['channel']>[1],
-    command: string,
-    mark: string,
-  ): Promise<Execution> {
-    let carrying: SshConnection | undefined;
-    const channel = await this.pool.channel(computer, options, (connection) => {
-      carrying = connection;
-      return sent(connection, () => ask(connection, request, command));
-    });
-    return new SshExecution(channel, carrying, mark, request.command.input);
+    const { channel, connection } = await this.channels.open(
+      computer,
+      (line) => sent(line, () => ask(line, request, command)),
+      options,
+    );
+    return new SshExecution(channel, connection, mark, request.command.input);
   }
 }
 

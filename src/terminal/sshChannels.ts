@@ -81,8 +81,10 @@ export class SshChannels {
 
   private async portOf(computer: Computer, port: number, signal: AbortSignal): Promise<PortChannel> {
     // By name, so that a server counts which listens on ::1 alone.
-    const { channel, broke } = await this.open(computer, signal, (line) => line.forward('localhost', port));
-    return { stream: channel, broke };
+    const { channel, connection } = await this.open(computer, signal, (line) =>
+      line.forward('localhost', port),
+    );
+    return { stream: channel, broke: () => connection?.failure !== undefined };
   }
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Account } from '../auth/account';
+import type { Computer } from '../model/computer';
 import type { Insights } from '../model/insights';
 import type { ComputerStore } from '../model/store';
 import { Disposables, type Disposable } from '../util/disposable';
@@ -48,16 +49,15 @@ export class StatusBar implements Disposable {
     this.item.show();
     if (this.drawn === which) return;
     this.drawn = which;
-    this.addCost(which, running.length).catch((error: unknown) =>
+    this.addCost(which, running).catch((error: unknown) =>
       this.log.debug(`no prices: ${describeError(error)}`),
     );
   }
 
-  private async addCost(which: string, count: number): Promise<void> {
-    const running = this.store.computers.filter(({ status }) => status === 'running');
-    const rate = count > 0 ? await this.insights.hourlyCost(running) : undefined;
+  private async addCost(which: string, running: readonly Computer[]): Promise<void> {
+    const rate = running.length > 0 ? await this.insights.hourlyCost(running) : undefined;
     if (rate === undefined || this.drawn !== which) return;
-    this.item.tooltip = vscode.l10n.t('{0}, about {1} an hour', runningWords(count), dollars(rate));
+    this.item.tooltip = vscode.l10n.t('{0}, about {1} an hour', runningWords(running.length), dollars(rate));
   }
 }
 

@@ -7,13 +7,13 @@ import type { Road, TravelOptions } from './road';
 /** Asks a connection for a channel. */
 export type ChannelRequest = (connection: SshConnection) => Promise<ClientChannel>;
 
-/** A channel, and whether the connection that carries it has ended. */
+/** A channel, and the connection that carries it. */
 export interface Carried {
   readonly channel: ClientChannel;
-  readonly broke: () => boolean;
+  readonly connection: SshConnection | undefined;
 }
 
-/** SSH for any channel: the roads of terminals that lead further than to a shell. */
+/** SSH for any channel: straight to the endpoint that the service names, or through the terminal gateway. */
 export class ChannelRoad implements Road<ChannelRequest, Carried> {
   constructor(
     readonly name: 'ssh' | 'tunnel',
@@ -26,11 +26,11 @@ export class ChannelRoad implements Road<ChannelRequest, Carried> {
 
   async open(computer: Computer, request: ChannelRequest, options: TravelOptions): Promise<Carried> {
     const way = this.name === 'ssh' ? 'direct' : 'tunnel';
-    let carrying: SshConnection | undefined;
-    const channel = await this.pool.channel(computer, { ...options, way }, (connection) => {
-      carrying = connection;
-      return request(connection);
+    let connection: SshConnection | undefined;
+    const channel = await this.pool.channel(computer, { ...options, way }, (carrying) => {
+      connection = carrying;
+      return request(carrying);
     });
-    return { channel, broke: () => carrying?.failure !== undefined };
+    return { channel, connection };
   }
 }
