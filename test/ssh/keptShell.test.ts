@@ -186,6 +186,41 @@ describe('a kept shell', () => {
     await second.exit();
   });
 
+  // A tmux server of 3.6b or older ends at once when a client comes to it while another comes, goes or changes.
+  it('outlives others that come, go and are cut off at the same moments', async () => {
+    const shell = await open({ name: 'steady' });
+    await shell.run('answer=42');
+    for (let round = 0; round < 6; round += 1) {
+      const others = await Promise.all([1, 2, 3, 4].map(() => open()));
+      await Promise.all(others.slice(0, 2).map((other) => other.exit()));
+      await cut(shell, ...others.slice(2));
+      await Promise.all([shell, ...others.slice(2)].map((one) => one.open(einstein)));
+      const facts = await Promise.all([shell, ...others.slice(2)].map(({ session }) => session.shell));
+      assert.deepEqual(
+        facts,
+        facts.map(() => ({ keptBy: 'tmux', resumed: true })),
+      );
+      await Promise.all(others.slice(2).map((other) => other.exit()));
+    }
+    assert.equal(await shell.run('echo $answer'), '42');
+    await shell.exit();
+  });
+
+  it('leaves no socket behind, however it ends', async () => {
+    const sockets = (): Promise<string> => service.run('einstein', 'ls /tmp/tmux-*/ | grep -c gone-; :');
+    const shells = await Promise.all(['gone-1', 'gone-2'].map((name) => open({ name })));
+    await Promise.all(shells.map(({ session }) => session.shell));
+    assert.equal((await sockets()).trim(), '2');
+    await shells[0]!.exit();
+    shells[1]!.type('sleep 0.5; exit\r');
+    await shells[1]!.shows(/exit/);
+    await cut(shells[1]!);
+    await until('its end', async () => (await kept('gone-2')).length === 0);
+    await service.run('einstein', 'touch -d "2 minutes ago" /tmp/tmux-*/*gone-*');
+    await kept('gone-2');
+    assert.equal((await sockets()).trim(), '0');
+  });
+
   it('is told how it ended while nobody was there, by its absence', async () => {
     const shell = await open({ name: 'brief' });
     shell.type('sleep 0.5; exit 3\r');

@@ -292,7 +292,7 @@ describe('a server', () => {
       await assert.rejects(visit, { name: 'AbortError' });
       assert.ok(performance.now() - since < 100, 'the one who leaves is not kept');
       await until(
-        `nothing to be left, but there is ${resources().join()} where there was ${before.join()}`,
+        () => `nothing to be left, but there is ${resources().join()} where there was ${before.join()}`,
         () => resources().length <= before.length,
       );
     }

@@ -76,7 +76,10 @@ class Started {
   }
 
   shows(text: string): Promise<unknown> {
-    return until(`"${text}" in the output`, () => this.output.includes(text));
+    return until(
+      () => `"${text}" in ${JSON.stringify(this.output.slice(-400))}`,
+      () => this.output.includes(text),
+    );
   }
 }
 

@@ -36,9 +36,12 @@ describe('shell integration', () => {
 
   /** Waits until a shell asks for its `count`th command. */
   async function asked(shell: Terminal, count: number): Promise<void> {
-    await until(`prompt ${count} in ${JSON.stringify(shell.written.slice(-300))}`, () => {
-      return marks(shell.written).filter((mark) => mark === 'B').length >= count;
-    });
+    await until(
+      () => `prompt ${count} in ${JSON.stringify(shell.written.slice(-300))}`,
+      () => {
+        return marks(shell.written).filter((mark) => mark === 'B').length >= count;
+      },
+    );
   }
 
   for (const kind of ['bash', 'zsh', 'fish'] as const)

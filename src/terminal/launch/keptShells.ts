@@ -1,6 +1,6 @@
 import { checkedName } from './quote';
 import { screenFolder, screenPrefix } from './screen';
-import { socket } from './tmux';
+import { socketFolder, socketPrefix } from './tmux';
 
 /** A shell that is kept on a computer. */
 export interface KeptShell {
@@ -20,13 +20,15 @@ const separator = '\t';
 
 /**
  * The command that lists the shells kept on a computer, to be run as the user that the terminals belong to; a POSIX shell
- * reads it. Its output is for `keptShellsIn`.
+ * reads it. Its output is for `keptShellsIn`. A socket that has been without a server for a minute is removed on the way.
  */
 export function listKeptShells(): string {
   const fields = ['session_name', 'session_created', 'session_attached', 'pane_current_command'];
   const format = ['tmux', ...[...fields, 'pane_current_path'].map((name) => `#{${name}}`)].join(separator);
   return `
-tmux -L ${socket} list-panes -a -F '${format}' 2>/dev/null
+for socket in ${socketFolder}/${socketPrefix}*; do
+  [ ! -S "$socket" ] || tmux -S "$socket" list-panes -a -F '${format}' || find "$socket" -mmin +1 -exec rm -f {} ';'
+done 2>/dev/null
 SCREENDIR=${screenFolder} screen -ls ${screenPrefix} 2>/dev/null | while read -r session state; do
   case $session in *.${screenPrefix}*) ;; *) continue ;; esac
   case $state in *Attached*) attached=1 ;; *) attached=0 ;; esac
@@ -56,6 +58,6 @@ export function keptShellsIn(output: string): KeptShell[] {
 export function endKeptShell({ name, keptBy }: Pick<KeptShell, 'name' | 'keptBy'>): string {
   checkedName(name);
   return keptBy === 'tmux'
-    ? `tmux -L ${socket} kill-session -t '=${name}' 2>/dev/null || :`
+    ? `tmux -L ${socketPrefix}${name} kill-session 2>/dev/null || :`
     : `SCREENDIR=${screenFolder} screen -S ${screenPrefix}${name} -X quit >/dev/null || :`;
 }

@@ -2,8 +2,11 @@ import type { Size } from '../session';
 import { farewell } from './preface';
 import { quote } from './quote';
 
-/** The socket of the tmux server that keeps shells, apart from the one the user may run. */
-export const socket = 'celesto';
+/** How the sockets of the tmux servers that keep shells are named, apart from that of the one the user may run. */
+export const socketPrefix = 'celesto-';
+
+/** The folder of tmux's sockets, for a POSIX shell. */
+export const socketFolder = '"${TMUX_TMPDIR:-/tmp}/tmux-$(id -u)"';
 
 /** Lines of scroll-back that tmux remembers of a shell, to draw them when somebody comes back. */
 const historyLimit = 20_000;
@@ -22,6 +25,10 @@ const runner = `exec 9>&2 2>/dev/null; (exec 2>&9 9>&-; eval "$0"); printf '${fa
  * output on as it comes and draws nothing itself, so scroll-back, mouse, clipboard and colours are the terminal's own. It
  * reads none of the user's tmux settings. Goes on where there is no tmux that can (3.2 or newer), else
  * exits. A server that is just ending, its last shell being gone, hangs up without a word, and is asked again.
+ *
+ * Up to 3.6b a tmux server crashes, and takes all its shells along, when anything changes in it or a client is gone while
+ * another is saying who it is (tmux issue 4980). So each shell has a server of its own, to which nobody comes
+ * before the last one has left, and a client hears nothing of a line that is hung up: the server tells it.
  */
 export function keptByTmux(name: string, { rows, columns }: Size): string {
   const commands = [
@@ -46,13 +53,22 @@ export function keptByTmux(name: string, { rows, columns }: Size): string {
     const line = command.map(quote).join(' ');
     return command.at(-1) === runner ? `${line} "$shell" "$bash" "$zsh" "$fish"` : line;
   });
+  const tries = '1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20';
   return `
     case $(tmux -V 2>/dev/null) in
     tmux\\ [012].*|tmux\\ 3.[01]|tmux\\ 3.[01][a-z]*) ;;
     tmux*)
+      alone=$(command -v setsid)
+      kept="tmux -L ${socketPrefix}${name}"
+      if $kept detach-client -s ${name}; then
+        for try in ${tries}; do [ "$($kept list-clients)" ] || break; sleep 0.05; done
+      fi 2>/dev/null
       exec 3>&1
-      for try in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
-        trouble=$(tmux -u -L ${socket} -f /dev/null -CC ${words.join(" ';' ")} 2>&1 >&3 3>&-) && exit
+      for try in ${tries}; do
+        if trouble=$($alone $kept -u -f /dev/null -CC ${words.join(" ';' ")} 2>&1 >&3 3>&-); then
+          $kept has-session 2>/dev/null || rm -f ${socketFolder}/${socketPrefix}${name}
+          exit
+        fi
         [ -z "$trouble" ] || break
         sleep 0.15
       done

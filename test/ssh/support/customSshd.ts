@@ -40,7 +40,10 @@ export class CustomSshd {
        ssh-keygen -q -t ${key} -N '' -f key && /usr/sbin/sshd -f $PWD/config -E $PWD/log 2>&1`,
     );
     const sshd = new CustomSshd(service, folder, await service.computer(name, `ohm@127.0.0.1:${port}`));
-    await until(`sshd to be up (${said})`, () => service.run(name, `cat ${folder}/pid 2>/dev/null`));
+    await until(
+      () => `sshd to be up (${said})`,
+      () => service.run(name, `cat ${folder}/pid 2>/dev/null`),
+    );
     return sshd;
   }
 

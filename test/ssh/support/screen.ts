@@ -17,7 +17,10 @@ export class Screen {
   }
 
   async shows(text: string): Promise<void> {
-    await until(`${text} in ${JSON.stringify(this.text.slice(-300))}`, () => this.text.includes(text));
+    await until(
+      () => `${text} in ${JSON.stringify(this.text.slice(-300))}`,
+      () => this.text.includes(text),
+    );
   }
 
   async ends(): Promise<Ending> {

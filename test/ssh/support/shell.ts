@@ -36,12 +36,16 @@ export class Shell {
 
   /** Waits until all that it has written matches. */
   async shows(pattern: RegExp): Promise<void> {
-    await until(`${pattern} in ${JSON.stringify(this.output.slice(-400))}`, () => pattern.test(this.output));
+    await until(
+      () => `${pattern} in ${JSON.stringify(this.output.slice(-400))}`,
+      () => pattern.test(this.output),
+    );
   }
 
   async prompt(): Promise<void> {
-    await until(`a prompt after ${JSON.stringify(this.output.slice(-400))}`, () =>
-      prompt.test(this.output.slice(-100)),
+    await until(
+      () => `a prompt after ${JSON.stringify(this.output.slice(-400))}`,
+      () => prompt.test(this.output.slice(-100)),
     );
   }
 

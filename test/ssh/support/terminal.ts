@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { Terminal as Emulator } from '@xterm/headless';
 import { randomInt } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -137,22 +138,26 @@ export class Terminal {
 
   /** Waits until the terminal shows it. */
   async shows(pattern: RegExp): Promise<void> {
-    await until(`${pattern} in ${JSON.stringify(this.lines.slice(-30))}`, () =>
-      pattern.test(this.lines.join('\n')),
+    await until(
+      () => `${pattern} in ${JSON.stringify(this.lines.slice(-30))}`,
+      () => pattern.test(this.lines.join('\n')),
     );
   }
 
   /** Waits until what has come matches. */
   async hasWritten(pattern: RegExp): Promise<void> {
-    await until(`${pattern} in ${JSON.stringify(this.written.slice(-600))}`, () =>
-      pattern.test(this.written),
+    await until(
+      () =>
+        `${pattern} in ${JSON.stringify(this.written.slice(-600))}, after ${JSON.stringify(this.past.slice(-600))}, ending ${inspect(this.ending)}`,
+      () => pattern.test(this.written),
     );
   }
 
   /** Waits until a shell asks for a command. */
   async prompt(): Promise<void> {
-    await until(`a prompt after ${JSON.stringify(this.written.slice(-300))}`, () =>
-      /[$%#>] *$/.test(withoutSequences(this.written).trimEnd()),
+    await until(
+      () => `a prompt after ${JSON.stringify(this.written.slice(-300))}`,
+      () => /[$%#>] *$/.test(withoutSequences(this.written).trimEnd()),
     );
   }
 
@@ -175,7 +180,7 @@ export class Terminal {
 
   async ends(): Promise<Ending> {
     return until(
-      `the session has ended after ${JSON.stringify(this.written.slice(-500))}`,
+      () => `the session has ended after ${JSON.stringify(this.written.slice(-500))}`,
       () => this.ending,
     );
   }

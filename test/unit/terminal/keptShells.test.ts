@@ -22,7 +22,7 @@ class Bench {
       run: (_computer, command) => {
         this.commands.push(command);
         if (this.failure) return Promise.reject(this.failure);
-        this.kept = this.kept.filter((name) => !command.includes(`kill-session -t '=${name}'`));
+        this.kept = this.kept.filter((name) => !command.includes(`celesto-${name} kill-session`));
         return Promise.resolve(
           this.kept
             .map((name) =>
