@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, it } from 'node:test';
+import { inspect } from 'node:util';
 import type { Seed, Times, WireComputer } from '../emulator/computer';
 import type { Control } from '../emulator/control';
 import { startEmulator, type Emulator } from '../emulator/emulator';
@@ -62,14 +63,14 @@ export class Stage {
     after(() => this.strike());
   }
 
-  /** A test. When it fails a picture tells how the window looked then. */
+  /** A test. When it fails a picture tells how the window looked then, and the error what it said. */
   it(name: string, play: () => Promise<void>): void {
     it(name, async () => {
       try {
         await play();
       } catch (error) {
         await this.picture(`failed ${name}`);
-        throw error;
+        throw new Error(`${inspect(error)}\nThe window then: ${await this.whatIsThere()}`, { cause: error });
       }
     });
   }
@@ -150,6 +151,21 @@ export class Stage {
   async picture(name: string): Promise<void> {
     const file = `${name.replace(/[^\w-]+/g, '-').slice(0, 80)}.png`;
     await this.window.screenshot(join(this.pictures, file));
+  }
+
+  /** In short, for who cannot see the picture. */
+  private async whatIsThere(): Promise<string> {
+    const { notifications, terminals } = this.window;
+    const parts = await Promise.allSettled([
+      this.tree.looks(),
+      terminals.tabs(),
+      notifications.texts(),
+      terminals.text(),
+    ]);
+    return inspect(
+      parts.map((part) => (part.status === 'fulfilled' ? part.value : String(part.reason))),
+      { depth: 3, breakLength: 200 },
+    );
   }
 
   private get pictures(): string {

@@ -119,9 +119,17 @@ export class Row {
     return (await this.row.getAttribute('aria-label')) ?? '';
   }
 
+  /** Clicks on it, once more where that was lost: a list that draws its rows anew between press and release hears none. */
   async click(): Promise<void> {
     await this.uncover();
     await this.row.click();
+    const selected = this.page.locator('.monaco-list-row.selected').and(this.row);
+    try {
+      await selected.waitFor({ timeout: 3_000 });
+    } catch {
+      await this.row.click();
+      await selected.waitFor();
+    }
   }
 
   /** Shows the rows below it. */
