@@ -9,7 +9,16 @@ import type { Opening, Progress } from './opening';
 import { OutputPump } from './pump';
 import { Receipts } from './receipts';
 import type { Reconnection } from './reconnection';
-import type { Ending, Session, SessionMemory, SessionRequest, ShellFacts, ShellWish, Size } from './session';
+import {
+  isSameSize,
+  type Ending,
+  type Session,
+  type SessionMemory,
+  type SessionRequest,
+  type ShellFacts,
+  type ShellWish,
+  type Size,
+} from './session';
 import { TerminalLines } from './terminalLines';
 
 const ctrlC = '\x03';
@@ -67,10 +76,17 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   private readonly closes: vscode.EventEmitter<number | undefined> = new vscode.EventEmitter();
   private readonly names = new vscode.EventEmitter<string>();
   private readonly states = new vscode.EventEmitter<TerminalState>();
-  private readonly lines = new TerminalLines((text) => this.writes.fire(text));
+  private readonly lines = new TerminalLines((text) => this.draw(text));
   private readonly receipts = new Receipts();
   private current: State = { kind: 'new' };
   private size: Size = { rows: 24, columns: 80 };
+  /** What its session was last told. */
+  private toldSize = this.size;
+  private tellSizeKnown: () => void = () => undefined;
+  private readonly sizeKnown = new Promise<void>((resolve) => (this.tellSizeKnown = resolve));
+  /** What VS Code would not hear before it opens the terminal. */
+  private drawnEarly = '';
+  private endedEarly: { readonly code: number | undefined } | undefined;
   private typedEarly = '';
   private tabName: string | undefined;
   /** Links that were lost one after the other, each soon after it stood. */
@@ -96,11 +112,27 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     return this.current.kind;
   }
 
+  /** Its size, once VS Code has told it. */
+  get dimensions(): Size | undefined {
+    return this.isOpen ? this.size : undefined;
+  }
+
+  /**
+   * Begins before VS Code opens it, which takes longer than a connection.
+   * @param likely the size that it will have; without one the shell waits until the size is known
+   */
+  start(likely: Size | undefined): void {
+    if (likely) this.knowSize(likely);
+    if (this.current.kind === 'new') this.begin(false);
+  }
+
   open(dimensions: vscode.TerminalDimensions | undefined): void {
-    if (dimensions) this.size = dimensions;
     this.isOpen = true;
-    if (this.isWanted) this.begin(false);
-    else this.lines.say(vscode.l10n.t('Connects when you come to it.'));
+    this.knowSize(dimensions ?? this.size);
+    if (this.drawnEarly) this.draw(this.drawnEarly);
+    this.drawnEarly = '';
+    if (this.endedEarly) this.closes.fire(this.endedEarly.code);
+    if (this.current.kind === 'new') this.beginOrWait();
     void this.parts.clock.delay(firstNameGiven).then(() => this.repeatName());
   }
 
@@ -125,14 +157,15 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
 
   close(): void {
     const state = this.current;
+    if (state.kind === 'closed') return;
     this.enter({ kind: 'closed' });
+    this.tellSizeKnown();
     if (state.kind === 'opening' || state.kind === 'reconnecting') state.cancel.abort();
     if (state.kind === 'open') state.session.close();
   }
 
   setDimensions(dimensions: vscode.TerminalDimensions): void {
-    this.size = dimensions;
-    if (this.current.kind === 'open') this.current.session.resize(dimensions);
+    this.knowSize(dimensions);
   }
 
   handleInput(input: string): void {
@@ -161,6 +194,28 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
       case 'closed':
         return;
     }
+  }
+
+  private knowSize({ rows, columns }: Size): void {
+    this.size = { rows, columns };
+    this.tellSizeKnown();
+    if (this.current.kind === 'open') this.tellSize(this.current.session);
+  }
+
+  private tellSize(session: Session): void {
+    if (isSameSize(this.size, this.toldSize)) return;
+    this.toldSize = this.size;
+    session.resize(this.size);
+  }
+
+  private draw(text: string): void {
+    if (this.isOpen) this.writes.fire(text);
+    else this.drawnEarly += text;
+  }
+
+  private beginOrWait(): void {
+    if (this.isWanted) this.begin(false);
+    else this.lines.say(vscode.l10n.t('Connects when you come to it.'));
   }
 
   /** In a terminal that rests, Enter goes on and Ctrl+C or Ctrl+D closes the tab. */
@@ -198,12 +253,11 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   }
 
   private async attach(opening: Promise<Session>, signal: AbortSignal, goesBack: boolean): Promise<void> {
-    const announced = this.size;
     const session = await opening;
     if (signal.aborted) session.close();
     signal.throwIfAborted();
     const { clock } = this.parts;
-    const pump = new OutputPump(session, (text) => this.writes.fire(text), this.receipts, clock);
+    const pump = new OutputPump(session, (text) => this.draw(text), this.receipts, clock);
     this.enter({ kind: 'open', session, pump, since: clock.now() });
     this.rename(this.spec.computer.name);
     const early = holding((bytes) => pump.push(bytes));
@@ -211,7 +265,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     session.onEnd(
       (ending) => void session.shell.then(() => pump.end(() => void this.onEnd(ending, session))),
     );
-    if (announced !== this.size) session.resize(this.size);
+    this.tellSize(session);
     if (this.typedEarly) session.write(this.typedEarly);
     this.typedEarly = '';
     const facts = await session.shell;
@@ -278,7 +332,11 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
 
   private get request(): SessionRequest {
     const { shell, memory } = this.spec;
-    return { size: () => this.size, env: environment(), shell, memory };
+    const size = async (): Promise<Size> => {
+      await this.sizeKnown;
+      return (this.toldSize = this.size);
+    };
+    return { size, env: environment(), shell, memory };
   }
 
   private get progress(): Progress {
@@ -305,7 +363,8 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
 
   private end(code: number | undefined): void {
     this.enter({ kind: 'closed' });
-    this.closes.fire(code);
+    if (this.isOpen) this.closes.fire(code);
+    else this.endedEarly = { code };
   }
 }
 

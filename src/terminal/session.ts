@@ -6,6 +6,10 @@ export interface Size {
   readonly columns: number;
 }
 
+export function isSameSize(one: Size, other: Size): boolean {
+  return one.rows === other.rows && one.columns === other.columns;
+}
+
 /** How a session ended. */
 export type Ending =
   /** The shell ended: with an exit code, by a signal, or without saying which. */
@@ -54,8 +58,8 @@ export interface ShellWish {
 
 /** What a session is opened with. */
 export interface SessionRequest {
-  /** Read when the shell is asked for: a window may be resized while the connection is made. */
-  readonly size: () => Size;
+  /** Asked for together with the shell: a window may be resized, or only be drawn, while the connection is made. */
+  readonly size: () => Promise<Size>;
   readonly env: Readonly<Record<string, string>>;
   readonly shell: ShellWish;
   /** Kept from one session to the next of the same terminal. */

@@ -2,7 +2,9 @@ import { t } from '@vscode/l10n';
 import type { ClientChannel } from 'ssh2';
 import { Emitter } from '../util/emitter';
 import type { SshError } from '../ssh/errors';
+import { OutputFilter } from './launch/outputFilter';
 import { factsOf, PrefaceReader } from './launch/preface';
+import { farewellHeard } from './launch/screen';
 import { TmuxClient } from './launch/tmuxClient';
 import type { Ending, Session, ShellFacts, Size } from './session';
 
@@ -39,6 +41,7 @@ export class SshSession implements Session {
   /** Typed before it was known whom to. */
   private typed: string | undefined;
   private tmux: TmuxClient | undefined;
+  private screen: OutputFilter | undefined;
   private size: Size | undefined;
 
   readonly onEnd = this.end.event;
@@ -119,7 +122,9 @@ export class SshSession implements Session {
 
   private pass(bytes: Buffer): void {
     if (this.tmux) this.tmux.receive(bytes);
-    else this.show(bytes);
+    else if (!this.screen) this.show(bytes);
+    // What screen says about its own end is nobody's concern.
+    else if (!this.exit) this.show(this.screen.pass(bytes));
   }
 
   private readPreface(reader: PrefaceReader, bytes: Buffer): void {
@@ -154,8 +159,14 @@ export class SshSession implements Session {
   /** The shell writes to the terminal itself. */
   private begin(facts: ShellFacts, output: Buffer): void {
     this.tmux = undefined;
+    if (facts.keptBy === 'screen') this.screen = new OutputFilter(undefined, (code) => this.hearFarewell(code));
     this.settleOn(facts);
-    this.show(output);
+    this.pass(output);
+  }
+
+  private hearFarewell(code: number): void {
+    this.exit = { kind: 'exited', code, signal: undefined };
+    this.send(farewellHeard);
   }
 
   private settleOn(facts: ShellFacts): void {

@@ -91,9 +91,12 @@ export class Terminals implements Disposable {
   /** Opens one more terminal on a computer. Its tab is there at once; connecting is told inside. */
   create(computer: Computer, options: CreateOptions = {}): vscode.Terminal {
     const pty = this.pty(computer, options);
+    const inEditor = isEditor(options.location);
+    const likely = this.all.findLast((open) => open.inEditor === inEditor && open.pty.dimensions)?.pty;
     const terminal = vscode.window.createTerminal(this.options(pty, computer.status, options.location));
-    this.add({ terminal, pty, inEditor: isEditor(options.location) });
+    this.add({ terminal, pty, inEditor });
     terminal.show();
+    pty.start(likely?.dimensions);
     return terminal;
   }
 
@@ -178,6 +181,8 @@ export class Terminals implements Disposable {
   private onClose(terminal: vscode.Terminal): void {
     const open = this.terminals.get(terminal);
     if (!open) return;
+    // VS Code does not tell one that it has not opened yet.
+    open.pty.close();
     open.watch.dispose();
     this.terminals.delete(terminal);
     if (this.terminals.size === 0) {

@@ -146,7 +146,7 @@ async function plain(
   atThat: () => void = () => undefined,
 ): Promise<number> {
   const begin = performance.now();
-  const request = { size: () => ({ rows: 24, columns: 80 }), env: {}, shell, memory: {} };
+  const request = { size: () => Promise.resolve({ rows: 24, columns: 80 }), env: {}, shell, memory: {} };
   const road = new GatewayRoad(bed.client, systemClock);
   const session: Session = await road.open(computer, request, {
     signal: new AbortController().signal,

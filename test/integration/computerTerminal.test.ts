@@ -5,7 +5,7 @@ import { computerFrom } from '../../src/model/computer';
 import { LifecycleError } from '../../src/model/errors';
 import { ComputerTerminal, type TerminalSpec } from '../../src/terminal/computerTerminal';
 import type { OpeningOptions, Progress } from '../../src/terminal/opening';
-import type { Session, SessionRequest, ShellFacts, ShellWish } from '../../src/terminal/session';
+import type { Session, SessionRequest, ShellFacts, ShellWish, Size } from '../../src/terminal/session';
 import { systemClock } from '../../src/util/clock';
 import { silentLog } from '../../src/util/log';
 import { abortable } from '../../src/util/cancel';
@@ -125,18 +125,20 @@ class Stage {
 
   private wish(wish: Wish): Promise<Session> {
     this.wishes.push(wish);
+    // As every road does.
+    void wish.request.size();
     return this.obedient ? abortable(wish.outcome.promise, wish.options.signal) : wish.outcome.promise;
   }
 }
 
 describe('the terminal of a computer', () => {
   describe('while it opens', () => {
-    it('asks for a shell on that computer, and starts nothing from an error by itself', () => {
+    it('asks for a shell on that computer, and starts nothing from an error by itself', async () => {
       const stage = new Stage();
       stage.pty.open({ rows: 30, columns: 100 });
       const { id, request, options } = stage.latest;
       assert.equal(id, 'cmp_1');
-      assert.deepEqual(request.size(), { rows: 30, columns: 100 });
+      assert.deepEqual(await request.size(), { rows: 30, columns: 100 });
       assert.equal(request.env.COLORTERM, 'truecolor');
       assert.match(request.env.LANG!, /utf-?8/i);
       assert.equal(options.evenFromError, false);
@@ -185,11 +187,61 @@ describe('the terminal of a computer', () => {
     it('takes a size of its own until VS Code names one, and asks for the latest', async () => {
       const stage = new Stage();
       stage.pty.open(undefined);
-      assert.deepEqual(stage.latest.request.size(), { rows: 24, columns: 80 });
+      assert.deepEqual(await stage.latest.request.size(), { rows: 24, columns: 80 });
+      stage.pty.setDimensions({ rows: 30, columns: 100 });
+      assert.deepEqual(await stage.latest.request.size(), { rows: 30, columns: 100 });
       stage.pty.setDimensions({ rows: 40, columns: 120 });
-      assert.deepEqual(stage.latest.request.size(), { rows: 40, columns: 120 });
       const shell = await stage.grant();
-      assert.deepEqual(shell.sizes.at(-1), { rows: 40, columns: 120 });
+      assert.deepEqual(shell.sizes, [{ rows: 40, columns: 120 }]);
+    });
+
+    it('begins before VS Code opens it, and its shell as soon as the size is known', async () => {
+      const stage = new Stage();
+      stage.pty.start(undefined);
+      stage.latest.options.progress.say('Starting it…');
+      const sizes: Size[] = [];
+      void stage.latest.request.size().then((size) => sizes.push(size));
+      await settled();
+      assert.deepEqual([stage.text, sizes], ['', []]);
+      stage.pty.open({ rows: 30, columns: 100 });
+      await settled();
+      assert.equal(stage.wishes.length, 1);
+      assert.deepEqual(stage.lines, ['Starting it…']);
+      assert.deepEqual(sizes, [{ rows: 30, columns: 100 }]);
+    });
+
+    it('has its shell at once where its size can be guessed, and corrects that', async () => {
+      for (const [rows, told] of [
+        [30, []],
+        [31, [{ rows: 31, columns: 100 }]],
+      ] as const) {
+        const stage = new Stage();
+        stage.pty.start({ rows: 30, columns: 100 });
+        const shell = await stage.grant();
+        shell.prints('$ ');
+        await settled();
+        assert.equal(stage.text, '');
+        stage.pty.open({ rows, columns: 100 });
+        assert.equal(stage.text, '$ ');
+        assert.deepEqual(shell.sizes, told);
+      }
+    });
+
+    it('closes with the exit code of a shell that has ended before VS Code opened it', async () => {
+      const stage = new Stage();
+      stage.pty.start({ rows: 30, columns: 100 });
+      (await stage.grant()).exits(7);
+      await until('its end', () => stage.pty.state === 'closed');
+      assert.deepEqual(stage.closes, []);
+      stage.pty.open({ rows: 30, columns: 100 });
+      assert.deepEqual(stage.closes, [7]);
+    });
+
+    it('asks for no shell any more when it is closed before VS Code opened it', () => {
+      const stage = new Stage();
+      stage.pty.start(undefined);
+      stage.pty.close();
+      assert.ok(stage.latest.options.signal.aborted);
     });
 
     it('sends no size to a shell that has it', async () => {

@@ -50,7 +50,7 @@ describe('a terminal gateway of faults', () => {
     options: Partial<TravelOptions> = {},
   ): Promise<Screen & { memory: SessionMemory }> {
     const shell = { persistence: 'off', name: 'test', cwd: '', nonce: undefined } as const;
-    const request = { size: () => ({ rows: 24, columns: 80 }), env: {}, shell, memory };
+    const request = { size: () => Promise.resolve({ rows: 24, columns: 80 }), env: {}, shell, memory };
     const session = await new GatewayRoad(service.client, systemClock).open(computer, request, {
       signal,
       patience: 0,

@@ -33,7 +33,8 @@ SCREENDIR=${screenFolder} screen -ls ${screenPrefix} 2>/dev/null | while read -r
   case $session in *.${screenPrefix}*) ;; *) continue ;; esac
   case $state in *Attached*) attached=1 ;; *) attached=0 ;; esac
   screen=\${session%%.*}
-  shell=$(cut -d ' ' -f 1 "/proc/$screen/task/$screen/children")
+  runner=$(cut -d ' ' -f 1 "/proc/$screen/task/$screen/children")
+  shell=$(cut -d ' ' -f 1 "/proc/$runner/task/$runner/children")
   front=$(cut -d ' ' -f 8 "/proc/$shell/stat")
   printf '${['screen', '%s', '%s', '%s', '%s', '%s'].join('\\t')}\\n' "\${session#*.${screenPrefix}}" "$(stat -c %Y "/proc/$screen")" \\
     "$attached" "$(cat "/proc/$front/comm")" "$(readlink "/proc/$shell/cwd")"

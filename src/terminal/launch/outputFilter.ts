@@ -17,7 +17,7 @@ const beginning =
   /\x1b(?:\[[>?]?\d{0,5}\$?|P(?:\$(?:q(?: (?:q\x1b?)?)?)?)?|\](?:5(?:3(?:7(?:9[;a-z\d]{0,20})?)?)?)?)?$/;
 
 /**
- * Takes out of the output of a shell that tmux keeps what is not for the terminal: questions to it that tmux has answered
+ * Takes out of the output of a shell that is kept what is not for the terminal: questions to it that tmux has answered
  * already, since a second answer would look as if it had been typed, and the shell's farewell. Questions that tmux leaves open go through.
  */
 export class OutputFilter {
@@ -25,16 +25,14 @@ export class OutputFilter {
   private readonly taken: RegExp;
 
   /**
-   * @param version of tmux, such as 3.3a
+   * @param version of tmux, such as 3.3a; undefined where something else keeps the shell, which hands no question on
    * @param onFarewell told the exit code of the shell
    */
   constructor(
-    version: string,
+    version: string | undefined,
     private readonly onFarewell: (code: number) => void,
   ) {
-    const [, major = '3', minor = '0'] = /(\d+)\.(\d+)/.exec(version) ?? [];
-    const number = Number(major) * 100 + Number(minor);
-    const answered = questions.flatMap(([since, pattern]) => (since <= number ? [pattern] : []));
+    const answered = version === undefined ? [] : questionsAnsweredBy(version);
     this.taken = new RegExp(`\\x1b(?:${[...answered, farewell].join('|')})`, 'g');
   }
 
@@ -48,4 +46,10 @@ export class OutputFilter {
     this.held = beginning.exec(text)?.[0] ?? '';
     return Buffer.from(text.slice(0, text.length - this.held.length), 'latin1');
   }
+}
+
+function questionsAnsweredBy(version: string): string[] {
+  const [, major = '3', minor = '0'] = /(\d+)\.(\d+)/.exec(version) ?? [];
+  const number = Number(major) * 100 + Number(minor);
+  return questions.flatMap(([since, pattern]) => (since <= number ? [pattern] : []));
 }

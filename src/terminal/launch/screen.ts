@@ -1,4 +1,5 @@
-import { prefaces, say } from './preface';
+import { farewell, prefaces, say } from './preface';
+import { quote } from './quote';
 
 /** How the sessions of GNU screen that keep shells are named. */
 export const screenPrefix = 'celesto-';
@@ -6,13 +7,15 @@ export const screenPrefix = 'celesto-';
 /** Their folder of sockets, apart from that of the user's own, which a container may not have. */
 export const screenFolder = '/tmp/celesto-$(id -u)';
 
-/** What makes screen draw as little of its own as it can. */
+/** What ends the runner's wait for whoever hears the farewell. */
+export const farewellHeard = '\x03';
+
+/** What makes screen draw as little of its own as it can, and take no key for itself. */
 const settings = [
   'startup_message off',
   'deflogin off',
   'vbell off',
   'msgwait 0',
-  'hardstatus off',
   'altscreen on',
   'defbce on',
   'defutf8 on',
@@ -23,11 +26,25 @@ const settings = [
 ];
 
 /**
- * Script lines that keep `$shell` in a session of GNU screen, or go back to it. screen reads none of the user's settings.
- * Its version 4 knows no true colour, so programs are not told of any. Goes on where there is no screen.
+ * Runs the shell and says in the end how it went, past screen, which tells nobody. Then stays a moment: screen may drop
+ * the last output of a program that is gone. What sh would add about a signal is not shown.
+ */
+const runner = [
+  'exec 9>&2 2>/dev/null',
+  '(exec 2>&9 9>&-; eval "$0")',
+  `printf '\\033P${farewell}\\033\\\\' $?`,
+  'stty sane -echo',
+  'sleep 2',
+].join('; ');
+
+/**
+ * Script lines that keep `$shell` in a session of GNU screen, or go back to it. screen reads none of the user's settings,
+ * but ours, twice, from a file that is gone before the shell begins. Before its version 5 it knows no true colour, so
+ * programs are not told of any. Goes on where there is no screen.
  */
 export function keptByScreen(name: string): string {
   const session = screenPrefix + name;
+  const file = `"$SCREENDIR/.${session}"`;
   return `
     export SCREENDIR=${screenFolder}
     case $(mkdir -m 700 "$SCREENDIR" 2>/dev/null; screen -ls ${session} 2>/dev/null) in
@@ -35,12 +52,15 @@ export function keptByScreen(name: string): string {
     screen -U -c /dev/null -D -r -S ${session}
     exit ;;
     *Socket*) ${say(prefaces.screen)}
-    unset COLORTERM
+    case $(screen -v) in
+    *' 4.'*) unset COLORTERM; colours= ;;
+    *) colours='truecolor on' ;;
+    esac
     type=screen
     for folder in /usr/share/terminfo /lib/terminfo /etc/terminfo; do [ ! -e "$folder/s/screen-256color" ] || type=screen-256color; done
-    screen -U -T "$type" -c "/proc/$$/fd/9" -S ${session} sh -c "$shell" sh "$bash" "$zsh" "$fish" 9<<'CELESTO'
-    ${settings.join('\n')}
-    CELESTO
+    printf '%s\\n' ${settings.map(quote).join(' ')} "$colours" >${file}
+    screen -U -T "$type" -c ${file} -S ${session} sh -c ${quote(`rm -f ${file}; ${runner}`)} "$shell" "$bash" "$zsh" "$fish"
+    rm -f ${file}
     exit ;;
     esac
     unset SCREENDIR

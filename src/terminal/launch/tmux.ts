@@ -60,9 +60,10 @@ export function keptByTmux(name: string, { rows, columns }: Size): string {
     tmux*)
       alone=$(command -v setsid)
       kept="tmux -L ${socketPrefix}${name}"
-      if $kept detach-client -s ${name}; then
+      for socket in "\${TMUX_TMPDIR:-/tmp}"/tmux-*/${socketPrefix}${name}; do
+        [ -O "$socket" ] && $kept detach-client -s ${name} || continue
         for try in ${tries}; do [ "$($kept list-clients)" ] || break; sleep 0.05; done
-      fi 2>/dev/null
+      done 2>/dev/null
       exec 3>&1
       for try in ${tries}; do
         if trouble=$($alone $kept -u -f /dev/null -CC ${words.join(" ';' ")} 2>&1 >&3 3>&-); then

@@ -39,7 +39,7 @@ export class GatewayRoad implements Road {
     const known = memory.terminalId;
     const { socket, terminalId } = await this.attached(computer.id, known, signal);
     memory.terminalId = terminalId;
-    return new GatewaySession(socket, request.size(), terminalId === known);
+    return new GatewaySession(socket, await request.size(), terminalId === known);
   }
 
   private async attached(

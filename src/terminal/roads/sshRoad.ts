@@ -26,8 +26,8 @@ export class SshRoad implements Road {
   async open(computer: Computer, request: SessionRequest, options: TravelOptions): Promise<Session> {
     const { shell, memory, env } = request;
     let launched: Launched | undefined;
-    const ask: ChannelRequest = (line) => {
-      const size = request.size();
+    const ask: ChannelRequest = async (line) => {
+      const size = await request.size();
       const { rows, columns: cols } = size;
       const command = launchCommand(shell, size);
       const left = (place: number): unknown => this.places.set(memory, place);

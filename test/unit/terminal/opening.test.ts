@@ -23,7 +23,7 @@ import { spelled } from '../support/storeBench';
 const address = 'ohm@203.0.113.7:2222';
 const connecting = `Connecting to ${address}…`;
 const request: SessionRequest = {
-  size: () => ({ rows: 30, columns: 100 }),
+  size: () => Promise.resolve({ rows: 30, columns: 100 }),
   env: { LANG: 'C.UTF-8' },
   shell: { persistence: 'off', name: 'test', cwd: '', nonce: undefined },
   memory: {},

@@ -13,7 +13,7 @@ import { FakeSession } from '../support/fakeSession';
 import { LifecycleBench } from '../support/lifecycleBench';
 
 const request: SessionRequest = {
-  size: () => ({ rows: 30, columns: 100 }),
+  size: () => Promise.resolve({ rows: 30, columns: 100 }),
   env: {},
   shell: { persistence: 'off', name: 'test', cwd: '', nonce: undefined },
   memory: {},
