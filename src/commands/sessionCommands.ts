@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { readLink } from '../agents/links';
+import { LinkError, readLink, type OpenLink } from '../agents/links';
 import { mostBytes, readSavedSession, tooLarge, type SavedSession } from '../agents/savedSession';
 import type { Computer } from '../model/computer';
 import { refusalOf } from '../model/errors';
@@ -62,13 +62,8 @@ export class SessionCommands {
   /** A link asks a person before it does anything. */
   readonly links: vscode.UriHandler = {
     handleUri: async (uri) => {
-      const link = readLink(uri.path, uri.query);
-      if (!link) {
-        void vscode.window.showErrorMessage(
-          vscode.l10n.t('That link is not one that Celesto Computers can open.'),
-        );
-        return;
-      }
+      const link = linkIn(uri);
+      if (!link) return;
       const open = vscode.l10n.t('Open');
       const answer = await vscode.window.showWarningMessage(
         vscode.l10n.t('Open a terminal on the computer {0}?', link.computer),
@@ -114,6 +109,17 @@ export class SessionCommands {
         filters: { [vscode.l10n.t('Saved session')]: ['json'], [vscode.l10n.t('All files')]: ['*'] },
       })) ?? [];
     return file;
+  }
+}
+
+/** What a link asks for; one that is not followed is told here. */
+function linkIn({ path, query }: vscode.Uri): OpenLink | undefined {
+  try {
+    return readLink(path, query);
+  } catch (error) {
+    if (!(error instanceof LinkError)) throw error;
+    void vscode.window.showErrorMessage(error.message);
+    return undefined;
   }
 }
 

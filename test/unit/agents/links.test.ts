@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readLink } from '../../../src/agents/links';
+import { LinkError, readLink } from '../../../src/agents/links';
 
 describe('readLink', () => {
   it('reads an id or a name', () => {
@@ -8,19 +8,29 @@ describe('readLink', () => {
     assert.deepEqual(readLink('/open', 'windowId=1&computer=einstein'), { computer: 'einstein' });
   });
 
-  for (const [path, query] of [
-    ['/open', ''],
-    ['/open', 'computer='],
-    ['/open', 'computer=..%2F..%2Fetc'],
-    ['/open', 'computer=a%0Ab'],
-    ['/open', 'computer=a%20b;rm'],
-    ['/open', `computer=${'x'.repeat(65)}`],
-    ['/open', 'computer=%E2%80%AEeil'],
-    ['/delete', 'computer=cmp_1'],
-    ['/open/', 'computer=cmp_1'],
-    ['', 'computer=cmp_1'],
+  for (const [why, path, query] of [
+    [/cannot do/, '/delete', 'computer=cmp_1'],
+    [/cannot do/, '/open/', 'computer=cmp_1'],
+    [/cannot do/, '/open/../delete', 'computer=cmp_1'],
+    [/cannot do/, '', 'computer=cmp_1'],
+    [/no computer\./, '/open', ''],
+    [/no computer\./, '/open', 'computer='],
+    [/several/, '/open', 'computer=cmp_1&computer=cmp_2'],
+    [/several/, '/open', 'computer=cmp_1&computer=cmp_1'],
+    [/for more/, '/open', 'computer=cmp_1&command=reboot'],
+    [/there can be/, '/open', 'computer=..'],
+    [/there can be/, '/open', 'computer=..%2F..%2Fetc'],
+    [/there can be/, '/open', 'computer=cmp_1%00'],
+    [/there can be/, '/open', 'computer=a%0Ab'],
+    [/there can be/, '/open', 'computer=a%20b;rm'],
+    [/there can be/, '/open', `computer=${'x'.repeat(65)}`],
+    [/there can be/, '/open', 'computer=%E2%80%AEeil'],
+    [/there can be/, '/open', 'computer=%5Bx%5D%28command%3Aworkbench.action.quit%29'],
   ] as const) {
-    it(`takes nothing of ${path}?${query.slice(0, 40)}`, () =>
-      assert.equal(readLink(path, query), undefined));
+    it(`follows no ${path}?${query.slice(0, 40)}`, () =>
+      assert.throws(
+        () => readLink(path, query),
+        (error) => error instanceof LinkError && why.test(error.message),
+      ));
   }
 });
