@@ -4,6 +4,7 @@ import type { ComputerStore, StoreChange } from '../model/store';
 import { Disposables, type Disposable } from '../util/disposable';
 import type { Part, PartSource } from './parts';
 import { factsOf, fits, groupOf, lookOf, sorted, type Grouping } from './presentation';
+import type { Pulse } from './pulse';
 
 /** A line of the tree. The same object stands for the same computer for as long as it is in the list. */
 export type TreeNode = ComputerNode | GroupNode | PartNode;
@@ -47,9 +48,11 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
 
   constructor(
     private readonly store: ComputerStore,
-    private readonly sources: readonly PartSource[] = [],
+    private readonly sources: readonly PartSource[],
+    private readonly pulse: Pick<Pulse, 'of' | 'onDidAge'>,
   ) {
     this.disposables.add(store.onDidChange((change) => this.update(change)));
+    this.disposables.add(pulse.onDidAge((id) => this.forgetTooltip(id)));
     for (const source of sources) this.disposables.add(source.onDidChange((id) => this.updateParts(id)));
   }
 
@@ -106,8 +109,20 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
     return node instanceof GroupNode ? groupItem(node) : computerItem(node, this.partsOf(node).length > 0);
   }
 
-  resolveTreeItem(item: vscode.TreeItem, node: TreeNode): vscode.TreeItem {
-    if (node instanceof ComputerNode) item.tooltip = tooltip(node.computer);
+  /** Called when the mouse rests on a line. What is set here VS Code keeps until the line is drawn anew. */
+  async resolveTreeItem(
+    item: vscode.TreeItem,
+    node: TreeNode,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.TreeItem> {
+    if (!(node instanceof ComputerNode)) return item;
+    const left = new AbortController();
+    const listener = token.onCancellationRequested(() => left.abort());
+    const { computer } = node;
+    const figures = await this.pulse.of(computer, left.signal);
+    listener.dispose();
+    if (!token.isCancellationRequested)
+      item.tooltip = tooltip(computer.name, [...factsOf(computer), ...figures]);
     return item;
   }
 
@@ -138,6 +153,11 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
       const redrawn = before.filter(({ known, look }) => look !== lookKey(known.part));
       if (redrawn.length > 0) this.changes.fire(redrawn.map(({ known }) => known));
     }
+  }
+
+  private forgetTooltip(id: string): void {
+    const node = this.nodes.get(id);
+    if (node) this.changes.fire(node);
   }
 
   private partsOf(node: ComputerNode): PartNode[] {
@@ -235,11 +255,11 @@ function groupItem({ key, label, children }: GroupNode): vscode.TreeItem {
   return item;
 }
 
-/** Built when the pointer rests on the line. Server text is appended as text, so none of it is taken for Markdown. */
-function tooltip(computer: Computer): vscode.MarkdownString {
+/** Server text is appended as text, so none of it is taken for Markdown. */
+function tooltip(name: string, facts: readonly [string, string][]): vscode.MarkdownString {
   const markdown = new vscode.MarkdownString();
-  markdown.appendMarkdown('**').appendText(computer.name).appendMarkdown('**\n\n');
-  for (const [label, value] of factsOf(computer)) {
+  markdown.appendMarkdown('**').appendText(name).appendMarkdown('**\n\n');
+  for (const [label, value] of facts) {
     markdown.appendText(`${label}: `).appendText(value).appendMarkdown('  \n');
   }
   return markdown;

@@ -26,11 +26,12 @@ import { ComputerPicker } from '../views/computerPicker';
 import { ComputersTree } from '../views/computersTree';
 import { ComputersView } from '../views/computersView';
 import { Details } from '../views/details';
+import { Pulse } from '../views/pulse';
 import { StatusBar } from '../views/statusBar';
 import { buildNotices, type Care } from './care';
 import { buildParts, buildPortCommands } from './ports';
 import type { Reach } from './reach';
-import { buildRuns } from './runs';
+import type { Running } from './runs';
 import type { Service } from './service';
 import { buildTasks } from './tasks';
 
@@ -39,6 +40,7 @@ export function buildCommands(
   context: vscode.ExtensionContext,
   service: Service,
   reach: Reach,
+  running: Running,
   care: Care,
   clock: Clock,
 ): Disposable {
@@ -47,7 +49,10 @@ export function buildCommands(
   const parts = new Disposables();
   const lines = buildParts(reach);
   parts.add(lines.terminals);
-  const tree = parts.add(new ComputersTree(store, Object.values(lines)));
+  const insights = new Insights(client, clock);
+  parts.add(account.onDidSwitch(() => insights.reset()));
+  const pulse = parts.add(new Pulse(insights, clock, log));
+  const tree = parts.add(new ComputersTree(store, Object.values(lines), pulse));
   const view = parts.add(new ComputersView(store, tree, account, context.globalState));
   const finder = new Finder(store, client);
   const targets = new Targets(account, store, new ComputerPicker(store));
@@ -55,13 +60,10 @@ export function buildCommands(
   const accounts = new AccountCommands(account, client, check, targets);
   const open = new OpenCommands(targets, finder, terminals, clock);
   const shells = new TerminalCommands(targets, terminals);
-  const insights = new Insights(client, clock);
-  parts.add(account.onDidSwitch(() => insights.reset()));
   parts.add(new StatusBar(store, account, insights, log));
   const glance = new GlanceCommands(targets, parts.add(new Details(store, insights, log)));
   const sessions = new SessionCommands(targets, finder, terminals, clock, settings.defaultComputer);
   const { defaultComputer } = settings;
-  const running = parts.add(buildRuns(context, service, reach, clock));
   const { runs, history, fresh } = running;
   const run = new RunCommands({ targets, finder, runs, history, clock, defaultComputer });
   const freshRuns = new FreshCommands({ targets, client, runs, history, fresh, clock });
@@ -79,7 +81,7 @@ export function buildCommands(
   const isShown = (id: string): boolean => view.isVisible || runs.runningOn(id) > 0;
   parts.add(buildNotices(service, reach, clock, isShown));
   care.usages.add(runs);
-  const ports = parts.add(buildPortCommands(service, reach, lines, targets, clock));
+  const ports = parts.add(buildPortCommands(service, reach, running, lines, targets, clock));
 
   const handlers = {
     'celesto.signIn': accounts.signIn,

@@ -40,6 +40,27 @@ describe('computers at a glance, and those named elsewhere', () => {
     await stage.picture('status bar');
   });
 
+  stage.it('the tooltip of one that runs tells how it does, asked when the mouse is there', async () => {
+    const { id } = await stage.computer('einstein');
+    const latest = {
+      ...{ uptime_seconds: 12_345, cpu_used_percent: 42, ram_used_mb: 512, ram_total_mb: 2048 },
+      ...{ disk_used_mb: 3072, disk_total_mb: 10_240 },
+    };
+    await stage.control.setMetrics({ id, metrics: { latest, samples: [] } });
+    const asked = async () => (await stage.control.requests({ path: '/observability' })).length;
+    assert.equal(await asked(), 0, 'nobody asks for what nobody looks at');
+    await stage.row('curie').hover('State: stopped');
+    assert.equal(await asked(), 0);
+
+    const text = await stage.row('einstein').hover('Up for');
+    await stage.picture('tooltip');
+    for (const fact of ['CPU: 42 %', 'Memory: 512 MB of 2 GB', 'Disk in use: 3 GB of 10 GB'])
+      assert.ok(text.includes(fact), text);
+    assert.match(text, /Up for: 3 h 26 min/);
+    assert.equal(await asked(), 1);
+    await stage.control.setMetrics({ id });
+  });
+
   stage.it('a click on it leads to a computer and to what can be done with it', async () => {
     await stage.window.page.locator('.part.statusbar .statusbar-item[id*="celesto"]').click();
     await stage.window.quickInput.choose('curie');

@@ -34,11 +34,30 @@ class Parts implements PartSource {
   }
 }
 
+/** How computers do, in the hand of a test. */
+class HandPulse {
+  private readonly agings = new vscode.EventEmitter<string>();
+  readonly asked: string[] = [];
+  answer: Promise<[string, string][]> = Promise.resolve([]);
+  readonly onDidAge = this.agings.event;
+
+  of({ id }: Computer, signal: AbortSignal): Promise<[string, string][]> {
+    this.asked.push(id);
+    signal.addEventListener('abort', () => this.asked.push(`${id} no more`));
+    return this.answer;
+  }
+
+  age(id: string): void {
+    this.agings.fire(id);
+  }
+}
+
 /** A tree on a list in the hand of a test, and what it asked VS Code to redraw. */
 class Stage {
   readonly bench = new StoreBench();
   readonly parts = new Parts();
-  readonly tree = new ComputersTree(this.bench.store, [this.parts]);
+  readonly pulse = new HandPulse();
+  readonly tree = new ComputersTree(this.bench.store, [this.parts], this.pulse);
   private readonly redrawn: (TreeNode | TreeNode[] | undefined)[] = [];
 
   constructor() {
@@ -73,6 +92,14 @@ class Stage {
 
   item(id: string): vscode.TreeItem {
     return this.tree.getTreeItem(this.node(id));
+  }
+
+  /** What the tooltip of computer `a` says when the mouse rests on it. */
+  async tooltip(
+    item: vscode.TreeItem,
+    token = new vscode.CancellationTokenSource().token,
+  ): Promise<vscode.TreeItem['tooltip']> {
+    return (await this.tree.resolveTreeItem(item, this.node('a'), token)).tooltip;
   }
 
   node(id: string): TreeNode {
@@ -183,13 +210,31 @@ describe('the tree', () => {
     await stage.bench.store.refresh();
     const item = stage.item('a');
     assert.equal(item.tooltip, undefined);
-    const { tooltip } = stage.tree.resolveTreeItem(item, stage.node('a'));
+    assert.deepEqual(stage.pulse.asked, []);
+    stage.pulse.answer = Promise.resolve([['CPU', trap]]);
+    const tooltip = await stage.tooltip(item);
     assert.ok(tooltip instanceof vscode.MarkdownString);
     assert.ok(!tooltip.isTrusted);
     assert.ok(!tooltip.supportHtml);
     assert.ok(!tooltip.value.includes('[click](command:'), tooltip.value);
     assert.ok(!tooltip.value.includes('**bold**'), tooltip.value);
     assert.match(tooltip.value, /Last&nbsp;error/);
+    assert.match(tooltip.value, /CPU/);
+  });
+
+  it('has no tooltip yet where the mouse left before it was known, and a new one when the figures are old', async () => {
+    const stage = await Stage.with('a running');
+    const item = stage.item('a');
+    const mouse = new vscode.CancellationTokenSource();
+    let tell: (figures: [string, string][]) => void = () => undefined;
+    stage.pulse.answer = new Promise((resolve) => (tell = resolve));
+    const tooltip = stage.tooltip(item, mouse.token);
+    mouse.cancel();
+    assert.deepEqual(stage.pulse.asked, ['a', 'a no more']);
+    tell([]);
+    assert.equal(await tooltip, undefined);
+    stage.pulse.age('a');
+    assert.deepEqual(stage.redraws(), ['a']);
   });
 
   it('draws 10,000 computers, and one that changes, without a stop', async () => {
