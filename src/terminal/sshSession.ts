@@ -159,7 +159,8 @@ export class SshSession implements Session {
   /** The shell writes to the terminal itself. */
   private begin(facts: ShellFacts, output: Buffer): void {
     this.tmux = undefined;
-    if (facts.keptBy === 'screen') this.screen = new OutputFilter(undefined, (code) => this.hearFarewell(code));
+    if (facts.keptBy === 'screen')
+      this.screen = new OutputFilter(undefined, (code) => this.hearFarewell(code));
     this.settleOn(facts);
     this.pass(output);
   }

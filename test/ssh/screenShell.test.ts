@@ -61,8 +61,30 @@ describe('a computer without tmux', () => {
         Array.from({ length: 300 }, (_, index) => `line ${index + 1}`),
       );
       assert.doesNotMatch(shell.written, /633;/);
-      assert.equal((await shell.exit()).kind, 'exited');
-      assert.deepEqual(await kept(), []);
+      assert.equal(
+        await service.run('einstein', 'ls -A /tmp/celesto-* | grep "^[.]"; :'),
+        '',
+        'no file',
+      );
+      await shell.exit();
+      await until('its end', async () => (await kept()).length === 0);
+    });
+
+    it('remembers 10,000 lines, and is not in the list of those who are logged in', async () => {
+      const shell = await terminal({ name: 'set' }).open(einstein);
+      await shell.prompt();
+      const info = await shell.run(`SCREENDIR=/tmp/celesto-$(id -u) screen -S celesto-set -Q info; who`);
+      assert.match(info, /\+10000 .*UTF-8/);
+      assert.doesNotMatch(info, /ohm/);
+      await shell.exit();
+    });
+
+    it('tells of a signal that ended it as shells do', async () => {
+      const shell = await terminal({ name: 'killed' }).open(einstein);
+      await shell.prompt();
+      shell.type('kill -9 $$\r');
+      assert.deepEqual(await shell.ends(), { kind: 'exited', code: 137, signal: undefined });
+      assert.doesNotMatch(shell.written, /Killed|celesto;|terminating/);
     });
 
     it('goes on through a cut, and shows the screen again', async () => {

@@ -13,15 +13,13 @@ export const farewellHeard = '\x03';
 /** What makes screen draw as little of its own as it can, and take no key for itself. */
 const settings = [
   'startup_message off',
-  'deflogin off',
   'vbell off',
   'msgwait 0',
+  'hardstatus off',
   'altscreen on',
-  'defbce on',
   'defutf8 on',
   'defscrollback 10000',
   'termcapinfo xterm* ti@:te@',
-  'unbindall',
   'escape ""',
 ];
 
@@ -59,7 +57,7 @@ export function keptByScreen(name: string): string {
     type=screen
     for folder in /usr/share/terminfo /lib/terminfo /etc/terminfo; do [ ! -e "$folder/s/screen-256color" ] || type=screen-256color; done
     printf '%s\\n' ${settings.map(quote).join(' ')} "$colours" >${file}
-    screen -U -T "$type" -c ${file} -S ${session} sh -c ${quote(`rm -f ${file}; ${runner}`)} "$shell" "$bash" "$zsh" "$fish"
+    screen -ln -U -T "$type" -c ${file} -S ${session} sh -c ${quote(`rm -f ${file}; ${runner}`)} "$shell" "$bash" "$zsh" "$fish"
     rm -f ${file}
     exit ;;
     esac
