@@ -6,6 +6,7 @@ import type { Lifecycle } from '../model/lifecycle';
 import { statusOf } from '../model/status';
 import type { ComputerStore } from '../model/store';
 import type { KnownComputers } from '../ssh/knownComputers';
+import { isCancellation } from '../util/cancel';
 import type { Clock } from '../util/clock';
 import type { Handler } from './commands';
 import { cancellation, withProgress } from './progress';
@@ -28,8 +29,10 @@ export class DeleteCommand {
   ) {}
 
   readonly delete: Handler = async (...args) => {
-    const lines = args[0] === 'selection' ? [undefined, this.selection()] : args;
-    const computers = await this.targets.many(lines, vscode.l10n.t('Delete Computers'), 'delete');
+    const computers =
+      args[0] === 'selection'
+        ? this.targets.selected(this.selection(), 'delete')
+        : await this.targets.many(args, vscode.l10n.t('Delete Computers'), 'delete');
     await confirm(computers);
     const [only] = computers;
     if (computers.length === 1 && only) await this.deleteOne(only);
@@ -47,8 +50,10 @@ export class DeleteCommand {
     const ids = computers.map(({ id }) => id);
     const title = vscode.l10n.t('Deleting {0} computers…', ids.length);
     const failed = await withProgress(this.clock, title, async (signal) => {
-      const result = await this.lifecycle.deleteMany(ids, signal);
-      return this.stillThere(result.failed_ids, signal);
+      const { deletedIds, failedIds, problem } = await this.lifecycle.deleteMany(ids, signal);
+      for (const id of deletedIds) this.known.forget(id);
+      if (problem !== undefined) throw inPart(deletedIds.length, ids.length, problem);
+      return this.stillThere(failedIds, signal);
     });
     const kept = new Map(failed.map((computer) => [computer.id, computer]));
     for (const id of ids) if (!kept.has(id)) this.known.forget(id);
@@ -84,6 +89,22 @@ export class DeleteCommand {
       return undefined;
     }
   }
+}
+
+/** What to say of a deletion that ended midway. */
+function inPart(deleted: number, all: number, problem: unknown): unknown {
+  if (deleted === 0 || isCancellation(problem) || !(problem instanceof Error)) return problem;
+  const rest = all - deleted;
+  return new Error(
+    vscode.l10n.t(
+      'Of {0} computers {1} were deleted, {2} were not. {3}',
+      all,
+      deleted,
+      rest,
+      problem.message,
+    ),
+    { cause: problem },
+  );
 }
 
 async function confirm(computers: readonly Computer[]): Promise<void> {

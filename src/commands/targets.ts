@@ -17,7 +17,8 @@ export class Targets {
 
   /** The one computer a command is about. Rejects with a cancellation when nobody says which. */
   async one(args: readonly unknown[], title: string, capability: string): Promise<Computer> {
-    const [given] = this.given(args);
+    // With several selected it is the one that was clicked.
+    const [given] = this.given(args.slice(0, 1));
     if (given) return given;
     await this.signedIn();
     const picked = await this.picker.one(title, capability);
@@ -28,13 +29,18 @@ export class Targets {
   /** The computers a command is about; of a selection, those that can do what is asked. */
   async many(args: readonly unknown[], title: string, capability: string): Promise<readonly Computer[]> {
     const given = this.given(args);
-    const able = given.filter((computer) => capabilities(computer).includes(capability));
-    if (able.length > 0) return able;
-    if (given.length > 0) throw new Error(vscode.l10n.t('That cannot be done in the present state.'));
+    if (given.length > 0) return ableTo(capability, given);
     await this.signedIn();
     const picked = await this.picker.many(title, capability);
     if (picked.length === 0) throw cancellation();
     return picked;
+  }
+
+  /** Of the selected lines, the computers that can do what is asked. A key pressed on other lines alone does nothing. */
+  selected(lines: readonly unknown[], capability: string): readonly Computer[] {
+    const given = this.given([undefined, lines]);
+    if (given.length === 0) throw cancellation();
+    return ableTo(capability, given);
   }
 
   /** Makes sure that somebody is signed in, by asking if need be. */
@@ -60,4 +66,10 @@ export class Targets {
       throw new Error(vscode.l10n.t('That computer is not in the list any more. Refresh the list.'));
     return computer;
   }
+}
+
+function ableTo(capability: string, computers: readonly Computer[]): readonly Computer[] {
+  const able = computers.filter((computer) => capabilities(computer).includes(capability));
+  if (able.length === 0) throw new Error(vscode.l10n.t('That cannot be done in the present state.'));
+  return able;
 }

@@ -29,6 +29,15 @@ export interface Departure {
   readonly what: 'create' | 'start' | 'restore';
 }
 
+/** What came of deleting many. */
+export interface Deletions {
+  readonly deletedIds: readonly string[];
+  /** Those that the service says it could not delete. */
+  readonly failedIds: readonly string[];
+  /** Why it ended before the rest were deleted; undefined where the service answered for all. */
+  readonly problem: unknown;
+}
+
 /** Milliseconds a question may take whose answer is not waited for long. */
 const briefly = 5_000;
 
@@ -144,16 +153,20 @@ export class Lifecycle {
     }
   }
 
-  /** Deletes many. What could not be deleted is named in the answer. */
-  async deleteMany(ids: readonly string[], signal: AbortSignal): Promise<BulkDeleteResult> {
-    const total: BulkDeleteResult = { deleted: 0, deleted_ids: [], failed_ids: [] };
-    for (let i = 0; i < ids.length; i += bulkSize) {
-      const some = await this.deleteSome(ids.slice(i, i + bulkSize), signal);
-      total.deleted += some.deleted;
-      total.deleted_ids.push(...some.deleted_ids);
-      total.failed_ids.push(...some.failed_ids);
+  /** Deletes many, a portion at a time. Never rejects: what fails midway does not undo what was deleted before. */
+  async deleteMany(ids: readonly string[], signal: AbortSignal): Promise<Deletions> {
+    const deletedIds: string[] = [];
+    const failedIds: string[] = [];
+    try {
+      for (let i = 0; i < ids.length; i += bulkSize) {
+        const some = await this.deleteSome(ids.slice(i, i + bulkSize), signal);
+        deletedIds.push(...some.deleted_ids);
+        failedIds.push(...some.failed_ids);
+      }
+    } catch (problem) {
+      return { deletedIds, failedIds, problem };
     }
-    return total;
+    return { deletedIds, failedIds, problem: undefined };
   }
 
   private async deleteSome(ids: readonly string[], signal: AbortSignal): Promise<BulkDeleteResult> {

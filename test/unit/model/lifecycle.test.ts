@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ApiError, isApiError } from '../../../src/api/errors';
+import { ApiError } from '../../../src/api/errors';
 import type { BulkDeleteResult, WireComputer } from '../../../src/api/wire';
 import { LifecycleError } from '../../../src/model/errors';
 import { deferred } from '../support/deferred';
@@ -183,9 +183,22 @@ describe('deleting many', () => {
     const total = await bench.lifecycle.deleteMany(ids, signal);
     const sizes = bench.client.calls.map((call) => call.split(',').length);
     assert.deepEqual(sizes, [100, 100, 50]);
-    assert.equal(total.deleted, 248);
-    assert.equal(total.deleted_ids.length, 248);
-    assert.deepEqual(total.failed_ids, ['c99', 'c200']);
+    assert.equal(total.deletedIds.length, 248);
+    assert.deepEqual([total.failedIds, total.problem], [['c99', 'c200'], undefined]);
+  });
+
+  it('tells what was deleted before it failed, and asks for no more', async () => {
+    const ids = Array.from({ length: 250 }, (_, i) => `c${i}`);
+    const bench = await LifecycleBench.with(...ids.map((id) => `${id} stopped`));
+    const first = { deleted: 99, deleted_ids: ids.slice(0, 99), failed_ids: ['c99'] };
+    bench.client.script('bulkDelete', first, network);
+    assert.deepEqual(await bench.lifecycle.deleteMany(ids, signal), {
+      deletedIds: first.deleted_ids,
+      failedIds: ['c99'],
+      problem: network,
+    });
+    assert.equal(bench.client.count('bulkDelete'), 2);
+    assert.equal(bench.shown.match(/deleting/g)?.length, 99);
   });
 
   it('shows each as the answer says, until the next list', async () => {
@@ -205,18 +218,16 @@ describe('deleting many', () => {
   it('shows the truth again when it fails', async () => {
     const bench = await LifecycleBench.with('a running', 'b stopped');
     bench.client.script('bulkDelete', network);
-    await assert.rejects(bench.lifecycle.deleteMany(['a', 'b'], signal), (error) =>
-      isApiError(error, 'network'),
-    );
+    assert.equal((await bench.lifecycle.deleteMany(['a', 'b'], signal)).problem, network);
     assert.equal(bench.shown, 'a running, b stopped');
   });
 
   it('of none asks nothing', async () => {
     const bench = await LifecycleBench.with('a running');
     assert.deepEqual(await bench.lifecycle.deleteMany([], signal), {
-      deleted: 0,
-      deleted_ids: [],
-      failed_ids: [],
+      deletedIds: [],
+      failedIds: [],
+      problem: undefined,
     });
     assert.deepEqual(bench.client.calls, []);
   });
