@@ -55,13 +55,15 @@ function translate(error: Error): GatewayError {
   return new GatewayError('unreachable');
 }
 
-/** A line that went dead without a word looks alive for a long time: ask. */
+/** A line that went dead without a word looks alive for a long time: ask. One that is held back here cannot answer. */
 function keepAlive(socket: WebSocket): void {
   let answered = true;
-  socket.on('pong', () => (answered = true));
+  const isAlive = (): void => void (answered = true);
+  socket.on('pong', isAlive);
+  socket.on('message', isAlive);
   const timer = setInterval(() => {
-    if (!answered) socket.terminate();
-    answered = false;
+    if (!answered && !socket.isPaused) socket.terminate();
+    answered = socket.isPaused;
     if (socket.readyState === socket.OPEN) socket.ping();
   }, heartbeat);
   socket.once('close', () => clearInterval(timer));
