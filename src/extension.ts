@@ -4,6 +4,7 @@ import { systemClock as clock } from './util/clock';
 import { buildCare } from './wiring/care';
 import { buildCommands } from './wiring/commands';
 import { buildReach } from './wiring/reach';
+import { buildRuns } from './wiring/runs';
 import { buildService } from './wiring/service';
 
 /** What a window does as it closes. VS Code hands `deactivate` nothing by which to find it. */
@@ -15,11 +16,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const service = buildService(context, clock);
   const reach = buildReach(context, service, clock);
   const care = buildCare(context, service, reach, clock);
-  const commands = buildCommands(context, service, reach, care, clock);
-  close = () => care.idle.close();
+  const running = buildRuns(context, service, reach, clock);
+  const commands = buildCommands(context, service, reach, running, care, clock);
+  close = async () => {
+    await Promise.all([care.idle.close(), running.fresh.close()]);
+  };
   reach.terminals.restore();
   reach.forwards.restore();
-  context.subscriptions.push(service, reach, care, commands);
+  context.subscriptions.push(service, reach, care, running, commands);
 }
 
 /** The window closes: VS Code waits a few seconds for this, then ends the parts. */

@@ -49,6 +49,7 @@ export type CommandId =
   | 'celesto.attachShell'
   | 'celesto.endShell'
   | 'celesto.forwardPort'
+  | 'celesto.changeLocalPort'
   | 'celesto.stopForwarding'
   | 'celesto.openForwardedPort'
   | 'celesto.copyForwardedAddress'

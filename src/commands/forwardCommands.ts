@@ -11,7 +11,7 @@ import { isCancellation } from '../util/cancel';
 import type { Clock } from '../util/clock';
 import { withoutLinks } from '../util/text';
 import { whereIs } from '../views/portMessages';
-import { askPort, type PortChoice } from '../views/portPicker';
+import { askLocalPort, askPort, portProblem, type PortChoice } from '../views/portPicker';
 import type { ForwardParts } from '../views/portParts';
 import { copy } from './clipboard';
 import type { Handler } from './commands';
@@ -47,6 +47,14 @@ export class ForwardCommands {
   readonly stop: Handler = async (...args) => {
     const { part } = await this.pick(args, vscode.l10n.t('Stop Forwarding Port'));
     this.our.forwards.remove(part.forward);
+  };
+
+  /** Gives it another port here. Where that is taken, that is told and it stays as it is. */
+  readonly changeLocalPort: Handler = async (...args) => {
+    const { part } = await this.pick(args, vscode.l10n.t('Change Local Port'));
+    const wanted = await askLocalPort(part.forward);
+    if (wanted === undefined) throw cancellation();
+    await this.our.forwards.move(part.forward, wanted);
   };
 
   readonly open: Handler = async (...args) => {
@@ -113,10 +121,9 @@ export class ForwardCommands {
 
 /** Reads `3000`, or `8080:3000` as ssh -L has it: first the port here. */
 function readForward(text: string): PortChoice | string {
-  const [, local, port] = /^(?:(\d{1,6}):)?(\d{1,6})$/.exec(text) ?? [];
-  const isPort = (digits: string): boolean => Number(digits) >= 1 && Number(digits) <= 65_535;
-  if (port === undefined || !isPort(port) || (local !== undefined && !isPort(local)))
-    return vscode.l10n.t('A port is a number from 1 to 65535.');
+  const [, local, port = ''] = /^(?:(\d+):)?(\d+)$/.exec(text) ?? [];
+  const problem = portProblem(port) ?? (local === undefined ? undefined : portProblem(local));
+  if (problem !== undefined) return problem;
   return { port: Number(port), ...(local !== undefined && { local: Number(local) }) };
 }
 

@@ -49,7 +49,6 @@ export class FreshCommands {
       place: () => new FreshPlace({ fresh, wish, placeOn }),
       command: { line },
       title: inShort(line),
-      isTask: false,
     });
     runs.show(pty);
   };

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { localAddressesIn, type LocalAddress } from '../ports/addresses';
+import type { Runs } from '../run/runs';
 import type { Terminals } from '../terminal/terminals';
 import { isCancellation } from '../util/cancel';
 import { showError } from '../views/errorMessages';
@@ -15,15 +16,16 @@ class AddressLink extends vscode.TerminalLink {
   }
 }
 
-/** Makes the addresses that a computer prints of itself lead there from here. */
+/** Makes the addresses that a computer prints of itself, in a shell or in the tab of a command, lead there from here. */
 export class TerminalLinks implements vscode.TerminalLinkProvider<AddressLink> {
   constructor(
     private readonly terminals: Pick<Terminals, 'find'>,
+    private readonly runs: Pick<Runs, 'computerOf'>,
     private readonly forwards: Pick<ForwardCommands, 'openAddress'>,
   ) {}
 
   provideTerminalLinks({ terminal, line }: vscode.TerminalLinkContext): AddressLink[] {
-    const computer = this.terminals.find(terminal)?.pty.spec.computer;
+    const computer = this.terminals.find(terminal)?.pty.spec.computer ?? this.runs.computerOf(terminal);
     if (!computer) return [];
     return localAddressesIn(line).map((address) => new AddressLink(computer, address));
   }

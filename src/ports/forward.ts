@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Disposable } from '../util/disposable';
-import { listenNear } from './localPort';
+import { listenAt, listenNear } from './localPort';
 
 /** The only address that is listened on: nobody but this machine gets in. */
 export const localAddress = '127.0.0.1';
@@ -47,10 +47,15 @@ export class Forward implements Disposable {
     /** The port on the computer. */
     readonly port: number,
     /** The port here that is asked for. */
-    readonly wanted: number,
+    private asked: number,
     private readonly dial: Dial,
     private readonly changed: () => void,
   ) {}
+
+  /** The port here that it is to have: the one that it had last, where it had one. */
+  get wanted(): number {
+    return this.asked;
+  }
 
   /** The port here; undefined while nothing is listened on. */
   get localPort(): number | undefined {
@@ -73,14 +78,21 @@ export class Forward implements Disposable {
   }
 
   /** Listens on the port that is wanted, or on the next that is free. Once is enough. */
-  async listen(): Promise<void> {
-    this.end.signal.throwIfAborted();
-    this.listening ??= this.begin();
-    await this.listening;
+  listen(): Promise<void> {
+    return this.listenBy(listenNear);
+  }
+
+  /**
+   * Listens on the port that is wanted, and on no other.
+   * @throws LocalPortError
+   */
+  listenThere(): Promise<void> {
+    return this.listenBy(listenAt);
   }
 
   /** Listens no more, until it is asked to again; what is connected is cut off. */
   rest(): void {
+    this.asked = this.localPort ?? this.asked;
     this.server?.close();
     this.server = undefined;
     this.listening = undefined;
@@ -93,11 +105,17 @@ export class Forward implements Disposable {
     this.rest();
   }
 
-  private async begin(): Promise<void> {
+  private async listenBy(way: typeof listenNear): Promise<void> {
+    this.end.signal.throwIfAborted();
+    this.listening ??= this.begin(way);
+    await this.listening;
+  }
+
+  private async begin(way: typeof listenNear): Promise<void> {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.accept(socket));
     this.server = server;
     try {
-      await listenNear(server, localAddress, this.wanted);
+      await way(server, localAddress, this.wanted);
     } catch (error) {
       this.rest();
       throw error;

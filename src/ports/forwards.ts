@@ -32,7 +32,7 @@ export class Forwards implements Disposable {
     this.disposables.add(
       parts.store.onDidChange(({ added, changed, removed }) => {
         if (this.all.length === 0) return;
-        for (const computer of [...added, ...changed]) this.wake(computer);
+        for (const computer of [...added, ...changed]) this.follow(computer);
         // Whoever signs in to another account and back finds them again.
         for (const { id } of removed) this.of(id).forEach((forward) => forward.rest());
       }),
@@ -61,9 +61,20 @@ export class Forwards implements Disposable {
     }
     const forward = this.make(computer, port, wanted ?? port);
     await forward.listen();
-    if (there) this.drop(there);
-    this.keep([...this.all, forward], computer.id);
+    this.put(forward, there);
     return forward;
+  }
+
+  /**
+   * Gives a forward just this port here; one that waits for its computer takes it then. What is connected is cut off.
+   * @throws LocalPortError, and it stays where it is
+   */
+  async move(forward: Forward, wanted: number): Promise<Forward> {
+    if (forward.localPort === wanted) return forward;
+    const moved = this.make(forward.computer, forward.port, wanted);
+    if (forward.localPort !== undefined) await moved.listenThere();
+    this.put(moved, forward);
+    return moved;
   }
 
   /** Stops forwarding; what is connected is cut off. */
@@ -92,6 +103,11 @@ export class Forwards implements Disposable {
     return new Forward({ id, name }, port, wanted, this.parts.dial, () => this.changes.fire(id));
   }
 
+  private put(forward: Forward, inPlaceOf: Forward | undefined): void {
+    if (inPlaceOf) this.drop(inPlaceOf);
+    this.keep([...this.all, forward], forward.computer.id);
+  }
+
   private drop(forward: Forward): void {
     forward.dispose();
     this.all = this.all.filter((one) => one !== forward);
@@ -107,6 +123,13 @@ export class Forwards implements Disposable {
       })),
     );
     this.changes.fire(changedId);
+  }
+
+  /** Nothing is listened for where nothing can come from. A status that nobody knows may be as good as running. */
+  private follow(computer: Computer): void {
+    const { open } = statusOf(computer.status);
+    if (open === 'connect') this.wake(computer);
+    else if (open !== 'wait' && open !== 'try') this.of(computer.id).forEach((forward) => forward.rest());
   }
 
   private wake({ id, status }: Computer): void {

@@ -1,6 +1,6 @@
 import { createIntent, type CelestoClient, type CreateIntent } from '../api/client';
 import { isApiError } from '../api/errors';
-import type { CreateRequest } from '../api/wire';
+import type { CreateRequest, WireComputer } from '../api/wire';
 import type { Computer } from '../model/computer';
 import type { Lifecycle } from '../model/lifecycle';
 import type { ComputerStore } from '../model/store';
@@ -25,8 +25,18 @@ export interface FreshRecord {
   /** When it was asked for, and when the window that uses it was last heard of; ms since the epoch. */
   readonly askedAt: number;
   readonly heldAt: number;
+  /** Whose it is: of the address and the organization that it was asked of. */
+  readonly owner: string;
   /** Not known while the answer to the create has not come. */
   readonly computer?: { readonly id: string; readonly name: string };
+}
+
+/** A computer of this window. */
+interface Holding {
+  /** Ends the signs of life for it. */
+  readonly end: AbortController;
+  /** The answer to the create. */
+  readonly asked: Promise<WireComputer>;
 }
 
 /** One use of a fresh computer. */
@@ -42,9 +52,16 @@ const beat = 4_000;
 const silence = 10_000;
 /** Milliseconds for which a delete is tried again. */
 const deletePatience = 30_000;
+/** Milliseconds for the deletes that are sent as the window closes, and for a look at what was left. */
+const goodbye = 3_000;
+const briefly = 5_000;
 
 export interface FreshComputersParts {
-  readonly client: Pick<CelestoClient, 'create'>;
+  readonly client: Pick<CelestoClient, 'create' | 'get'>;
+  /** Sends a delete and waits for the answer alone, when little else works any more. */
+  readonly lastDelete: (computerId: string, signal: AbortSignal) => Promise<unknown>;
+  /** Who is signed in. */
+  readonly owner: () => string;
   readonly store: Pick<ComputerStore, 'ticket' | 'learn'>;
   readonly lifecycle: Pick<Lifecycle, 'delete'>;
   readonly memory: FreshMemory;
@@ -59,7 +76,7 @@ export interface FreshComputersParts {
  * none is forgotten whatever happens to the window. The records of several windows lie side by side.
  */
 export class FreshComputers implements Disposable {
-  private readonly held = new Map<string, AbortController>();
+  private readonly held = new Map<string, Holding>();
 
   constructor(private readonly parts: FreshComputersParts) {}
 
@@ -68,7 +85,8 @@ export class FreshComputers implements Disposable {
     const intent = createIntent(request);
     const key = prefix + intent.idempotencyKey;
     const now = this.parts.clock.now();
-    const computer = this.make(key, { intent, command, askedAt: now, heldAt: now });
+    const owner = this.parts.owner();
+    const computer = this.make(key, { intent, command, askedAt: now, heldAt: now, owner });
     // Whoever made it may have gone meanwhile.
     computer.catch(() => undefined);
     return { key, computer };
@@ -100,15 +118,18 @@ export class FreshComputers implements Disposable {
   }
 
   /**
-   * The leftovers, once more looked at: a machine that slept wakes all windows at once, and each is given the time for a
-   * sign of life.
+   * The leftovers that may be there, once more looked at: a machine that slept wakes all windows at once, and each is
+   * given the time for a sign of life.
    */
   async abandoned(signal: AbortSignal): Promise<readonly FreshRecord[]> {
     const silent = this.leftovers();
     if (silent.length === 0) return [];
     await this.parts.clock.delay(beat, signal);
     const known = new Map(silent.map(({ intent, heldAt }) => [intent.idempotencyKey, heldAt]));
-    return this.leftovers().filter(({ intent, heldAt }) => known.get(intent.idempotencyKey) === heldAt);
+    const left = this.leftovers().filter(({ intent, heldAt }) => known.get(intent.idempotencyKey) === heldAt);
+    const areThere = await Promise.all(left.map((record) => this.mayBeThere(record, signal)));
+    signal.throwIfAborted();
+    return left.filter((_, index) => areThere[index]);
   }
 
   /** Milliseconds until a computer of another window may be nobody's; undefined: no other window has one. */
@@ -136,6 +157,24 @@ export class FreshComputers implements Disposable {
     return this.forget(prefix + record.intent.idempotencyKey);
   }
 
+  /**
+   * The window closes: deletes all that it has. That a computer is gone cannot be written down any more, so the next
+   * window finds out; and what is still there it offers. Never rejects.
+   */
+  async close(): Promise<void> {
+    const { clock, lastDelete, log } = this.parts;
+    const limit = new AbortController();
+    const deletes = [...this.held.values()].map(async ({ asked }) =>
+      lastDelete((await asked).id, limit.signal),
+    );
+    const all = Promise.allSettled(deletes).then((outcomes) => {
+      for (const outcome of outcomes)
+        if (outcome.status === 'rejected') log.warn(`no delete on close: ${describeError(outcome.reason)}`);
+    });
+    if (deletes.length > 0) await Promise.race([all, clock.delay(goodbye, limit.signal)]);
+    limit.abort();
+  }
+
   dispose(): void {
     for (const key of this.held.keys()) this.abandon(key);
   }
@@ -143,10 +182,11 @@ export class FreshComputers implements Disposable {
   private async make(key: string, record: FreshRecord): Promise<Computer> {
     const { client, store, memory } = this.parts;
     await memory.update(key, record);
-    this.hold(key);
+    const ticket = store.ticket();
+    const asked = client.create(record.intent);
+    this.hold(key, asked);
     try {
-      const ticket = store.ticket();
-      const computer = store.learn(await client.create(record.intent), ticket);
+      const computer = store.learn(await asked, ticket);
       const { id, name } = computer;
       await memory.update(key, { ...record, computer: { id, name } });
       return computer;
@@ -155,6 +195,20 @@ export class FreshComputers implements Disposable {
       if (!isApiError(error, 'network', 'timeout', 'malformed', 'server')) await this.forget(key);
       throw error;
     }
+  }
+
+  /** One that is gone is forgotten: its window may not have had the time. Another account cannot tell. */
+  private async mayBeThere({ intent, owner, computer }: FreshRecord, signal: AbortSignal): Promise<boolean> {
+    if (!computer || owner !== this.parts.owner()) return true;
+    try {
+      const soon = AbortSignal.any([signal, AbortSignal.timeout(briefly)]);
+      const { status } = await this.parts.client.get(computer.id, soon);
+      if (status !== 'deleting' && status !== 'deleted') return true;
+    } catch (error) {
+      if (!isApiError(error, 'notFound')) return true;
+    }
+    await this.gone(prefix + intent.idempotencyKey, computer.id);
+    return false;
   }
 
   private async delete(key: string, id: string): Promise<void> {
@@ -174,10 +228,10 @@ export class FreshComputers implements Disposable {
   }
 
   /** Tells other windows, again and again, that this one is there. */
-  private hold(key: string): void {
+  private hold(key: string, asked: Promise<WireComputer>): void {
     const { clock, memory, log } = this.parts;
     const end = new AbortController();
-    this.held.set(key, end);
+    this.held.set(key, { end, asked });
     const tell = async (): Promise<void> => {
       for (;;) {
         await clock.delay(beat, end.signal);
@@ -198,7 +252,7 @@ export class FreshComputers implements Disposable {
   }
 
   private release(key: string): void {
-    this.held.get(key)?.abort();
+    this.held.get(key)?.end.abort();
     this.held.delete(key);
   }
 

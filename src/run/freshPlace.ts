@@ -5,7 +5,7 @@ import type { OpeningOptions } from '../terminal/opening';
 import { abortable } from '../util/cancel';
 import type { Execution } from './execution';
 import type { FreshComputers, Tenancy } from './freshComputers';
-import type { Place } from './place';
+import type { Named, Place } from './place';
 import type { RunRequest } from './request';
 
 export interface FreshPlaceParts {
@@ -22,8 +22,8 @@ export class FreshPlace implements Place {
 
   constructor(private readonly parts: FreshPlaceParts) {}
 
-  get computerId(): string | undefined {
-    return this.inner?.computerId;
+  get computer(): Named | undefined {
+    return this.inner?.computer;
   }
 
   async begin(request: RunRequest, options: OpeningOptions): Promise<Execution> {

@@ -3,7 +3,7 @@ import type { Finder } from '../model/finder';
 import type { OpeningOptions } from '../terminal/opening';
 import { abortable } from '../util/cancel';
 import type { Execution } from './execution';
-import type { Place } from './place';
+import type { Named, Place } from './place';
 import type { RunRequest } from './request';
 
 export interface NamedPlaceParts {
@@ -21,8 +21,8 @@ export class NamedPlace implements Place {
 
   constructor(private readonly parts: NamedPlaceParts) {}
 
-  get computerId(): string | undefined {
-    return this.inner?.computerId;
+  get computer(): Named | undefined {
+    return this.inner?.computer;
   }
 
   async begin(request: RunRequest, options: OpeningOptions): Promise<Execution> {

@@ -1,4 +1,5 @@
 import { isApiError } from '../api/errors';
+import type { Computer } from '../model/computer';
 import { LifecycleError, refusalOf } from '../model/errors';
 import type { Lifecycle } from '../model/lifecycle';
 import { statusOf } from '../model/status';
@@ -9,10 +10,13 @@ import type { RunRequest } from './request';
 /** Milliseconds a question about a computer may take whose answer is not waited for long. */
 const briefly = 5_000;
 
+/** What tells a computer from all others, and what a person calls it. */
+export type Named = Pick<Computer, 'id' | 'name'>;
+
 /** Where a command runs. */
 export interface Place {
   /** Once it is known. */
-  readonly computerId: string | undefined;
+  readonly computer: Named | undefined;
   /** Begins the command, whatever has to be done before. @throws what stands in the way, or the signal's reason */
   begin(request: RunRequest, options: OpeningOptions): Promise<Execution>;
   /** What has become of the computer, where it is the reason that the command broke off. */
@@ -26,14 +30,10 @@ export type RunOpening = Pick<Opening<RunRequest, Execution>, 'open'>;
 /** A computer that is there and stays there. */
 export class ComputerPlace implements Place {
   constructor(
-    private readonly computer: { readonly id: string; readonly name: string },
+    readonly computer: Named,
     private readonly opening: RunOpening,
     private readonly lifecycle: Pick<Lifecycle, 'look'>,
   ) {}
-
-  get computerId(): string {
-    return this.computer.id;
-  }
 
   begin(request: RunRequest, options: OpeningOptions): Promise<Execution> {
     return this.opening.open(this.computer.id, request, options);

@@ -5,7 +5,7 @@ import { TerminalLines } from '../terminal/terminalLines';
 import type { Clock } from '../util/clock';
 import { describeError, type Log } from '../util/log';
 import { withoutIcons } from '../util/text';
-import type { Place } from './place';
+import type { Named, Place } from './place';
 import type { Command } from './request';
 import { exitCodeOf, Run, type Outcome } from './run';
 import { inShort, outcomeWords } from './words';
@@ -30,8 +30,8 @@ export interface RunSpec {
   readonly command: Command;
   /** What stands for the command in the tab. */
   readonly title: string;
-  /** It closes with the command, whose exit code is its own. */
-  readonly isTask: boolean;
+  /** The name of the task that it is: then it closes with the command, whose exit code is its own. */
+  readonly task?: string;
   /** Opens a shell where the command ran, if one can. */
   readonly openTerminal?: () => void;
 }
@@ -65,8 +65,8 @@ export class RunTerminal implements vscode.Pseudoterminal {
   }
 
   /** Where it runs, once that is known. */
-  get computerId(): string | undefined {
-    return this.current?.computerId;
+  get computer(): Named | undefined {
+    return this.current?.computer;
   }
 
   get isRunning(): boolean {
@@ -115,9 +115,9 @@ export class RunTerminal implements vscode.Pseudoterminal {
   }
 
   private async begin(): Promise<void> {
-    const { command, place, title, isTask } = this.spec;
+    const { command, place, title, task } = this.spec;
     this.hasBegun = false;
-    if (!isTask) this.lines.say(`$ ${title}`);
+    if (task === undefined) this.lines.say(`$ ${title}`);
     const view = {
       size: () => this.size,
       draw: (text: string) => this.writes.fire(text),
@@ -155,8 +155,8 @@ export class RunTerminal implements vscode.Pseudoterminal {
   }
 
   private rest(outcome: Outcome): void {
-    const { isTask, placeName, openTerminal } = this.spec;
-    if (isTask) {
+    const { task, placeName, openTerminal } = this.spec;
+    if (task !== undefined) {
       this.end(exitCodeOf(outcome));
       return;
     }
@@ -181,7 +181,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
 
   /** A task has the name that its author gave it. */
   private tellName(): void {
-    if (!this.spec.isTask && !this.isClosed) this.names.fire(this.tabName);
+    if (this.spec.task === undefined && !this.isClosed) this.names.fire(this.tabName);
   }
 
   private end(code: number): void {

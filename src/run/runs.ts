@@ -4,7 +4,7 @@ import type { Lifecycle } from '../model/lifecycle';
 import type { Terminals } from '../terminal/terminals';
 import type { Disposable } from '../util/disposable';
 import type { RunHistory } from './history';
-import { ComputerPlace, type RunOpening } from './place';
+import { ComputerPlace, type Named, type RunOpening } from './place';
 import type { Command } from './request';
 import { RunTerminal, titleOf, type RunSpec, type RunTerminalParts } from './runTerminal';
 
@@ -18,6 +18,8 @@ export interface RunsParts extends RunTerminalParts {
 /** The commands that this window runs on computers, each in a tab. */
 export class Runs implements Disposable {
   private readonly running = new Set<RunTerminal>();
+  /** The latest run of each task, by its name. */
+  private readonly ofTasks = new Map<string, RunTerminal>();
   private readonly changes = new vscode.EventEmitter<string>();
 
   /** Fires with the id of a computer where a command has begun or ended. */
@@ -27,12 +29,12 @@ export class Runs implements Disposable {
 
   /** The computers that commands of this window run on just now. */
   get computerIds(): readonly string[] {
-    return [...this.running].flatMap(({ computerId }) => computerId ?? []);
+    return [...this.running].flatMap(({ computer }) => computer?.id ?? []);
   }
 
   /** How many commands of this window run on a computer just now. */
   runningOn(computerId: string): number {
-    return [...this.running].filter((run) => run.computerId === computerId).length;
+    return [...this.running].filter(({ computer }) => computer?.id === computerId).length;
   }
 
   /**
@@ -47,7 +49,6 @@ export class Runs implements Disposable {
       place: () => this.placeOn(computer),
       command,
       title: title ?? titleOf(command),
-      isTask: false,
       openTerminal: () => void this.parts.terminals.create(computer, cwd === undefined ? {} : { cwd }),
     });
     return this.show(pty);
@@ -71,13 +72,24 @@ export class Runs implements Disposable {
     pty.onDidChangeState(() => {
       if (pty.isRunning) this.running.add(pty);
       else this.running.delete(pty);
-      if (pty.computerId !== undefined) this.changes.fire(pty.computerId);
+      if (pty.computer) this.changes.fire(pty.computer.id);
     });
+    if (spec.task !== undefined) this.ofTasks.set(spec.task, pty);
     return pty;
   }
 
+  /** The computer that the command of a terminal runs on, or ran on last; undefined where it is none of ours. */
+  computerOf({ creationOptions }: Pick<vscode.Terminal, 'creationOptions'>): Named | undefined {
+    const { pty, name, shellPath } = creationOptions as Partial<
+      vscode.ExtensionTerminalOptions & vscode.TerminalOptions
+    >;
+    if (pty) return pty instanceof RunTerminal ? pty.computer : undefined;
+    // Nothing but its name tells which terminal VS Code has given to a task; one with a shell is somebody else's.
+    return shellPath === undefined && name !== undefined ? this.ofTasks.get(name)?.computer : undefined;
+  }
+
   /** A computer as a place for a command. */
-  readonly placeOn = ({ id, name }: Pick<Computer, 'id' | 'name'>): ComputerPlace =>
+  readonly placeOn = ({ id, name }: Named): ComputerPlace =>
     new ComputerPlace({ id, name }, this.parts.opening, this.parts.lifecycle);
 
   /** The window is left: what runs is ended. */

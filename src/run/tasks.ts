@@ -61,11 +61,13 @@ export class CelestoTasks implements vscode.TaskProvider {
     scope: vscode.WorkspaceFolder | vscode.TaskScope,
     name: string,
   ): vscode.Task {
-    const execution = new vscode.CustomExecution((resolved) => Promise.resolve(this.terminal(resolved)));
+    const execution = new vscode.CustomExecution((resolved) =>
+      Promise.resolve(this.terminal(resolved, name)),
+    );
     return new vscode.Task(definition, scope, name, taskType, execution);
   }
 
-  private terminal(definition: vscode.TaskDefinition): vscode.Pseudoterminal {
+  private terminal(definition: vscode.TaskDefinition, name: string): vscode.Pseudoterminal {
     const command = commandOf(definition);
     const computer = textOf(definition.computer) ?? '';
     return this.parts.runs.terminal({
@@ -73,7 +75,7 @@ export class CelestoTasks implements vscode.TaskProvider {
       place: () => this.place(computer, definition),
       command,
       title: inShort(command.line),
-      isTask: true,
+      task: name,
     });
   }
 

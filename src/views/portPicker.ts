@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { Forward } from '../ports/forward';
 import type { ListeningPort } from '../ports/listening';
 import { Disposables } from '../util/disposable';
 import { withoutIcons } from '../util/text';
@@ -64,6 +65,28 @@ export async function askPort({
   } finally {
     disposables.dispose();
   }
+}
+
+/** Asks which port of this machine a forward is to have. */
+export async function askLocalPort({
+  computer,
+  port,
+  localPort,
+  wanted,
+}: Forward): Promise<number | undefined> {
+  const answer = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Change Local Port of Port {0} of {1}', port, computer.name),
+    prompt: vscode.l10n.t('The port of this machine that leads there. What is connected now is cut off.'),
+    value: String(localPort ?? wanted),
+    validateInput: (text) => portProblem(text.trim()),
+  });
+  return answer === undefined ? undefined : Number(answer.trim());
+}
+
+/** What is wrong with what was typed for a port; undefined where nothing is. */
+export function portProblem(text: string): string | undefined {
+  const isPort = /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
+  return isPort ? undefined : vscode.l10n.t('A port is a number from 1 to 65535.');
 }
 
 /** The line for what was typed: to be taken, or what is wrong with it. */

@@ -10,6 +10,7 @@ import { Disposables, type Disposable } from '../util/disposable';
 import { redactor } from '../util/log';
 import { settings } from '../util/settings';
 import { Diagnostics } from '../views/diagnostics';
+import { ForwardNotices } from '../views/forwardNotices';
 import { idleQuestions } from '../views/idleQuestions';
 import { Notices, type NoticesParts } from '../views/notices';
 import type { Reach } from './reach';
@@ -59,12 +60,13 @@ export function buildCare(
 
 export function buildNotices(
   { lifecycle, store }: Service,
-  { terminals }: Reach,
+  { forwards, terminals }: Reach,
   clock: Clock,
   isShown: NoticesParts['isShown'],
 ): Disposable {
   const parts = new Disposables();
   const happenings = parts.add(new Happenings(store, lifecycle, clock));
   parts.add(new Notices({ happenings, terminals, isShown }));
+  parts.add(new ForwardNotices({ happenings, forwards, terminals }));
   return parts;
 }

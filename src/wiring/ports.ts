@@ -13,6 +13,7 @@ import { ForwardParts, PublishedParts } from '../views/portParts';
 import { ShellParts } from '../views/shellParts';
 import { TerminalParts } from '../views/terminalParts';
 import type { Reach } from './reach';
+import type { Running } from './runs';
 import type { Service } from './service';
 
 /** What has a line below a computer in the tree. */
@@ -29,6 +30,7 @@ export function buildParts({ terminals, forwards, shells }: Reach) {
 export function buildPortCommands(
   { client, lifecycle, store }: Service,
   { channels, forwards, shells, terminals }: Reach,
+  { runs }: Running,
   parts: ReturnType<typeof buildParts>,
   targets: Targets,
   clock: Clock,
@@ -50,7 +52,7 @@ export function buildPortCommands(
   });
   const shown = new ShownTerminals(terminals);
   const kept = new ShellCommands(targets, shells, terminals, clock);
-  disposables.add(vscode.window.registerTerminalLinkProvider(new TerminalLinks(terminals, forward)));
+  disposables.add(vscode.window.registerTerminalLinkProvider(new TerminalLinks(terminals, runs, forward)));
   return {
     handlers: {
       'celesto.showTerminal': shown.show,
@@ -58,6 +60,7 @@ export function buildPortCommands(
       'celesto.attachShell': kept.attach,
       'celesto.endShell': kept.end,
       'celesto.forwardPort': forward.forward,
+      'celesto.changeLocalPort': forward.changeLocalPort,
       'celesto.stopForwarding': forward.stop,
       'celesto.openForwardedPort': forward.open,
       'celesto.copyForwardedAddress': forward.copyAddress,

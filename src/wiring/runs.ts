@@ -30,7 +30,7 @@ export function buildRuns(
   reach: Reach,
   clock: Clock,
 ): Running {
-  const { client, lifecycle, log, store } = service;
+  const { account, client, lastDelete, lifecycle, log, store } = service;
   const parts = new Disposables();
   const history = new RunHistory(context.globalState);
   const opening = openingOf(service, reach, clock);
@@ -39,7 +39,10 @@ export function buildRuns(
   const runs = parts.add(new Runs({ opening, lifecycle, terminals, history, clock, log, onFailure }));
   const memory = context.globalState;
   const onDeleted = (id: string): void => known.forget(id);
-  const fresh = parts.add(new FreshComputers({ client, store, lifecycle, memory, onDeleted, clock, log }));
+  const owner = (): string => account.owner;
+  const fresh = parts.add(
+    new FreshComputers({ client, lastDelete, owner, store, lifecycle, memory, onDeleted, clock, log }),
+  );
   return { runs, history, fresh, dispose: () => parts.dispose() };
 }
 

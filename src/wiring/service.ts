@@ -24,9 +24,12 @@ export interface Service extends Disposable {
   readonly check: CheckKey;
   readonly store: ComputerStore;
   readonly lifecycle: Lifecycle;
-  /** Sends a stop as the window closes. */
-  readonly lastStop: (computerId: string, signal: AbortSignal) => Promise<unknown>;
+  /** Sends a stop, or a delete, as the window closes. */
+  readonly lastStop: LastCall;
+  readonly lastDelete: LastCall;
 }
+
+type LastCall = (computerId: string, signal: AbortSignal) => Promise<unknown>;
 
 export function buildService(context: vscode.ExtensionContext, clock: Clock): Service {
   const { globalState: memory, secrets } = context;
@@ -44,7 +47,8 @@ export function buildService(context: vscode.ExtensionContext, clock: Clock): Se
     new CelestoClient(http, () => Promise.resolve({ baseUrl: account.baseUrl(), apiKey })).user(signal);
 
   const lastClient = new CelestoClient(http, () => Promise.resolve(account.lastCredentials));
-  const lastStop: Service['lastStop'] = (id, signal) => lastClient.stop(id, signal);
+  const lastStop: LastCall = (id, signal) => lastClient.stop(id, signal);
+  const lastDelete: LastCall = (id, signal) => lastClient.delete(id, signal);
 
   const store = new ComputerStore(client, clock, new AccountListCache(memory, account), log);
   const parts = new Disposables();
@@ -57,5 +61,6 @@ export function buildService(context: vscode.ExtensionContext, clock: Clock): Se
   );
   const lifecycle = new Lifecycle(client, store, clock, log);
   const dispose = (): void => parts.dispose();
-  return { output, log, troubles, account, client, check, store, lifecycle, lastStop, dispose };
+  const calls = { client, check, lastStop, lastDelete };
+  return { output, log, troubles, account, ...calls, store, lifecycle, dispose };
 }

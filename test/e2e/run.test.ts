@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
+import { freePort } from '../emulator/ports';
 import { until } from '../lab/until';
 import { Stage } from './support';
 
@@ -29,17 +30,31 @@ describe('on a computer', () => {
     seed: [{ name: 'einstein' }, { name: 'gauss', status: 'stopped' }, { name: 'bohr', sshd: false }],
   });
 
-  before(() => {
+  /** Where a web server is to listen on a computer. */
+  let port: number;
+
+  before(async () => {
+    port = await freePort('127.0.0.1', new Set());
     const folder = join(stage.folder, 'empty');
-    mkdirSync(join(folder, '.vscode'), { recursive: true });
-    const typed = tasks.map((task) => ({ type: 'celesto', problemMatcher: [], ...task }));
-    writeFileSync(join(folder, '.vscode', 'tasks.json'), JSON.stringify({ version: '2.0.0', tasks: typed }));
+    const serve = 'mkdir -p site && echo "hello from $(hostname)" > site/index.html; python3 -um http.server';
+    writeTasks('empty', [
+      ...tasks,
+      { label: 'serve', computer: 'gauss', command: `${serve} -d site ${port}`, isBackground: true },
+    ]);
     writeFileSync(
       join(folder, '.vscode', 'settings.json'),
       JSON.stringify({ 'celesto.defaultComputer': 'gauss' }),
     );
     writeFileSync(join(folder, 'greet.py'), 'import sys\nprint("hello from", sys.argv[0], 40 + 2)\n');
   });
+
+  /** Gives a folder its tasks. */
+  function writeTasks(name: string, own: readonly object[]): void {
+    const folder = join(stage.folder, name, '.vscode');
+    mkdirSync(folder, { recursive: true });
+    const typed = own.map((task) => ({ type: 'celesto', problemMatcher: [], ...task }));
+    writeFileSync(join(folder, 'tasks.json'), JSON.stringify({ version: '2.0.0', tasks: typed }));
+  }
 
   /** Whether a program with these arguments runs there. */
   async function isRunning(name: string, args: string): Promise<boolean> {
@@ -130,6 +145,24 @@ describe('on a computer', () => {
     await stage.terminals.waitForText(/exit code: 1/);
   });
 
+  stage.it(
+    'an address that a task prints is a link that leads there, as is one that a command prints',
+    async () => {
+      await runTask('serve');
+      await stage.terminals.waitForText(`(http://0.0.0.0:${port}/) ...`);
+      assert.equal(await opensWith(`http://0.0.0.0:${port}/`), 'hello from gauss');
+      await runFromMenu('gauss', `echo "it is at localhost:${port}/index.html"`);
+      await stage.terminals.waitForText(/^it is at localhost:\d+\/index\.html\s+exit 0/m);
+      assert.equal(await opensWith(`localhost:${port}/index.html`), 'hello from gauss');
+      await stage.window.runCommand('Tasks: Terminate Task');
+      await stage.window.quickInput.choose('serve');
+      await until(
+        'it has ended',
+        async () => !(await isRunning('gauss', `python3 -um http.server -d site ${port}`)),
+      );
+    },
+  );
+
   stage.it('a task with a computer of its own has it made, and leaves none behind', async () => {
     const before = (await stage.computers()).map(({ name }) => name);
     await runTask('once');
@@ -160,6 +193,27 @@ describe('on a computer', () => {
     await until('it is gone', async () => (await stage.computers()).length === before);
   });
 
+  stage.it('fresh computers go with their window, of a command as of a task', async () => {
+    const before = (await stage.computers()).length;
+    writeTasks('leaving', [
+      { label: 'stay', computer: 'new', template: 'scratch', command: 'echo at work; sleep 4723' },
+    ]);
+    const window = await stage.openAnother('leaving', {});
+    await window.tree('Computers').row('einstein').waitFor();
+    await runTask('stay', window);
+    await window.terminals.waitForText(/^at work$/m);
+    await window.runCommand('Celesto: Run in a Fresh Computer…');
+    await window.quickInput.waitFor('Run in a Fresh Computer');
+    await window.quickInput.choose('Scratch');
+    await window.quickInput.waitFor('Run Command on a fresh computer');
+    await window.quickInput.fill('echo at work, too; sleep 4724');
+    await window.quickInput.accept();
+    await window.terminals.waitForText(/^at work, too$/m);
+    assert.equal((await stage.computers()).length, before + 2);
+    await window.closeTab();
+    await until('they are gone', async () => (await stage.computers()).length === before);
+  });
+
   stage.it('a fresh computer that cannot be deleted is offered for that at the next start', async () => {
     const before = (await stage.computers()).length;
     await stage.window.runCommand('Celesto: Run in a Fresh Computer…');
@@ -172,7 +226,12 @@ describe('on a computer', () => {
     await stage.control.addFault({ method: 'DELETE', times: 'always', answer: { status: 500 } });
     await stage.window.reload();
     const question = /was created for the command "echo again; sleep 4722" .* and is not deleted yet\.$/;
-    await stage.window.notifications.waitFor(question);
+    // First the window that was left must have been silent for a while.
+    await until(
+      'the question',
+      async () => (await stage.window.notifications.texts()).some((text) => question.test(text)),
+      60_000,
+    );
     await stage.picture('left behind');
     await stage.control.clearFaults();
     await stage.window.notifications.press(question, 'Delete');
@@ -181,9 +240,19 @@ describe('on a computer', () => {
 
   it('leaves the window without errors', () => assert.deepEqual(stage.window.errors, []));
 
-  async function runTask(label: string): Promise<void> {
-    await stage.window.runCommand('Tasks: Run Task');
-    await stage.window.quickInput.fill(label);
-    await stage.window.quickInput.choose(label);
+  /** Follows a link of the terminal. @returns what the page says that it opens */
+  async function opensWith(link: string): Promise<string> {
+    const opened = stage.window.page.context().waitForEvent('page');
+    await stage.terminals.clickLink(link);
+    const page = await opened;
+    await page.waitForLoadState();
+    const text = await page.locator('body').innerText();
+    await page.close();
+    return text;
+  }
+
+  async function runTask(label: string, window = stage.window): Promise<void> {
+    await window.runCommand('Tasks: Run Task');
+    await window.quickInput.choose(label);
   }
 });

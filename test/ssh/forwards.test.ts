@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { connect, createServer, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { before, describe, it } from 'node:test';
 import type { Computer } from '../../src/model/computer';
@@ -7,6 +7,7 @@ import { LifecycleError } from '../../src/model/errors';
 import type { Forward } from '../../src/ports/forward';
 import { Forwards } from '../../src/ports/forwards';
 import { listeningCommand, parseListening } from '../../src/ports/listening';
+import { LocalPortError } from '../../src/ports/localPort';
 import { RememberedForwards } from '../../src/ports/rememberedForwards';
 import { PortError } from '../../src/ssh/errors';
 import { Opening } from '../../src/terminal/opening';
@@ -163,6 +164,48 @@ describe('a forwarded port', () => {
       ),
       /ECONNREFUSED/,
     );
+  });
+
+  it('is given another port here, while it waits for its computer, too; one that is taken it does not get', async () => {
+    const bench = new Bench();
+    const forward = await bench.forwards.add(einstein, port);
+    const [free, taken] = [await freePort('127.0.0.1', new Set()), createServer()];
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port: takenPort } = taken.address() as AddressInfo;
+    await assert.rejects(bench.forwards.move(forward, takenPort), LocalPortError);
+    assert.deepEqual(bench.forwards.of(einstein.id), [forward]);
+    assert.equal((await sends(forward, Buffer.from('stays'))).toString(), 'staysheard 5');
+    taken.close();
+
+    const moved = await bench.forwards.move(forward, free);
+    assert.deepEqual(bench.forwards.of(einstein.id), [moved]);
+    assert.deepEqual([moved.localPort, forward.localPort], [free, undefined]);
+    assert.equal((await sends(moved, Buffer.from('moved'))).toString(), 'movedheard 5');
+    assert.equal(new RememberedForwards(bench.records).all()[0]?.localPort, free);
+
+    bench.changes.fire({ added: [], changed: [{ ...einstein, status: 'stopped' }], removed: [] });
+    const waiting = await bench.forwards.move(moved, takenPort);
+    assert.equal(waiting.localPort, undefined);
+    bench.changes.fire({ added: [], changed: [einstein], removed: [] });
+    await until('it to listen', () => waiting.localPort === takenPort);
+  });
+
+  it('ends with what is connected when somebody else stops the computer, and is there again when it runs', async () => {
+    const bench = new Bench();
+    const forward = await bench.forwards.add(einstein, port);
+    const { localPort } = forward;
+    const socket = to(forward);
+    socket.write('hello');
+    await new Promise((resolve) => socket.once('data', resolve));
+    const ended = endOf(socket);
+    bench.changes.fire({ added: [], changed: [{ ...einstein, status: 'stopped' }], removed: [] });
+    assert.match(await ended, /end|ECONNRESET/);
+    await until('nothing to be left', () => forward.traffic.connections === 0);
+    assert.deepEqual(bench.forwards.computerIds, []);
+    bench.changes.fire({ added: [], changed: [einstein], removed: [] });
+    await until('it to listen again', () => forward.localPort === localPort);
+    assert.equal((await sends(forward, Buffer.from('again'))).toString(), 'againheard 5');
+    assert.deepEqual(bench.moved, []);
   });
 
   it('reaches a server that listens on ::1 alone', async () => {

@@ -41,6 +41,10 @@ class Bench {
   readonly gone: string[] = [];
   create: () => Promise<WireComputer> = () => Promise.resolve(wire('cmp_1', 'creating'));
   delete: () => Promise<void> = () => Promise.resolve();
+  look: () => Promise<WireComputer> = () => Promise.resolve(wire('cmp_1', 'running'));
+  owner = 'me';
+  lastDelete: () => Promise<void> = () => Promise.resolve();
+  readonly lastDeletes: string[] = [];
 
   /** What a window finds abandoned just now. */
   async abandoned(window: FreshComputers): Promise<readonly FreshRecord[]> {
@@ -57,7 +61,13 @@ class Bench {
           this.creates.push(intent);
           return this.create();
         },
+        get: () => this.look(),
       },
+      lastDelete: (id) => {
+        this.lastDeletes.push(id);
+        return this.lastDelete();
+      },
+      owner: () => this.owner,
       store: { ticket: () => 1, learn: (computer) => computerFrom(computer) },
       lifecycle: {
         delete: (id) => {
@@ -194,5 +204,46 @@ describe('a computer for one command', () => {
     assert.deepEqual(bench.creates[1]!.request, { template_id: 't' });
     assert.deepEqual(bench.deletes, ['cmp_9']);
     assert.deepEqual(bench.memory.keys(), []);
+  });
+
+  it('is deleted as its window closes, also one that is only just being made; nothing is waited for long', async () => {
+    const bench = new Bench();
+    const window = bench.window();
+    await window.create({}, 'x').computer;
+    const answer = deferred<WireComputer>();
+    bench.create = () => answer.promise;
+    window.create({}, 'y');
+    await settled();
+    bench.lastDelete = () => new Promise(() => undefined);
+    const closed = window.close();
+    await settled();
+    assert.deepEqual(bench.lastDeletes, ['cmp_1']);
+    answer.resolve(wire('cmp_2', 'creating'));
+    await settled();
+    assert.deepEqual(bench.lastDeletes, ['cmp_1', 'cmp_2']);
+    await bench.clock.advance(3_000);
+    await closed;
+  });
+
+  it('that is gone is not asked about, but one of another account is: nobody can look there', async () => {
+    for (const gone of [
+      () => Promise.reject(new ApiError('notFound')),
+      () => Promise.resolve(wire('cmp_1', 'deleting')),
+    ]) {
+      const bench = new Bench();
+      const window = bench.window();
+      await window.create({}, 'x').computer;
+      window.dispose();
+      bench.look = gone;
+      bench.owner = 'somebody else';
+      assert.equal((await bench.abandoned(bench.window())).length, 1);
+      bench.owner = 'me';
+      bench.look = () => Promise.reject(new ApiError('network'));
+      assert.equal((await bench.abandoned(bench.window())).length, 1);
+      bench.look = gone;
+      assert.deepEqual(await bench.abandoned(bench.window()), []);
+      assert.deepEqual(bench.memory.keys(), []);
+      assert.deepEqual(bench.gone, ['cmp_1']);
+    }
   });
 });

@@ -1,0 +1,44 @@
+import * as vscode from 'vscode';
+import type { Happening, Happenings } from '../model/happenings';
+import type { Forwards } from '../ports/forwards';
+import type { Terminals } from '../terminal/terminals';
+import type { Disposable } from '../util/disposable';
+import { withoutLinks } from '../util/text';
+
+export interface ForwardNoticesParts {
+  readonly happenings: Pick<Happenings, 'onDid'>;
+  readonly forwards: Pick<Forwards, 'of'>;
+  readonly terminals: Pick<Terminals, 'of'>;
+}
+
+/** Tells that ports are forwarded no more, since somebody else stopped or deleted their computer. */
+export class ForwardNotices implements Disposable {
+  private readonly listener: Disposable;
+
+  constructor(private readonly parts: ForwardNoticesParts) {
+    this.listener = parts.happenings.onDid((happening) => void this.tell(happening));
+  }
+
+  dispose(): void {
+    this.listener.dispose();
+  }
+
+  private async tell({ computer, what }: Happening): Promise<void> {
+    const ports = this.parts.forwards.of(computer.id).map(({ port }) => port);
+    // Whoever has a terminal there hears of it by that.
+    if (ports.length === 0 || this.parts.terminals.of(computer.id).length > 0) return;
+    const words = [computer.name, ports.join(', ')];
+    if (what === 'deleted') {
+      const message = vscode.l10n.t('{0} was deleted from elsewhere. Its ports ({1}) are gone.', ...words);
+      await vscode.window.showWarningMessage(withoutLinks(message));
+    }
+    if (what !== 'stopped') return;
+    const message = vscode.l10n.t(
+      '{0} was stopped from elsewhere. Its ports ({1}) are forwarded again when it runs.',
+      ...words,
+    );
+    const start = vscode.l10n.t('Start');
+    const chosen = await vscode.window.showWarningMessage(withoutLinks(message), start);
+    if (chosen === start) await vscode.commands.executeCommand('celesto.start', { computerId: computer.id });
+  }
+}
