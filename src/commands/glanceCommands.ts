@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import type { Computer } from '../model/computer';
 import type { Details } from '../views/details';
-import { capabilities } from '../views/presentation';
 import type { CommandId, Handler } from './commands';
+import { actionsOf } from './computerActions';
 import type { Targets } from './targets';
 
-interface Action extends vscode.QuickPickItem {
-  readonly command: CommandId;
+interface ActionItem extends vscode.QuickPickItem {
+  /** A line between groups has none. */
+  readonly command?: CommandId;
 }
 
 /** A computer and what can be done with it, from one place. */
@@ -23,24 +24,14 @@ export class GlanceCommands {
   /** Picks a computer, then an action. */
   readonly pick: Handler = async (...args) => {
     const computer = await this.targets.one(args, vscode.l10n.t('Computers'), 'computer');
-    const action = await vscode.window.showQuickPick(actionsFor(computer), { title: computer.name });
-    if (action) await vscode.commands.executeCommand(action.command, { computerId: computer.id });
+    const action = await vscode.window.showQuickPick(itemsFor(computer), { title: computer.name });
+    if (action?.command) await vscode.commands.executeCommand(action.command, { computerId: computer.id });
   };
 }
 
-function actionsFor(computer: Computer): Action[] {
-  const can = new Set(capabilities(computer));
-  const all: [needs: string, icon: string, label: string, command: CommandId][] = [
-    ['open', 'terminal', vscode.l10n.t('Open Terminal'), 'celesto.open'],
-    ['open', 'add', vscode.l10n.t('New Terminal'), 'celesto.newTerminal'],
-    ['start', 'play', vscode.l10n.t('Start'), 'celesto.start'],
-    ['stop', 'debug-stop', vscode.l10n.t('Stop'), 'celesto.stop'],
-    ['restore', 'history', vscode.l10n.t('Restore'), 'celesto.restore'],
-    ['computer', 'info', vscode.l10n.t('Show Details'), 'celesto.showDetails'],
-    ['computer', 'copy', vscode.l10n.t('Copy ID'), 'celesto.copyId'],
-    ['delete', 'trash', vscode.l10n.t('Delete…'), 'celesto.delete'],
-  ];
-  return all
-    .filter(([needs]) => can.has(needs))
-    .map(([, icon, label, command]) => ({ label: `$(${icon}) ${label}`, command }));
+function itemsFor(computer: Computer): ActionItem[] {
+  return actionsOf(computer).flatMap((actions, index) => [
+    ...(index > 0 ? [{ label: '', kind: vscode.QuickPickItemKind.Separator }] : []),
+    ...actions.map(({ icon, label, command }) => ({ label: `$(${icon}) ${label}`, command })),
+  ]);
 }

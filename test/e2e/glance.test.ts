@@ -69,6 +69,14 @@ describe('computers at a glance, and those named elsewhere', () => {
     await stage.window.quickInput.choose('Show Details');
     const text = await preview(/curie/);
     assert.match(text, /State\s+stopped/);
+
+    const { quickInput } = stage.window;
+    await stage.window.runCommand('Celesto: Pick a Computer…');
+    await quickInput.choose('einstein');
+    await quickInput.waitFor('einstein');
+    await quickInput.choose('Run Command…');
+    await quickInput.waitFor('Run Command on einstein');
+    await quickInput.cancel();
   });
 
   stage.it('the page of a computer tells how it does, what ran on it, and what the plan allows', async () => {

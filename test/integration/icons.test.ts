@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import { actionsOf } from '../../src/commands/computerActions';
 import { computerFrom } from '../../src/model/computer';
 import { knownStatuses } from '../../src/model/status';
 import { lookOf } from '../../src/views/presentation';
@@ -15,9 +16,8 @@ function codeOfVSCode(...places: readonly string[]): string {
 }
 
 describe('what the extension draws with', () => {
-  const looks = [...knownStatuses, 'hibernating'].map((status) =>
-    lookOf(computerFrom(wire('cmp_1', status))),
-  );
+  const computers = [...knownStatuses, 'hibernating'].map((status) => computerFrom(wire('cmp_1', status)));
+  const looks = computers.map(lookOf);
   const extension = vscode.extensions.getExtension('celesto.celesto-computers')!;
   const bundle = readFileSync(join(extension.extensionPath, 'dist', 'extension.js'), 'utf8');
 
@@ -26,6 +26,7 @@ describe('what the extension draws with', () => {
     const manifest = JSON.stringify(extension.packageJSON);
     const icons = [
       ...looks.map(({ icon }) => icon.replace(/~.*/, '')),
+      ...computers.flatMap(actionsOf).flatMap((actions) => actions.map(({ icon }) => icon)),
       ...[...manifest.matchAll(/\$\(([a-z-]+)\)/g)].map(([, icon]) => icon!),
       ...[...bundle.matchAll(/ThemeIcon\("([^"]+)"/g)].map(([, icon]) => icon!),
     ];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import ts from 'typescript';
 import { defaultBaseUrl } from '../../src/api/baseUrl';
+import { actionsOf } from '../../src/commands/computerActions';
 import { computerFrom } from '../../src/model/computer';
 import { knownStatuses } from '../../src/model/status';
 import { partWords } from '../../src/views/parts';
@@ -293,6 +294,17 @@ describe('menus of a computer', () => {
       assert.ok(buttons.length <= 2);
     });
   }
+
+  for (const status of allStatuses)
+    it(`of one that is ${status} are what the pick of the status bar offers besides opening it`, () => {
+      const offered = actionsOf(computerFrom(wire('cmp_1', status))).flat();
+      const commands = offered.map(({ command }) => command.replace('celesto.', ''));
+      assert.deepEqual(
+        commands.filter((command) => command !== 'open').toSorted(),
+        shown(status, false).toSorted(),
+      );
+      assert.equal(commands.includes('open'), shown(status, false).includes('newTerminal'));
+    });
 
   it('are told here for every status', () => {
     assert.deepEqual(Object.keys(menuOf).toSorted(), allStatuses.toSorted());
