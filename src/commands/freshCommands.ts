@@ -91,7 +91,7 @@ export class FreshCommands {
         asked.add(idempotencyKey);
         await this.askAbout(record);
       }
-      const pause = fresh.nextLook;
+      const pause = fresh.nextLook(({ intent }) => asked.has(intent.idempotencyKey));
       if (pause === undefined) return;
       await clock.delay(pause, signal);
     }

@@ -132,12 +132,17 @@ export class FreshComputers implements Disposable {
     return left.filter((_, index) => areThere[index]);
   }
 
-  /** Milliseconds until a computer of another window may be nobody's; undefined: no other window has one. */
-  get nextLook(): number | undefined {
+  /**
+   * Milliseconds until a computer of another window may be nobody's; undefined: no other window has one.
+   * @param isKnown whether a person was asked about it
+   */
+  nextLook(isKnown: (record: FreshRecord) => boolean): number | undefined {
     const now = this.parts.clock.now();
-    const others = this.all().filter(({ intent }) => !this.held.has(prefix + intent.idempotencyKey));
-    const pauses = others.map(({ heldAt }) => heldAt + silence + 1 - now).filter((pause) => pause > 0);
-    return pauses.length === 0 ? undefined : Math.max(beat, ...pauses);
+    const others = this.all().filter(
+      (record) => !this.held.has(prefix + record.intent.idempotencyKey) && !isKnown(record),
+    );
+    const pauses = others.map(({ heldAt }) => heldAt + silence + 1 - now);
+    return others.length === 0 ? undefined : Math.max(beat, ...pauses);
   }
 
   /**

@@ -172,10 +172,34 @@ describe('a computer for one command', () => {
     await bench.window(new FakeClock()).create({}, 'x').computer;
     const other = bench.window();
     assert.deepEqual(await bench.abandoned(other), []);
-    const pause = other.nextLook!;
+    const pause = other.nextLook(() => false)!;
     assert.ok(pause <= 11_000);
     await bench.clock.advance(pause);
     assert.equal((await bench.abandoned(other)).length, 1);
+  });
+
+  it('of a window that falls silent just while others are looked at is offered next', async () => {
+    const bench = new Bench();
+    const first = bench.window(new FakeClock());
+    await first.create({}, 'x').computer;
+    await bench.clock.advance(8_000);
+    const second = new FakeClock();
+    second.sleep(8_000);
+    await bench.window(second).create({}, 'y').computer;
+    await bench.clock.advance(8_000);
+    const other = bench.window();
+    const [silent] = await bench.abandoned(other);
+    assert.equal(silent?.command, 'x');
+    const pause = other.nextLook((record) => record === silent)!;
+    await bench.clock.advance(pause);
+    assert.deepEqual(
+      (await bench.abandoned(other)).map(({ command }) => command),
+      ['x', 'y'],
+    );
+    assert.equal(
+      other.nextLook(() => true),
+      undefined,
+    );
   });
 
   it('is not taken from a window that slept and has just woken', async () => {
