@@ -81,7 +81,8 @@ export class Terminals implements Disposable {
 
   /** Shows a terminal of a computer: the latest that is open, else a new one. */
   show(computer: Computer): vscode.Terminal {
-    const latest = this.of(computer.id).at(-1);
+    // VS Code tells late that one has closed.
+    const latest = this.of(computer.id).findLast(({ pty }) => pty.state !== 'closed');
     if (!latest) return this.create(computer);
     latest.terminal.show();
     latest.pty.revive();

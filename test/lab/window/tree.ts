@@ -85,6 +85,21 @@ export class Tree {
   }
 }
 
+/** The little of a page that `Row.click` listens to. */
+interface ClickedPage {
+  addEventListener(type: 'click', listener: (click: Click) => unknown, options: object): void;
+}
+
+interface Click {
+  readonly target: PageElement;
+}
+
+interface PageElement {
+  readonly textContent: string | null;
+  closest(selector: string): PageElement | null;
+  querySelector(selector: string): PageElement | null;
+}
+
 /** A row of a tree view. */
 export class Row {
   constructor(
@@ -119,17 +134,24 @@ export class Row {
     return (await this.row.getAttribute('aria-label')) ?? '';
   }
 
-  /** Clicks on it, once more where that was lost: a list that draws its rows anew between press and release hears none. */
+  /** Clicks on it, once more where nothing heard that: a list may draw its rows anew between press and release. */
   async click(): Promise<void> {
     await this.uncover();
+    const name = await this.row.locator('.label-name').innerText();
+    const heard = await this.page.evaluateHandle(() => {
+      const names: (string | null | undefined)[] = [];
+      const page = globalThis as unknown as ClickedPage;
+      page.addEventListener(
+        'click',
+        ({ target }) =>
+          names.push(target.closest('.monaco-list-row')?.querySelector('.label-name')?.textContent),
+        { capture: true, once: true },
+      );
+      return names;
+    });
     await this.row.click();
-    const selected = this.page.locator('.monaco-list-row.selected').and(this.row);
-    try {
-      await selected.waitFor({ timeout: 3_000 });
-    } catch {
-      await this.row.click();
-      await selected.waitFor();
-    }
+    if ((await heard.jsonValue())[0] !== name) await this.row.click();
+    await heard.dispose();
   }
 
   /** Shows the rows below it. */
