@@ -30,6 +30,10 @@ const plain: ShellFacts = { keptBy: undefined, resumed: false };
 /** Milliseconds that typed text waits for the preface of a shell once there is other output. */
 const prefacePatience = 5_000;
 
+/** How the marks of shell integration begin, and the one for the end of a command whose outcome nobody knows. */
+const mark = '\x1b]633;';
+const commandOver = Buffer.from(`${mark}D\x07`);
+
 /** A shell on an SSH channel. */
 export class SshSession implements Session {
   private readonly data = new Emitter<Uint8Array>();
@@ -43,6 +47,7 @@ export class SshSession implements Session {
   private tmux: TmuxClient | undefined;
   private screen: OutputFilter | undefined;
   private size: Size | undefined;
+  private isMarked = false;
 
   readonly onEnd = this.end.event;
   readonly shell = new Promise<ShellFacts>((resolve) => (this.settle = resolve));
@@ -112,6 +117,7 @@ export class SshSession implements Session {
   }
 
   private show(bytes: Buffer): void {
+    this.isMarked ||= bytes.includes(mark);
     if (bytes.length > 0) this.data.fire(bytes);
   }
 
@@ -194,7 +200,10 @@ export class SshSession implements Session {
     const place = this.tmux?.place;
     if (place !== undefined) this.launched?.left(place);
     this.settle(plain);
-    this.end.fire(this.ending());
+    const ending = this.ending();
+    // Else what comes next would look as if it had been typed at the prompt.
+    if (ending.kind === 'lost' && this.isMarked) this.show(commandOver);
+    this.end.fire(ending);
     this.data.dispose();
     this.end.dispose();
   }

@@ -39,7 +39,7 @@ export const layers: readonly Layer[] = [
   { name: 'package', command: () => [join(ROOT, 'test', 'lab', 'package.mjs')] },
   {
     name: 'integration',
-    tools: [...EMULATOR_TOOLS, ...BROWSER],
+    tools: [...EMULATOR_TOOLS, ...SHELL_TOOLS, ...BROWSER],
     vscodes: ['newest', 'floor'],
     records: true,
     command: ({ desktop }) => [

@@ -164,6 +164,44 @@ X`,
     assert.match(shell.all, /<1> /);
   });
 
+  it('says again where the prompt is, and the directory, to who comes back; not while a command runs', async () => {
+    for (const kind of ['bash', 'zsh', 'fish']) {
+      const shell = await open(kind, { persistence: 'tmux', name: `${kind}-again` });
+      await asked(shell, 1);
+      shell.type('mkdir "/tmp/a;b,c\\\\d"; cd /tmp/a*\r');
+      await asked(shell, 2);
+      shell.written = '';
+      await shell.reload(einstein);
+      await asked(shell, 1);
+      assert.deepEqual(marks(shell.written).slice(-3), ['P;Cwd=/tmp/a;b,c\\d', 'A', 'B']);
+      // eslint-disable-next-line no-control-regex -- it is in the sequence
+      assert.match(shell.written, /\x1b\]633;P;HasRichCommandDetection=True\x07/);
+      shell.type('sleep 30\r');
+      await until('it to run', () => marks(shell.written).at(-1) === 'C');
+      await shell.reload(einstein);
+      await shell.session.shell;
+      assert.equal(marks(shell.written).at(-1), 'C');
+      shell.type('\u0003');
+      await until('its end', () => marks(shell.written).includes('D;130'));
+      await shell.run('rmdir /tmp/a*');
+      await shell.exit();
+    }
+  });
+
+  it('ends the command at hand where the line is lost', async () => {
+    const line = await service.line(einstein.ssh!);
+    changeShell(service, 'einstein', 'bash');
+    const away = await service.computer('einstein', line.endpoint('ohm'));
+    for (const persistence of ['off', 'tmux'] as const) {
+      const shell = await new Terminal(person, { nonce, persistence, name: 'lost' }).open(away);
+      await asked(shell, 1);
+      line.cut();
+      await shell.ends();
+      assert.deepEqual(marks(shell.written).slice(-2), ['B', 'D']);
+    }
+    await service.run('einstein', 'tmux -L celesto-lost kill-server');
+  });
+
   it('is absent where no mark is wished for, and for shells that it does not know', async () => {
     for (const [kind, options] of [
       ['dash', {}],

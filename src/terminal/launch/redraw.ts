@@ -1,11 +1,15 @@
 /** Lines of scroll-back drawn in a terminal that has not seen the shell before. */
 const mostHistory = 3_000;
 
+/** Whether a shell was begun so that it marks its prompts; as tmux reads a comparison. */
+const marks = 'm:*__celesto_*,#{pane_start_command}';
+
 const fields = [
   ...['history_size', 'pane_height', 'cursor_x', 'cursor_y', 'cursor_flag', 'scroll_region_upper'],
   ...['scroll_region_lower', 'insert_flag', 'origin_flag', 'wrap_flag', 'keypad_cursor_flag', 'keypad_flag'],
   ...['mouse_standard_flag', 'mouse_button_flag', 'mouse_all_flag', 'mouse_sgr_flag', 'bracket_paste_flag'],
   ...['alternate_on', 'alternate_saved_x', 'alternate_saved_y', 'pane_current_command'],
+  ...[marks, 'pane_current_path'],
 ] as const;
 
 type Field = (typeof fields)[number];
@@ -32,7 +36,7 @@ export function lookAt(place: number | undefined): string {
       ? `-${mostHistory}`
       : `#{?#{e|>:#{history_size},${place}},#{e|-:${place},#{history_size}},0}`;
   // Twice the number sign: expanded when it is run, together with the captures, not when it is read.
-  const state = fields.map((name) => `##{${name}}`).join(',');
+  const state = fields.map((name) => `##{${name.replace('#', '##')}}`).join(',');
   const commands = [
     `display-message -p 'from ${from},${state}'`,
     `capture-pane -peJ -S ${from} -E -1`,
@@ -45,9 +49,12 @@ export function lookAt(place: number | undefined): string {
 /** Reads the first answer to `lookAt`. */
 export function stateOf(answer: readonly Buffer[]): ScreenState {
   const [from = '', ...values] = answer.join().split(',');
+  // A directory may have anything in its name, so it is last.
+  const directory = values.splice(fields.length - 1).join();
   return new Map([
     ['from', from.replace('from ', '')],
     ...fields.map((name, index) => [name, values[index] ?? ''] as const),
+    ['pane_current_path', directory],
   ]);
 }
 
@@ -85,12 +92,30 @@ export function redraw(given: ScreenState, { history, visible, behind }: Look): 
   if (bracketsPaste(given.get('bracket_paste_flag') ?? '', given.get('pane_current_command') ?? ''))
     out.push('\x1b[?2004h');
   if (!is('cursor_flag')) out.push('\x1b[?25l');
+  if (is(marks) && isAtPrompt(given.get('pane_current_command') ?? ''))
+    out.push(promptIn(given.get('pane_current_path') ?? ''));
   return Buffer.concat(out.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
 }
 
 /** Only tmux 3.7 and newer tell; before that, a shell at its prompt is taken to want it. */
 function bracketsPaste(flag: string, command: string): boolean {
-  return flag === '' ? /^(bash|zsh|fish)$/.test(command) : flag === '1';
+  return flag === '' ? isAtPrompt(command) : flag === '1';
+}
+
+/** Whether nothing runs in a shell, as far as one can tell from outside. */
+function isAtPrompt(command: string): boolean {
+  return /^(bash|zsh|fish)$/.test(command);
+}
+
+/** What a shell that marks its prompts says of itself: tmux does not keep marks. */
+function promptIn(directory: string): string {
+  const escaped = directory.replace(/[\\;\p{Cc}]/gu, (character) => {
+    const code = character.charCodeAt(0).toString(16);
+    return `\\x${code.padStart(2, '0')}`;
+  });
+  return ['P;IsWindows=False', 'P;HasRichCommandDetection=True', `P;Cwd=${escaped}`, 'A', 'B']
+    .map((mark) => `\x1b]633;${mark}\x07`)
+    .join('');
 }
 
 function joined(lines: readonly Buffer[]): (string | Buffer)[] {
