@@ -19,6 +19,7 @@ import { Opening } from '../terminal/opening';
 import { ChannelRoad, type Carried, type ChannelRequest } from '../terminal/roads/channelRoad';
 import { GatewayRoad } from '../terminal/roads/gatewayRoad';
 import type { Road } from '../terminal/roads/road';
+import { RoadMemory } from '../terminal/roads/roadMemory';
 import { Roads } from '../terminal/roads/roads';
 import { SshRoad } from '../terminal/roads/sshRoad';
 import { Reconnection } from '../terminal/reconnection';
@@ -42,6 +43,7 @@ export interface Reach extends Disposable {
   readonly pool: ConnectionPool;
   readonly doors: Doors;
   readonly roads: Roads;
+  readonly roadMemory: RoadMemory;
   readonly channels: SshChannels;
   readonly forwards: Forwards;
   readonly shells: KeptShells;
@@ -77,16 +79,17 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
   const pool = parts.add(new ConnectionPool(connector, clock));
   const folder = join(context.globalStorageUri.fsPath, 'ssh');
   const doors = parts.add(new Doors({ client, ownKey, known, log, folder }));
+  const roadMemory = new RoadMemory(clock);
   const roads = new Roads(
     [new SshRoad('ssh', pool), new SshRoad('tunnel', pool), new GatewayRoad(client, clock)],
     settings.transport,
-    clock,
+    roadMemory,
   );
   const opening = new Opening(lifecycle, roads, settings.startTimeout);
   const channelRoads = new Roads<Road<ChannelRequest, Carried>>(
     [new ChannelRoad('ssh', pool), new ChannelRoad('tunnel', pool)],
     settings.transport,
-    clock,
+    roadMemory,
   );
   const channels = new SshChannels({
     opening: new Opening(lifecycle, channelRoads, settings.startTimeout),
@@ -122,6 +125,7 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
     pool,
     doors,
     roads,
+    roadMemory,
     channels,
     forwards,
     shells,

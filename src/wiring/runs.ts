@@ -33,7 +33,7 @@ export function buildRuns(
   const { account, client, lastDelete, lifecycle, log, store } = service;
   const parts = new Disposables();
   const history = new RunHistory(context.globalState);
-  const opening = openingOf(service, reach, clock);
+  const opening = openingOf(service, reach);
   const { known, terminals } = reach;
   const onFailure = showHostKeyError;
   const runs = parts.add(new Runs({ opening, lifecycle, terminals, history, clock, log, onFailure }));
@@ -47,11 +47,11 @@ export function buildRuns(
 }
 
 /** The roads that a command takes: those of terminals, but for the last. */
-function openingOf({ client, lifecycle, log }: Service, { pool }: Reach, clock: Clock): RunOpening {
+function openingOf({ client, lifecycle, log }: Service, { pool, roadMemory }: Reach): RunOpening {
   const roads = new Roads<Road<RunRequest, Execution>>(
     [new SshRunRoad('ssh', pool), new SshRunRoad('tunnel', pool), new ServiceRunRoad(client, log)],
     transport,
-    clock,
+    roadMemory,
   );
   return new Opening(lifecycle, roads, settings.startTimeout);
 }

@@ -17,6 +17,7 @@ import { SshConfig } from '../../src/ssh/sshConfig';
 import { Opening } from '../../src/terminal/opening';
 import { Reconnection } from '../../src/terminal/reconnection';
 import { GatewayRoad } from '../../src/terminal/roads/gatewayRoad';
+import { RoadMemory } from '../../src/terminal/roads/roadMemory';
 import { Roads } from '../../src/terminal/roads/roads';
 import { SshRoad } from '../../src/terminal/roads/sshRoad';
 import { systemClock as clock } from '../../src/util/clock';
@@ -94,7 +95,11 @@ export class World {
     });
     const pool = (this.pool = new ConnectionPool(connector, clock));
     const ways = [new SshRoad('ssh', pool), new SshRoad('tunnel', pool), new GatewayRoad(client, clock)];
-    const opening = new Opening(lifecycle, new Roads(ways, () => 'auto', clock), () => 30_000);
+    const opening = new Opening(
+      lifecycle,
+      new Roads(ways, () => 'auto', new RoadMemory(clock)),
+      () => 30_000,
+    );
     const parts = {
       opening,
       reconnection: () => new Reconnection({ lifecycle, opening, clock }),

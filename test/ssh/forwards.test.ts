@@ -12,6 +12,7 @@ import { RememberedForwards } from '../../src/ports/rememberedForwards';
 import { PortError } from '../../src/ssh/errors';
 import { Opening } from '../../src/terminal/opening';
 import { ChannelRoad } from '../../src/terminal/roads/channelRoad';
+import { RoadMemory } from '../../src/terminal/roads/roadMemory';
 import { Roads, type Transport } from '../../src/terminal/roads/roads';
 import { NoSshError, SshChannels } from '../../src/terminal/sshChannels';
 import { systemClock } from '../../src/util/clock';
@@ -57,11 +58,11 @@ describe('a forwarded port', () => {
 
     constructor(public listed: Computer | undefined = einstein) {
       const { pool } = person;
-      const store = { get: () => this.listed, onDidChange: this.changes.event };
+      const store = this.store;
       const roads = new Roads(
         [new ChannelRoad('ssh', pool), new ChannelRoad('tunnel', pool)],
         () => this.transport,
-        systemClock,
+        new RoadMemory(systemClock),
       );
       const lifecycle = {
         ensureRunning: () => Promise.reject(new Error('It starts nothing.')),
@@ -76,13 +77,19 @@ describe('a forwarded port', () => {
         lifecycle,
         transport: () => this.transport,
       });
-      this.forwards = this.window(store);
+      this.forwards = this.window();
+    }
+
+    /** The list; computers go from it as when another account signs in. */
+    private get store() {
+      const state = { freshness: 'none', problem: undefined, possiblyMore: false, unreadable: 0 } as const;
+      return { get: () => this.listed, onDidChange: this.changes.event, state };
     }
 
     /** A further window of the same workspace. */
-    window(store = { get: () => this.listed, onDidChange: this.changes.event }): Forwards {
+    window(): Forwards {
       const forwards = new Forwards({
-        store,
+        store: this.store,
         remembered: new RememberedForwards(this.records),
         dial: (id, to, signal) => this.channels.toPort(id, to, signal),
         log: person.log,

@@ -12,6 +12,7 @@ import { ServiceRunRoad } from '../../src/run/serviceRunRoad';
 import { SshRunRoad } from '../../src/run/sshRunRoad';
 import { Opening } from '../../src/terminal/opening';
 import type { Road } from '../../src/terminal/roads/road';
+import { RoadMemory } from '../../src/terminal/roads/roadMemory';
 import { Roads, type Transport } from '../../src/terminal/roads/roads';
 import { systemClock } from '../../src/util/clock';
 import { silentLog } from '../../src/util/log';
@@ -36,7 +37,7 @@ class Runner {
     const roads = new Roads<Road<RunRequest, Execution>>(
       [new SshRunRoad('ssh', pool), new SshRunRoad('tunnel', pool), new ServiceRunRoad(client, silentLog)],
       () => transport,
-      systemClock,
+      new RoadMemory(systemClock),
     );
     this.opening = new Opening(this.lifecycle, roads, () => 60_000);
   }
@@ -239,20 +240,33 @@ describe('a command runs', () => {
     assert.equal(told[0], 'gauss: stopped. Starting it… (Ctrl+C cancels)');
   });
 
-  for (const transport of ['ssh', 'service'] as const) {
-    it(`until its computer is deleted, which is told, by ${transport}`, async () => {
-      const name = `planck-${transport}`;
-      const { id } = await service.emulator.control.seed({ name });
-      const started = await new Runner(service, transport).start(name, 'echo ready; sleep 4715');
-      await started.shows('ready');
-      await service.client.delete(id);
-      const ended = await started.run.outcome;
-      assert.match(
-        ended.kind === 'failed' ? ended.error.message : ended.kind,
-        /^planck-\w+ (is being|was) deleted\.$/,
-      );
+  for (const transport of ['ssh', 'service'] as const)
+    for (const [deed, words] of [
+      ['delete', /^planck-\w+ (is being|was) deleted\.$/],
+      ['stop', /^pauli-\w+ was stopped\.$/],
+    ] as const)
+      it(`until somebody else ${deed}s its computer, which is told, by ${transport}`, async () => {
+        const name = `${deed === 'delete' ? 'planck' : 'pauli'}-${transport}`;
+        const { id } = await service.emulator.control.seed({ name });
+        const started = await new Runner(service, transport).start(name, 'echo ready; sleep 4715');
+        await started.shows('ready');
+        await service.client[deed](id);
+        const ended = await started.run.outcome;
+        assert.match(ended.kind === 'failed' ? ended.error.message : ended.kind, words);
+      });
+
+  for (const [languageId, text] of [
+    ['shellscript', 'read -r name <<< "bash"\necho "by $name, $((6 * 7))"'],
+    ['python', 'print("by python,", 6 * 7)'],
+    ['perl', 'print "by perl, ", 6 * 7, "\\n";'],
+    ['plaintext', '#!/usr/bin/env -S perl -w\nprint "by its first line, ", 6 * 7;'],
+    ['plaintext', '#!/usr/bin/awk -f\nBEGIN { print "by awk, " 6 * 7 }'],
+  ] as const)
+    it(`a text of ${languageId} as its program wants it: ${text.split('\n', 1)[0]}`, async () => {
+      const line = interpreterFor(text, languageId)!;
+      const { lines } = await new Runner(service, 'ssh').run('einstein', { line, input: text });
+      assert.match(lines.join('\n'), /^by .+, 42$/);
     });
-  }
 
   it('once, though the stream that tells of it breaks', async () => {
     const started = await new Runner(service, 'service').start(

@@ -1,10 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Computer } from '../../model/computer';
-import type { Clock } from '../../util/clock';
 import type { Road, RoadName } from './road';
-
-/** Milliseconds after which a better road is looked for again. */
-const memory = 600_000;
+import type { RoadMemory } from './roadMemory';
 
 /** What celesto.terminal.transport can say. */
 export type Transport = 'auto' | RoadName;
@@ -23,17 +20,12 @@ export class NoRoadError extends Error {
   }
 }
 
-/** The roads there are, the best first, and which of them led to which computer in this window. */
+/** The roads there are for one kind of errand, the best first. Those of all kinds go side by side. */
 export class Roads<Way extends Pick<Road, 'name' | 'leadsTo'> = Road> {
-  private readonly found = new Map<
-    string,
-    { readonly road: Way; readonly ssh?: string; readonly until: number }
-  >();
-
   constructor(
     private readonly roads: readonly Way[],
     private readonly transport: () => Transport,
-    private readonly clock: Pick<Clock, 'now'>,
+    private readonly memory: RoadMemory,
   ) {}
 
   /**
@@ -47,23 +39,26 @@ export class Roads<Way extends Pick<Road, 'name' | 'leadsTo'> = Road> {
       if (wanted.length === 0) throw new NoRoadError(computer);
       return wanted;
     }
-    const found = this.found.get(computer.id);
-    // With another endpoint, or none any more, it is on another host.
-    const holds = found && found.until > this.clock.now() && found.ssh === computer.ssh;
-    return holds ? this.roads.slice(this.roads.indexOf(found.road)) : this.roads;
+    return this.roads.slice(this.index(this.memory.of(computer)));
   }
 
   worked(computer: Computer, road: Way): void {
-    this.found.set(computer.id, { road, ssh: computer.ssh, until: this.clock.now() + memory });
+    this.memory.keep(computer, this.roads.indexOf(road));
   }
 
   /** The road that led to a computer the last time. */
   ledTo(computerId: string): Way['name'] | undefined {
-    return this.found.get(computerId)?.road.name;
+    const last = this.memory.last(computerId);
+    return last === undefined ? undefined : this.roads[this.index(last)]?.name;
   }
 
   /** A computer that was away may have come back on another host, with other roads to it. */
   forget(computerId: string): void {
-    this.found.delete(computerId);
+    this.memory.forget(computerId);
+  }
+
+  /** There may be fewer roads for this errand than for the one that found the way. */
+  private index(found = 0): number {
+    return Math.min(found, this.roads.length - 1);
   }
 }

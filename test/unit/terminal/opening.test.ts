@@ -9,6 +9,7 @@ import { AuthenticationError, HostKeyError } from '../../../src/ssh/errors';
 import { NoHelperError } from '../../../src/ssh/tunnel/helper';
 import { Opening } from '../../../src/terminal/opening';
 import type { Road, RoadName, TravelOptions } from '../../../src/terminal/roads/road';
+import { RoadMemory } from '../../../src/terminal/roads/roadMemory';
 import { NoRoadError, Roads, type Transport } from '../../../src/terminal/roads/roads';
 import type { Session, SessionRequest } from '../../../src/terminal/session';
 import { abortable, isCancellation } from '../../../src/util/cancel';
@@ -66,6 +67,7 @@ class OpeningBench {
   readonly phases: string[] = [];
   readonly session = new FakeSession();
   readonly road: ScriptedRoad;
+  readonly memory: RoadMemory;
   readonly cancel = new AbortController();
   private roads: Roads | undefined;
 
@@ -73,6 +75,7 @@ class OpeningBench {
     readonly service: LifecycleBench,
     steps: Step[],
   ) {
+    this.memory = new RoadMemory(service.clock);
     this.road = new ScriptedRoad(steps.length > 0 ? steps : [this.session]);
   }
 
@@ -94,7 +97,7 @@ class OpeningBench {
 
   /** Gives the computer further roads behind the first. */
   withRoads(transport: Transport, ...others: ScriptedRoad[]): this {
-    this.roads = new Roads([this.road, ...others], () => transport, this.service.clock);
+    this.roads = new Roads([this.road, ...others], () => transport, this.memory);
     return this;
   }
 
@@ -103,7 +106,7 @@ class OpeningBench {
       say: (line: string) => void this.lines.push(line),
       phase: (words: string) => void this.phases.push(words),
     };
-    this.roads ??= new Roads([this.road], () => 'ssh', this.service.clock);
+    this.roads ??= new Roads([this.road], () => 'ssh', this.memory);
     const opening = new Opening(this.service.lifecycle, this.roads, () => 120_000);
     const session = opening.open('a', request, { signal: this.cancel.signal, evenFromError, progress });
     session.catch(() => undefined);
@@ -404,6 +407,18 @@ describe('falling from one road to the next', () => {
     await bench.open();
     assert.deepEqual(bench.lines, ['Opening a plain terminal on name of a…']);
     assert.equal(tunnel.taken.length, 1);
+  });
+
+  it('goes on errands of other kinds by what terminals have found out', async () => {
+    const tunnel = new ScriptedRoad([noServer], 'tunnel');
+    const gateway = new ScriptedRoad([new FakeSession()], 'gateway');
+    const bench = (await OpeningBench.of('')).withRoads('auto', tunnel, gateway);
+    await bench.finds(hidden).open();
+    const computer = bench.service.store.get('a')!;
+    const service = { name: 'service', leadsTo: () => true } as const;
+    const others = (...all: Pick<Road, 'name' | 'leadsTo'>[]) => new Roads(all, () => 'auto', bench.memory);
+    assert.deepEqual(others(bench.road, tunnel, service).to(computer), [service]);
+    assert.deepEqual(others(bench.road, tunnel).to(computer), [tunnel]);
   });
 
   it('asks all roads again after the computer was away', async () => {
