@@ -8,7 +8,7 @@ import { Forward, type Dial } from './forward';
 import type { RememberedForwards } from './rememberedForwards';
 
 export interface ForwardsParts {
-  readonly store: Pick<ComputerStore, 'get' | 'onDidChange'>;
+  readonly store: Pick<ComputerStore, 'get' | 'onDidChange' | 'state'>;
   readonly remembered: RememberedForwards;
   readonly dial: Dial;
   readonly log: Log;
@@ -33,8 +33,7 @@ export class Forwards implements Disposable {
       parts.store.onDidChange(({ added, changed, removed }) => {
         if (this.all.length === 0) return;
         for (const computer of [...added, ...changed]) this.follow(computer);
-        // Whoever signs in to another account and back finds them again.
-        for (const { id } of removed) this.of(id).forEach((forward) => forward.rest());
+        for (const { id } of removed) this.leave(id);
       }),
     );
   }
@@ -130,6 +129,21 @@ export class Forwards implements Disposable {
     const { open } = statusOf(computer.status);
     if (open === 'connect') this.wake(computer);
     else if (open !== 'wait' && open !== 'try') this.of(computer.id).forEach((forward) => forward.rest());
+  }
+
+  /**
+   * A computer is not in the list any more. The forwards of one that is gone for good are forgotten. One that is only
+   * out of sight keeps them: whoever signs in to another account and back finds them again.
+   */
+  private leave(id: string): void {
+    const forwards = this.of(id);
+    const { freshness, possiblyMore } = this.parts.store.state;
+    const isOutOfSight = freshness === 'none' || possiblyMore;
+    for (const forward of forwards) {
+      if (isOutOfSight) forward.rest();
+      else this.drop(forward);
+    }
+    if (forwards.length > 0 && !isOutOfSight) this.keep(this.all, id);
   }
 
   private wake({ id, status }: Computer): void {

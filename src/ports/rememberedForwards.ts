@@ -12,7 +12,7 @@ export interface WorkspaceRecords {
 }
 
 const recordName = 'celesto.forwards';
-/** The latest that are kept: nobody sees those of a computer that is gone. */
+/** The latest that are kept: nobody sees those of a computer that was deleted while the window was closed. */
 const most = 100;
 
 /** The forwarded ports of this window, so that they are there again after it was loaded anew. */

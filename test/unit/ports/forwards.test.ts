@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { describe, it, type TestContext } from 'node:test';
+import { Forwards } from '../../../src/ports/forwards';
+import { RememberedForwards } from '../../../src/ports/rememberedForwards';
+import { freePort } from '../../emulator/ports';
+import { wire } from '../support/computers';
+import { StoreBench } from '../support/storeBench';
+import { MemoryRecords } from '../ssh/support/memory';
+
+/** A forward of computer `a` and one of `b`, both in the list. */
+async function forwarding(context: TestContext) {
+  const bench = new StoreBench();
+  await bench.read('a running', 'b running');
+  const remembered = new RememberedForwards(new MemoryRecords());
+  const forwards = new Forwards({
+    store: bench.store,
+    remembered,
+    dial: () => Promise.reject(new Error('Nobody connects.')),
+    log: bench.log,
+    onMoved: () => undefined,
+  });
+  context.after(() => forwards.dispose());
+  const port = await freePort('127.0.0.1', new Set());
+  const add = (id: string) => forwards.add(bench.store.get(id)!, port);
+  const [a] = [await add('a'), await add('b')];
+  const told: string[] = [];
+  forwards.onDidChange((id) => told.push(id));
+  return { bench, forwards, a, told, kept: () => remembered.all().map(({ computer }) => computer.id) };
+}
+
+describe('the forwards of a computer that leaves the list', () => {
+  it('are forgotten where it was deleted', async (context) => {
+    const { bench, forwards, a, told, kept } = await forwarding(context);
+    await bench.read('b running');
+    assert.deepEqual([a.localPort, forwards.of('a'), forwards.of('b').length], [undefined, [], 1]);
+    assert.deepEqual([kept(), told.includes('a')], [['b'], true]);
+  });
+
+  it('rest, and are kept, where another account is signed in', async (context) => {
+    const { bench, forwards, a, kept } = await forwarding(context);
+    bench.store.reset();
+    assert.deepEqual([a.localPort, forwards.of('a')], [undefined, [a]]);
+    assert.deepEqual(kept(), ['a', 'b']);
+  });
+
+  it('rest, and are kept, where the list may not be whole', async (context) => {
+    const { bench, forwards, a, kept } = await forwarding(context);
+    for (const computers of [['a', 'b'], ['b']]) {
+      const list = computers.map((id) => wire(id, 'running'));
+      bench.client.script('list', { computers: list, unreadable: [], possiblyMore: true });
+      await bench.store.refresh();
+    }
+    assert.deepEqual([a.localPort, forwards.of('a')], [undefined, [a]]);
+    assert.deepEqual(kept(), ['a', 'b']);
+  });
+});
