@@ -120,6 +120,7 @@ describe('on a computer', () => {
     'the text of the editor runs, saved or not, on the default computer of the workspace',
     async () => {
       await stage.window.openFile('greet.py');
+      await stage.window.page.locator('.part.editor .monaco-editor.focused').waitFor();
       await stage.window.page.keyboard.press('Control+End');
       await stage.window.page.keyboard.type('print("not saved")');
       await stage.window.runCommand('Celesto: Run Active File on Computer');
