@@ -10,14 +10,22 @@ export const taskFiles: vscode.DocumentSelector = [
 
 /** Offers computers where a task names one. A schema can only hold what never changes. */
 export class TaskCompletion implements vscode.CompletionItemProvider {
-  constructor(private readonly store: ComputerStore) {}
+  constructor(
+    private readonly store: Pick<ComputerStore, 'computers' | 'find'>,
+    /** Sees to it that the list is there, as far as it can be had without asking anybody. Never rejects. */
+    private readonly list: () => Promise<void>,
+  ) {}
 
-  provideCompletionItems(document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem[] {
+  async provideCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+  ): Promise<vscode.CompletionItem[]> {
     const line = document.lineAt(position).text;
     const before = /^(.*"computer"\s*:\s*)("(?:[^"\\]|\\.)*)?$/.exec(line.slice(0, position.character));
     if (!before) return [];
     const rest = /^[^",}\]]*"?/.exec(line.slice(position.character))?.[0] ?? '';
     const begin = position.with({ character: before[1]?.length ?? 0 });
+    await this.list();
     const range = new vscode.Range(begin, position.translate(0, rest.length));
     return [...specialComputers.map((word) => ({ word, detail: '' })), ...this.computers()].map(
       ({ word, detail }) => {

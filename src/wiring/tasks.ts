@@ -5,18 +5,20 @@ import type { Finder } from '../model/finder';
 import { TaskCompletion, taskFiles } from '../run/taskCompletion';
 import { CelestoTasks, taskType } from '../run/tasks';
 import { Disposables, type Disposable } from '../util/disposable';
+import { describeError } from '../util/log';
 import { settings } from '../util/settings';
 import type { Running } from './runs';
 import type { Service } from './service';
 
 /** Tasks of the type "celesto". */
 export function buildTasks(
-  { store }: Service,
+  service: Service,
   { runs, history, fresh }: Running,
   targets: Targets,
   finder: Finder,
   { askWish }: FreshCommands,
 ): Disposable {
+  const { store } = service;
   const parts = new Disposables();
   const tasks = new CelestoTasks({
     ...{ runs, history, store, finder, fresh },
@@ -26,8 +28,19 @@ export function buildTasks(
   });
   parts.add(vscode.tasks.registerTaskProvider(taskType, tasks));
   const quote = '"';
-  parts.add(
-    vscode.languages.registerCompletionItemProvider(taskFiles, new TaskCompletion(store), quote, ':'),
-  );
+  const completion = new TaskCompletion(store, () => readOnce(service));
+  parts.add(vscode.languages.registerCompletionItemProvider(taskFiles, completion, quote, ':'));
   return parts;
+}
+
+/** Reads the list where nobody has looked at it in this window yet. */
+async function readOnce({ account, store, log }: Service): Promise<void> {
+  try {
+    if (account.state.kind === 'unknown') await account.load();
+    if (account.state.kind !== 'signedIn') return;
+    store.loadCache();
+    if (store.state.freshness === 'none') await store.refresh();
+  } catch (error) {
+    log.info(`no names of computers to offer: ${describeError(error)}`);
+  }
 }

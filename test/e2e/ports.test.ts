@@ -7,7 +7,7 @@ import { Stage } from './support';
 describe('ports of a computer', () => {
   const stage = new Stage('ports', {
     times: { publish: 1_500 },
-    seed: [{ name: 'einstein' }, { name: 'bohr', sshd: false }],
+    seed: [{ name: 'einstein' }, { name: 'curie' }, { name: 'bohr', sshd: false }],
   });
   const below = (label: string) => stage.tree.row(label);
   let port = 0;
@@ -170,6 +170,34 @@ describe('ports of a computer', () => {
     await notifications.close(/is taken/);
   });
 
+  stage.it('has another port here by its menu; where that is taken, it says so and stays', async () => {
+    const { notifications, quickInput } = stage.window;
+    const change = async (to: string): Promise<void> => {
+      await (await below(`Port ${port}`).openMenu()).choose('Change Local Port…');
+      await quickInput.waitFor(`Change Local Port of Port ${port} of einstein`);
+      await quickInput.fill(to);
+    };
+    const address = async (): Promise<string> =>
+      (await below(`Port ${port}`).look()).description.split(' · ')[0] ?? '';
+    const before = await address();
+    await change('70000');
+    await quickInput.waitForMessage('A port is a number from 1 to 65535.');
+    await stage.picture('10 no port');
+    await quickInput.fill(String(port));
+    await quickInput.accept();
+    const isTaken = `Port ${port} of this machine is taken, or not allowed. Choose another one.`;
+    await notifications.waitFor(isTaken);
+    assert.equal(await address(), before);
+    assert.equal(await (await fetch(`http://${before}/docs/`)).text(), 'hello from einstein\n');
+    await notifications.close(isTaken);
+    const free = await freePort('127.0.0.1', new Set([port]));
+    await change(String(free));
+    await quickInput.accept();
+    await below(`Port ${port}`).waitForDescription(`127.0.0.1:${free} · idle`);
+    assert.equal(await (await fetch(`http://127.0.0.1:${free}/docs/`)).text(), 'hello from einstein\n');
+    await assert.rejects(fetch(`http://${before}/docs/`));
+  });
+
   stage.it('leads there from an address that is clicked in a terminal', async () => {
     await stage.row('einstein').pressButton('New Terminal');
     await below('Terminal 2').waitForDescription('connected');
@@ -201,6 +229,29 @@ describe('ports of a computer', () => {
     await below(`Port ${port}`).pressButton('Stop Forwarding Port');
     await below(`Port ${port}`).waitForGone();
     await assert.rejects(fetch(`http://${address}/docs/`));
+  });
+
+  stage.it('wait while somebody else has stopped their computer, which is told', async () => {
+    const { notifications, quickInput } = stage.window;
+    const silent = await freePort('127.0.0.1', new Set([port]));
+    await (await stage.row('curie').openMenu()).choose('Forward Port…');
+    await quickInput.waitFor('Forward Port of curie');
+    await quickInput.fill(String(silent));
+    await quickInput.choose(`Port ${silent}`);
+    const isThere = `Port ${silent} of curie is at 127.0.0.1:${silent} now.`;
+    await notifications.waitFor(isThere);
+    await notifications.close(isThere);
+    await stage.row('curie').expand();
+    await below(`Port ${silent}`).waitForDescription(`127.0.0.1:${silent} · idle`);
+    await stage.asSomebodyElse('POST', 'curie', 'stop');
+    await stage.reaches('curie', 'stopped');
+    await stage.window.runCommand('Celesto: Refresh Computers');
+    const told = `curie was stopped from elsewhere. Its ports (${silent}) are forwarded again when it runs.`;
+    await notifications.waitFor(told);
+    await below(`Port ${silent}`).waitForDescription('waits for the computer');
+    await stage.picture('12 waits');
+    await notifications.press(told, 'Start');
+    await below(`Port ${silent}`).waitForDescription(`127.0.0.1:${silent} · idle`);
   });
 
   stage.it(
