@@ -8,7 +8,7 @@ import { Forward, type Dial } from './forward';
 import type { RememberedForwards } from './rememberedForwards';
 
 export interface ForwardsParts {
-  readonly store: Pick<ComputerStore, 'get' | 'onDidChange' | 'state'>;
+  readonly store: Pick<ComputerStore, 'get' | 'onDidChange' | 'state' | 'watch'>;
   readonly remembered: RememberedForwards;
   readonly dial: Dial;
   readonly log: Log;
@@ -24,6 +24,7 @@ export class Forwards implements Disposable {
   private readonly disposables = new Disposables();
   private readonly changes = this.disposables.add(new Emitter<string>());
   private all: readonly Forward[] = [];
+  private watching: Disposable | undefined;
 
   /** Fires with the id of a computer whose forwards have changed, or what goes through them. */
   readonly onDidChange = this.changes.event;
@@ -95,11 +96,12 @@ export class Forwards implements Disposable {
 
   dispose(): void {
     for (const forward of this.all) forward.dispose();
+    this.watching?.dispose();
     this.disposables.dispose();
   }
 
   private make({ id, name }: Pick<Computer, 'id' | 'name'>, port: number, wanted: number): Forward {
-    return new Forward({ id, name }, port, wanted, this.parts.dial, () => this.changes.fire(id));
+    return new Forward({ id, name }, port, wanted, this.parts.dial, () => this.tell(id));
   }
 
   private put(forward: Forward, inPlaceOf: Forward | undefined): void {
@@ -121,7 +123,20 @@ export class Forwards implements Disposable {
         localPort: localPort ?? wanted,
       })),
     );
+    this.tell(changedId);
+  }
+
+  private tell(changedId: string): void {
+    this.watch();
     this.changes.fire(changedId);
+  }
+
+  /** While a port is listened for, the list is kept up to date: somebody else may stop its computer. */
+  private watch(): void {
+    const isNeeded = this.computerIds.length > 0;
+    if (isNeeded === (this.watching !== undefined)) return;
+    this.watching?.dispose();
+    this.watching = isNeeded ? this.parts.store.watch() : undefined;
   }
 
   /** Nothing is listened for where nothing can come from. A status that nobody knows may be as good as running. */

@@ -16,6 +16,7 @@ import { RoadMemory } from '../../src/terminal/roads/roadMemory';
 import { Roads, type Transport } from '../../src/terminal/roads/roads';
 import { NoSshError, SshChannels } from '../../src/terminal/sshChannels';
 import { systemClock } from '../../src/util/clock';
+import type { Disposable } from '../../src/util/disposable';
 import { Emitter } from '../../src/util/emitter';
 import type { StoreChange } from '../../src/model/store';
 import { freePort } from '../emulator/ports';
@@ -54,6 +55,8 @@ describe('a forwarded port', () => {
     readonly channels: SshChannels;
     readonly forwards: Forwards;
     looks = 0;
+    /** How many want the list to be kept up to date. */
+    watchers = 0;
     readonly moved: Forward[] = [];
 
     constructor(public listed: Computer | undefined = einstein) {
@@ -83,7 +86,11 @@ describe('a forwarded port', () => {
     /** The list; computers go from it as when another account signs in. */
     private get store() {
       const state = { freshness: 'none', problem: undefined, possiblyMore: false, unreadable: 0 } as const;
-      return { get: () => this.listed, onDidChange: this.changes.event, state };
+      const watch = (): Disposable => {
+        this.watchers += 1;
+        return { dispose: () => void (this.watchers -= 1) };
+      };
+      return { get: () => this.listed, onDidChange: this.changes.event, state, watch };
     }
 
     /** A further window of the same workspace. */
@@ -208,11 +215,13 @@ describe('a forwarded port', () => {
     bench.changes.fire({ added: [], changed: [{ ...einstein, status: 'stopped' }], removed: [] });
     assert.match(await ended, /end|ECONNRESET/);
     await until('nothing to be left', () => forward.traffic.connections === 0);
-    assert.deepEqual(bench.forwards.computerIds, []);
+    assert.deepEqual([bench.forwards.computerIds, bench.watchers], [[], 0]);
     bench.changes.fire({ added: [], changed: [einstein], removed: [] });
     await until('it to listen again', () => forward.localPort === localPort);
     assert.equal((await sends(forward, Buffer.from('again'))).toString(), 'againheard 5');
-    assert.deepEqual(bench.moved, []);
+    assert.deepEqual([bench.moved, bench.watchers], [[], 1]);
+    bench.forwards.remove(forward);
+    assert.equal(bench.watchers, 0);
   });
 
   it('reaches a server that listens on ::1 alone', async () => {
