@@ -14,6 +14,9 @@ export type AskTrust = (question: {
   readonly fingerprint: string;
 }) => Promise<boolean>;
 
+/** What the person's `known_hosts` say of the key a server showed. */
+export type LookUpHost = (endpoint: Endpoint, shown: Buffer) => Promise<KnownHostsVerdict>;
+
 /**
  * Decides whether a server is the computer it should be, before anything is sent to it. The computer's own word over
  * the authenticated API counts most: with it there is no question to a person, and nobody in between gets through.
@@ -22,7 +25,7 @@ export type AskTrust = (question: {
 export class HostTrust {
   constructor(
     private readonly known: KnownComputers,
-    private readonly knownHosts: (endpoint: Endpoint, shown: Buffer) => Promise<KnownHostsVerdict>,
+    private readonly knownHosts: LookUpHost,
     private readonly ask: AskTrust,
     private readonly log: Log,
   ) {}

@@ -2,16 +2,12 @@ import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import { Forwards } from '../ports/forwards';
 import { RememberedForwards } from '../ports/rememberedForwards';
-import { Connector, type ConnectorParts } from '../ssh/connector';
-import { HostTrust } from '../ssh/hostTrust';
-import { IdentitySource } from '../ssh/identities';
-import { introduce } from '../ssh/introduction';
+import { assembleSsh } from '../ssh/assembly';
 import { KnownComputers } from '../ssh/knownComputers';
 import { lookUpInHome } from '../ssh/knownHosts';
-import { loadSsh2 } from '../ssh/library';
 import { OwnKey } from '../ssh/ownKey';
-import { ConnectionPool } from '../ssh/pool';
-import { Rotation } from '../ssh/rotation';
+import type { ConnectionPool } from '../ssh/pool';
+import type { Rotation } from '../ssh/rotation';
 import { Doors } from '../ssh/tunnel/doors';
 import { SshConfig } from '../ssh/sshConfig';
 import { KeptShells } from '../terminal/keptShells';
@@ -56,27 +52,14 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
   const parts = new Disposables();
   const ownKey = parts.add(new OwnKey(context.secrets, log));
   const config = new SshConfig();
-  const introduceTo: ConnectorParts['introduce'] = (computer, login, signal) =>
-    introduce(client, computer.id, login, log, signal);
-  const connector = new Connector({
-    library: loadSsh2,
-    config,
-    identities: new IdentitySource({
-      library: loadSsh2,
-      ownKey,
-      config,
-      identityFile: settings.identityFile,
-      askPassphrase,
-    }),
-    ownKey,
-    trust: new HostTrust(known, lookUpInHome, askTrust, log),
-    known,
-    introduce: introduceTo,
-    client,
-    log,
+  const { pool, rotation } = assembleSsh({
+    ...{ client, known, ownKey, config, clock, log },
+    identityFile: settings.identityFile,
+    knownHosts: lookUpInHome,
+    askPassphrase,
+    askTrust,
   });
-  const rotation = new Rotation({ ownKey, known, config, client, introduce: introduceTo });
-  const pool = parts.add(new ConnectionPool(connector, clock));
+  parts.add(pool);
   const folder = join(context.globalStorageUri.fsPath, 'ssh');
   const doors = parts.add(new Doors({ client, ownKey, known, log, folder }));
   const roadMemory = new RoadMemory(clock);

@@ -16,21 +16,18 @@ import { Http } from '../../src/api/http';
 import { Lifecycle } from '../../src/model/lifecycle';
 import type { Computer } from '../../src/model/computer';
 import { ComputerStore } from '../../src/model/store';
-import { Connector } from '../../src/ssh/connector';
+import { assembleSsh } from '../../src/ssh/assembly';
 import { parseEndpoint } from '../../src/ssh/endpoint';
-import { HostTrust } from '../../src/ssh/hostTrust';
-import { IdentitySource } from '../../src/ssh/identities';
-import { introduce } from '../../src/ssh/introduction';
 import { KnownComputers } from '../../src/ssh/knownComputers';
-import { loadSsh2 } from '../../src/ssh/library';
 import { OwnKey } from '../../src/ssh/ownKey';
 import { SshConfig } from '../../src/ssh/sshConfig';
-import { ConnectionPool } from '../../src/ssh/pool';
+import type { ConnectionPool } from '../../src/ssh/pool';
 import type { Way } from '../../src/ssh/route';
 import { systemClock } from '../../src/util/clock';
 import { silentLog } from '../../src/util/log';
 import { findCommand } from '../lab/machine.mjs';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../emulator/emulator';
+import { aloneOnItsMachine } from '../lab/aloneOnItsMachine';
 import { MemoryRecords, MemorySecrets } from '../unit/ssh/support/memory';
 
 const prompt = '$ ';
@@ -59,30 +56,10 @@ export class Bed {
     const ownKey = new OwnKey(new MemorySecrets(), silentLog);
     // The machine's own configuration is not to be measured.
     const config = new SshConfig(() => folder);
-    const connector = new Connector({
-      library: loadSsh2,
-      config,
-      identities: new IdentitySource({
-        library: loadSsh2,
-        ownKey,
-        config,
-        identityFile: () => '',
-        askPassphrase: () => Promise.resolve(undefined),
-        agentAddress: () => undefined,
-      }),
-      ownKey,
-      trust: new HostTrust(
-        this.known,
-        () => Promise.resolve('unknown'),
-        () => Promise.resolve(false),
-        silentLog,
-      ),
-      known: this.known,
-      introduce: (computer, login, signal) => introduce(client, computer.id, login, silentLog, signal),
-      client,
-      log: silentLog,
-    });
-    this.pool = new ConnectionPool(connector, systemClock);
+    this.pool = assembleSsh({
+      ...{ client, known: this.known, ownKey, config, clock: systemClock, log: silentLog },
+      ...aloneOnItsMachine,
+    }).pool;
     this.sshKey = join(folder, 'key');
     spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', this.sshKey]);
   }

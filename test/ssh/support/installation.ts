@@ -1,18 +1,16 @@
 import { join } from 'node:path';
 import type { Computer } from '../../../src/model/computer';
+import { assembleSsh } from '../../../src/ssh/assembly';
 import type { ShellRequest } from '../../../src/ssh/connection';
-import { ConnectionPool, type ChannelOptions } from '../../../src/ssh/pool';
-import { Connector, type ConnectorParts } from '../../../src/ssh/connector';
-import { HostTrust, type AskTrust } from '../../../src/ssh/hostTrust';
-import { IdentitySource } from '../../../src/ssh/identities';
-import { introduce } from '../../../src/ssh/introduction';
+import type { ChannelOptions, ConnectionPool } from '../../../src/ssh/pool';
+import type { ConnectorParts } from '../../../src/ssh/connector';
+import type { AskTrust } from '../../../src/ssh/hostTrust';
 import { KnownComputers } from '../../../src/ssh/knownComputers';
 import { lookUp } from '../../../src/ssh/knownHosts';
-import { loadSsh2 } from '../../../src/ssh/library';
 import { OwnKey } from '../../../src/ssh/ownKey';
 import type { AskPassphrase } from '../../../src/ssh/passphrases';
 import { defaultPatience, type Patience } from '../../../src/ssh/patience';
-import { Rotation } from '../../../src/ssh/rotation';
+import type { Rotation } from '../../../src/ssh/rotation';
 import { SshConfig } from '../../../src/ssh/sshConfig';
 import { systemClock } from '../../../src/util/clock';
 import { MemoryRecords, MemorySecrets } from '../../unit/ssh/support/memory';
@@ -54,10 +52,6 @@ export class Installation {
     service: Service,
     readonly options: InstallationOptions = {},
   ) {
-    const library = options.library ?? loadSsh2;
-    const introduceTo: ConnectorParts['introduce'] =
-      options.introduce ??
-      ((computer, login, signal) => introduce(service.client, computer.id, login, this.log, signal));
     const client: ConnectorParts['client'] = {
       exec: (...args) => service.client.exec(...args),
       terminal: (...args) => service.client.terminal(...args),
@@ -67,36 +61,22 @@ export class Installation {
       this.questions.push(question);
       return Promise.resolve(options.trusts ?? false);
     };
-    const connector = new Connector(
-      {
-        library,
-        config,
-        identities: new IdentitySource({
-          library,
-          ownKey: this.ownKey,
-          config,
-          identityFile: () => this.options.identityFile ?? '',
-          askPassphrase: options.passphrases ?? (() => Promise.resolve(undefined)),
-          agentAddress: () => this.options.agent,
-          agentPatience: { list: 1_000, sign: 1_000 },
-        }),
-        ownKey: this.ownKey,
-        trust: new HostTrust(
-          this.known,
-          (endpoint, shown) => Promise.resolve(lookUp(this.options.knownHosts ?? '', endpoint, shown)),
-          ask,
-          this.log,
-        ),
-        known: this.known,
-        client,
-        introduce: introduceTo,
-        log: this.log,
-      },
-      { ...defaultPatience, ...options.patience },
-    );
-    const { known, ownKey } = this;
-    this.rotation = new Rotation({ known, ownKey, config, client, introduce: introduceTo });
-    this.pool = new ConnectionPool(connector, systemClock);
+    const { known, ownKey, log } = this;
+    const { pool, rotation } = assembleSsh({
+      ...{ client, known, ownKey, config, clock: systemClock, log },
+      identityFile: () => this.options.identityFile ?? '',
+      askPassphrase: options.passphrases ?? (() => Promise.resolve(undefined)),
+      agentAddress: () => this.options.agent,
+      agentPatience: { list: 1_000, sign: 1_000 },
+      knownHosts: (endpoint, shown) =>
+        Promise.resolve(lookUp(this.options.knownHosts ?? '', endpoint, shown)),
+      askTrust: ask,
+      patience: { ...defaultPatience, ...options.patience },
+      library: options.library,
+      introduce: options.introduce,
+    });
+    this.pool = pool;
+    this.rotation = rotation;
     service.endsWith(this.pool);
   }
 
