@@ -1,34 +1,48 @@
 import * as vscode from 'vscode';
 import type { Happening, Happenings } from '../model/happenings';
+import type { ComputerStore } from '../model/store';
 import type { Forwards } from '../ports/forwards';
 import type { Terminals } from '../terminal/terminals';
-import type { Disposable } from '../util/disposable';
+import { Disposables, type Disposable } from '../util/disposable';
 import { withoutLinks } from '../util/text';
 
 export interface ForwardNoticesParts {
   readonly happenings: Pick<Happenings, 'onDid'>;
-  readonly forwards: Pick<Forwards, 'of'>;
+  readonly forwards: Pick<Forwards, 'of' | 'onDidChange'>;
+  readonly store: Pick<ComputerStore, 'get'>;
   readonly terminals: Pick<Terminals, 'of'>;
 }
 
 /** Tells that ports are forwarded no more, since somebody else stopped or deleted their computer. */
 export class ForwardNotices implements Disposable {
-  private readonly listener: Disposable;
+  private readonly disposables = new Disposables();
+  /** What is forwarded, or was until the computer left the list: that is told a moment later. */
+  private readonly ports = new Map<string, readonly number[]>();
 
   constructor(private readonly parts: ForwardNoticesParts) {
-    this.listener = parts.happenings.onDid((happening) => void this.tell(happening));
+    this.disposables.add(parts.forwards.onDidChange((id) => this.note(id)));
+    this.disposables.add(parts.happenings.onDid((happening) => void this.tell(happening)));
   }
 
   dispose(): void {
-    this.listener.dispose();
+    this.disposables.dispose();
+  }
+
+  private note(id: string): void {
+    if (this.parts.store.get(id))
+      this.ports.set(
+        id,
+        this.parts.forwards.of(id).map(({ port }) => port),
+      );
   }
 
   private async tell({ computer, what }: Happening): Promise<void> {
-    const ports = this.parts.forwards.of(computer.id).map(({ port }) => port);
+    const ports = this.ports.get(computer.id) ?? [];
     // Whoever has a terminal there hears of it by that.
     if (ports.length === 0 || this.parts.terminals.of(computer.id).length > 0) return;
     const words = [computer.name, ports.join(', ')];
     if (what === 'deleted') {
+      this.ports.delete(computer.id);
       const message = vscode.l10n.t('{0} was deleted from elsewhere. Its ports ({1}) are gone.', ...words);
       await vscode.window.showWarningMessage(withoutLinks(message));
     }

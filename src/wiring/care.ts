@@ -67,6 +67,6 @@ export function buildNotices(
   const parts = new Disposables();
   const happenings = parts.add(new Happenings(store, lifecycle, clock));
   parts.add(new Notices({ happenings, terminals, isShown }));
-  parts.add(new ForwardNotices({ happenings, forwards, terminals }));
+  parts.add(new ForwardNotices({ happenings, forwards, terminals, store }));
   return parts;
 }

@@ -231,28 +231,36 @@ describe('ports of a computer', () => {
     await assert.rejects(fetch(`http://${address}/docs/`));
   });
 
-  stage.it('wait while somebody else has stopped their computer, which is told', async () => {
-    const { notifications, quickInput } = stage.window;
-    const silent = await freePort('127.0.0.1', new Set([port]));
-    await (await stage.row('curie').openMenu()).choose('Forward Port…');
-    await quickInput.waitFor('Forward Port of curie');
-    await quickInput.fill(String(silent));
-    await quickInput.choose(`Port ${silent}`);
-    const isThere = `Port ${silent} of curie is at 127.0.0.1:${silent} now.`;
-    await notifications.waitFor(isThere);
-    await notifications.close(isThere);
-    await stage.row('curie').expand();
-    await below(`Port ${silent}`).waitForDescription(`127.0.0.1:${silent} · idle`);
-    await stage.asSomebodyElse('POST', 'curie', 'stop');
-    await stage.reaches('curie', 'stopped');
-    await stage.window.runCommand('Celesto: Refresh Computers');
-    const told = `curie was stopped from elsewhere. Its ports (${silent}) are forwarded again when it runs.`;
-    await notifications.waitFor(told);
-    await below(`Port ${silent}`).waitForDescription('waits for the computer');
-    await stage.picture('12 waits');
-    await notifications.press(told, 'Start');
-    await below(`Port ${silent}`).waitForDescription(`127.0.0.1:${silent} · idle`);
-  });
+  stage.it(
+    'wait while somebody else has stopped their computer, and end with it; both are told',
+    async () => {
+      const { notifications, quickInput } = stage.window;
+      const silent = await freePort('127.0.0.1', new Set([port]));
+      await (await stage.row('curie').openMenu()).choose('Forward Port…');
+      await quickInput.waitFor('Forward Port of curie');
+      await quickInput.fill(String(silent));
+      await quickInput.choose(`Port ${silent}`);
+      const isThere = `Port ${silent} of curie is at 127.0.0.1:${silent} now.`;
+      await notifications.waitFor(isThere);
+      await notifications.close(isThere);
+      await stage.row('curie').expand();
+      await below(`Port ${silent}`).waitForDescription(`127.0.0.1:${silent} · idle`);
+      await stage.asSomebodyElse('POST', 'curie', 'stop');
+      await stage.reaches('curie', 'stopped');
+      await stage.window.runCommand('Celesto: Refresh Computers');
+      const told = `curie was stopped from elsewhere. Its ports (${silent}) are forwarded again when it runs.`;
+      await notifications.waitFor(told);
+      await below(`Port ${silent}`).waitForDescription('waits for the computer');
+      await stage.picture('12 waits');
+      await notifications.press(told, 'Start');
+      await below(`Port ${silent}`).waitForDescription(`127.0.0.1:${silent} · idle`);
+      await stage.asSomebodyElse('DELETE', 'curie');
+      await until('it is gone', async () => (await stage.computers()).every(({ name }) => name !== 'curie'));
+      await stage.window.runCommand('Celesto: Refresh Computers');
+      await notifications.waitFor(`curie was deleted from elsewhere. Its ports (${silent}) are gone.`);
+      await below(`Port ${silent}`).waitForGone();
+    },
+  );
 
   stage.it(
     'are not forwarded where only a plain terminal leads there; why is told, publishing offered',
