@@ -1,7 +1,7 @@
 // Builds the extension into dist/extension.js: one CommonJS file. ssh2 is inside it, but its code runs only when the
 // first connection asks for it, since esbuild defers a CommonJS module until its import() is reached.
 import { build, context } from 'esbuild';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, mkdir, writeFile } from 'node:fs/promises';
 
 const watch = process.argv.includes('--watch');
 const options = {
@@ -19,9 +19,23 @@ const options = {
   logLevel: 'warning',
 };
 
+/** The licences of the packages that are inside the bundle, as these ask for. */
+async function noticesOf({ inputs }) {
+  const found = Object.keys(inputs).flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []);
+  const notices = [...new Set(found)].sort().map(async (folder) => {
+    const { name, version, license, author } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
+    const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    if (!file && !license) throw new Error(`${name} has no licence, so it cannot be shipped.`);
+    const text = file ? await readFile(`${folder}/${file}`, 'utf8') : `Licence: ${license}, ${author}`;
+    return `${name} ${version}\n\n${text.trim()}\n`;
+  });
+  return `This extension contains the following software.\n\n${(await Promise.all(notices)).join('\n---\n\n')}`;
+}
+
 if (watch) await (await context(options)).watch();
 else {
   const { metafile } = await build(options);
   await mkdir('dist', { recursive: true });
   await writeFile('dist/meta.json', JSON.stringify(metafile));
+  await writeFile('dist/notices.txt', await noticesOf(metafile));
 }

@@ -15,7 +15,7 @@ const LIMIT = 600_000;
 /** All that may be in a package: no source, no source map, no native code, no tests. */
 const ALLOWED = [
   /^package(\.nls(\.[\w-]+)?)?\.json$/,
-  /^dist\/extension\.js$/,
+  /^dist\/(extension\.js|notices\.txt)$/,
   /^media\/[\w./-]+\.(svg|png|md)$/,
   /^(README\.md|CHANGELOG\.md|LICENSE)$/,
 ];
@@ -23,7 +23,7 @@ const ALLOWED = [
 /** What is wrong with a package, in words; empty when it may be published. */
 export function packageProblems({ files, size, manifest, bundle }: PackageContents): string[] {
   const strange = files.filter((file) => !ALLOWED.some((pattern) => pattern.test(file)));
-  const missing = ['package.json', 'dist/extension.js', 'README.md', 'LICENSE'].filter(
+  const missing = ['package.json', 'dist/extension.js', 'dist/notices.txt', 'README.md', 'LICENSE'].filter(
     (file) => !files.includes(file),
   );
   return [

@@ -3,7 +3,15 @@ import { describe, it } from 'node:test';
 import { packageProblems, type PackageContents } from '../../lab/packageProblems';
 
 const good: PackageContents = {
-  files: ['package.json', 'package.nls.json', 'dist/extension.js', 'media/icon.png', 'README.md', 'LICENSE'],
+  files: [
+    'package.json',
+    'package.nls.json',
+    'dist/extension.js',
+    'dist/notices.txt',
+    'media/icon.png',
+    'README.md',
+    'LICENSE',
+  ],
   size: 200_000,
   manifest: { name: 'celesto-computers' },
   bundle: 'module.exports = {};',
@@ -27,10 +35,11 @@ describe('what may be published', () => {
     });
   }
 
-  it('is none without the extension itself', () => {
-    const files = good.files.filter((file) => file !== 'dist/extension.js');
-    assert.deepEqual(packageProblems({ ...good, files }), ['dist/extension.js is missing in the package.']);
-  });
+  for (const needed of ['dist/extension.js', 'dist/notices.txt'])
+    it(`is none without ${needed}`, () => {
+      const files = good.files.filter((file) => file !== needed);
+      assert.deepEqual(packageProblems({ ...good, files }), [`${needed} is missing in the package.`]);
+    });
 
   it('is none that is too large, asks for proposed API or names a source map', () => {
     const [size, manifest, bundle] = [600_000, { enabledApiProposals: [] }, '//# sourceMappingURL=a.map'];
