@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { before, describe, it } from 'node:test';
+import type { ClientChannel } from 'ssh2';
 import type { Computer } from '../../src/model/computer';
+import type { SshConnection } from '../../src/ssh/connection';
+import { parseEndpoint } from '../../src/ssh/endpoint';
 import { CustomSshd } from './support/customSshd';
 import { Installation } from './support/installation';
 import { Service } from './support/service';
@@ -89,6 +94,21 @@ describe('the shell that a terminal opens with', () => {
     assert.equal(await service.run('einstein', 'cat ~/logged-out; rm ~/logged-out ~/.bash_logout'), 'bye\n');
   });
 
+  it('gets what is typed before its first prompt, once', async () => {
+    await service.run('einstein', 'touch ~/.zshrc');
+    for (const kind of Object.keys(startup)) {
+      logInTo(kind);
+      for (const [number, way] of ways.entries()) {
+        const shell = await open({ name: `${kind}-early-${number}`, ...way });
+        shell.type(`echo early >> ~/early; exit 3\r`);
+        assert.deepEqual(await shell.ends(), { kind: 'exited', code: 3, signal: undefined }, kind);
+        assert.equal(await service.run('einstein', 'cat ~/early; rm ~/early'), 'early\n', kind);
+      }
+    }
+    logInTo('bash');
+    await service.run('einstein', 'rm ~/.zshrc');
+  });
+
   it('begins in the directory wished for, or says that there is none', async () => {
     for (const [cwd, there] of [
       ['/usr', '/usr'],
@@ -140,12 +160,21 @@ describe('the shell that a terminal opens with', () => {
     assert.equal(await list(), old);
   });
 
-  it('is on a connection of its own where the server opens one terminal only', async () => {
+  it('has room where the server opens two sessions on a connection only, beside others, a run and a forward', async () => {
     const sshd = await CustomSshd.start(service, 'einstein', 'MaxSessions 2', 'AcceptEnv LANG COLORTERM');
     await sshd.welcome(person);
-    const shells = [];
-    for (const name of ['a', 'b', 'c'])
-      shells.push(await open({ nonce, persistence: 'tmux', name }, sshd.computer));
+    const shells = await Promise.all(
+      ['a', 'b', 'c', 'd'].map((name) => open({ nonce, persistence: 'tmux', name }, sshd.computer)),
+    );
+    const ask = <Opened extends ClientChannel>(what: (connection: SshConnection) => Promise<Opened>) =>
+      person.pool.channel(sshd.computer, { signal: new AbortController().signal, patience: 0 }, what);
+    const ran = await ask((connection) => connection.exec('echo ran'));
+    ran.stderr.resume();
+    assert.equal(await text(ran), 'ran\n');
+    const { port } = parseEndpoint(sshd.computer.ssh!);
+    const forward = await ask((connection) => connection.forward('localhost', port));
+    assert.match(String((await once(forward, 'data'))[0]), /^SSH-2\.0-/);
+    forward.destroy();
     for (const shell of shells) assert.equal(await shell.run('stty size'), '24 80');
     for (const shell of shells) await shell.exit();
     await sshd.stop();
