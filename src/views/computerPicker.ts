@@ -29,17 +29,21 @@ export class ComputerPicker {
     pick.title = title;
     pick.canSelectMany = many;
     pick.matchOnDescription = true;
+    const note = (): void => {
+      pick.busy = this.store.state.freshness === 'none' && this.store.state.problem === undefined;
+      pick.placeholder = this.placeholder(pick.busy, pick.items.length, many);
+    };
+    // Never without need: what a person checks just then is lost.
     const draw = (): void => {
       const able = this.store.computers.filter((computer) => capabilities(computer).includes(capability));
       const chosen = new Set(pick.selectedItems.map(({ computer }) => computer.id));
       pick.items = sorted(able).map(itemOf);
       pick.selectedItems = pick.items.filter(({ computer }) => chosen.has(computer.id));
-      pick.busy = this.store.state.freshness === 'none' && this.store.state.problem === undefined;
-      pick.placeholder = this.placeholder(pick.busy, able.length, many);
+      note();
     };
     draw();
     disposables.add(this.store.onDidChange(draw));
-    disposables.add(this.store.onDidChangeState(draw));
+    disposables.add(this.store.onDidChangeState(note));
     disposables.add(this.store.watch());
     pick.show();
     return new Promise((resolve) => {

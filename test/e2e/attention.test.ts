@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { until } from '../lab/until';
+import type { Window } from '../lab/window';
 import { Stage } from './support';
 
 describe('what a person is told of unasked, and what helps to find a cause', () => {
   const stage = new Stage('attention', {
-    seed: [{ name: 'einstein' }, { name: 'curie' }, { name: 'newton', status: 'stopped' }],
+    seed: [
+      ...[{ name: 'einstein' }, { name: 'curie' }, { name: 'hopper' }],
+      ...['newton', 'gauss', 'kepler'].map((name) => ({ name, status: 'stopped' })),
+    ],
     settings: {
+      'celesto.openAfterCreate': 'never',
       'celesto.idle.stop': 'ask',
       'celesto.idle.minutes': 0.5,
       'celesto.idle.stopOnClose': true,
@@ -19,6 +24,20 @@ describe('what a person is told of unasked, and what helps to find a cause', () 
     await stage.terminals.waitForText(`ohm@${name}:~$ `);
   }
 
+  /** One more window of the same person. What nobody uses is stopped there without a question. */
+  let other: Window;
+
+  // From here on gauss and kepler idle, as far as that one is concerned.
+  stage.it('another window starts two computers', async () => {
+    other = await stage.openAnother('other', { 'celesto.idle.stop': 'always', 'celesto.idle.minutes': 0.4 });
+    for (const name of ['gauss', 'kepler']) {
+      const row = other.tree('Computers').row(name);
+      await row.pressButton('Start Computer');
+      await row.waitForDescription('running');
+    }
+    await stage.window.page.bringToFront();
+  });
+
   // From here on newton idles: that is told at the end.
   stage.it('a start that is seen in the list needs no words', async () => {
     const menu = await stage.row('newton').openMenu();
@@ -26,6 +45,8 @@ describe('what a person is told of unasked, and what helps to find a cause', () 
     await stage.row('newton').waitForDescription('running');
     assert.deepEqual(await stage.window.notifications.texts(), []);
   });
+
+  stage.it('this window uses what the other one has started', () => open('gauss'));
 
   stage.it(
     'a computer with a terminal behind another one was stopped elsewhere; Start brings both back',
@@ -78,6 +99,78 @@ describe('what a person is told of unasked, and what helps to find a cause', () 
     await notifications.press(question, 'Stop');
     await stage.reaches('newton', 'stopped');
     await stage.row('newton').waitForDescription('stopped');
+  });
+
+  stage.it('the other window stopped what nobody used, and not what this one uses', async () => {
+    const stops = async (name: string) => (await stage.calls('POST', name, 'stop')).length;
+    await until(
+      'kepler is stopped',
+      async () => (await stage.computer('kepler')).status === 'stopped',
+      60_000,
+    );
+    assert.deepEqual([await stops('kepler'), await stops('gauss')], [1, 0]);
+    assert.equal((await stage.computer('gauss')).status, 'running');
+    await other.runCommand('Notifications: Show Notifications');
+    const told = /^kepler had been idle for one minute, so it was stopped\.$/;
+    await other.page.locator('.notification-list-item-message', { hasText: told }).first().waitFor();
+    assert.deepEqual(other.errors, []);
+    await other.page.close();
+    await stage.window.page.bringToFront();
+  });
+
+  stage.it('what has a terminal and was deleted elsewhere, or has failed, is told', async () => {
+    const { notifications } = stage.window;
+    await open('hopper');
+    await stage.terminals.show('gauss');
+    await stage.asSomebodyElse('DELETE', 'hopper');
+    await notifications.waitFor('hopper was deleted from elsewhere.');
+    await stage.picture('deleted from elsewhere');
+    await notifications.press('hopper was deleted from elsewhere.', 'Show Terminal');
+    await stage.terminals.waitForText(/ohm@hopper:[^]*deleted/);
+
+    await stage.control.setStatus({ id: 'gauss', status: 'error', lastError: 'Its disk is full.' });
+    await notifications.waitFor('gauss needs attention: Its disk is full.');
+    await stage.picture('needs attention');
+    await notifications.press('gauss needs attention: Its disk is full.', 'Details');
+    await stage.window.page.locator('.tab', { hasText: 'gauss.md' }).waitFor();
+    assert.deepEqual(await notifications.texts(), []);
+  });
+
+  stage.it('what comes of a start, and of a create, is told to who does not look at the list', async () => {
+    const { notifications, quickInput } = stage.window;
+    const create = async (): Promise<string> => {
+      const before = (await stage.computers()).map(({ name }) => name);
+      await stage.window.runCommand('Celesto: Create Computer…');
+      for (const step of [1, 2, 3, 4]) {
+        await quickInput.waitFor(`Create Computer (${step}/4)`);
+        await quickInput.labels();
+        await quickInput.accept();
+      }
+      return until('the new computer', async () =>
+        (await stage.computers()).map(({ name }) => name).find((name) => !before.includes(name)),
+      );
+    };
+    await stage.window.openContainer('Explorer');
+    await stage.window.runCommand('Celesto: Start Computer');
+    await quickInput.waitFor('Start Computers');
+    await quickInput.choose('kepler');
+    await quickInput.accept();
+    await notifications.waitFor('kepler is running.');
+    await notifications.press('kepler is running.', 'Open Terminal');
+    await stage.terminals.waitForText('ohm@kepler:~$ ');
+
+    const made = await create();
+    await notifications.waitFor(`${made} is running.`);
+    await stage.picture('created in the background');
+    await notifications.close(`${made} is running.`);
+
+    await stage.control.setTimes({ create: 60_000 });
+    const failed = await create();
+    await stage.control.setStatus({ id: failed, status: 'error', lastError: 'No host has room.' });
+    await notifications.waitFor(`${failed} needs attention: No host has room.`);
+    await notifications.close(`${failed} needs attention: No host has room.`);
+    assert.deepEqual(await notifications.texts(), []);
+    await stage.window.openContainer('Celesto');
   });
 
   stage.it('what was started here is stopped as the window goes, where that is wished for', async () => {
