@@ -72,7 +72,7 @@ describe('TmuxClient', () => {
       '%end 1 3 0',
       '%session-changed $0 x',
       '%output %0 é\\015\\012\\134 %end \\033[6n\\033[1mbold\\033]633;A\\007',
-      '%output %0 日\\033[',
+      '%output %0 日e\u0301👩\u200d🚀🇩🇪\\033[',
       '%output %0 31mred\\033]5379;celesto;exit;7\\007',
       '%exit',
       '',
@@ -97,7 +97,7 @@ describe('TmuxClient', () => {
       );
       client.receive(first);
       client.receive(second);
-      assert.equal(shown, 'é\r\n\\ %end \x1b[1mbold\x1b]633;A\x07日\x1b[31mred');
+      assert.equal(shown, 'é\r\n\\ %end \x1b[1mbold\x1b]633;A\x07日e\u0301👩\u200d🚀🇩🇪\x1b[31mred');
       assert.deepEqual(told, [{ keptBy: 'tmux', resumed: false }, 7]);
     }
   });

@@ -136,8 +136,8 @@ function* cuts(bytes: Uint8Array): Generator<Uint8Array[]> {
 }
 
 describe('OutputPump: characters', () => {
-  it('keeps characters of one to four bytes whole, wherever the output is cut', async () => {
-    const text = '\uFEFFaé€😀ñ漢👍🏽z';
+  it('keeps characters of one to four bytes whole, combined and joined ones too, wherever the output is cut', async () => {
+    const text = '\uFEFFaé€😀ñ漢👍🏽e\u0301👩\u200d🚀🇩🇪z';
     for (const pieces of cuts(Buffer.from(text))) assert.equal(await new PumpBench().draws(...pieces), text);
   });
 
