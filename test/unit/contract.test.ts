@@ -357,6 +357,27 @@ describe('settings', () => {
   });
 });
 
+describe('the README', () => {
+  const readme = read('README.md');
+
+  it('calls commands by their titles', () => {
+    const titles = contributes.commands.map(({ title }) => manifestTexts[title.replaceAll('%', '')]);
+    const named = [...readme.matchAll(/`Celesto: ([^`]+)`/g)].map(([, title]) => title!);
+    assert.deepEqual(
+      named.filter((title) => !titles.includes(title)),
+      [],
+    );
+    assert.ok(named.length > 20);
+  });
+
+  it('tells every setting, with its default', () => {
+    const rows = [...readme.matchAll(/^\| `(celesto\.[\w.]+)` \| (?:`([^`]*)` )?\|/gm)];
+    const told = rows.map(([, key, value = '']) => `${key} ${value}`);
+    const declared = Object.entries(settings).map(([key, { default: value }]) => `${key} ${String(value)}`);
+    assert.deepEqual(told.toSorted(), declared.toSorted());
+  });
+});
+
 describe('package.nls.json', () => {
   it('has every text that package.json names, and no other', () => {
     const named = [...JSON.stringify(readJson('package.json')).matchAll(/%([\w.]+)%/g)].map(
