@@ -19,7 +19,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const running = buildRuns(context, service, reach, clock);
   const commands = buildCommands(context, service, reach, running, care, clock);
   close = async () => {
-    await Promise.all([care.idle.close(), running.fresh.close()]);
+    await Promise.all([care.idle.close(), running.runs.close(), running.fresh.close()]);
   };
   reach.terminals.restore();
   reach.forwards.restore();

@@ -58,8 +58,8 @@ const briefly = 5_000;
 
 export interface FreshComputersParts {
   readonly client: Pick<CelestoClient, 'create' | 'get'>;
-  /** Sends a delete and waits for the answer alone, when little else works any more. */
-  readonly lastDelete: (computerId: string, signal: AbortSignal) => Promise<unknown>;
+  /** Works as the window closes, too. */
+  readonly lastClient: Pick<CelestoClient, 'delete'>;
   /** Who is signed in. */
   readonly owner: () => string;
   readonly store: Pick<ComputerStore, 'ticket' | 'learn'>;
@@ -167,10 +167,10 @@ export class FreshComputers implements Disposable {
    * window finds out; and what is still there it offers. Never rejects.
    */
   async close(): Promise<void> {
-    const { clock, lastDelete, log } = this.parts;
+    const { clock, lastClient, log } = this.parts;
     const limit = new AbortController();
     const deletes = [...this.held.values()].map(async ({ asked }) =>
-      lastDelete((await asked).id, limit.signal),
+      lastClient.delete((await asked).id, limit.signal),
     );
     const all = Promise.allSettled(deletes).then((outcomes) => {
       for (const outcome of outcomes)

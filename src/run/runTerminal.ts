@@ -45,6 +45,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
   private readonly lines = new TerminalLines((text) => this.writes.fire(text));
   private size: Size = { rows: 24, columns: 80 };
   private run: Run | undefined;
+  private running: Promise<unknown> = Promise.resolve();
   private current: Place | undefined;
   private hasBegun = false;
   private startsFromError = false;
@@ -71,6 +72,11 @@ export class RunTerminal implements vscode.Pseudoterminal {
 
   get isRunning(): boolean {
     return this.run !== undefined;
+  }
+
+  /** Settles when the run has ended that was begun last, and its place is tidy. Never rejects. */
+  get ended(): Promise<unknown> {
+    return this.running;
   }
 
   /** The name of the tab, with what is to be said of it. */
@@ -134,6 +140,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
     this.current = place();
     const run = new Run(this.current, wish, view, this.parts.clock);
     this.run = run;
+    this.running = run.outcome;
     this.states.fire();
     const outcome = await run.outcome;
     this.run = undefined;

@@ -15,6 +15,9 @@ export interface RunsParts extends RunTerminalParts {
   readonly history: RunHistory;
 }
 
+/** Milliseconds for the ends of commands as the window closes. */
+const goodbye = 3_000;
+
 /** The commands that this window runs on computers, each in a tab. */
 export class Runs implements Disposable {
   private readonly running = new Set<RunTerminal>();
@@ -92,7 +95,17 @@ export class Runs implements Disposable {
   readonly placeOn = ({ id, name }: Named): ComputerPlace =>
     new ComputerPlace({ id, name }, this.parts.opening, this.parts.lifecycle);
 
-  /** The window is left: what runs is ended. */
+  /** The window closes: what runs is ended, and that is waited for, though not for long. Never rejects. */
+  async close(): Promise<void> {
+    const running = [...this.running];
+    for (const run of running) run.close();
+    if (running.length === 0) return;
+    const limit = new AbortController();
+    const all = Promise.all(running.map(({ ended }) => ended));
+    await Promise.race([all, this.parts.clock.delay(goodbye, limit.signal)]);
+    limit.abort();
+  }
+
   dispose(): void {
     for (const run of this.running) run.close();
     this.changes.dispose();

@@ -24,6 +24,8 @@ export class ServiceRunRoad implements Road<RunRequest, Execution> {
 
   constructor(
     private readonly client: Client,
+    /** Works as the window closes, too. */
+    private readonly lastClient: Pick<CelestoClient, 'exec'>,
     private readonly log: Log,
   ) {}
 
@@ -70,7 +72,7 @@ export class ServiceRunRoad implements Road<RunRequest, Execution> {
 
   /** The service does not promise that a command ends when nobody waits for it any more. */
   private sweep(id: string, mark: string): void {
-    this.client.exec(id, sweeping(mark), sweepLimit).catch((error: unknown) => {
+    this.lastClient.exec(id, sweeping(mark), sweepLimit).catch((error: unknown) => {
       this.log.warn(`${id}: a cancelled command may still run: ${describeError(error)}`);
     });
   }

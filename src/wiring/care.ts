@@ -27,7 +27,7 @@ export interface Care extends Disposable {
 
 export function buildCare(
   { extension, globalState: memory, globalStorageUri }: vscode.ExtensionContext,
-  { account, lastStop, lifecycle, log, store, troubles }: Service,
+  { account, lastClient, lifecycle, log, store, troubles }: Service,
   { forwards, pool, roads, terminals }: Reach,
   clock: Clock,
 ): Care {
@@ -48,7 +48,8 @@ export function buildCare(
   usages.add(forwards);
   const idle = parts.add(
     new Idle({
-      ...{ lifecycle, store, memory, lastStop, clock, log },
+      ...{ lifecycle, store, memory, clock, log },
+      lastStop: (id, signal) => lastClient.stop(id, signal),
       usage: usages,
       windows: new Windows(join(globalStorageUri.fsPath, 'windows'), clock),
       wish: settings.idle,

@@ -30,7 +30,7 @@ export function buildRuns(
   reach: Reach,
   clock: Clock,
 ): Running {
-  const { account, client, lastDelete, lifecycle, log, store } = service;
+  const { account, client, lastClient, lifecycle, log, store } = service;
   const parts = new Disposables();
   const history = new RunHistory(context.globalState);
   const opening = openingOf(service, reach);
@@ -41,15 +41,19 @@ export function buildRuns(
   const onDeleted = (id: string): void => known.forget(id);
   const owner = (): string => account.owner;
   const fresh = parts.add(
-    new FreshComputers({ client, lastDelete, owner, store, lifecycle, memory, onDeleted, clock, log }),
+    new FreshComputers({ client, lastClient, owner, store, lifecycle, memory, onDeleted, clock, log }),
   );
   return { runs, history, fresh, dispose: () => parts.dispose() };
 }
 
 /** The roads that a command takes: those of terminals, but for the last. */
-function openingOf({ client, lifecycle, log }: Service, { pool, roadMemory }: Reach): RunOpening {
+function openingOf({ client, lastClient, lifecycle, log }: Service, { pool, roadMemory }: Reach): RunOpening {
   const roads = new Roads<Road<RunRequest, Execution>>(
-    [new SshRunRoad('ssh', pool), new SshRunRoad('tunnel', pool), new ServiceRunRoad(client, log)],
+    [
+      new SshRunRoad('ssh', pool),
+      new SshRunRoad('tunnel', pool),
+      new ServiceRunRoad(client, lastClient, log),
+    ],
     transport,
     roadMemory,
   );

@@ -20,16 +20,13 @@ export interface Service extends Disposable {
   readonly troubles: TroubleLog;
   readonly account: Account;
   readonly client: CelestoClient;
+  /** The same, with the credentials that were used last, for a window that closes. */
+  readonly lastClient: CelestoClient;
   /** Asks who a key belongs to. */
   readonly check: CheckKey;
   readonly store: ComputerStore;
   readonly lifecycle: Lifecycle;
-  /** Sends a stop, or a delete, as the window closes. */
-  readonly lastStop: LastCall;
-  readonly lastDelete: LastCall;
 }
-
-type LastCall = (computerId: string, signal: AbortSignal) => Promise<unknown>;
 
 export function buildService(context: vscode.ExtensionContext, clock: Clock): Service {
   const { globalState: memory, secrets } = context;
@@ -47,8 +44,6 @@ export function buildService(context: vscode.ExtensionContext, clock: Clock): Se
     new CelestoClient(http, () => Promise.resolve({ baseUrl: account.baseUrl(), apiKey })).user(signal);
 
   const lastClient = new CelestoClient(http, () => Promise.resolve(account.lastCredentials));
-  const lastStop: LastCall = (id, signal) => lastClient.stop(id, signal);
-  const lastDelete: LastCall = (id, signal) => lastClient.delete(id, signal);
 
   const store = new ComputerStore(client, clock, new AccountListCache(memory, account), log);
   const parts = new Disposables();
@@ -61,6 +56,6 @@ export function buildService(context: vscode.ExtensionContext, clock: Clock): Se
   );
   const lifecycle = new Lifecycle(client, store, clock, log);
   const dispose = (): void => parts.dispose();
-  const calls = { client, check, lastStop, lastDelete };
-  return { output, log, troubles, account, ...calls, store, lifecycle, dispose };
+  const clients = { client, lastClient, check };
+  return { output, log, troubles, account, ...clients, store, lifecycle, dispose };
 }

@@ -67,12 +67,12 @@ describe('on a computer', () => {
     return text.split('\n').includes(args);
   }
 
-  async function runFromMenu(name: string, line: string): Promise<void> {
-    const menu = await stage.row(name).openMenu();
+  async function runFromMenu(name: string, line: string, window = stage.window): Promise<void> {
+    const menu = await window.tree('Computers').row(name).openMenu();
     await menu.choose('Run Command…');
-    await stage.window.quickInput.waitFor(`Run Command on ${name}`);
-    await stage.window.quickInput.fill(line);
-    await stage.window.quickInput.accept();
+    await window.quickInput.waitFor(`Run Command on ${name}`);
+    await window.quickInput.fill(line);
+    await window.quickInput.accept();
   }
 
   stage.it('that is stopped, a command starts it, streams, and tells how it ended', async () => {
@@ -194,26 +194,43 @@ describe('on a computer', () => {
     await until('it is gone', async () => (await stage.computers()).length === before);
   });
 
-  stage.it('fresh computers go with their window, of a command as of a task', async () => {
-    const before = (await stage.computers()).length;
-    writeTasks('leaving', [
-      { label: 'stay', computer: 'new', template: 'scratch', command: 'echo at work; sleep 4723' },
-    ]);
-    const window = await stage.openAnother('leaving', {});
-    await window.tree('Computers').row('einstein').waitFor();
-    await runTask('stay', window);
-    await window.terminals.waitForText(/^at work$/m);
-    await window.runCommand('Celesto: Run in a Fresh Computer…');
-    await window.quickInput.waitFor('Run in a Fresh Computer');
-    await window.quickInput.choose('Scratch');
-    await window.quickInput.waitFor('Run Command on a fresh computer');
-    await window.quickInput.fill('echo at work, too; sleep 4724');
-    await window.quickInput.accept();
-    await window.terminals.waitForText(/^at work, too$/m);
-    assert.equal((await stage.computers()).length, before + 2);
-    await window.closeTab();
-    await until('they are gone', async () => (await stage.computers()).length === before);
-  });
+  stage.it(
+    'fresh computers go with their window, of a command as of a task, and so does what else runs',
+    async () => {
+      const before = (await stage.computers()).length;
+      writeTasks('leaving', [
+        { label: 'stay', computer: 'new', template: 'scratch', command: 'echo at work; sleep 4723' },
+      ]);
+      const window = await stage.openAnother('leaving', {});
+      await window.tree('Computers').row('einstein').waitFor();
+      await runTask('stay', window);
+      await window.terminals.waitForText(/^at work$/m);
+      await window.runCommand('Celesto: Run in a Fresh Computer…');
+      await window.quickInput.waitFor('Run in a Fresh Computer');
+      await window.quickInput.choose('Scratch');
+      await window.quickInput.waitFor('Run Command on a fresh computer');
+      await window.quickInput.fill('echo at work, too; sleep 4724');
+      await window.quickInput.accept();
+      await window.terminals.waitForText(/^at work, too$/m);
+      assert.equal((await stage.computers()).length, before + 2);
+      // Others do not outlive it either, over SSH or through the service.
+      for (const [name, line] of [
+        ['einstein', "trap '' HUP; sleep 4725"],
+        ['bohr', 'sleep 4726'],
+      ] as const)
+        await runFromMenu(name, line, window);
+      await until('both run', async () => {
+        const first = await isRunning('einstein', 'sleep 4725');
+        return first && (await isRunning('bohr', 'sleep 4726'));
+      });
+      await window.closeTab();
+      await until('they are gone', async () => (await stage.computers()).length === before);
+      await until('both have ended', async () => {
+        const first = await isRunning('einstein', 'sleep 4725');
+        return !first && !(await isRunning('bohr', 'sleep 4726'));
+      });
+    },
+  );
 
   stage.it('a fresh computer that cannot be deleted is offered for that at the next start', async () => {
     const before = (await stage.computers()).length;

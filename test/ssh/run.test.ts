@@ -35,7 +35,11 @@ class Runner {
     const store = new ComputerStore(client, systemClock, new MemoryCache(), silentLog);
     this.lifecycle = new Lifecycle(client, store, systemClock, silentLog);
     const roads = new Roads<Road<RunRequest, Execution>>(
-      [new SshRunRoad('ssh', pool), new SshRunRoad('tunnel', pool), new ServiceRunRoad(client, silentLog)],
+      [
+        new SshRunRoad('ssh', pool),
+        new SshRunRoad('tunnel', pool),
+        new ServiceRunRoad(client, client, silentLog),
+      ],
       () => transport,
       new RoadMemory(systemClock),
     );

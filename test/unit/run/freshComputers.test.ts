@@ -43,7 +43,6 @@ class Bench {
   delete: () => Promise<void> = () => Promise.resolve();
   look: () => Promise<WireComputer> = () => Promise.resolve(wire('cmp_1', 'running'));
   owner = 'me';
-  lastDelete: () => Promise<void> = () => Promise.resolve();
   readonly lastDeletes: string[] = [];
 
   /** What a window finds abandoned just now. */
@@ -63,9 +62,11 @@ class Bench {
         },
         get: () => this.look(),
       },
-      lastDelete: (id) => {
-        this.lastDeletes.push(id);
-        return this.lastDelete();
+      lastClient: {
+        delete: (id) => {
+          this.lastDeletes.push(id);
+          return new Promise(() => undefined);
+        },
       },
       owner: () => this.owner,
       store: { ticket: () => 1, learn: (computer) => computerFrom(computer) },
@@ -238,7 +239,6 @@ describe('a computer for one command', () => {
     bench.create = () => answer.promise;
     window.create({}, 'y');
     await settled();
-    bench.lastDelete = () => new Promise(() => undefined);
     const closed = window.close();
     await settled();
     assert.deepEqual(bench.lastDeletes, ['cmp_1']);
