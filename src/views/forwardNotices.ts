@@ -40,16 +40,18 @@ export class ForwardNotices implements Disposable {
     const ports = this.ports.get(computer.id) ?? [];
     // Whoever has a terminal there hears of it by that.
     if (ports.length === 0 || this.parts.terminals.of(computer.id).length > 0) return;
-    const words = [computer.name, ports.join(', ')];
+    const { name } = computer;
+    const list = ports.join(', ');
     if (what === 'deleted') {
       this.ports.delete(computer.id);
-      const message = vscode.l10n.t('{0} was deleted from elsewhere. Its ports ({1}) are gone.', ...words);
+      const message = vscode.l10n.t('{0} was deleted from elsewhere. Its ports ({1}) are gone.', name, list);
       await vscode.window.showWarningMessage(withoutLinks(message));
     }
     if (what !== 'stopped') return;
     const message = vscode.l10n.t(
       '{0} was stopped from elsewhere. Its ports ({1}) are forwarded again when it runs.',
-      ...words,
+      name,
+      list,
     );
     const start = vscode.l10n.t('Start');
     const chosen = await vscode.window.showWarningMessage(withoutLinks(message), start);
