@@ -60,12 +60,11 @@ export function tooLarge(): SavedSessionError {
 
 /** Without recursion: a hostile file may be nested deeper than a stack. */
 function sessionIn(state: unknown): Record<string, unknown> | undefined {
-  const waiting: unknown[] = [state];
-  for (let looked = 0; waiting.length > 0 && looked < mostValues; looked += 1) {
-    const value = waiting.shift();
+  const found: unknown[] = [state];
+  for (const value of found) {
     if (isRecord(value) && value.type === 'celesto' && 'computer_id' in value) return value;
-    if (typeof value === 'object' && value !== null)
-      for (const part of Object.values(value)) waiting.push(part);
+    if (typeof value !== 'object' || value === null) continue;
+    for (const part of Object.values(value)) if (found.length < mostValues) found.push(part);
   }
   return undefined;
 }
