@@ -5,8 +5,8 @@ export interface HistoryStore {
 }
 
 const key = 'celesto.runHistory';
-/** Commands kept of each computer, and computers. */
-const most = { commands: 50, computers: 100 };
+/** Commands kept of each computer, computers, and characters of a command: a longer one is a text that somebody selected. */
+const most = { commands: 50, computers: 100, length: 4_000 };
 
 type History = Readonly<Record<string, readonly string[]>>;
 
@@ -19,7 +19,7 @@ export class RunHistory {
   }
 
   async add(computerId: string, command: string): Promise<void> {
-    if (command.startsWith(' ')) return;
+    if (command.startsWith(' ') || command.length > most.length) return;
     const { [computerId]: before = [], ...others } = this.read();
     const commands = [command, ...before.filter((one) => one !== command)].slice(0, most.commands);
     const rest = Object.entries(others).slice(0, most.computers - 1);

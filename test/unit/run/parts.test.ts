@@ -49,9 +49,10 @@ describe('the history of commands', () => {
     assert.deepEqual(new RunHistory(store).of('cmp_2'), ['d']);
   });
 
-  it('forgets one that is taken out, and never keeps one that begins with a blank', async () => {
+  it('forgets one that is taken out, and never keeps one that begins with a blank or is very long', async () => {
     await history.remove('cmp_1', 'a');
     await history.add('cmp_1', ' export TOKEN=x');
+    await history.add('cmp_1', 'x'.repeat(4_001));
     assert.deepEqual(history.of('cmp_1'), ['c', 'b']);
   });
 
