@@ -179,6 +179,7 @@ for byte in sys.argv[1].encode():
         assert.deepEqual(await shell.session.shell, { keptBy, resumed: true });
         await until('the new size', async () => (await shell.run('stty size')) === '40 120');
         assert.equal(await shell.run('echo $answer'), '42');
+        assert.ok(!shell.isAlternate);
         assert.deepEqual(await shell.exit(5), { kind: 'exited', code: 5, signal: undefined });
       });
   });

@@ -23,6 +23,11 @@ const settings = [
   'escape ""',
 ];
 
+/** For a POSIX shell, the file of the settings of a session. screen reads it anew whenever somebody attaches. */
+export function settingsFile(name: string): string {
+  return `${screenFolder}/.${screenPrefix}${name}`;
+}
+
 /**
  * Runs the shell and says in the end how it went, past screen, which tells nobody. Then stays a moment: screen may drop
  * the last output of a program that is gone. What sh would add about a signal is not shown.
@@ -31,18 +36,19 @@ const runner = [
   'exec 9>&2 2>/dev/null',
   '(exec 2>&9 9>&-; eval "$0")',
   `printf '\\033P${farewell}\\033\\\\' $?`,
+  'trap exit INT',
   'stty sane -echo',
   'sleep 2',
 ].join('; ');
 
 /**
  * Script lines that keep `$shell` in a session of GNU screen, or go back to it. screen reads none of the user's settings,
- * but ours, twice, from a file that is gone before the shell begins. Before its version 5 it knows no true colour, so
- * programs are not told of any. Goes on where there is no screen.
+ * but ours, from a file that goes with the session. Before its version 5 it knows no true colour, so programs are not told
+ * of any. Goes on where there is no screen.
  */
 export function keptByScreen(name: string): string {
   const session = screenPrefix + name;
-  const file = `"$SCREENDIR/.${session}"`;
+  const file = settingsFile(name);
   return `
     export SCREENDIR=${screenFolder}
     case $(mkdir -m 700 "$SCREENDIR" 2>/dev/null; screen -ls ${session} 2>/dev/null) in
@@ -57,8 +63,7 @@ export function keptByScreen(name: string): string {
     type=screen
     for folder in /usr/share/terminfo /lib/terminfo /etc/terminfo; do [ ! -e "$folder/s/screen-256color" ] || type=screen-256color; done
     printf '%s\\n' ${settings.map(quote).join(' ')} "$colours" >${file}
-    screen -ln -U -T "$type" -c ${file} -S ${session} sh -c ${quote(`rm -f ${file}; ${runner}`)} "$shell" "$bash" "$zsh" "$fish"
-    rm -f ${file}
+    screen -ln -U -T "$type" -c ${file} -S ${session} sh -c ${quote(`trap exit HUP; trap 'rm -f ${file}' EXIT; ${runner}`)} "$shell" "$bash" "$zsh" "$fish"
     exit ;;
     esac
     unset SCREENDIR
