@@ -8,6 +8,7 @@ describe('a window with five terminals, loaded anew', () => {
   const names = ['einstein', 'curie', 'kepler', 'pauli', 'bohr'];
   const stage = new Stage('reload', {
     // The last one has its shell kept by GNU screen.
+    userSettings: { 'editor.accessibilitySupport': 'on' },
     seed: names.map((name) => ({ name, without: name === 'bohr' ? ['tmux'] : [] })),
   });
 
@@ -51,6 +52,19 @@ describe('a window with five terminals, loaded anew', () => {
       await stage.picture('after reload');
     },
   );
+
+  stage.it('tells a screen reader what becomes of a computer', async () => {
+    await stage.terminals.show('pauli');
+    await stage.asSomebodyElse('POST', 'pauli', 'stop');
+    await stage.terminals.waitForText('Press Enter to start it, Ctrl+C to close.');
+    await until('it to be read out', async () =>
+      /The connection to pauli was lost.*pauli was stopped\..*Press Enter to start it/s.test(
+        await stage.terminals.spoken(),
+      ),
+    );
+    await stage.row('pauli').waitForDescription('stopped');
+    assert.match(await stage.row('pauli').spoken(), /stopped/);
+  });
 
   it('leaves the window without errors', () => assert.deepEqual(stage.window.errors, []));
 });

@@ -68,6 +68,11 @@ export class Terminals {
     }, text);
   }
 
+  /** What a screen reader has just been given to read of the terminal that shows, where VS Code is set up for one. */
+  async spoken(): Promise<string> {
+    return (await this.shown.locator('.live-region').textContent()) ?? '';
+  }
+
   /** Its columns and rows. */
   async size(): Promise<{ columns: number; rows: number }> {
     return this.shown.evaluate((element) => {
