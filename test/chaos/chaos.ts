@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { until } from '../lab/until';
+import { remove } from './deletion';
 import { strike } from './faults';
+import { judge, typedLines } from './judgement';
 import type { Person } from './person';
 import { Random } from './random';
 import { World } from './world';
@@ -16,7 +18,6 @@ const seed = Number(values.seed ?? 1);
 const names = ['einstein', 'curie', 'kepler', 'pauli', 'noether'];
 /** The computer that somebody else stops now and then, and deletes in the end. */
 const unlucky = 'hopper';
-const counter = '(i=0; while sleep 0.1; do i=$((i+1)); echo $i >> ~/counter; done) & echo started';
 
 const unhandled: unknown[] = [];
 process.on('unhandledRejection', (error) => unhandled.push(error));
@@ -29,13 +30,12 @@ async function main(): Promise<void> {
   try {
     await world.populate();
     await until('all prompts', () => world.people.every(({ text }) => text.trimEnd().endsWith('$')), 30_000);
-    for (const person of world.people) person.press(`${counter}\r`);
-    await until('all counters', () => world.people.every(({ text }) => /^started$/m.test(text)), 30_000);
+    for (const person of world.people) await person.startCounting();
     await rage(world, random);
     await calm(world);
     for (const person of world.people.filter(({ computer }) => computer.name !== unlucky))
       await judge(world, person).catch((error: unknown) => told(error, person));
-    await endUnlucky(world);
+    await remove(world, world.unluckyOne);
     for (const person of world.people) person.leave();
     // Connections linger a while behind their last terminal.
     await until('no connection is left', () => world.connections === 0, 30_000);
@@ -44,7 +44,9 @@ async function main(): Promise<void> {
   }
   assert.deepEqual(unhandled, []);
   const typed = world.people.reduce((sum, { echoed }) => sum + echoed.size, 0);
-  console.log(`${faultCount} faults with seed ${seed}: ${typed} lines arrived once, no count is missing.`);
+  console.log(
+    `${faultCount} faults with seed ${seed}, ${world.deleted} of them deletions: ${typed} lines arrived once, no count is missing.`,
+  );
 }
 
 /** Faults and typing, in turns. */
@@ -55,7 +57,7 @@ async function rage(world: World, random: Random): Promise<void> {
     for (let turn = random.below(4); turn >= 0; turn -= 1) {
       for (const person of world.people) {
         person.typeLine();
-        if (person.pty.state === 'resting') person.press('\r');
+        person.goOn();
       }
       await sleep(50 + random.below(250));
       for (const person of world.people) person.look();
@@ -81,7 +83,7 @@ async function calm(world: World): Promise<void> {
     const arrived = async (): Promise<boolean> =>
       (await typedLines(world, person)).some((number) => number > from);
     for (let tries = 0; !(await arrived()) && tries < 60; tries += 1) {
-      if (person.pty.state === 'resting') person.press('\r');
+      person.goOn();
       person.typeLine();
       await sleep(1_000);
     }
@@ -93,41 +95,10 @@ async function calm(world: World): Promise<void> {
   }
 }
 
-/** Deleted by somebody else: the terminal says so, and rests. */
-async function endUnlucky(world: World): Promise<void> {
-  const person = world.people.find(({ computer }) => computer.name === unlucky);
-  if (!person) throw new Error('nobody is unlucky');
-  await world.client.delete(person.computer.id);
-  const isTold = (): boolean =>
-    person.pty.state === 'resting' && person.text.slice(-500).includes('deleted.');
-  await until('the deletion to be told', isTold, 60_000);
-}
-
 /** What stood in the terminal says more than the failure. */
 function told(error: unknown, { computer, text }: Person): never {
   console.error(`${computer.name}:\n${text.slice(-3_000)}`);
   throw error;
-}
-
-async function judge(world: World, person: Person): Promise<void> {
-  const { id, name } = person.computer;
-  assert.equal(person.closed, false, `the terminal of ${name} is closed`);
-  const counts = (await world.run(id, 'cat ~/counter')).trim().split('\n').map(Number);
-  assert.deepEqual(
-    counts,
-    counts.map((_, index) => index + 1),
-    `counter of ${name}`,
-  );
-  assert.ok(counts.length > 10, `${name} counted to ${counts.length}`);
-  const lines = await typedLines(world, person);
-  assert.deepEqual(lines, [...new Set(lines)], `lines on ${name}`);
-  const missing = [...person.echoed].filter((number) => !lines.includes(number));
-  assert.deepEqual(missing, [], `lines of ${name} that were echoed`);
-}
-
-async function typedLines(world: World, { computer: { id } }: Person): Promise<number[]> {
-  const text = await world.run(id, 'cat ~/typed 2>/dev/null || true');
-  return [...text.matchAll(/line-(\d+)-/g)].map(([, number]) => Number(number));
 }
 
 main().then(

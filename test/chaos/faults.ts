@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isApiError } from '../../src/api/errors';
+import { replace } from './deletion';
 import type { Person } from './person';
 import type { Random } from './random';
 import type { World } from './world';
@@ -47,19 +48,22 @@ const faults: readonly [name: string, weight: number, fault: Fault][] = [
     ({ emulator }, _person, random) =>
       emulator.control.addFault({ path: '/computers', times: 2, delay: random.below(1_500) }),
   ],
+  ['stopped by somebody else', 2, ({ client, unluckyOne: { computer } }) => inVain(client.stop(computer.id))],
   [
-    'stopped by somebody else',
-    2,
-    async ({ client, people, unlucky }) => {
-      const { id } = people.find(({ computer }) => computer.name === unlucky)?.computer ?? { id: '' };
-      // It may be on its way up or down already.
-      await client.stop(id).catch((error: unknown) => {
-        if (!isApiError(error)) throw error;
-      });
-    },
+    'started by somebody else',
+    1,
+    ({ client, unluckyOne: { computer } }) => inVain(client.start(computer.id)),
   ],
+  ['deleted by somebody else', 1, (world, person) => replace(world, person)],
   ['host keys changed', 2, ({ emulator }, { computer: { id } }) => emulator.control.replaceHostKeys({ id })],
 ];
+
+/** A computer may be on its way up or down already. */
+async function inVain(call: Promise<unknown>): Promise<void> {
+  await call.catch((error: unknown) => {
+    if (!isApiError(error)) throw error;
+  });
+}
 
 /** The names of all faults, as often as they shall come. */
 const names = faults.flatMap(([name, weight]) => Array<string>(weight).fill(name));

@@ -1,6 +1,9 @@
 import { Terminal } from '@xterm/headless';
+import { until } from '../lab/until';
 import { ComputerTerminal, type ComputerTerminalParts } from '../../src/terminal/computerTerminal';
 import type { ShellWish } from '../../src/terminal/session';
+
+const counter = '(i=0; while sleep 0.1; do i=$((i+1)); echo $i >> ~/counter; done) & echo started';
 
 /** A terminal, the emulator that draws it, and a person who types lines into it now and then. */
 export class Person {
@@ -37,6 +40,17 @@ export class Person {
     ).join('\n');
   }
 
+  /** Has the computer count in a file from now on. */
+  async startCounting(): Promise<void> {
+    const isAsked = (): boolean => {
+      this.goOn();
+      return this.text.trimEnd().endsWith('$');
+    };
+    await until(() => `a prompt on ${this.computer.name} in\n${this.text}`, isAsked, 60_000);
+    this.press(`${counter}\r`);
+    await until('its counter', () => /^started$/m.test(this.text), 30_000);
+  }
+
   /** Types a line that leaves a trace on the computer. Whatever half a line may stand there is taken away first. */
   typeLine(): void {
     if (this.pty.state !== 'open') return;
@@ -48,6 +62,11 @@ export class Person {
   look(): void {
     for (const [, number] of this.text.matchAll(/echo line-(\d+)- >> ~\/typed/g))
       this.echoed.add(Number(number));
+  }
+
+  /** Presses Enter where the terminal rests and waits for that. */
+  goOn(): void {
+    if (this.pty.state === 'resting') this.press('\r');
   }
 
   press(key: string): void {

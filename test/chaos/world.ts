@@ -5,15 +5,12 @@ import { CelestoClient } from '../../src/api/client';
 import { Http } from '../../src/api/http';
 import { Lifecycle } from '../../src/model/lifecycle';
 import { ComputerStore } from '../../src/model/store';
-import { Connector } from '../../src/ssh/connector';
-import { HostTrust } from '../../src/ssh/hostTrust';
-import { IdentitySource } from '../../src/ssh/identities';
-import { introduce } from '../../src/ssh/introduction';
+import { assembleSsh } from '../../src/ssh/assembly';
 import { KnownComputers } from '../../src/ssh/knownComputers';
-import { loadSsh2 } from '../../src/ssh/library';
 import { OwnKey } from '../../src/ssh/ownKey';
-import { ConnectionPool } from '../../src/ssh/pool';
+import type { ConnectionPool } from '../../src/ssh/pool';
 import { SshConfig } from '../../src/ssh/sshConfig';
+import type { ComputerTerminalParts } from '../../src/terminal/computerTerminal';
 import { Opening } from '../../src/terminal/opening';
 import { Reconnection } from '../../src/terminal/reconnection';
 import { GatewayRoad } from '../../src/terminal/roads/gatewayRoad';
@@ -24,8 +21,10 @@ import { systemClock as clock } from '../../src/util/clock';
 import { runCommand } from '../emulator/sandbox/exec';
 import { startEmulator, type Emulator } from '../emulator/emulator';
 import { Line } from '../ssh/support/line';
+import { aloneOnItsMachine } from '../lab/aloneOnItsMachine';
 import { MemoryRecords, MemorySecrets } from '../unit/ssh/support/memory';
 import { RecordingLog } from '../unit/support/recordingLog';
+import { patiently } from './patiently';
 import { Person } from './person';
 
 /** The service, computers on lines that can be cut, and all of the extension below its commands. */
@@ -33,10 +32,13 @@ export class World {
   readonly log = new RecordingLog();
   readonly people: Person[] = [];
   readonly lines = new Map<string, Line>();
+  /** How many computers somebody else has deleted. */
+  deleted = 0;
   private readonly folder = mkdtempSync(join(tmpdir(), 'celesto-chaos-'));
   private readonly known = new KnownComputers(new MemoryRecords());
   private pool: ConnectionPool | undefined;
   private store: ComputerStore | undefined;
+  private parts: ComputerTerminalParts | undefined;
 
   private constructor(
     readonly emulator: Emulator,
@@ -61,6 +63,12 @@ export class World {
     return new CelestoClient(new Http(this.log), () => Promise.resolve({ baseUrl, apiKey }));
   }
 
+  /** Puts one more computer there. */
+  async addComputer(name: string): Promise<void> {
+    await this.emulator.control.seed({ name });
+    await this.layLine(name);
+  }
+
   /** Opens a terminal on each computer. */
   async populate(): Promise<void> {
     const { client, log, known } = this;
@@ -69,38 +77,15 @@ export class World {
     const lifecycle = new Lifecycle(client, store, clock, log);
     const ownKey = new OwnKey(new MemorySecrets(), log);
     const config = new SshConfig(() => this.folder);
-    const identities = new IdentitySource({
-      library: loadSsh2,
-      ownKey,
-      config,
-      identityFile: () => '',
-      askPassphrase: () => Promise.resolve(undefined),
-      agentAddress: () => undefined,
-    });
-    const connector = new Connector({
-      library: loadSsh2,
-      config,
-      identities,
-      ownKey,
-      trust: new HostTrust(
-        known,
-        () => Promise.resolve('unknown'),
-        () => Promise.resolve(false),
-        log,
-      ),
-      known,
-      introduce: (computer, login, signal) => introduce(client, computer.id, login, log, signal),
-      client,
-      log,
-    });
-    const pool = (this.pool = new ConnectionPool(connector, clock));
+    const { pool } = assembleSsh({ client, known, ownKey, config, clock, log, ...aloneOnItsMachine });
+    this.pool = pool;
     const ways = [new SshRoad('ssh', pool), new SshRoad('tunnel', pool), new GatewayRoad(client, clock)];
     const opening = new Opening(
       lifecycle,
       new Roads(ways, () => 'auto', new RoadMemory(clock)),
       () => 30_000,
     );
-    const parts = {
+    this.parts = {
       opening,
       reconnection: () => new Reconnection({ lifecycle, opening, clock }),
       isRunning: (id: string) => lifecycle.isRunning(id),
@@ -109,10 +94,24 @@ export class World {
       onFailure: () => undefined,
     };
     const { computers } = await client.list();
-    for (const { id, name } of computers) {
-      const shell = { persistence: 'auto', name: `chaos-${name}`, cwd: '', nonce: undefined } as const;
-      this.people.push(new Person({ id, name }, shell, parts));
-    }
+    for (const { name } of computers) await this.settle(name);
+  }
+
+  /** Has somebody open a terminal on a computer. */
+  async settle(name: string): Promise<Person> {
+    if (!this.parts) throw new Error('nobody is there yet');
+    const { id } = await patiently(() => this.client.get(name));
+    const shell = { persistence: 'auto', name: `chaos-${name}`, cwd: '', nonce: undefined } as const;
+    const person = new Person({ id, name }, shell, this.parts);
+    this.people.push(person);
+    return person;
+  }
+
+  /** Who is on the computer that somebody else stops now and then. */
+  get unluckyOne(): Person {
+    const person = this.people.find(({ computer }) => computer.name === this.unlucky);
+    if (!person) throw new Error('nobody is unlucky');
+    return person;
   }
 
   /** How many connections the lines carry. Where a line is silent, nobody hears of their end. */
@@ -137,7 +136,7 @@ export class World {
   }
 
   private async layLine(name: string): Promise<void> {
-    const { connection } = await this.client.get(name);
+    const { connection } = await patiently(() => this.client.get(name));
     const line = await Line.to(connection?.ssh ?? '');
     this.lines.set(name, line);
     await this.emulator.control.setSsh({ id: name, ssh: line.endpoint('ohm') });
