@@ -69,7 +69,8 @@ export class TmuxClient {
   private filterFor(version: string): OutputFilter {
     return new OutputFilter(version, (code) => {
       this.user.ends(code);
-      this.user.send('kill-session\n');
+      // Up to 3.3a a tmux server crashes when it is to tell a client of a session that is gone.
+      this.user.send('refresh-client -B place\nkill-session\n');
     });
   }
 
