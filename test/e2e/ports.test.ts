@@ -232,6 +232,19 @@ describe('ports of a computer', () => {
   });
 
   stage.it(
+    'are not forwarded where only a plain terminal leads there; why is told, publishing offered',
+    async () => {
+      const { notifications, quickInput } = stage.window;
+      await (await stage.row('bohr').openMenu()).choose('Forward Port…');
+      await notifications.waitFor(/^Ports of bohr cannot be forwarded\. .*it has no OpenSSH server/);
+      await stage.picture('12 not forwarded');
+      await notifications.press(/cannot be forwarded/, 'Publish Port…');
+      await quickInput.waitFor('Publish Port of bohr');
+      await quickInput.cancel();
+    },
+  );
+
+  stage.it(
     'wait while somebody else has stopped their computer, and end with it; both are told',
     async () => {
       const { notifications, quickInput } = stage.window;
@@ -259,19 +272,6 @@ describe('ports of a computer', () => {
       await stage.window.runCommand('Celesto: Refresh Computers');
       await notifications.waitFor(`curie was deleted from elsewhere. Its ports (${silent}) are gone.`);
       await below(`Port ${silent}`).waitForGone();
-    },
-  );
-
-  stage.it(
-    'are not forwarded where only a plain terminal leads there; why is told, publishing offered',
-    async () => {
-      const { notifications, quickInput } = stage.window;
-      await (await stage.row('bohr').openMenu()).choose('Forward Port…');
-      await notifications.waitFor(/^Ports of bohr cannot be forwarded\. .*it has no OpenSSH server/);
-      await stage.picture('12 not forwarded');
-      await notifications.press(/cannot be forwarded/, 'Publish Port…');
-      await quickInput.waitFor('Publish Port of bohr');
-      await quickInput.cancel();
     },
   );
 
