@@ -61,7 +61,12 @@ export class Terminal {
     const { env = {}, persistence, name, cwd, nonce } = { ...defaults, ...this.options };
     const session = await this.road.open(
       computer,
-      { size: () => Promise.resolve(this.size), env, shell: { persistence, name, cwd, nonce }, memory: this.memory },
+      {
+        size: () => Promise.resolve(this.size),
+        env,
+        shell: { persistence, name, cwd, nonce },
+        memory: this.memory,
+      },
       { signal: new AbortController().signal, patience: 0, onNotUp: () => undefined },
     );
     this.current = session;
