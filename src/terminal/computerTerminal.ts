@@ -19,6 +19,7 @@ import {
   type ShellWish,
   type Size,
 } from './session';
+import { SizeQuestion } from './sizeQuestion';
 import { TerminalLines } from './terminalLines';
 
 const ctrlC = '\x03';
@@ -78,6 +79,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   private readonly states = new vscode.EventEmitter<TerminalState>();
   private readonly lines = new TerminalLines((text) => this.draw(text));
   private readonly receipts = new Receipts();
+  private readonly sizeQuestion = new SizeQuestion();
   private current: State = { kind: 'new' };
   private size: Size = { rows: 24, columns: 80 };
   /** What its session was last told. */
@@ -169,7 +171,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   }
 
   handleInput(input: string): void {
-    const data = this.receipts.take(input);
+    const data = this.sizeQuestion.take(this.receipts.take(input), (size) => this.knowSize(size));
     if (data === '') return;
     const state = this.current;
     switch (state.kind) {
@@ -270,6 +272,8 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     this.typedEarly = '';
     const facts = await session.shell;
     this.announce(facts, goesBack, session);
+    // VS Code opens it in the background, with a size that it does not correct when it shows it.
+    if (this.spec.restored) this.draw(this.sizeQuestion.ask());
     early.release();
   }
 

@@ -5,6 +5,8 @@ export interface RememberedTerminal {
   readonly computer: { readonly id: string; readonly name: string };
   /** The name of its shell on the computer. */
   readonly shellName: string;
+  /** What the shell marks its commands with; nothing where it marks none. */
+  readonly nonce?: string | undefined;
   readonly memory: SessionMemory;
   readonly inEditor: boolean;
 }

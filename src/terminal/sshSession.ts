@@ -17,6 +17,7 @@ export interface Carrying {
 
 /** A shell that was begun by a launch command, which tells what keeps it. */
 export interface Launched {
+  readonly name: string;
   /** Of its terminal when it was asked for. */
   readonly size: Size;
   /** Where the terminal left it, if it has seen it before (see PlaceKeeper). */
@@ -156,6 +157,7 @@ export class SshSession implements Session {
         ends: (code) => (this.exit = { kind: 'exited', code, signal: undefined }),
         failed: (reason) => this.fail(reason),
       },
+      this.launched?.name ?? '',
       this.size ?? { rows: 24, columns: 80 },
       this.launched?.place,
     );
@@ -166,7 +168,7 @@ export class SshSession implements Session {
   private begin(facts: ShellFacts, output: Buffer): void {
     this.tmux = undefined;
     if (facts.keptBy === 'screen')
-      this.screen = new OutputFilter(undefined, (code) => this.hearFarewell(code));
+      this.screen = new OutputFilter(this.launched?.name ?? '', undefined, (code) => this.hearFarewell(code));
     this.settleOn(facts);
     this.pass(output);
   }

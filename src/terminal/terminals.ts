@@ -116,8 +116,8 @@ export class Terminals implements Disposable {
 
   /** Brings back the terminals that were open when the window was left. Each connects when it is first shown. */
   restore(): void {
-    for (const { computer, shellName, memory, inEditor } of this.remembered.all()) {
-      const shell = this.wish({ shellName });
+    for (const { computer, shellName, nonce, memory, inEditor } of this.remembered.all()) {
+      const shell = { ...this.wish({ shellName }), ...(nonce !== undefined && { nonce }) };
       const pty = new ComputerTerminal({ computer, shell, memory, restored: true }, this.parts);
       const location = inEditor ? vscode.TerminalLocation.Editor : undefined;
       const terminal = vscode.window.createTerminal(this.options(pty, 'running', location));
@@ -200,6 +200,7 @@ export class Terminals implements Disposable {
       [...this.terminals.values()].map(({ pty: { spec }, inEditor }) => ({
         computer: { id: spec.computer.id, name: spec.computer.name },
         shellName: spec.shell.name,
+        nonce: spec.shell.nonce,
         memory: spec.memory,
         inEditor,
       })),

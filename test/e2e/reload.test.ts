@@ -46,6 +46,9 @@ describe('a window with five terminals, loaded anew', () => {
         await stage.terminals.waitForText(/^before\n[^]*ohm@\w+:\/usr\$ $/m);
         await stage.terminals.enter('echo "<$mine>"');
         await stage.terminals.waitForText(`<${name}>`);
+        const { rows, columns } = await stage.terminals.size();
+        await stage.terminals.enter('clear; stty size');
+        await stage.terminals.waitForText(`${rows} ${columns}`);
         // VS Code shows one of them by itself.
         assert.ok((await connected()).length <= index + 2, 'nobody connects who is not shown');
       }

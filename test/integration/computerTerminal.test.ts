@@ -515,6 +515,18 @@ describe('the terminal of a computer', () => {
       assert.deepEqual(stage.lines, []);
     });
 
+    it('asks the terminal emulator for its size, which VS Code does not correct', async () => {
+      const stage = restored();
+      stage.pty.open({ rows: 30, columns: 80 });
+      stage.pty.wake();
+      const shell = await stage.grant();
+      assert.equal(stage.text.split('\x1b[18t').length, 2);
+      stage.pty.handleInput('l\x1b[8;12;91ts');
+      assert.deepEqual(shell.sizes, [{ rows: 12, columns: 91 }]);
+      stage.pty.handleInput('\x1b[8;12;91t');
+      assert.equal(shell.typed, 'ls\x1b[8;12;91t', 'what nobody here asked for is for the program');
+    });
+
     it('connects when something is typed', () => {
       const stage = restored();
       stage.pty.open(undefined);

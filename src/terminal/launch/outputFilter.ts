@@ -8,13 +8,10 @@ const questions: readonly [since: number, pattern: string][] = [
   [306, '\\[\\??\\d+\\$p|P\\$q q\\x1b\\\\'],
 ];
 
-/** The farewell of the shell (see preface.ts), with its exit code. */
-const farewell = '\\]5379;celesto;exit;(\\d+)\\x07';
-
 /** What one of all these may begin with, at the end of a piece of output. */
 const beginning =
   // eslint-disable-next-line no-control-regex -- they begin with one
-  /\x1b(?:\[[>?]?\d{0,5}\$?|P(?:\$(?:q(?: (?:q\x1b?)?)?)?)?|\](?:5(?:3(?:7(?:9[;a-z\d]{0,20})?)?)?)?)?$/;
+  /\x1b(?:\[[>?]?\d{0,5}\$?|P(?:\$(?:q(?: (?:q\x1b?)?)?)?)?|\](?:5(?:3(?:7(?:9[;\w-]{0,99})?)?)?)?)?$/;
 
 /**
  * Takes out of the output of a shell that is kept what is not for the terminal: questions to it that tmux has answered
@@ -25,14 +22,17 @@ export class OutputFilter {
   private readonly taken: RegExp;
 
   /**
+   * @param name of the shell, whose farewell (see preface.ts) is meant
    * @param version of tmux, such as 3.3a; undefined where something else keeps the shell, which hands no question on
    * @param onFarewell told the exit code of the shell
    */
   constructor(
+    name: string,
     version: string | undefined,
     private readonly onFarewell: (code: number) => void,
   ) {
     const answered = version === undefined ? [] : questionsAnsweredBy(version);
+    const farewell = `\\]5379;celesto;exit;${name};(\\d+)\\x07`;
     this.taken = new RegExp(`\\x1b(?:${[...answered, farewell].join('|')})`, 'g');
   }
 

@@ -11,8 +11,10 @@ export const prefaces = {
   none: '\x1b]5379;celesto;none\x07',
 } as const;
 
-/** How a shell that tmux keeps ends, for printf: with its exit code. */
-export const farewell = '\\033]5379;celesto;exit;%s\\007';
+/** How a kept shell ends, for printf: with its exit code. It names the shell: output that anybody made must not end it. */
+export function farewell(name: string): string {
+  return `\\033]5379;celesto;exit;${name};%s\\007`;
+}
 
 type Name = keyof typeof prefaces;
 const known = Object.entries(prefaces) as [Name, string][];

@@ -32,14 +32,15 @@ export function settingsFile(name: string): string {
  * Runs the shell and says in the end how it went, past screen, which tells nobody. Then stays a moment: screen may drop
  * the last output of a program that is gone. What sh would add about a signal is not shown.
  */
-const runner = [
-  'exec 9>&2 2>/dev/null',
-  '(exec 2>&9 9>&-; eval "$0")',
-  `printf '\\033P${farewell}\\033\\\\' $?`,
-  'trap exit INT',
-  'stty sane -echo',
-  'sleep 2',
-].join('; ');
+const runner = (name: string): string =>
+  [
+    'exec 9>&2 2>/dev/null',
+    '(exec 2>&9 9>&-; eval "$0")',
+    `printf '\\033P${farewell(name)}\\033\\\\' $?`,
+    'trap exit INT',
+    'stty sane -echo',
+    'sleep 2',
+  ].join('; ');
 
 /**
  * Script lines that keep `$shell` in a session of GNU screen, or go back to it. screen reads none of the user's settings,
@@ -63,7 +64,7 @@ export function keptByScreen(name: string): string {
     type=screen
     for folder in /usr/share/terminfo /lib/terminfo /etc/terminfo; do [ ! -e "$folder/s/screen-256color" ] || type=screen-256color; done
     printf '%s\\n' ${settings.map(quote).join(' ')} "$colours" >${file}
-    screen -ln -U -T "$type" -c ${file} -S ${session} sh -c ${quote(`trap exit HUP; trap 'rm -f ${file}' EXIT; ${runner}`)} "$shell" "$bash" "$zsh" "$fish"
+    screen -ln -U -T "$type" -c ${file} -S ${session} sh -c ${quote(`trap exit HUP; trap 'rm -f ${file}' EXIT; ${runner(name)}`)} "$shell" "$bash" "$zsh" "$fish"
     exit ;;
     esac
     unset SCREENDIR

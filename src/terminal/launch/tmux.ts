@@ -18,7 +18,8 @@ const refreshed = ['COLORTERM', 'LANG', 'LC_ALL', 'SSH_AUTH_SOCK', 'SSH_CLIENT',
  * Runs the shell and says in the end how it went, which tmux tells nobody. Then stays a moment: tmux may drop the last
  * output of a program that is gone. Whoever hears it ends the session. What sh would add about a signal is not shown.
  */
-const runner = `exec 9>&2 2>/dev/null; (exec 2>&9 9>&-; eval "$0"); printf '${farewell}' $?; sleep 2`;
+const runner = (name: string): string =>
+  `exec 9>&2 2>/dev/null; (exec 2>&9 9>&-; eval "$0"); printf '${farewell(name)}' $?; sleep 2`;
 
 /**
  * Script lines that keep `$shell` in a tmux session, or go back to it. tmux runs in control mode: it hands the shell's
@@ -43,7 +44,7 @@ export function keptByTmux(name: string, { rows, columns }: Size): string {
       ...['new-session', '-A', '-D', '-s', name, '-x', String(columns), '-y', String(rows)],
       'sh',
       '-c',
-      runner,
+      runner(name),
     ],
     ['refresh-client', '-C', `${columns}x${rows}`],
     ['display-message', '-p', 'celesto #{version} #{@kept}'],
@@ -51,7 +52,7 @@ export function keptByTmux(name: string, { rows, columns }: Size): string {
   ];
   const words = commands.map((command) => {
     const line = command.map(quote).join(' ');
-    return command.at(-1) === runner ? `${line} "$shell" "$bash" "$zsh" "$fish"` : line;
+    return command.includes('new-session') ? `${line} "$shell" "$bash" "$zsh" "$fish"` : line;
   });
   const tries = '1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20';
   return `

@@ -29,17 +29,23 @@ export class TmuxClient {
     notice: (name, text) => this.notice(name, text),
   });
   private readonly keeper = new PlaceKeeper();
-  private filter = this.filterFor('');
+  private filter: OutputFilter;
   private state: 'greeting' | 'asking' | 'looking' | 'live' = 'greeting';
   private readonly look: (readonly Buffer[])[] = [];
   private readonly shown: Buffer[] = [];
 
-  /** @param place where the terminal left this shell, if it has seen it before */
+  /**
+   * @param name of the shell
+   * @param left where the terminal left this shell, if it has seen it before
+   */
   constructor(
     private readonly user: TmuxUser,
+    private readonly name: string,
     private size: Size,
     private readonly left: number | undefined,
-  ) {}
+  ) {
+    this.filter = this.filterFor('');
+  }
 
   /** Where the shell is now; undefined as long as nothing is known. */
   get place(): number | undefined {
@@ -67,7 +73,7 @@ export class TmuxClient {
   }
 
   private filterFor(version: string): OutputFilter {
-    return new OutputFilter(version, (code) => {
+    return new OutputFilter(this.name, version, (code) => {
       this.user.ends(code);
       // Up to 3.3a a tmux server crashes when it is to tell a client of a session that is gone.
       this.user.send('refresh-client -B place\nkill-session\n');

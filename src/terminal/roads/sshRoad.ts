@@ -31,7 +31,8 @@ export class SshRoad implements Road {
       const { rows, columns: cols } = size;
       const command = launchCommand(shell, size);
       const left = (place: number): unknown => this.places.set(memory, place);
-      launched = command === undefined ? undefined : { size, place: this.places.get(memory), left };
+      const place = this.places.get(memory);
+      launched = command === undefined ? undefined : { name: shell.name, size, place, left };
       return line.shell({ rows, cols, term: terminalType, env, command });
     };
     const { channel, connection } = await this.channels.open(computer, ask, options);

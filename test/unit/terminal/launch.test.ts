@@ -73,7 +73,7 @@ describe('TmuxClient', () => {
       '%session-changed $0 x',
       '%output %0 é\\015\\012\\134 %end \\033[6n\\033[1mbold\\033]633;A\\007',
       '%output %0 日e\u0301👩\u200d🚀🇩🇪\\033[',
-      '%output %0 31mred\\033]5379;celesto;exit;7\\007',
+      '%output %0 31mred\\033]5379;celesto;exit;b-2;9\\007\\033]5379;celesto;exit;a-1;7\\007',
       '%exit',
       '',
     ].join('\r\n'),
@@ -92,12 +92,16 @@ describe('TmuxClient', () => {
           ends: (code) => told.push(code),
           failed: (reason) => told.push(reason),
         },
+        'a-1',
         { rows: 24, columns: 80 },
         undefined,
       );
       client.receive(first);
       client.receive(second);
-      assert.equal(shown, 'é\r\n\\ %end \x1b[1mbold\x1b]633;A\x07日e\u0301👩\u200d🚀🇩🇪\x1b[31mred');
+      assert.equal(
+        shown,
+        'é\r\n\\ %end \x1b[1mbold\x1b]633;A\x07日e\u0301👩\u200d🚀🇩🇪\x1b[31mred\x1b]5379;celesto;exit;b-2;9\x07',
+      );
       assert.deepEqual(told, [{ keptBy: 'tmux', resumed: false }, 7]);
     }
   });
@@ -113,7 +117,7 @@ describe('OutputFilter', () => {
       for (const [first, second] of halves(
         Buffer.from('a\x1b[c\x1b[>0c\x1b[6nb\x1b[>q\x1b[18t\x1b[14t\x1b[?2026$p\x1b]11;?\x07\x1b[?1c'),
       )) {
-        const filter = new OutputFilter(version, () => undefined);
+        const filter = new OutputFilter('a-1', version, () => undefined);
         const passed = Buffer.concat([filter.pass(first), filter.pass(second)]).toString();
         assert.equal(passed, `ab${left}`);
       }

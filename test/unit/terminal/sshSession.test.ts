@@ -177,6 +177,7 @@ describe('SshSession', () => {
     function launched(channel: ScriptedChannel): SshSession {
       const carrying = { closed: true, failure: undefined, probe: () => undefined };
       return new SshSession(channel as unknown as ClientChannel, carrying, {
+        name: 'a-1',
         size: { rows: 24, columns: 80 },
         place: undefined,
         left: () => undefined,
