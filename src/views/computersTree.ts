@@ -5,6 +5,7 @@ import { Disposables, type Disposable } from '../util/disposable';
 import type { Part, PartSource } from './parts';
 import { factsOf, fits, groupOf, lookOf, sorted, type Grouping } from './presentation';
 import type { Pulse } from './pulse';
+import type { RowClicks } from './rowClicks';
 
 /** A line of the tree. The same object stands for the same computer for as long as it is in the list. */
 export type TreeNode = ComputerNode | GroupNode | PartNode;
@@ -50,6 +51,7 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
     private readonly store: ComputerStore,
     private readonly sources: readonly PartSource[],
     private readonly pulse: Pick<Pulse, 'of' | 'onDidAge'>,
+    private readonly clicks: Pick<RowClicks, 'command'>,
   ) {
     this.disposables.add(store.onDidChange((change) => this.update(change)));
     this.disposables.add(pulse.onDidAge((id) => this.forgetTooltip(id)));
@@ -105,8 +107,16 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
-    if (node instanceof PartNode) return partItem(node);
-    return node instanceof GroupNode ? groupItem(node) : computerItem(node, this.partsOf(node).length > 0);
+    if (node instanceof GroupNode) return groupItem(node);
+    const isPart = node instanceof PartNode;
+    const item = isPart ? partItem(node) : computerItem(node, this.partsOf(node).length > 0);
+    const click = isPart ? partClick(node) : computerClick(node);
+    if (click && item.id !== undefined) {
+      const [title, command, argument] = click;
+      const run = (): unknown => vscode.commands.executeCommand(command, argument);
+      item.command = { title, command: this.clicks.command(item.id, run) };
+    }
+    return item;
   }
 
   /** Called when the mouse rests on a line. What is set here VS Code keeps until the line is drawn anew. */
@@ -214,12 +224,26 @@ function computerItem({ computer }: ComputerNode, hasParts: boolean): vscode.Tre
   item.iconPath = new vscode.ThemeIcon(look.icon, new vscode.ThemeColor(look.color));
   item.contextValue = look.contextValue;
   item.accessibilityInformation = { label: look.spoken };
-  item.command = {
-    command: 'celesto.open',
-    title: vscode.l10n.t('Open Terminal'),
-    arguments: [{ computerId: computer.id }],
-  };
   return item;
+}
+
+/** What a click does: its title, a command, and that command's argument. */
+type Click = readonly [title: string, command: string, argument: unknown];
+
+function computerClick({ computer: { id } }: ComputerNode): Click {
+  return [vscode.l10n.t('Open Terminal'), 'celesto.open', { computerId: id }];
+}
+
+function partClick(node: PartNode): Click | undefined {
+  switch (node.part.kind) {
+    case 'terminal':
+      return [vscode.l10n.t('Show Terminal'), 'celesto.showTerminal', node];
+    case 'shell':
+      return [vscode.l10n.t('Attach to Detached Shell'), 'celesto.attachShell', node];
+    case 'forward':
+    case 'published':
+      return undefined;
+  }
 }
 
 function partItem(node: PartNode): vscode.TreeItem {
@@ -231,14 +255,6 @@ function partItem(node: PartNode): vscode.TreeItem {
   item.iconPath = new vscode.ThemeIcon(part.icon);
   item.contextValue = part.capabilities.join(' ');
   item.accessibilityInformation = { label: part.spoken };
-  if (part.kind === 'terminal') {
-    const title = vscode.l10n.t('Show Terminal');
-    item.command = { command: 'celesto.showTerminal', title, arguments: [node] };
-  }
-  if (part.kind === 'shell') {
-    const title = vscode.l10n.t('Attach to Detached Shell');
-    item.command = { command: 'celesto.attachShell', title, arguments: [node] };
-  }
   return item;
 }
 

@@ -27,6 +27,7 @@ import { ComputersTree } from '../views/computersTree';
 import { ComputersView } from '../views/computersView';
 import { Details } from '../views/details';
 import { Pulse } from '../views/pulse';
+import { RowClicks } from '../views/rowClicks';
 import { StatusBar } from '../views/statusBar';
 import { buildNotices, type Care } from './care';
 import { buildParts, buildPortCommands } from './ports';
@@ -52,7 +53,7 @@ export function buildCommands(
   const insights = new Insights(client, clock);
   parts.add(account.onDidSwitch(() => insights.reset()));
   const pulse = parts.add(new Pulse(insights, clock, log));
-  const tree = parts.add(new ComputersTree(store, Object.values(lines), pulse));
+  const tree = parts.add(new ComputersTree(store, Object.values(lines), pulse, parts.add(new RowClicks())));
   const view = parts.add(new ComputersView(store, tree, account, context.globalState));
   const finder = new Finder(store, client);
   const targets = new Targets(account, store, new ComputerPicker(store));

@@ -72,7 +72,7 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
   const channelRoads = new Roads<Road<ChannelRequest, Carried>>(
     [new ChannelRoad('ssh', pool), new ChannelRoad('tunnel', pool)],
     settings.transport,
-    roadMemory,
+    new RoadMemory(clock, roadMemory),
   );
   const channels = new SshChannels({
     opening: new Opening(lifecycle, channelRoads, settings.startTimeout),

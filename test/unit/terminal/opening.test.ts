@@ -421,6 +421,16 @@ describe('falling from one road to the next', () => {
     assert.deepEqual(others(bench.road, tunnel).to(computer), [tunnel]);
   });
 
+  it('tells a fall that was found out in silence before', async () => {
+    const tunnel = new ScriptedRoad([new FakeSession()], 'tunnel');
+    const bench = (await OpeningBench.of('running', keyRefused)).withRoads('auto', tunnel);
+    const silent = new RoadMemory(bench.service.clock, bench.memory);
+    silent.keep(bench.service.store.get('a')!, 1);
+    await bench.open();
+    assert.match(bench.lines[1]!, /accepted none of the keys\. Taking SSH/);
+    assert.equal(silent.of(bench.service.store.get('a')!), 1);
+  });
+
   it('asks all roads again after the computer was away', async () => {
     const tunnel = new ScriptedRoad([noServer, new FakeSession()], 'tunnel');
     const gateway = new ScriptedRoad([new FakeSession()], 'gateway');
