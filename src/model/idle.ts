@@ -1,6 +1,7 @@
 import { isCancellation } from '../util/cancel';
 import type { Clock } from '../util/clock';
 import { Disposables, type Disposable } from '../util/disposable';
+import { farewells } from '../util/farewells';
 import { describeError, type Log } from '../util/log';
 import type { Computer } from './computer';
 import type { Lifecycle } from './lifecycle';
@@ -54,8 +55,6 @@ const times = {
   /** A look that comes so much later means that the machine slept: the others have not yet had a chance to speak. */
   late: 30_000,
   stop: 300_000,
-  /** For the stops that are sent as the window closes. */
-  goodbye: 3_000,
 };
 
 const memoryKey = 'celesto.idle.spared';
@@ -91,16 +90,14 @@ export class Idle implements Disposable {
     const { windows, wish, clock, lastStop, log } = this.parts;
     const ids = wish.stopOnClose() ? [...this.started.keys()].filter((id) => !this.isSpared(id)) : [];
     this.dispose();
-    const limit = new AbortController();
-    const stops = ids.map(async (id) => {
-      if (!(await windows.uses(id))) await lastStop(id, limit.signal);
-    });
-    const all = Promise.allSettled(stops).then((outcomes) => {
-      for (const outcome of outcomes)
-        if (outcome.status === 'rejected') log.warn(`no stop on close: ${describeError(outcome.reason)}`);
-    });
-    if (ids.length > 0) await Promise.race([all, clock.delay(times.goodbye, limit.signal)]);
-    limit.abort();
+    const stop = async (id: string, signal: AbortSignal): Promise<void> => {
+      if (!(await windows.uses(id))) await lastStop(id, signal);
+    };
+    await farewells(
+      clock,
+      (signal) => ids.map((id) => stop(id, signal)),
+      (error) => log.warn(`no stop on close: ${describeError(error)}`),
+    );
   }
 
   dispose(): void {

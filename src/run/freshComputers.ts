@@ -7,6 +7,7 @@ import type { ComputerStore } from '../model/store';
 import { isCancellation } from '../util/cancel';
 import type { Clock } from '../util/clock';
 import type { Disposable } from '../util/disposable';
+import { farewells } from '../util/farewells';
 import { describeError, type Log } from '../util/log';
 import { patiently } from '../util/patiently';
 
@@ -52,8 +53,7 @@ const beat = 4_000;
 const silence = 10_000;
 /** Milliseconds for which a delete is tried again. */
 const deletePatience = 30_000;
-/** Milliseconds for the deletes that are sent as the window closes, and for a look at what was left. */
-const goodbye = 3_000;
+/** Milliseconds for a look at what was left. */
 const briefly = 5_000;
 
 export interface FreshComputersParts {
@@ -168,16 +168,12 @@ export class FreshComputers implements Disposable {
    */
   async close(): Promise<void> {
     const { clock, lastClient, log } = this.parts;
-    const limit = new AbortController();
-    const deletes = [...this.held.values()].map(async ({ asked }) =>
-      lastClient.delete((await asked).id, limit.signal),
+    await farewells(
+      clock,
+      (signal) =>
+        [...this.held.values()].map(async ({ asked }) => lastClient.delete((await asked).id, signal)),
+      (error) => log.warn(`no delete on close: ${describeError(error)}`),
     );
-    const all = Promise.allSettled(deletes).then((outcomes) => {
-      for (const outcome of outcomes)
-        if (outcome.status === 'rejected') log.warn(`no delete on close: ${describeError(outcome.reason)}`);
-    });
-    if (deletes.length > 0) await Promise.race([all, clock.delay(goodbye, limit.signal)]);
-    limit.abort();
   }
 
   dispose(): void {

@@ -3,6 +3,8 @@ import type { Computer } from '../model/computer';
 import type { Lifecycle } from '../model/lifecycle';
 import type { Terminals } from '../terminal/terminals';
 import type { Disposable } from '../util/disposable';
+import { farewells } from '../util/farewells';
+import { describeError } from '../util/log';
 import type { RunHistory } from './history';
 import { ComputerPlace, type Named, type RunOpening } from './place';
 import type { Command } from './request';
@@ -14,9 +16,6 @@ export interface RunsParts extends RunTerminalParts {
   readonly terminals: Pick<Terminals, 'create'>;
   readonly history: RunHistory;
 }
-
-/** Milliseconds for the ends of commands as the window closes. */
-const goodbye = 3_000;
 
 /** The commands that this window runs on computers, each in a tab. */
 export class Runs implements Disposable {
@@ -97,13 +96,14 @@ export class Runs implements Disposable {
 
   /** The window closes: what runs is ended, and that is waited for, though not for long. Never rejects. */
   async close(): Promise<void> {
+    const { clock, log } = this.parts;
     const running = [...this.running];
     for (const run of running) run.close();
-    if (running.length === 0) return;
-    const limit = new AbortController();
-    const all = Promise.all(running.map(({ ended }) => ended));
-    await Promise.race([all, this.parts.clock.delay(goodbye, limit.signal)]);
-    limit.abort();
+    await farewells(
+      clock,
+      () => running.map(({ ended }) => ended),
+      (error) => log.warn(`a command did not end on close: ${describeError(error)}`),
+    );
   }
 
   dispose(): void {

@@ -1,23 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { MetricSample, Metrics } from '../../../src/api/wire';
+import type { MetricSample } from '../../../src/api/wire';
 import { commandRow, dollars, duration, metricsOf, quotaOf, sparkline } from '../../../src/views/figures';
+import { metrics } from '../support/metrics';
 
-const latest: Metrics = {
-  observed_at: '2026-03-01T12:00:00Z',
-  stale: false,
-  partial: false,
-  uptime_seconds: 12_345,
-  cpu_used_percent: 12.4,
-  ram_used_mb: 512,
-  ram_total_mb: 2048,
-  disk_used_mb: 3072,
-  disk_total_mb: 10_240,
-  network_rx_bytes: null,
-  network_tx_bytes: null,
-  disk_read_bytes: null,
-  disk_write_bytes: null,
-};
+const latest = metrics({ uptime_seconds: 12_345, cpu_used_percent: 12.4 });
 
 function sample(cpu: number | null): MetricSample {
   return {

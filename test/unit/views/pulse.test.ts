@@ -9,26 +9,13 @@ import { Pulse } from '../../../src/views/pulse';
 import { wire } from '../support/computers';
 import { deferred } from '../support/deferred';
 import { FakeClock, settled } from '../support/fakeClock';
+import { metrics } from '../support/metrics';
 import { RecordingLog } from '../support/recordingLog';
 
 const { signal } = new AbortController();
 const running = computerFrom(wire('a', 'running'));
 const busy: Observability = {
-  latest: {
-    observed_at: '2026-03-01T12:00:00Z',
-    stale: false,
-    partial: false,
-    uptime_seconds: 3_600,
-    cpu_used_percent: 12,
-    ram_used_mb: 512,
-    ram_total_mb: 2048,
-    disk_used_mb: 3072,
-    disk_total_mb: 10_240,
-    network_rx_bytes: null,
-    network_tx_bytes: null,
-    disk_read_bytes: null,
-    disk_write_bytes: null,
-  },
+  latest: metrics({ uptime_seconds: 3_600, cpu_used_percent: 12 }),
   samples: [],
 };
 const figures = [
