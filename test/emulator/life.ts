@@ -106,7 +106,7 @@ export class Life {
   interrupt(): WireComputer {
     return this.#move('restorable', async (signal) => {
       const { restorePickup, restore } = this.around.times;
-      await both(delay(restorePickup, undefined, { signal }), this.sandbox?.halt());
+      await taking(restorePickup, this.sandbox?.halt(), signal);
       this.#set('restoring');
       await this.#up(restore, signal);
     });
@@ -151,7 +151,7 @@ export class Life {
   async #up(ms: number, signal: AbortSignal): Promise<void> {
     const { record, sandbox } = this;
     const isLate = record.sshdDelay > 0;
-    await both(delay(ms, undefined, { signal }), isLate ? this.#boot() : this.#bootWithSshd());
+    await taking(ms, isLate ? this.#boot() : this.#bootWithSshd(), signal);
     if (record.failNextStart !== undefined) {
       await sandbox?.halt();
       this.#set('error', record.failNextStart);
@@ -166,14 +166,14 @@ export class Life {
   }
 
   async #down(signal: AbortSignal): Promise<void> {
-    await both(delay(this.around.times.stop, undefined, { signal }), this.sandbox?.halt());
+    await taking(this.around.times.stop, this.sandbox?.halt(), signal);
     this.record.wire.stopped_at = new Date().toISOString();
     this.#set('stopped');
   }
 
   async #away(signal: AbortSignal): Promise<void> {
     const { times } = this.around;
-    await both(delay(times.delete, undefined, { signal }), this.sandbox?.remove());
+    await taking(times.delete, this.sandbox?.remove(), signal);
     this.#set('deleted');
     await delay(times.deletedKept, undefined, { signal });
     this.around.gone(this.id);
@@ -272,9 +272,14 @@ export class Life {
   }
 }
 
-/** Waits for both to end, also when one fails, so that nothing goes on behind the back of who waited. */
-async function both(one: Promise<unknown>, other: Promise<unknown> | undefined): Promise<void> {
-  for (const result of await Promise.allSettled([one, other])) {
-    if (result.status === 'rejected') throw result.reason;
-  }
+/**
+ * Waits for the work, and for the time it is to take at least. What fails is thrown only when both have
+ * ended, so that nothing goes on behind the back of who waited.
+ * @throws when aborted, also when the work itself was not hindered: its step is no longer the computer's.
+ */
+async function taking(ms: number, work: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
+  const [time, done] = await Promise.allSettled([delay(ms, undefined, { signal }), work]);
+  if (done.status === 'rejected') throw done.reason;
+  if (time.status === 'rejected') throw time.reason;
+  signal.throwIfAborted();
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { WireComputer } from './computer';
+import { until } from '../lab/until';
 import { Bench } from './harness';
 
 const one = '/v1/computers/{computer_id}';
@@ -72,6 +73,31 @@ describe('the life cycle', () => {
     assert.equal((await bench.call('POST', `${one}/retry-restore`, { id })).status, 404);
     assert.equal((await bench.call('POST', `${one}/start`, { id })).body.status, 'restoring');
     await bench.reaches(id, 'running');
+  });
+
+  it('a deletion is the last word, in the middle of a start and of a stop too', async () => {
+    const { control } = bench.emulator;
+    for (const [status, action] of [
+      ['stopped', 'start'],
+      ['running', 'stop'],
+    ] as const) {
+      const { id } = await control.seed({ status });
+      const seen: string[] = [];
+      await control.setTimes({ delete: 200 });
+      await bench.call('POST', `${one}/${action}`, { id });
+      await bench.call('DELETE', one, { id });
+      await until('the computer to be gone', async () => {
+        const { status: http, body } = await bench.get(id);
+        if (http === 200) seen.push(body.status);
+        return http === 404;
+      });
+      await control.setTimes({ delete: 0 });
+      assert.deepEqual(
+        [...new Set(seen)].filter((status) => !/^delet(ing|ed)$/.test(status)),
+        [],
+        action,
+      );
+    }
   });
 
   it('forgets a deleted computer after a while', async () => {
