@@ -114,6 +114,8 @@ export class Http {
       // A redirect would carry the key to another place: it is an error, never followed.
       redirect: 'manual',
       timeout: false,
+      // A GET whose answer breaks off is tried again too, so its answer is read while it still can be.
+      ...(call.method === 'GET' && { fetch: fetchWhole }),
       signal: call.signal ? AbortSignal.any([call.signal, limit]) : limit,
       retry: {
         limit: 2,
@@ -147,6 +149,12 @@ export function readAs<S extends v.GenericSchema>(
   const message = issue.message.replace(/ but received "[^]*$/, ' but received another text');
   const detail = `${shortened(field, 80)}: ${shortened(message, 200)}`;
   throw new ApiError('malformed', { detail, requestId });
+}
+
+/** Like fetch, but what was asked for is there as a whole. Rejects where it breaks off. */
+async function fetchWhole(...request: Parameters<typeof fetch>): Promise<Response> {
+  const response = await fetch(...request);
+  return response.ok && response.body ? new Response(await response.arrayBuffer(), response) : response;
 }
 
 function limitOf(call: Call): AbortSignal {

@@ -238,10 +238,14 @@ describe('a network that fails', { timeout: 20_000 }, () => {
     assert.equal((await failure({ timeLimit: 60 })).kind, 'timeout');
   });
 
-  it('the words of an error stall: its status is told all the same', async () => {
-    service.play(stall('{"detail": "no', 500));
-    assert.equal((await failure({ ...post, timeLimit: 60 })).kind, 'server');
-  });
+  for (const [method, status, kind] of [
+    ['POST', 500, 'server'],
+    ['GET', 404, 'notFound'],
+  ] as const)
+    it(`the words of an error stall: its status ${status} is told all the same`, async () => {
+      service.play(stall('{"detail": "no', status));
+      assert.equal((await failure({ method, timeLimit: 60 })).kind, kind);
+    });
 
   it('the time limit is for all attempts together', async () => {
     http = new Http(log, () => 40);
@@ -258,6 +262,7 @@ describe('trying again', () => {
     ['a service that is away', answer({}, 503)],
     ['too many requests', answer({}, 429)],
     ['a dropped connection', hangUp],
+    ['an answer that breaks off', breakOff('{"ok": ')],
   ] as [string, Turn][]) {
     it(`a GET gets over ${what}`, async () => {
       service.play(trouble, trouble, fine);
@@ -270,6 +275,12 @@ describe('trying again', () => {
   it('a GET gives up after the third attempt', async () => {
     service.play(answer({}, 500));
     assert.equal((await failure()).kind, 'server');
+    assert.equal(service.calls.length, 3);
+  });
+
+  it('a GET gives up on an answer that breaks off each time', async () => {
+    service.play(breakOff('{"ok": '));
+    assert.equal((await failure()).kind, 'network');
     assert.equal(service.calls.length, 3);
   });
 
