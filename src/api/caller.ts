@@ -7,7 +7,7 @@ export class Caller {
   constructor(
     private readonly http: Http,
     private readonly credentials: () => Promise<Credentials | undefined>,
-    private readonly onRefused: (error: ApiError) => void,
+    private readonly onRefused: (error: ApiError, refused: Credentials) => void,
   ) {}
 
   /** Reads what one can do without, so that a refusal says nothing of the key. */
@@ -29,7 +29,7 @@ export class Caller {
     try {
       return await this.http.json(schema, credentials, call);
     } catch (error) {
-      if (isApiError(error, ...refusals)) this.onRefused(error);
+      if (isApiError(error, ...refusals)) this.onRefused(error, credentials);
       throw error;
     }
   }
@@ -40,7 +40,7 @@ export class Caller {
     try {
       yield* this.http.events(credentials, call);
     } catch (error) {
-      if (isApiError(error, 'auth')) this.onRefused(error);
+      if (isApiError(error, 'auth')) this.onRefused(error, credentials);
       throw error;
     }
   }

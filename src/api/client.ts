@@ -38,11 +38,11 @@ export function createIntent(request: wire.CreateRequest): CreateIntent {
 export class CelestoClient {
   private readonly caller: Caller;
 
-  /** @param onRefused told when the service does not accept the key, whichever call found out */
+  /** @param onRefused told when the service does not accept a key, whichever call found out; and whose it is */
   constructor(
     http: Http,
     credentials: () => Promise<Credentials | undefined>,
-    onRefused: (error: ApiError) => void = () => undefined,
+    onRefused: (error: ApiError, refused: Credentials) => void = () => undefined,
   ) {
     this.caller = new Caller(http, credentials, onRefused);
   }

@@ -36,8 +36,11 @@ export class Account implements Disposable {
   private readonly switches = new Emitter<undefined>();
   private readonly secretsListener: Disposable;
   private current: AccountState = { kind: 'unknown' };
-  /** Kept while the secret store does not work, so that a sign-in lasts as long as the window. */
+  /** Kept where the secret store does not take them, by address, so that a sign-in lasts as long as the window. */
   private readonly fallback = new Map<string, string>();
+  /** What the secret store gave last, by address: it holds while the store does not answer. */
+  private readonly lastStored = new Map<string, string | undefined>();
+  private toldOfKeyring = false;
   private latest: Credentials | undefined;
   /** The address and the key that were last told of: what this window did itself comes back as a change from outside. */
   private told = '';
@@ -142,9 +145,10 @@ export class Account implements Disposable {
     this.set(this.current, true);
   }
 
-  /** The service did not accept the key: leads back to sign-in. */
-  refuse(reason: ApiError): void {
-    if (this.current.kind === 'signedIn') this.set({ kind: 'refused', reason }, true);
+  /** The service did not accept these: leads back to sign-in, unless others are in use by now. */
+  refuse(reason: ApiError, { baseUrl, apiKey, organization }: Credentials): void {
+    const inUse = this.told === `${baseUrl} ${apiKey}` && this.organization?.id === organization;
+    if (inUse && this.current.kind === 'signedIn') this.set({ kind: 'refused', reason }, true);
   }
 
   dispose(): void {
@@ -165,21 +169,38 @@ export class Account implements Disposable {
   private async apiKey(baseUrl: string): Promise<string | undefined> {
     const stored = (await this.stored(baseUrl)) ?? this.fallback.get(baseUrl);
     if (stored !== undefined) return stored;
+    if (this.isOutOfReach(baseUrl)) return undefined;
     return this.parts.memory.get(signedOutKey) ? undefined : this.environmentKey;
   }
 
   private async stored(baseUrl: string): Promise<string | undefined> {
     try {
-      return await this.parts.secrets.get(secretKey(baseUrl));
+      this.lastStored.set(baseUrl, await this.parts.secrets.get(secretKey(baseUrl)));
     } catch (error) {
       this.parts.log.warn(`the secret store failed: ${describeError(error)}`);
-      return undefined;
     }
+    return this.lastStored.get(baseUrl);
+  }
+
+  /** True where a key was stored that the secret store has not given yet. Nobody works as somebody else meanwhile. */
+  private isOutOfReach(baseUrl: string): boolean {
+    if (this.lastStored.has(baseUrl) || !this.parts.memory.get(storedKey(baseUrl))) return false;
+    if (!this.toldOfKeyring) {
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t(
+          'The keyring of this machine does not give your API key, so you are not signed in. Unlock it and refresh the list, or sign in again.',
+        ),
+      );
+    }
+    this.toldOfKeyring = true;
+    return true;
   }
 
   private async store(baseUrl: string, apiKey: string): Promise<void> {
     try {
       await this.parts.secrets.store(secretKey(baseUrl), apiKey);
+      this.lastStored.set(baseUrl, apiKey);
+      await this.parts.memory.update(storedKey(baseUrl), true);
     } catch (error) {
       this.parts.log.warn(`the secret store failed: ${describeError(error)}`);
       this.fallback.set(baseUrl, apiKey);
@@ -193,6 +214,8 @@ export class Account implements Disposable {
 
   private async forget(baseUrl: string): Promise<void> {
     this.fallback.delete(baseUrl);
+    this.lastStored.delete(baseUrl);
+    await this.parts.memory.update(storedKey(baseUrl), undefined);
     try {
       await this.parts.secrets.delete(secretKey(baseUrl));
     } catch (error) {
@@ -223,6 +246,11 @@ export class Account implements Disposable {
 
 function secretKey(baseUrl: string): string {
   return `celesto.apiKey ${baseUrl}`;
+}
+
+/** Under it stands whether a key was stored for an address. */
+function storedKey(baseUrl: string): string {
+  return `celesto.stored ${baseUrl}`;
 }
 
 function organizationKey(baseUrl: string): string {

@@ -210,33 +210,55 @@ describe('the account', () => {
   describe('refused by the service', () => {
     const reason = new ApiError('auth', { status: 401 });
 
+    /** The service refuses what a call is made with now. */
+    async function refuse({ account }: Stage): Promise<void> {
+      account.refuse(reason, (await account.credentials())!);
+    }
+
     it('keeps the reason', async () => {
       const stage = new Stage({ CELESTO_API_KEY: 'from-env' });
       await stage.account.load();
-      stage.account.refuse(reason);
+      await refuse(stage);
       assert.deepEqual(stage.account.state, { kind: 'refused', reason });
     });
 
     it('is told once, however many calls fail', async () => {
       const stage = new Stage({ CELESTO_API_KEY: 'from-env' });
       await stage.account.load();
-      for (let i = 0; i < 3; i += 1) stage.account.refuse(reason);
+      for (let i = 0; i < 3; i += 1) await refuse(stage);
       assert.deepEqual(stage.told, ['signedIn', 'switched', 'refused']);
     });
 
     it('does nothing to somebody who has signed out meanwhile', async () => {
       const stage = new Stage();
-      await stage.account.load();
-      stage.account.refuse(reason);
+      await stage.account.signIn('given');
+      const given = (await stage.account.credentials())!;
+      await stage.account.signOut();
+      stage.account.refuse(reason, given);
       assert.equal(stage.account.state.kind, 'signedOut');
     });
 
     it('ends with another key', async () => {
       const stage = new Stage({ CELESTO_API_KEY: 'from-env' });
       await stage.account.load();
-      stage.account.refuse(reason);
+      await refuse(stage);
       await stage.account.signIn('better');
       assert.equal(stage.account.state.kind, 'signedIn');
+    });
+
+    it('does nothing to another key, nor in another organization, where the answer comes that late', async () => {
+      const stage = new Stage();
+      await stage.account.signIn('given');
+      const given = (await stage.account.credentials())!;
+      await stage.account.signIn('better');
+      stage.account.refuse(reason, given);
+      assert.equal(stage.account.state.kind, 'signedIn');
+      const better = (await stage.account.credentials())!;
+      await stage.account.setOrganization(acme);
+      stage.account.refuse(reason, better);
+      assert.equal(stage.account.state.kind, 'signedIn');
+      await refuse(stage);
+      assert.equal(stage.account.state.kind, 'refused');
     });
   });
 
@@ -362,6 +384,31 @@ describe('the account', () => {
       const stage = broken({ CELESTO_API_KEY: 'from-env' });
       assert.equal(await stage.loaded(), 'signedIn');
       assert.deepEqual(warnings, []);
+    });
+
+    it('works on as the person that was signed in, and not with the key of the environment', async () => {
+      const stage = new Stage({ CELESTO_API_KEY: 'from-env' });
+      await stage.account.signIn('given');
+      await stage.key();
+      stage.secrets.fails = true;
+      assert.equal(await stage.key(), 'given');
+      await stage.account.signOut();
+      assert.equal(await stage.key(), undefined);
+      assert.deepEqual(warnings, []);
+    });
+
+    it('says that the key of last time cannot be had, once, and does not take that of the environment', async () => {
+      const before = new Stage({ CELESTO_API_KEY: 'from-env' });
+      await before.account.signIn('given');
+      const stage = before.again();
+      stage.secrets.fails = true;
+      assert.equal(await stage.loaded(), 'signedOut');
+      assert.equal(await stage.key(), undefined);
+      assert.equal(warnings.length, 1);
+      assert.match(warnings[0]!, /does not give your API key.*Unlock it and refresh/);
+      stage.secrets.fails = false;
+      assert.equal(await stage.loaded(), 'signedIn');
+      assert.equal(await stage.key(), 'given');
     });
 
     it('keeps such a key for its own address', async () => {
