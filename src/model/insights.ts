@@ -2,14 +2,16 @@ import type { CelestoClient } from '../api/client';
 import { isApiError } from '../api/errors';
 import type { BillingSummary, Command, Observability, ObservabilityWindow, Size } from '../api/wire';
 import type { Clock } from '../util/clock';
+import { SharedTasks } from '../util/sharedTask';
 import type { Computer } from './computer';
 
 /** Milliseconds that an answer is good for. */
 const goodFor = { prices: 3_600_000, metrics: 5_000 };
 
-interface Remembered {
-  readonly answer: Promise<unknown>;
-  readonly until: number;
+/** What one account was told, and is just asking. */
+class Memory {
+  readonly answers = new Map<string, { readonly answer: unknown; readonly until: number }>();
+  readonly asking = new SharedTasks<unknown, never>();
 }
 
 /**
@@ -17,7 +19,7 @@ interface Remembered {
  * allows. A service without one of these calls, or a key that may not make it, just has no answer.
  */
 export class Insights {
-  private readonly answers = new Map<string, Remembered>();
+  private memory = new Memory();
 
   constructor(
     private readonly client: Pick<CelestoClient, 'billing' | 'commands' | 'observability' | 'sizes'>,
@@ -30,8 +32,11 @@ export class Insights {
     window: ObservabilityWindow,
     signal?: AbortSignal,
   ): Promise<Observability | undefined> {
-    return this.remember(`${window} ${id}`, goodFor.metrics, () =>
-      this.client.observability(id, window, signal),
+    return this.remember(
+      `${window} ${id}`,
+      goodFor.metrics,
+      (own) => this.client.observability(id, window, own),
+      signal,
     );
   }
 
@@ -46,7 +51,7 @@ export class Insights {
 
   /** Dollars for each hour that these computers run; those without a known price count nothing. Undefined where none is known. */
   async hourlyCost(computers: readonly Computer[], signal?: AbortSignal): Promise<number | undefined> {
-    const sizes = await this.remember('sizes', goodFor.prices, () => this.client.sizes(signal));
+    const sizes = await this.remember('sizes', goodFor.prices, (own) => this.client.sizes(own), signal);
     const rates = computers.map((computer) => priceOf(computer, sizes ?? []));
     const known = rates.filter((rate) => rate !== undefined);
     return known.length > 0 ? known.reduce((sum, rate) => sum + rate, 0) : undefined;
@@ -54,20 +59,25 @@ export class Insights {
 
   /** Another account has other answers. */
   reset(): void {
-    this.answers.clear();
+    this.memory = new Memory();
   }
 
+  /** Those who ask for the same share one call, which goes on until the last of them has left. */
   private async remember<T>(
     key: string,
     milliseconds: number,
-    ask: () => Promise<T>,
+    ask: (signal: AbortSignal) => Promise<T>,
+    signal = new AbortController().signal,
   ): Promise<T | undefined> {
-    const known = this.answers.get(key);
-    if (known && known.until > this.clock.now()) return known.answer as Promise<T | undefined>;
-    const answer = whereOffered(ask);
-    this.answers.set(key, { answer, until: this.clock.now() + milliseconds });
-    answer.catch(() => this.answers.delete(key));
-    return answer;
+    const { answers, asking } = this.memory;
+    const known = answers.get(key);
+    if (known && known.until > this.clock.now()) return known.answer as T | undefined;
+    const run = async (own: AbortSignal): Promise<T | undefined> => {
+      const answer = await whereOffered(() => ask(own));
+      answers.set(key, { answer, until: this.clock.now() + milliseconds });
+      return answer;
+    };
+    return asking.join(key, run, signal) as Promise<T | undefined>;
   }
 }
 

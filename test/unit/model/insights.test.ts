@@ -5,7 +5,9 @@ import type { BillingSummary, Observability, Size } from '../../../src/api/wire'
 import { computerFrom } from '../../../src/model/computer';
 import { Insights } from '../../../src/model/insights';
 import { wire } from '../support/computers';
-import { FakeClock } from '../support/fakeClock';
+import { abortable, isCancellation } from '../../../src/util/cancel';
+import { deferred } from '../support/deferred';
+import { FakeClock, settled } from '../support/fakeClock';
 
 const size = (id: string, vcpus: number, ram_mb: number, root_disk_mb: number, rate: string): Size => ({
   id,
@@ -16,17 +18,19 @@ const size = (id: string, vcpus: number, ram_mb: number, root_disk_mb: number, r
 });
 const nothing: Observability = { latest: null, samples: [] };
 
-function bench(answers: { sizes?: Size[] | Error; observability?: Error } = {}) {
+function bench(answers: { sizes?: Size[] | Error; observability?: Error | Promise<Observability> } = {}) {
   const calls: string[] = [];
   const clock = new FakeClock();
-  const answer = <T>(call: string, value: T | Error): Promise<T> => {
+  const answer = <T>(call: string, value: T | Promise<T> | Error, signal?: AbortSignal): Promise<T> => {
     calls.push(call);
-    return value instanceof Error ? Promise.reject(value) : Promise.resolve(value);
+    const result = value instanceof Error ? Promise.reject(value) : Promise.resolve(value);
+    return signal ? abortable(result, signal) : result;
   };
   const insights = new Insights(
     {
       sizes: () => answer('sizes', answers.sizes ?? []),
-      observability: (id) => answer(`observability ${id}`, answers.observability ?? nothing),
+      observability: (id, _, signal) =>
+        answer(`observability ${id}`, answers.observability ?? nothing, signal),
       commands: () => answer('commands', []),
       billing: () => answer<BillingSummary>('billing', new ApiError('forbidden')),
     },
@@ -68,6 +72,32 @@ describe('Insights', () => {
     insights.reset();
     await insights.observability('a', '1h');
     assert.equal(calls.length, 3);
+  });
+
+  it('shares one call among those who ask at the same time, also where one of them leaves', async () => {
+    const coming = deferred<Observability>();
+    const { insights, calls } = bench({ observability: coming.promise });
+    const leaving = new AbortController();
+    const left = insights.observability('a', '24h', leaving.signal);
+    const kept = insights.observability('a', '24h', new AbortController().signal);
+    await settled();
+    leaving.abort();
+    await assert.rejects(left, isCancellation);
+    coming.resolve(nothing);
+    assert.equal(await kept, nothing);
+    assert.deepEqual(calls, ['observability a']);
+  });
+
+  it('gives one account nothing of what another one was told, however late that came', async () => {
+    const coming = deferred<Observability>();
+    const { insights, calls } = bench({ observability: coming.promise });
+    const before = insights.observability('a', '1h');
+    await settled();
+    insights.reset();
+    const after = insights.observability('a', '1h');
+    coming.resolve(nothing);
+    await Promise.all([before, after]);
+    assert.equal(calls.length, 2);
   });
 
   it('has no answer where a key may not ask', async () => {
