@@ -4,7 +4,7 @@ import { Emitter } from '../util/emitter';
 import type { Computer } from './computer';
 import type { Departure, Lifecycle } from './lifecycle';
 import { statusOf } from './status';
-import type { ComputerStore, StoreChange } from './store';
+import { isIncomplete, type ComputerStore, type StoreChange } from './store';
 
 /** Something a person may want to hear of while they do something else. */
 export interface Happening {
@@ -82,9 +82,8 @@ export class Happenings implements Disposable {
   private follow({ added, changed, removed }: StoreChange): void {
     for (const computer of added) this.fates.set(computer.id, fateOf(computer));
     for (const computer of changed) this.look(computer);
-    // Where another account is signed in now, they are only out of sight.
-    const isSwitch = this.store.state.freshness === 'none';
-    for (const computer of removed) this.leave(computer, isSwitch);
+    const isOutOfSight = isIncomplete(this.store.state);
+    for (const computer of removed) this.leave(computer, isOutOfSight);
   }
 
   private look(computer: Computer): void {
@@ -121,11 +120,11 @@ export class Happenings implements Disposable {
     else if (came === undefined) this.happenings.fire({ computer, what: fate });
   }
 
-  private leave(computer: Computer, isSwitch: boolean): void {
+  private leave(computer: Computer, isOutOfSight: boolean): void {
     const { id } = computer;
     const before = this.fates.get(id);
     const came = this.arrive(id);
-    if (!isSwitch) this.meet(computer, 'deleted', before, came);
+    if (!isOutOfSight) this.meet(computer, 'deleted', before, came);
     this.fates.delete(id);
     this.ending.delete(id);
   }

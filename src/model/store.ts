@@ -32,6 +32,11 @@ export interface StoreState {
   readonly unreadable: number;
 }
 
+/** True where a computer that leaves the list may be there all the same: the list is not all that the service has. */
+export function isIncomplete({ freshness, possiblyMore, unreadable }: StoreState): boolean {
+  return freshness === 'none' || possiblyMore || unreadable > 0;
+}
+
 /** Where the list is kept from one time to the next. */
 export interface ListCache {
   read(): readonly Computer[];
@@ -256,12 +261,12 @@ export class ComputerStore implements Disposable {
     this.failures = 0;
     for (const error of list.unreadable)
       this.log.warn(`a computer in the list is unreadable: ${error.message}`);
-    if (change) {
-      this.changes.fire(change);
-      this.save();
-    }
     const { possiblyMore, unreadable } = list;
+    // Comes first, since it tells what it means that a computer is missing.
     this.setState({ freshness: 'live', problem: undefined, possiblyMore, unreadable: unreadable.length });
+    if (!change) return;
+    this.changes.fire(change);
+    this.save();
   }
 
   private merge(list: ComputerList, ticket: number): StoreChange | undefined {

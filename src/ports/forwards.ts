@@ -1,6 +1,6 @@
 import type { Computer } from '../model/computer';
 import { statusOf } from '../model/status';
-import type { ComputerStore } from '../model/store';
+import { isIncomplete, type ComputerStore } from '../model/store';
 import { Disposables, type Disposable } from '../util/disposable';
 import { Emitter } from '../util/emitter';
 import { describeError, type Log } from '../util/log';
@@ -152,8 +152,7 @@ export class Forwards implements Disposable {
    */
   private leave(id: string): void {
     const forwards = this.of(id);
-    const { freshness, possiblyMore } = this.parts.store.state;
-    const isOutOfSight = freshness === 'none' || possiblyMore;
+    const isOutOfSight = isIncomplete(this.parts.store.state);
     for (const forward of forwards) {
       if (isOutOfSight) forward.rest();
       else this.drop(forward);

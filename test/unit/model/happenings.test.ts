@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createIntent } from '../../../src/api/client';
+import { createIntent, type ComputerList } from '../../../src/api/client';
+import { ApiError } from '../../../src/api/errors';
 import { Happenings } from '../../../src/model/happenings';
+import { listOf } from '../support/computers';
 import { LifecycleBench } from '../support/lifecycleBench';
 import { spelled } from '../support/storeBench';
 
@@ -41,6 +43,19 @@ describe('what happens elsewhere', () => {
     await bench.read('d stopped');
     assert.deepEqual(told, []);
   });
+
+  const incomplete: [string, Partial<ComputerList>][] = [
+    ['has no more room in the list', { possiblyMore: true }],
+    ['cannot be read for once', { unreadable: [new ApiError('malformed')] }],
+  ];
+  for (const [what, part] of incomplete)
+    it(`is not that a computer ${what}`, async () => {
+      const { bench, told } = await listening('a running', 'b running');
+      bench.client.script('list', { ...listOf(spelled('a running')), ...part });
+      await bench.store.refresh();
+      assert.equal(bench.shown, 'a running');
+      assert.deepEqual(told, []);
+    });
 
   it('is not what this window did', async () => {
     const { bench, told } = await listening('a running', 'b running', 'c running');
