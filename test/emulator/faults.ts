@@ -56,7 +56,7 @@ export async function spoilRequest(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<boolean> {
-  await delay(fault.delay ?? 0);
+  await lateness(fault);
   if (fault.drop === true) {
     reply.hijack();
     request.raw.socket.destroy();
@@ -77,7 +77,7 @@ export async function spoilRequest(
 
 /** Lets a fault happen instead of an upgrade to a WebSocket. @returns whether the request is thereby dealt with. */
 export async function spoilUpgrade(fault: Fault, socket: Duplex): Promise<boolean> {
-  await delay(fault.delay ?? 0);
+  await lateness(fault);
   if (fault.drop === true) socket.destroy();
   else if (fault.answer !== undefined) refuseUpgrade(socket, fault.answer);
   else return fault.hang === true;
@@ -105,12 +105,17 @@ export async function spoilAnswer(
 ): Promise<unknown> {
   if (fault.badComputer === true) return spoilFirstComputer(String(payload));
   if (fault.when !== 'after') return payload;
-  await delay(fault.delay ?? 0);
+  await lateness(fault);
   if (fault.drop === true) request.raw.socket.destroy();
   if (fault.hang === true) await new Promise((resolve) => request.raw.socket.once('close', resolve));
   if (fault.answer === undefined) return payload;
   void reply.code(fault.answer.status).headers(fault.answer.headers ?? {});
   return asText(fault.answer.body);
+}
+
+/** It keeps no process from ending. */
+function lateness(fault: Fault): Promise<void> {
+  return delay(fault.delay ?? 0, undefined, { ref: false });
 }
 
 function asText(body: unknown): string {

@@ -119,7 +119,14 @@ export class Life {
   async listen(): Promise<void> {
     if (!this.#hasListener) return;
     await this.#choosePort();
-    await this.sandbox?.listen(this.around.listenAddress, this.record.port ?? 0);
+    const { listenAddress } = this.around;
+    const port = this.record.port ?? 0;
+    try {
+      await this.sandbox?.listen(listenAddress, port);
+    } catch (error) {
+      if (await isFree(listenAddress, port)) throw error;
+      await this.listen(); // Somebody else was quicker, so it gets another one.
+    }
   }
 
   /** Goes on where an earlier run of the emulator stopped. Settles when a running computer is up again. */
@@ -153,12 +160,12 @@ export class Life {
     const isLate = record.sshdDelay > 0;
     await taking(ms, isLate ? this.#boot() : this.#bootWithSshd(), signal);
     if (record.failNextStart !== undefined) {
-      await sandbox?.halt();
+      await taking(0, sandbox?.halt(), signal);
       this.#set('error', record.failNextStart);
       delete record.failNextStart;
       return;
     }
-    if (isLate) await this.#choosePort();
+    if (isLate) await taking(0, this.#choosePort(), signal);
     this.#set('running');
     if (!isLate) return;
     await delay(record.sshdDelay, undefined, { signal });

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { before, describe, it } from 'node:test';
 import type { WireComputer } from './computer';
 import { until } from '../lab/until';
@@ -100,6 +102,47 @@ describe('the life cycle', () => {
     }
   });
 
+  it('a deletion is the last word, in the middle of a start that fails too', async () => {
+    const { control, computers } = bench.emulator;
+    const { id } = await control.seed({ status: 'stopped' });
+    const life = computers.get(id);
+    await control.failNextStart({ id, reason: 'No host has room.' });
+    await control.setTimes({ start: 1000, delete: 200 });
+    await bench.call('POST', `${one}/start`, { id });
+    const power = await until('the power to be on', () => {
+      const { power } = life.sandbox!;
+      return power.aborted ? undefined : power;
+    });
+    // It goes off again as the start fails.
+    power.addEventListener('abort', () => life.delete());
+    const seen = new Set<string>();
+    await until('the computer to be gone', () => {
+      if (power.aborted) seen.add(life.status);
+      return computers.lives().includes(life) ? undefined : true;
+    });
+    await control.setTimes({ start: 0, delete: 0 });
+    assert.ok(!seen.has('error'), [...seen].join());
+  });
+
+  it('gives a computer another port when somebody is quicker in taking its own', async (test) => {
+    const { control, computers } = bench.emulator;
+    const { id } = await control.seed({ status: 'stopped' });
+    const sandbox = computers.sandbox(id);
+    const listen = sandbox.listen.bind(sandbox);
+    const quicker = createServer();
+    const taken: number[] = [];
+    test.mock.method(sandbox, 'listen', async (address: string, port: number) => {
+      if (taken.push(port) === 1) await once(quicker.listen(port, address), 'listening');
+      return listen(address, port);
+    });
+    await bench.call('POST', `${one}/start`, { id });
+    const { connection } = await bench.reaches(id, 'running', 'error');
+    quicker.close();
+    assert.equal(taken.length, 2);
+    assert.match(connection?.ssh ?? '', new RegExp(`:${taken[1]}$`));
+    assert.notEqual(taken[1], taken[0]);
+  });
+
   it('forgets a deleted computer after a while', async () => {
     const { control } = bench.emulator;
     const { id } = await control.seed({ status: 'stopped' });
@@ -179,5 +222,21 @@ describe('a restart of the emulator', () => {
     await bench.stop();
     await bench.start();
     await bench.reaches(id, 'running');
+  });
+});
+
+describe('the end of the emulator', () => {
+  const bench = new Bench({ seed: [{ name: 'curie', status: 'stopped' }] });
+  before(() => bench.start());
+
+  it('is the end of what a fault holds back', async () => {
+    const { control, computers } = bench.emulator;
+    const curie = computers.get('curie');
+    await control.addFault({ path: '/start$', delay: 500 });
+    const start = bench.call('POST', `${one}/start`, { id: 'curie' });
+    const held = await until('the call', async () => (await control.requests({ path: '/start$' }))[0]);
+    await Promise.all([assert.rejects(start, /fetch failed/), bench.stop()]);
+    await until('the delay to be over', () => Date.now() > held.at + 1000);
+    assert.equal(curie.status, 'stopped');
   });
 });

@@ -47,6 +47,7 @@ export function createServer(apiKey: string, faults: Faults, journal: Journal): 
       request.fault = fault;
       if (fault !== undefined && fault.when !== 'after') {
         if (await spoilRequest(fault, request, reply)) return reply;
+        if (!server.server.listening) throw new ApiError(503, 'The emulator has ended meanwhile.');
       }
     }
     if (!open.has(path)) checkKey(request, apiKey);
