@@ -1,3 +1,4 @@
+import { isApiError } from '../api/errors';
 import { isCancellation } from '../util/cancel';
 import type { Clock } from '../util/clock';
 import { Disposables, type Disposable } from '../util/disposable';
@@ -6,7 +7,7 @@ import { describeError, type Log } from '../util/log';
 import type { Computer } from './computer';
 import type { Lifecycle } from './lifecycle';
 import { statusOf } from './status';
-import type { ComputerStore } from './store';
+import { isIncomplete, type ComputerStore } from './store';
 import type { Usage } from './usage';
 import type { Windows } from './windows';
 
@@ -34,7 +35,7 @@ export interface IdleMemory {
 
 export interface IdleParts {
   readonly lifecycle: Pick<Lifecycle, 'onDidStart' | 'onWillEnd' | 'look' | 'stop'>;
-  readonly store: Pick<ComputerStore, 'onDidChange'>;
+  readonly store: Pick<ComputerStore, 'onDidChange' | 'state'>;
   /** Use from this window. */
   readonly usage: Usage;
   /** Use from the others. */
@@ -46,6 +47,12 @@ export interface IdleParts {
   readonly lastStop: (computerId: string, signal: AbortSignal) => Promise<unknown>;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** A computer that is watched: since when nobody uses it, in ms of the clock, and whether a person is being asked. */
+interface Watched {
+  since: number;
+  asking: boolean;
 }
 
 /** Milliseconds. */
@@ -67,8 +74,8 @@ const mostSpared = 200;
 export class Idle implements Disposable {
   private readonly disposables = new Disposables();
   private readonly end = new AbortController();
-  /** Those that this window started, and since when nobody uses them. */
-  private readonly started = new Map<string, { since: number; asking: boolean }>();
+  /** Those that this window started. */
+  private readonly started = new Map<string, Watched>();
   /** Those in use from this window. */
   private using: ReadonlySet<string> = new Set();
   private beating: AbortController | undefined;
@@ -76,10 +83,13 @@ export class Idle implements Disposable {
   constructor(private readonly parts: IdleParts) {
     const { lifecycle, store, usage } = parts;
     this.disposables.add(lifecycle.onDidStart(({ id }) => this.adopt(id)));
-    this.disposables.add(lifecycle.onWillEnd((id) => this.drop(id)));
+    // Should a stop fail, another one is tried after another while.
+    this.disposables.add(lifecycle.onWillEnd((id) => this.touch(id)));
     this.disposables.add(
       store.onDidChange(({ changed, removed }) => {
-        for (const { id } of [...changed.filter(isDown), ...removed]) this.drop(id);
+        // One that is only missing from an incomplete list costs on.
+        const isMissing = store.state.freshness === 'live' && isIncomplete(store.state);
+        for (const { id } of [...changed.filter(isDown), ...(isMissing ? [] : removed)]) this.drop(id);
       }),
     );
     this.disposables.add(usage.onDidChange(() => this.onUse()));
@@ -162,13 +172,23 @@ export class Idle implements Disposable {
   }
 
   private async look(): Promise<void> {
-    const { wish, clock } = this.parts;
     for (const [id, state] of [...this.started]) {
-      if (await this.isUsed(id)) this.touch(id);
-      const idle = clock.now() - state.since;
-      const isDue = idle >= wish.patience() && wish.stop() !== 'never';
-      if (isDue && !state.asking && !this.isSpared(id)) await this.propose(id, idle);
+      try {
+        await this.consider(id, state);
+      } catch (error) {
+        // That of one computer is not to keep the others running.
+        this.complain(error);
+        if (isApiError(error, 'notFound')) this.drop(id);
+      }
     }
+  }
+
+  private async consider(id: string, state: Watched): Promise<void> {
+    const { wish, clock } = this.parts;
+    if (await this.isUsed(id)) this.touch(id);
+    const idle = clock.now() - state.since;
+    const isDue = idle >= wish.patience() && wish.stop() !== 'never';
+    if (isDue && !state.asking && !this.isSpared(id)) await this.propose(id, idle);
   }
 
   private async isUsed(id: string): Promise<boolean> {
@@ -178,6 +198,7 @@ export class Idle implements Disposable {
   private async propose(id: string, idle: number): Promise<void> {
     const { lifecycle, wish } = this.parts;
     const computer = await lifecycle.look(id, this.end.signal);
+    if (isDown(computer)) this.drop(id);
     if (statusOf(computer.status).open !== 'connect' || !this.started.has(id)) return;
     // Neither a stop nor a person is waited for here: the other windows want to hear from this one.
     const work = wish.stop() === 'always' ? this.stop(computer, idle) : this.ask(computer, idle);
@@ -204,13 +225,7 @@ export class Idle implements Disposable {
     const { id } = computer;
     if (await this.isUsed(id)) return;
     log.info(`${id}: idle, so it is stopped`);
-    try {
-      await lifecycle.stop(id, { signal: this.end.signal, timeLimit: times.stop });
-    } catch (error) {
-      // It may still run: another try comes after another while.
-      if (!this.end.signal.aborted) this.adopt(id);
-      throw error;
-    }
+    await lifecycle.stop(id, { signal: this.end.signal, timeLimit: times.stop });
     if (idle !== undefined) person.stopped(computer, idle);
   }
 
@@ -233,6 +248,6 @@ export class Idle implements Disposable {
 
 /** It was stopped, or is gone: whoever starts it again answers for it. */
 function isDown({ status }: Computer): boolean {
-  const { open } = statusOf(status);
-  return open === 'start' || open === 'refuse';
+  const { kind, open } = statusOf(status);
+  return open === 'start' || (open === 'refuse' && kind === 'settled');
 }

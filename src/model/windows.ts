@@ -66,22 +66,30 @@ export class Windows {
   }
 
   private async names(): Promise<string[]> {
-    try {
-      return (await readdir(this.folder)).filter((name) => name.endsWith('.json'));
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw error;
-    }
+    const names = (await ifThere(readdir(this.folder))) ?? [];
+    return names.filter((name) => name.endsWith('.json'));
   }
 
-  /** What a window uses; nothing where it is gone. The file of such a one is taken away. */
+  /**
+   * What a window uses; nothing where it is gone. The file of such a one is taken away.
+   * Rejects where its file cannot be read just now: it may use anything.
+   */
   private async read(name: string): Promise<readonly string[]> {
     const file = join(this.folder, name);
-    const text = await readFile(file, 'utf8').catch(() => '');
-    const said = parsed(text);
+    const said = parsed((await ifThere(readFile(file, 'utf8'))) ?? '');
     if (said && Math.abs(this.clock.now() - said.at) <= stale) return said.ids;
     await rm(file, { force: true });
     return [];
+  }
+}
+
+/** What is read; undefined where it is not there. */
+async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 

@@ -9,12 +9,14 @@ import { Usages } from '../../../src/model/usage';
 import { Windows } from '../../../src/model/windows';
 import { Emitter } from '../../../src/util/emitter';
 import { until } from '../../lab/until';
+import { listOf } from '../support/computers';
 import { deferred } from '../support/deferred';
 import { settled } from '../support/fakeClock';
 import { LifecycleBench } from '../support/lifecycleBench';
 import { spelled } from '../support/storeBench';
 
 const minute = 60_000;
+const { signal } = new AbortController();
 
 /** Use that a test begins and ends by hand. */
 class HandUse {
@@ -203,6 +205,50 @@ describe('a computer that idles', () => {
     window.bench.looks('running', 'stopped');
     await goBy(31, window);
     assert.equal(window.stops, 2);
+  });
+
+  it('is watched on where the person stops or deletes it, and that fails', async () => {
+    const window = await scene('always');
+    const { bench } = window;
+    await start(bench);
+    for (const way of ['stop', 'delete'] as const) bench.client.script(way, new ApiError('network'));
+    await assert.rejects(bench.lifecycle.stop('a', { signal, timeLimit: minute }));
+    await assert.rejects(bench.lifecycle.delete('a', signal));
+    bench.client.script('stop', spelled('a stopping'));
+    bench.looks('running', 'stopped');
+    await goBy(31, window);
+    assert.deepEqual(window.told, ['stopped a 30']);
+  });
+
+  it('is stopped though the list has no more room for it', async () => {
+    const window = await scene('always');
+    await start(window.bench);
+    window.bench.client.script('list', { ...listOf(spelled('b running')), possiblyMore: true });
+    await window.bench.store.refresh();
+    window.bench.looks('running', 'stopped');
+    await goBy(31, window);
+    assert.deepEqual(window.told, ['stopped a 30']);
+    await goBy(2, window);
+    assert.equal(window.bench.clock.waiting, 0, 'nothing is left to be watched over');
+  });
+
+  it('is stopped though another one cannot be looked at; and that one is forgotten once it is gone', async () => {
+    const window = await scene('always');
+    const { bench } = window;
+    bench.client.script('start', spelled('b starting'));
+    bench.client.script('get', spelled('b stopped'), spelled('b running'));
+    await bench.timely(bench.lifecycle.ensureRunning('b', { signal, timeLimit: minute }));
+    await start(bench);
+    let problem = new ApiError('server');
+    bench.client.get = (id) =>
+      id === 'b'
+        ? Promise.reject(problem)
+        : Promise.resolve(spelled(window.stops > 0 ? 'a stopped' : 'a running'));
+    await goBy(32, window);
+    assert.deepEqual(window.told, ['stopped a 30']);
+    problem = new ApiError('notFound');
+    await goBy(1, window);
+    assert.equal(bench.clock.waiting, 0, 'nothing is left to be watched over');
   });
 
   describe('where a person is asked', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
@@ -63,6 +63,16 @@ describe('windows that share a folder', () => {
     assert.deepEqual(readdirSync(folder), []);
     await here.tell(['a']);
     assert.deepEqual(readdirSync(folder), []);
+  });
+
+  it('may use anything where what they say cannot be read just now', async () => {
+    await there.tell(['b']);
+    const file = join(folder, 'other.json');
+    symlinkSync(file, file);
+    await assert.rejects(here.uses('a'), { code: 'ELOOP' });
+    rmSync(file);
+    await new Windows(folder, clock, 'other.json').tell(['a']);
+    assert.equal(await here.uses('a'), true);
   });
 
   for (const nonsense of ['', '{', 'null', '{"at":"now","ids":["a"]}', '{"at":0}'])
