@@ -7,7 +7,7 @@ import type { ExecEvent } from '../../src/api/wire';
 import { silentLog } from '../../src/util/log';
 import { until } from '../lab/until';
 import type { Invocation } from './commands';
-import { Bench, processesNaming } from './harness';
+import { Bench, longSleep, processesNaming } from './harness';
 
 const one = '/v1/computers/{computer_id}';
 
@@ -60,18 +60,20 @@ describe('commands on a computer', () => {
   });
 
   it('end at their time limit, with what they started', async () => {
-    const events = await collect('echo begun; sleep 4721 & sleep 4721', 1);
+    const sleep = longSleep();
+    const events = await collect(`echo begun; ${sleep} & ${sleep}`, 2);
     assert.equal(written(events, 'stdout'), 'begun\n');
     const exit = events.at(-1);
     assert.ok(exit?.type === 'exit');
     assert.deepEqual([exit.exit_code, exit.timed_out], [124, true]);
-    await until('no sleep', async () => (await processesNaming('sleep 4721')).length === 0 || undefined);
+    await until('no sleep', async () => (await processesNaming(sleep)).length === 0);
   });
 
   it('end when the client goes, which the history tells', async () => {
-    for await (const event of client.execStream(id, 'echo here; sleep 4722', 60))
+    const sleep = longSleep();
+    for await (const event of client.execStream(id, `echo here; ${sleep}`, 60))
       if (event.type === 'stdout') break;
-    await until('no sleep', async () => (await processesNaming('sleep 4722')).length === 0 || undefined);
+    await until('no sleep', async () => (await processesNaming(sleep)).length === 0);
     const last = await until('the end in the history', async () => {
       const [newest] = (await history()).commands;
       return newest?.status === 'running' ? undefined : newest;
@@ -80,17 +82,18 @@ describe('commands on a computer', () => {
   });
 
   it('end in a broken stream when it is cut', async () => {
-    const events = client.execStream(id, 'echo here; sleep 4723', 60);
+    const sleep = longSleep();
+    const events = client.execStream(id, `echo here; ${sleep}`, 60);
     await events.next();
     await events.next();
     await bench.emulator.control.cutStreams({ id });
     await assert.rejects(events.next(), (error) => isApiError(error, 'interrupted'));
-    await until('no sleep', async () => (await processesNaming('sleep 4723')).length === 0 || undefined);
+    await until('no sleep', async () => (await processesNaming(sleep)).length === 0);
   });
 
   it('end with the computer', async () => {
     const { id } = await bench.emulator.control.seed({});
-    const events = client.execStream(id, 'sleep 4724', 60);
+    const events = client.execStream(id, longSleep(), 60);
     await events.next();
     await bench.call('POST', `${one}/stop`, { id });
     const exit = (await events.next()).value;

@@ -142,6 +142,13 @@ export class Bench {
   }
 }
 
+let sleeps = 0;
+
+/** A command that takes longer than any test, and that nobody else on this machine runs: no other file, no other run. */
+export function longSleep(): string {
+  return `sleep ${4000 + ++sleeps}.${String(process.pid).padStart(7, '0')}`;
+}
+
 /** Command lines of all processes of this machine that mention a text. */
 export async function processesNaming(words: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)('ps', ['-A', '-ww', '-o', 'args=']);

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { after, describe, it } from 'node:test';
 import { until } from '../lab/until';
 import { connectControl } from './control';
-import { Bench, processesNaming } from './harness';
+import { Bench, longSleep, processesNaming } from './harness';
 import { isFree } from './ports';
 import { TerminalClient } from './terminalClient';
 
@@ -73,10 +73,11 @@ describe('the command', () => {
     }
     const bench = new Bench();
     bench.attach(running);
-    await bench.exec('einstein', 'setsid sleep 4715 >/dev/null 2>&1 &');
-    assert.equal((await processesNaming('sleep 4715')).length, 1);
+    const sleep = longSleep();
+    await bench.exec('einstein', `setsid ${sleep} >/dev/null 2>&1 &`);
+    await until('a sleep', async () => (await processesNaming(sleep)).length === 1);
     assert.equal(await end(running, 'SIGINT'), 0);
-    assert.deepEqual(await processesNaming('sleep 4715'), []);
+    assert.deepEqual(await processesNaming(sleep), []);
   });
 
   it('says what is wrong with its options', async () => {
@@ -99,10 +100,11 @@ describe('the command', () => {
       await bench.authorize('einstein');
       assert.equal((await bench.login('einstein', 'echo up')).stdout, 'up\n');
       const terminal = await TerminalClient.attach(bench, 'einstein');
-      terminal.type('sleep 4718\n');
-      await until('a sleep', async () => (await processesNaming('sleep 4718')).length > 0);
+      const sleep = longSleep();
+      terminal.type(`${sleep}\n`);
+      await until('a sleep', async () => (await processesNaming(sleep)).length > 0);
       await end(running, 'SIGKILL');
-      await until('no sleep', async () => (await processesNaming('sleep 4718')).length === 0);
+      await until('no sleep', async () => (await processesNaming(sleep)).length === 0);
       await until('refusal', () => isFree('127.0.0.1', Number(endpoint.split(':')[1])));
     });
   }
@@ -132,13 +134,15 @@ describe('plain computers of an ordinary user', () => {
     let screen = '';
     shell.stdout!.on('data', (data: Buffer) => (screen += data.toString()));
     await until('a prompt', () => /\w+@einstein:~[$#] /.test(screen));
-    await bench.exec('einstein', 'echo kept > note; setsid sleep 4717 >/dev/null 2>&1 &');
+    const sleep = longSleep();
+    await bench.exec('einstein', `echo kept > note; setsid ${sleep} >/dev/null 2>&1 &`);
+    await until('a sleep', async () => (await processesNaming(sleep)).length === 1);
 
     const control = connectControl(running.url, running.apiKey);
     const closed = once(shell, 'close');
     await control.setStatus({ id: 'einstein', status: 'stopped' });
     assert.equal((await closed)[0], 255);
-    assert.deepEqual(await processesNaming('sleep 4717'), []);
+    assert.deepEqual(await processesNaming(sleep), []);
     await control.setStatus({ id: 'einstein', status: 'running' });
     assert.equal((await bench.login('einstein', 'cat note')).stdout, 'kept\n');
     assert.equal(await end(running, 'SIGTERM'), 0);

@@ -83,13 +83,13 @@ export class TerminalClient {
     });
   }
 
-  /** Runs a command line at the prompt. @returns what it writes, without the last line feed. */
+  /** Runs a command line, up to the next prompt. @returns what it writes, without the last line feed. */
   async run(command: string): Promise<string> {
     const from = this.text.length;
     // The marks on the screen are not in what is typed.
     this.type(`echo [$((1))[; ${command}; echo ]$((1))]\n`);
     const [, output = ''] = await until(`the end of ${command}`, () =>
-      /\[1\[\r\n([^]*?)(?:\r\n)?\]1\]\r\n/.exec(this.text.slice(from)),
+      /\[1\[\r\n([^]*?)(?:\r\n)?\]1\]\r\n[^]*[$#] $/.exec(this.text.slice(from)),
     );
     return output.replaceAll('\r\n', '\n');
   }
