@@ -33,12 +33,17 @@ export class ComputerPicker {
       pick.busy = this.store.state.freshness === 'none' && this.store.state.problem === undefined;
       pick.placeholder = this.placeholder(pick.busy, pick.items.length, many);
     };
-    // Never without need: what a person checks just then is lost.
+    let lines: readonly Computer[] = [];
     const draw = (): void => {
-      const able = this.store.computers.filter((computer) => capabilities(computer).includes(capability));
-      const chosen = new Set(pick.selectedItems.map(({ computer }) => computer.id));
-      pick.items = sorted(able).map(itemOf);
-      pick.selectedItems = pick.items.filter(({ computer }) => chosen.has(computer.id));
+      const before = lines;
+      lines = this.linesAfter(before, capability);
+      // Never without need: what a person checks just then is lost.
+      if (lines.length !== before.length || lines.some((computer, i) => computer !== before[i])) {
+        const { activeItems, selectedItems } = pick;
+        pick.items = lines.map(itemOf);
+        pick.selectedItems = sameIn(pick.items, selectedItems);
+        if (activeItems.length > 0) pick.activeItems = sameIn(pick.items, activeItems);
+      }
       note();
     };
     draw();
@@ -62,6 +67,18 @@ export class ComputerPicker {
     });
   }
 
+  /**
+   * What the lines are now. VS Code tells what was chosen by its place in the list, and tells it late: so no line ever
+   * changes its place. One whose computer can do it no more stays and shows why, new ones come last.
+   */
+  private linesAfter(lines: readonly Computer[], capability: string): Computer[] {
+    const there = new Set(lines.map(({ id }) => id));
+    const able = this.store.computers.filter(
+      (computer) => !there.has(computer.id) && capabilities(computer).includes(capability),
+    );
+    return [...lines.map((computer) => this.store.get(computer.id) ?? asDeleted(computer)), ...sorted(able)];
+  }
+
   private placeholder(loading: boolean, count: number, many: boolean): string {
     if (loading) return vscode.l10n.t('Reading the list of computers…');
     const { problem } = this.store.state;
@@ -69,6 +86,16 @@ export class ComputerPicker {
     if (count === 0) return vscode.l10n.t('There is no computer to do that with.');
     return many ? vscode.l10n.t('Choose computers') : vscode.l10n.t('Choose a computer');
   }
+}
+
+function asDeleted(computer: Computer): Computer {
+  return computer.status === 'deleted' ? computer : { ...computer, status: 'deleted' };
+}
+
+/** Those of the items that stand for the same computers as others. */
+function sameIn(items: readonly ComputerItem[], others: readonly ComputerItem[]): ComputerItem[] {
+  const ids = new Set(others.map(({ computer }) => computer.id));
+  return items.filter(({ computer }) => ids.has(computer.id));
 }
 
 function itemOf(computer: Computer): ComputerItem {
