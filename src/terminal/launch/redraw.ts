@@ -14,6 +14,9 @@ const fields = [
 
 type Field = (typeof fields)[number];
 
+/** A hook that nothing else sets off. */
+const hook = 'after-show-messages';
+
 /** The state of a kept shell's screen, as tmux tells it, and where the scroll-back that was asked for begins. */
 export type ScreenState = ReadonlyMap<Field | 'from', string>;
 
@@ -26,8 +29,9 @@ export interface Look {
 }
 
 /**
- * The tmux command that looks at a kept shell's screen. It answers four times: with what
- * `stateOf` reads, then one part of a `Look` after the other.
+ * The tmux command that looks at a kept shell's screen. It answers, between empty answers, four times: with what `stateOf`
+ * reads, then one part of a `Look` after the other. A hook reckons with the history and runs at once; `run-shell -C` would
+ * let more output come in between.
  * @param place where the terminal left it: only the scroll-back that came since is asked for
  */
 export function lookAt(place: number | undefined): string {
@@ -35,7 +39,7 @@ export function lookAt(place: number | undefined): string {
     place === undefined
       ? `-${mostHistory}`
       : `#{?#{e|>:#{history_size},${place}},#{e|-:${place},#{history_size}},0}`;
-  // Twice the number sign: expanded when it is run, together with the captures, not when it is read.
+  // Twice the number sign: not to be expanded before it is run, since a comma or a quote may be in it.
   const state = fields.map((name) => `##{${name.replace('#', '##')}}`).join(',');
   const commands = [
     `display-message -p 'from ${from},${state}'`,
@@ -43,7 +47,7 @@ export function lookAt(place: number | undefined): string {
     'capture-pane -peJ',
     'capture-pane -peJaq',
   ];
-  return `run-shell -C "${commands.join(' ; ')}"`;
+  return `set -F ${hook} "${commands.join(' ; ')}" ; set-hook -R ${hook}`;
 }
 
 /** Reads the first answer to `lookAt`. */

@@ -29,7 +29,9 @@ const runner = (name: string): string =>
  *
  * Up to 3.6b a tmux server crashes, and takes all its shells along, when anything changes in it or a client is gone while
  * another is saying who it is (tmux issue 4980). So each shell has a server of its own, to which nobody comes
- * before the last one has left, and a client hears nothing of a line that is hung up: the server tells it.
+ * before the last one has left, and a client hears nothing of a line that is hung up: the server tells it. But a client
+ * that the server still has something for never leaves a dead line (as of 3.7), and meanwhile the shell's output is not
+ * read, so that what runs there stands still: it is ended by who began it, or else by who comes next.
  */
 export function keptByTmux(name: string, { rows, columns }: Size): string {
   const commands = [
@@ -54,7 +56,6 @@ export function keptByTmux(name: string, { rows, columns }: Size): string {
     const line = command.map(quote).join(' ');
     return command.includes('new-session') ? `${line} "$shell" "$bash" "$zsh" "$fish"` : line;
   });
-  const tries = '1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20';
   return `
     case $(tmux -V 2>/dev/null) in
     tmux\\ [012].*|tmux\\ 3.[01]|tmux\\ 3.[01][a-z]*) ;;
@@ -63,11 +64,20 @@ export function keptByTmux(name: string, { rows, columns }: Size): string {
       kept="tmux -L ${socketPrefix}${name}"
       for socket in "\${TMUX_TMPDIR:-/tmp}"/tmux-*/${socketPrefix}${name}; do
         [ -O "$socket" ] && $kept detach-client -s ${name} || continue
-        for try in ${tries}; do [ "$($kept list-clients)" ] || break; sleep 0.05; done
+        for try in $(seq 20); do
+          others=$($kept list-clients -F#{client_pid})
+          [ "$others" ] || break
+          [ $try -lt 5 ] || kill $others
+          sleep 0.05
+        done
       done 2>/dev/null
       exec 3>&1
-      for try in ${tries}; do
-        if trouble=$($alone $kept -u -f /dev/null -CC ${words.join(" ';' ")} 2>&1 >&3 3>&-); then
+      for try in $(seq 20); do
+        if trouble=$(
+          trap 'sleep 1; kill $!' HUP
+          $alone $kept -u -f /dev/null -CC ${words.join(" ';' ")} <&3 2>&1 >&3 3>&- &
+          wait $!
+        ); then
           $kept has-session 2>/dev/null || rm -f ${socketFolder}/${socketPrefix}${name}
           exit
         fi

@@ -203,7 +203,7 @@ export class Terminal {
 
   private freshEmulator(): Emulator {
     const { rows, columns: cols } = this.size;
-    const emulator = new Emulator({ rows, cols, scrollback: 5_000, allowProposedApi: true });
+    const emulator = new Emulator({ rows, cols, scrollback: 20_000, allowProposedApi: true });
     emulator.onData((answer) => this.current?.write(answer));
     return emulator;
   }
