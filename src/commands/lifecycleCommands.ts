@@ -61,15 +61,16 @@ export class LifecycleCommands {
     const outcomes = await withProgress(this.clock, title, (signal) =>
       Promise.allSettled(computers.map((computer) => work(computer, signal))),
     );
-    const failures = outcomes.flatMap((outcome, index) =>
+    const unmet = outcomes.flatMap((outcome, index) =>
       outcome.status === 'rejected'
         ? [{ error: outcome.reason as Error, name: computers[index]?.name ?? '' }]
         : [],
     );
-    const [first] = failures;
-    if (!first) return;
-    if (failures.length === 1 || isCancellation(first.error)) throw first.error;
-    throw new Error(failures.map(({ error, name }) => `${name}: ${error.message}`).join(' '));
+    const failures = unmet.filter(({ error }) => !isCancellation(error));
+    if (failures.length > 1)
+      throw new Error(failures.map(({ error, name }) => `${name}: ${error.message}`).join(' '));
+    const [first] = [...failures, ...unmet];
+    if (first) throw first.error;
   }
 }
 

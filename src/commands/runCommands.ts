@@ -70,11 +70,14 @@ export class RunCommands {
     await this.parts.runs.run(computer, { line, input }, nameOf(document));
   };
 
-  /** The computer of the menu, else the workspace's own, else the one that a person picks. */
+  /**
+   * The computer of the menu; from elsewhere the workspace's own; else the one that a person picks. A menu passes something
+   * also where its line was drawn anew just then, which is nothing to go by.
+   */
   private async where(args: readonly unknown[], title: string): Promise<Computer> {
     const { targets, finder, clock, defaultComputer } = this.parts;
     const idOrName = defaultComputer().trim();
-    if (args[0] !== undefined || idOrName === '') return targets.one(args, title, 'open');
+    if (args.length > 0 || idOrName === '') return targets.one(args, title, 'open');
     await targets.signedIn();
     return withProgress(clock, vscode.l10n.t('Looking for {0}…', idOrName), (signal) =>
       finder.find(idOrName, signal),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { isCancellation } from '../util/cancel';
 import type { Terminals } from '../terminal/terminals';
 import type { Handler } from './commands';
 import type { Targets } from './targets';
@@ -41,8 +42,13 @@ export class TerminalCommands {
   /** What the + menu of the terminal panel opens. */
   readonly profile: vscode.TerminalProfileProvider = {
     provideTerminalProfile: async () => {
-      const computer = await this.targets.one([], vscode.l10n.t('New Terminal on Computer'), 'open');
-      return new vscode.TerminalProfile(this.terminals.profile(computer));
+      try {
+        const computer = await this.targets.one([], vscode.l10n.t('New Terminal on Computer'), 'open');
+        return new vscode.TerminalProfile(this.terminals.profile(computer));
+      } catch (error) {
+        // VS Code shows whatever fails here; only an error without words is passed over.
+        throw isCancellation(error) ? new Error('', { cause: error }) : error;
+      }
     },
   };
 }

@@ -43,7 +43,11 @@ export async function askPort({
   pick.busy = true;
   let offered: readonly PortItem[] = [];
   const draw = (): void => {
-    pick.items = [...typedItems(pick.value.trim(), offered, read), ...offered];
+    const text = pick.value.trim();
+    // VS Code tells what was chosen by its place, and late: what was typed is first, whatever is found meanwhile.
+    const known = offered.filter(({ label }) => label === text);
+    const others = offered.filter(({ label }) => label !== text);
+    pick.items = [...(known.length > 0 ? known : typedItems(text, read)), ...others];
   };
   disposables.add(pick.onDidChangeValue(draw));
   try {
@@ -90,8 +94,8 @@ export function portProblem(text: string): string | undefined {
 }
 
 /** The line for what was typed: to be taken, or what is wrong with it. */
-function typedItems(text: string, offered: readonly PortItem[], read: PortQuestion['read']): PortItem[] {
-  if (text === '' || offered.some(({ label }) => label === text) || !/^[\d:]+$/.test(text)) return [];
+function typedItems(text: string, read: PortQuestion['read']): PortItem[] {
+  if (!/^[\d:]+$/.test(text)) return [];
   const choice = read(text);
   if (typeof choice === 'string')
     return [{ label: choice, iconPath: new vscode.ThemeIcon('error'), alwaysShow: true }];

@@ -2,25 +2,23 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Computer } from '../../src/model/computer';
+import type { ListeningPort } from '../../src/ports/listening';
 import { ComputerPicker } from '../../src/views/computerPicker';
+import { askPort, type PortChoice } from '../../src/views/portPicker';
 import { until } from '../lab/until';
+import { deferred } from '../unit/support/deferred';
 import { StoreBench } from '../unit/support/storeBench';
 
+const { createQuickPick } = vscode.window;
+let pick: vscode.QuickPick<vscode.QuickPickItem>;
+
+/** Enter, as a person presses it: the window gets it before whatever is drawn from here on. */
+const accept = (): Thenable<unknown> =>
+  vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+
 describe('picking a computer', () => {
-  const { createQuickPick } = vscode.window;
-  let pick: vscode.QuickPick<vscode.QuickPickItem>;
-
-  beforeEach(() => {
-    Object.assign(vscode.window, { createQuickPick: () => (pick = createQuickPick()) });
-  });
-
-  afterEach(async () => {
-    Object.assign(vscode.window, { createQuickPick });
-    await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
-  });
-
-  const accept = (): Thenable<unknown> =>
-    vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+  beforeEach(watchPicks);
+  afterEach(closePicks);
 
   /** A list with a, b and c in it, and the person's mark on b. */
   async function onB(): Promise<{ bench: StoreBench; picked: Promise<Computer | undefined> }> {
@@ -57,3 +55,33 @@ describe('picking a computer', () => {
     assert.equal((await picked)?.id, 'b');
   });
 });
+
+describe('picking a port', () => {
+  beforeEach(watchPicks);
+  afterEach(closePicks);
+
+  it('gives the one that was typed, also where those that somebody listens on are found at that moment', async () => {
+    const found = deferred<readonly ListeningPort[]>();
+    const read = (text: string): PortChoice => ({ port: Number(text) });
+    const asked = askPort({ title: 'Forward Port', placeholder: '', found: found.promise, read });
+    pick.value = '3000';
+    await until('the line of the port', () => pick.activeItems[0]?.label === 'Port 3000');
+    const accepted = accept();
+    found.resolve([
+      { port: 22, process: 'sshd' },
+      { port: 3000, process: 'node' },
+    ]);
+    await accepted;
+    assert.deepEqual(await asked, { port: 3000 });
+  });
+});
+
+/** From now on a test has the pick that is shown. */
+function watchPicks(): void {
+  Object.assign(vscode.window, { createQuickPick: () => (pick = createQuickPick()) });
+}
+
+async function closePicks(): Promise<void> {
+  Object.assign(vscode.window, { createQuickPick });
+  await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+}
