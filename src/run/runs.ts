@@ -81,13 +81,17 @@ export class Runs implements Disposable {
   }
 
   /** The computer that the command of a terminal runs on, or ran on last; undefined where it is none of ours. */
-  computerOf({ creationOptions }: Pick<vscode.Terminal, 'creationOptions'>): Named | undefined {
-    const { pty, name, shellPath } = creationOptions as Partial<
+  computerOf({
+    creationOptions,
+    name,
+  }: Pick<vscode.Terminal, 'creationOptions' | 'name'>): Named | undefined {
+    const { pty, shellPath } = creationOptions as Partial<
       vscode.ExtensionTerminalOptions & vscode.TerminalOptions
     >;
     if (pty) return pty instanceof RunTerminal ? pty.computer : undefined;
-    // Nothing but its name tells which terminal VS Code has given to a task; one with a shell is somebody else's.
-    return shellPath === undefined && name !== undefined ? this.ofTasks.get(name)?.computer : undefined;
+    // Nothing but its present name tells which terminal VS Code has given to a task: it gives one to several, in turn.
+    // One with a shell is somebody else's.
+    return shellPath === undefined ? this.ofTasks.get(name)?.computer : undefined;
   }
 
   /** A computer as a place for a command. */

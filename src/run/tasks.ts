@@ -25,9 +25,18 @@ export interface TasksParts {
   readonly finder: Finder;
   readonly fresh: FreshComputers;
   readonly signedIn: () => Promise<void>;
-  readonly defaultComputer: () => string;
+  /** That of a folder of the workspace, else of what is worked in. */
+  readonly defaultComputer: (folder?: vscode.Uri) => string;
   /** The kind of computer for a task with "new": by the name of its template, else asked for. */
   readonly wish: (template: string | undefined) => Promise<CreateRequest>;
+}
+
+/** What the name of a task's terminal is made of. */
+interface TaskName {
+  readonly name: string;
+  readonly scope: vscode.WorkspaceFolder | vscode.TaskScope;
+  /** Offered without anybody having written it. */
+  readonly isOffered: boolean;
 }
 
 /** Tasks that run on a computer. What they hold comes from a file that a person wrote, so nothing in it is certain. */
@@ -46,40 +55,40 @@ export class CelestoTasks implements vscode.TaskProvider {
         .map((command) => {
           const definition = { type: taskType, computer: own ? 'default' : computer.name, command };
           const name = vscode.l10n.t('{0} on {1}', inShort(command), computer.name);
-          return this.task(definition, vscode.TaskScope.Workspace, name);
+          return this.task(definition, { name, scope: vscode.TaskScope.Workspace, isOffered: true });
         }),
     );
     return tasks.slice(0, most.all);
   }
 
   resolveTask({ definition, scope, name }: vscode.Task): vscode.Task {
-    return this.task(definition, scope ?? vscode.TaskScope.Workspace, name);
+    return this.task(definition, { name, scope: scope ?? vscode.TaskScope.Workspace, isOffered: false });
   }
 
-  private task(
-    definition: vscode.TaskDefinition,
-    scope: vscode.WorkspaceFolder | vscode.TaskScope,
-    name: string,
-  ): vscode.Task {
+  private task(definition: vscode.TaskDefinition, named: TaskName): vscode.Task {
     const execution = new vscode.CustomExecution((resolved) =>
-      Promise.resolve(this.terminal(resolved, name)),
+      Promise.resolve(this.terminal(resolved, named)),
     );
-    return new vscode.Task(definition, scope, name, taskType, execution);
+    return new vscode.Task(definition, named.scope, named.name, taskType, execution);
   }
 
-  private terminal(definition: vscode.TaskDefinition, name: string): vscode.Pseudoterminal {
+  private terminal(definition: vscode.TaskDefinition, named: TaskName): vscode.Pseudoterminal {
     const command = commandOf(definition);
     const computer = textOf(definition.computer) ?? '';
     return this.parts.runs.terminal({
       placeName: computer,
-      place: () => this.place(computer, definition),
+      place: () => this.place(computer, definition, named.scope),
       command,
       title: inShort(command.line),
-      task: name,
+      task: terminalName(named, vscode.workspace),
     });
   }
 
-  private place(computer: string, definition: vscode.TaskDefinition): Place {
+  private place(
+    computer: string,
+    definition: vscode.TaskDefinition,
+    scope: vscode.WorkspaceFolder | vscode.TaskScope,
+  ): Place {
     const { runs, fresh, finder, signedIn, wish } = this.parts;
     const placeOn = runs.placeOn;
     const check = (): void => {
@@ -96,12 +105,12 @@ export class CelestoTasks implements vscode.TaskProvider {
     }
     const idOrName = (): string => {
       check();
-      return this.named(computer);
+      return this.named(computer, scope);
     };
     return new NamedPlace({ idOrName, finder, signedIn, placeOn });
   }
 
-  private named(computer: string): string {
+  private named(computer: string, scope: vscode.WorkspaceFolder | vscode.TaskScope): string {
     if (computer === '') {
       throw new Error(
         vscode.l10n.t(
@@ -110,7 +119,7 @@ export class CelestoTasks implements vscode.TaskProvider {
       );
     }
     if (computer !== 'default') return computer;
-    const own = this.parts.defaultComputer().trim();
+    const own = this.parts.defaultComputer(typeof scope === 'object' ? scope.uri : undefined).trim();
     if (own !== '') return own;
     throw new Error(
       vscode.l10n.t(
@@ -118,6 +127,23 @@ export class CelestoTasks implements vscode.TaskProvider {
       ),
     );
   }
+}
+
+/**
+ * How VS Code calls the terminal of a task: where there may be several folders, with that of the task as well, which is the
+ * first one for those of the whole workspace.
+ */
+export function terminalName(
+  { name, scope, isOffered }: TaskName,
+  {
+    workspaceFile,
+    workspaceFolders: [first] = [],
+  }: Pick<typeof vscode.workspace, 'workspaceFile' | 'workspaceFolders'>,
+): string {
+  if (!workspaceFile) return name;
+  const folder = typeof scope === 'object' ? scope : first;
+  const label = isOffered ? `${taskType}: ${name}` : name;
+  return folder ? `${label} (${folder.name})` : label;
 }
 
 function commandOf({ command, cwd, env }: vscode.TaskDefinition): Command {

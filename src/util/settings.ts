@@ -15,8 +15,9 @@ export const settings = {
   shellIntegration: (): boolean => section().get('terminal.shellIntegration', true),
   /** Where shells begin; empty for the home folder. */
   cwd: (): string => section().get<string>('terminal.cwd', ''),
-  /** The id or the name of the computer of this workspace; empty for none. */
-  defaultComputer: (): string => section().get<string>('defaultComputer', ''),
+  /** The id or the name of the computer of this workspace, or of the folder in it that is worked in; empty for none. */
+  defaultComputer: (place = vscode.window.activeTextEditor?.document.uri): string =>
+    section(place).get<string>('defaultComputer', ''),
   /** For computers that nobody uses. Times in milliseconds. */
   idle: {
     stop: (): 'never' | 'ask' | 'always' => section().get('idle.stop', 'never'),
@@ -26,6 +27,6 @@ export const settings = {
   identityFile: (): string => section().get<string>('ssh.identityFile', ''),
 };
 
-function section(): vscode.WorkspaceConfiguration {
-  return vscode.workspace.getConfiguration('celesto');
+function section(place?: vscode.Uri): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration('celesto', place);
 }

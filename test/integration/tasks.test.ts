@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { computerFrom } from '../../src/model/computer';
+import { Runs } from '../../src/run/runs';
+import { CelestoTasks, taskType, terminalName } from '../../src/run/tasks';
+import { systemClock as clock } from '../../src/util/clock';
+import { until } from '../lab/until';
+import { wire } from '../unit/support/computers';
+import { RecordingLog } from '../unit/support/recordingLog';
+import { closeAll } from './support/terminals';
+
+const folder = (name: string, index: number): vscode.WorkspaceFolder => {
+  return { name, index, uri: vscode.Uri.file(`/${name}`) };
+};
+const one = folder('one', 0);
+const two = folder('two', 1);
+
+/** Tasks that find every computer, and whose commands fail there at once. */
+function tasks(defaultComputer: (place?: vscode.Uri) => string = () => ''): {
+  runs: Runs;
+  run: (computer: string, scope?: vscode.WorkspaceFolder) => Promise<void>;
+} {
+  const opening = { open: () => Promise.reject(new Error('It is not reached.')) };
+  const lifecycle = { look: () => Promise.resolve() };
+  const log = new RecordingLog();
+  const runs = new Runs({ opening, lifecycle, clock, log, onFailure: () => undefined } as never);
+  const finder = { find: (id: string) => Promise.resolve(computerFrom(wire(id, 'running'))) };
+  const parts = { runs, finder, signedIn: () => Promise.resolve(), defaultComputer };
+  const provider = new CelestoTasks(parts as never);
+  const run = async (computer: string, scope?: vscode.WorkspaceFolder): Promise<void> => {
+    const definition = { type: taskType, computer, command: 'true' };
+    const named = new vscode.Task(
+      definition,
+      scope ?? vscode.TaskScope.Workspace,
+      `task ${computer}`,
+      taskType,
+    );
+    const ended = new Promise<void>((resolve) => {
+      const listener = vscode.tasks.onDidEndTask(({ execution: { task } }) => {
+        if (task.name !== named.name) return;
+        listener.dispose();
+        resolve();
+      });
+    });
+    await vscode.tasks.executeTask(provider.resolveTask(named));
+    await ended;
+  };
+  return { runs, run };
+}
+
+describe('tasks', () => {
+  afterEach(closeAll);
+
+  it('that are given the same terminal in turn have links to their own computer each', async () => {
+    const { runs, run } = tasks();
+    const shown = (): string | undefined =>
+      vscode.window.terminals.map((terminal) => runs.computerOf(terminal)?.id).join();
+    for (const id of ['a', 'b']) {
+      await run(id);
+      await until(
+        () => `a terminal for ${id}, not ${shown()}`,
+        () => shown() === id,
+      );
+    }
+  });
+
+  it('take the default computer of their own folder', async () => {
+    const asked: (string | undefined)[] = [];
+    const { run } = tasks((place) => {
+      asked.push(place?.path);
+      return 'a';
+    });
+    const [here] = vscode.workspace.workspaceFolders ?? [];
+    await run('default', here);
+    await run('default');
+    assert.deepEqual(asked, [here?.uri.path, undefined]);
+  });
+
+  for (const [what, scope, isOffered, name] of [
+    ['of the first folder', one, false, 'build (one)'],
+    ['of the second folder', two, false, 'build (two)'],
+    ['of the whole workspace', vscode.TaskScope.Workspace, false, 'build (one)'],
+    ['that nobody has written', vscode.TaskScope.Workspace, true, 'celesto: build (one)'],
+  ] as const)
+    it(`are known by the names of their terminals, also one ${what}`, () => {
+      const workspaceFile = vscode.Uri.file('/all.code-workspace');
+      const named = { name: 'build', scope, isOffered };
+      assert.equal(terminalName(named, { workspaceFile, workspaceFolders: [one, two] }), name);
+      assert.equal(terminalName(named, { workspaceFile: undefined, workspaceFolders: [one] }), 'build');
+    });
+});
