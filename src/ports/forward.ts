@@ -159,7 +159,8 @@ export class Forward implements Disposable {
       else socket.end();
     };
     stream.once('end', () => setImmediate(ended));
-    stream.once('close', () => setImmediate(ended));
+    // What is still sent then has no way to go; unread, it would hide the end of it, and the socket would stay for good.
+    stream.once('close', () => setImmediate(() => (ended(), socket.resume())));
     for (const side of [socket, stream]) side.on('data', () => this.tellSoon());
     socket.pipe(stream);
     stream.pipe(socket, { end: false });

@@ -27,7 +27,8 @@ export class SshConnection {
   private cause: SshError | undefined;
   private lastError: unknown;
   private ending = false;
-  private probing = false;
+  /** While a sign of life is waited for. */
+  private probing: NodeJS.Timeout | undefined;
   private silent = false;
 
   /** Fires once, when the connection has ended for whatever reason. */
@@ -43,6 +44,7 @@ export class SshConnection {
     // The listener stays for good: an 'error' without one would end the whole extension host.
     client.on('error', (error) => (this.lastError = error));
     client.once('close', () => {
+      this.endProbe();
       this.cause = new SshError(this.isSilent ? 'silent' : 'closed', endpoint, this.lastError);
       this.closures.fire(this.cause);
       this.closures.dispose();
@@ -105,17 +107,16 @@ export class SshConnection {
   /** Asks for a sign of life, after a sleep for instance. Without one soon, the connection ends. */
   probe(): void {
     if (this.closed || this.probing) return;
-    const timer = setTimeout(() => {
+    this.probing = setTimeout(() => {
       this.silent = true;
       this.destroy();
     }, this.patience.probe);
-    const alive = (): void => {
-      clearTimeout(timer);
-      this.probing = false;
-    };
-    this.client.once('close', alive);
-    this.probing = askForLife(this.client, alive);
-    if (!this.probing) alive();
+    if (!askForLife(this.client, () => this.endProbe())) this.endProbe();
+  }
+
+  private endProbe(): void {
+    clearTimeout(this.probing);
+    this.probing = undefined;
   }
 
   private get isSilent(): boolean {

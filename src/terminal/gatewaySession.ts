@@ -16,6 +16,8 @@ export class GatewaySession implements Session {
   private readonly data = new Emitter<Uint8Array>();
   private readonly end = new Emitter<Ending>();
   private failure: Error | undefined;
+  /** While a sign of life is waited for. */
+  private probing: NodeJS.Timeout | undefined;
 
   readonly onEnd = this.end.event;
   readonly shell: Promise<ShellFacts>;
@@ -32,7 +34,9 @@ export class GatewaySession implements Session {
       this.failure =
         error.code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? new GatewayError('oversized') : error;
     });
+    socket.on('pong', () => this.endProbe());
     socket.once('close', (code: number, reason: Buffer) => {
+      this.endProbe();
       this.end.fire(this.ending(code, reason.toString()));
       this.data.dispose();
       this.end.dispose();
@@ -65,12 +69,15 @@ export class GatewaySession implements Session {
 
   probe(): void {
     const { socket } = this;
-    const timer = setTimeout(() => socket.terminate(), patience);
-    const alive = (): void => clearTimeout(timer);
-    socket.once('close', alive);
     // Held back while paused: then there is life enough.
-    if (socket.readyState !== socket.OPEN || socket.isPaused) alive();
-    else socket.once('pong', alive).ping();
+    if (this.probing || socket.readyState !== socket.OPEN || socket.isPaused) return;
+    this.probing = setTimeout(() => socket.terminate(), patience);
+    socket.ping();
+  }
+
+  private endProbe(): void {
+    clearTimeout(this.probing);
+    this.probing = undefined;
   }
 
   close(): void {

@@ -1,4 +1,7 @@
+import { isApiError } from '../api/errors';
+import { GatewayError } from '../gateway/errors';
 import type { Computer } from '../model/computer';
+import { SshError } from '../ssh/errors';
 import { Disposables, type Disposable } from '../util/disposable';
 import { Emitter, type Event } from '../util/emitter';
 import { isCancellation } from '../util/cancel';
@@ -96,7 +99,7 @@ export class KeptShells implements Disposable {
       if (computer?.status === 'running') await this.look(computer, look.signal);
     } catch (error) {
       if (isCancellation(error)) return;
-      this.hopeless.add(id);
+      if (!mayPass(error)) this.hopeless.add(id);
       this.parts.log.debug(`${id}: its kept shells are not known: ${describeError(error)}`);
     } finally {
       if (this.looking.get(id) === look) this.looking.delete(id);
@@ -107,4 +110,13 @@ export class KeptShells implements Disposable {
     this.known.set(id, shells);
     this.changes.fire(id);
   }
+}
+
+/** Whether it may be another time that the way leads there. */
+function mayPass(error: unknown): boolean {
+  return (
+    error instanceof SshError ||
+    error instanceof GatewayError ||
+    isApiError(error, 'network', 'timeout', 'server', 'rateLimit', 'conflict')
+  );
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { t } from '@vscode/l10n';
 import type { Computer } from '../model/computer';
 import { LifecycleError } from '../model/errors';
@@ -44,10 +45,10 @@ export class SshChannels {
   /**
    * Runs a short command.
    * @returns what it wrote to its standard output
-   * @throws as {@link open}
+   * @throws SshError where the line broke meanwhile, or as {@link open}
    */
   async run(computer: Computer, command: string, signal: AbortSignal): Promise<string> {
-    const { channel } = await this.open(computer, signal, (connection) => connection.exec(command));
+    const { channel, connection } = await this.open(computer, signal, (line) => line.exec(command));
     const stop = (): void => channel.close();
     signal.addEventListener('abort', stop, { once: true });
     try {
@@ -55,6 +56,9 @@ export class SshChannels {
       let text = '';
       for await (const chunk of channel.setEncoding('utf8')) text += String(chunk);
       signal.throwIfAborted();
+      // ssh2 ends the channels of a broken connection as if they had ended by themselves, and tells that it broke afterwards.
+      await nextTurn();
+      if (connection?.failure) throw connection.failure;
       return text;
     } finally {
       signal.removeEventListener('abort', stop);

@@ -9,7 +9,7 @@ import { Forwards } from '../../src/ports/forwards';
 import { listeningCommand, parseListening } from '../../src/ports/listening';
 import { LocalPortError } from '../../src/ports/localPort';
 import { RememberedForwards } from '../../src/ports/rememberedForwards';
-import { PortError } from '../../src/ssh/errors';
+import { PortError, SshError } from '../../src/ssh/errors';
 import { Opening } from '../../src/terminal/opening';
 import { ChannelRoad } from '../../src/terminal/roads/channelRoad';
 import { RoadMemory } from '../../src/terminal/roads/roadMemory';
@@ -335,6 +335,17 @@ describe('a forwarded port', () => {
     const signal = new AbortController().signal;
     const found = parseListening(await channels.run(einstein, listeningCommand, signal));
     assert.equal(found.find((one) => one.port === port)?.process, 'python3');
+  });
+
+  it('are not taken for all there are where the line broke while they were told', async () => {
+    const line = await service.line(einstein.ssh!);
+    const { channels } = new Bench();
+    const there = { ...einstein, ssh: line.endpoint('ohm') };
+    const command = 'touch ~/asked; sleep 60';
+    const told = channels.run(there, command, new AbortController().signal);
+    await until('the command', async () => (await service.run('einstein', 'ls')).includes('asked'));
+    line.cut();
+    await assert.rejects(told, (error) => error instanceof SshError && error.problem === 'closed');
   });
 
   it('says that the computer does not run, and starts nothing', async () => {

@@ -6,7 +6,7 @@ import type { Computer } from '../../src/model/computer';
 import { SshError } from '../../src/ssh/errors';
 import { GatewayRoad } from '../../src/terminal/roads/gatewayRoad';
 import type { TravelOptions } from '../../src/terminal/roads/road';
-import type { SessionMemory } from '../../src/terminal/session';
+import type { SessionMemory, Size } from '../../src/terminal/session';
 import { systemClock } from '../../src/util/clock';
 import { until } from '../lab/until';
 import { Installation, type InstallationOptions } from './support/installation';
@@ -48,9 +48,10 @@ describe('a terminal gateway of faults', () => {
   async function plain(
     memory: SessionMemory = {},
     options: Partial<TravelOptions> = {},
+    size = () => Promise.resolve({ rows: 24, columns: 80 }),
   ): Promise<Screen & { memory: SessionMemory }> {
     const shell = { persistence: 'off', name: 'test', cwd: '', nonce: undefined } as const;
-    const request = { size: () => Promise.resolve({ rows: 24, columns: 80 }), env: {}, shell, memory };
+    const request = { size, env: {}, shell, memory };
     const session = await new GatewayRoad(service.client, systemClock).open(computer, request, {
       signal,
       patience: 0,
@@ -180,6 +181,20 @@ describe('a terminal gateway of faults', () => {
       assert.equal(await person.visit(computer, { way: 'tunnel' }), 'curie');
     });
   }
+
+  it('breaks off before the size of the terminal is known, and is gone to again', async () => {
+    let know: (size: Size) => void = () => undefined;
+    const size = new Promise<Size>((resolve) => (know = resolve));
+    const opening = plain({}, {}, () => size);
+    await until('the session', async () => (await upgrades()) > 0);
+    await control().closeGateway({ id: 'curie', code: 1006, reason: '' });
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    know({ rows: 24, columns: 80 });
+    const screen = await opening;
+    screen.type('echo "it is $((40 + 2))"\r');
+    await screen.shows('it is 42');
+    await screen.close();
+  });
 
   it('ends a plain session with 1000, as a shell that ends does', async () => {
     const screen = await plain();

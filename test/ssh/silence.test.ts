@@ -97,6 +97,24 @@ describe('a line that goes silent, nobody saying a word', () => {
     assert.equal((await screen.ends()).kind, 'lost');
   });
 
+  it('is asked for a sign of life as often as one likes, and keeps nothing of it', async () => {
+    const warnings: string[] = [];
+    const warn = ({ message }: Error): void => void warnings.push(message);
+    process.on('warning', warn);
+    const [shell, screen] = [await terminal(), await plain()];
+    for (let count = 1; count <= 12; count += 1) {
+      [shell, screen].forEach(({ session }) => session.probe());
+      await shell.run('echo');
+      screen.type(`echo t""old-${count}\r`);
+      await screen.shows(`told-${count}\r\n`);
+    }
+    await settled();
+    process.off('warning', warn);
+    assert.deepEqual(warnings, []);
+    await shell.exit();
+    await screen.close();
+  });
+
   it('is not suspected in a plain session that is held back: what answers, waits', async (context) => {
     holdTime(context);
     const screen = await plain();

@@ -44,7 +44,7 @@ export class TunnelListener implements Disposable {
     socket.on('error', () => undefined);
     try {
       const tunnel = await this.dial(signal);
-      this.closing.signal.addEventListener('abort', () => socket.destroy(), { once: true });
+      this.closing.signal.addEventListener('abort', () => socket.destroy(), { signal: leaving.signal });
       pipeline(socket, tunnel, socket, () => tunnel.destroy());
     } catch (error) {
       socket.destroy();

@@ -39,7 +39,10 @@ export class GatewayRoad implements Road {
     const known = memory.terminalId;
     const { socket, terminalId } = await this.attached(computer.id, known, signal);
     memory.terminalId = terminalId;
-    return new GatewaySession(socket, await request.size(), terminalId === known);
+    const size = await request.size();
+    // The size may have been long in coming; nobody has heard it close.
+    if (socket.readyState !== socket.OPEN) return this.attach(computer, request, signal);
+    return new GatewaySession(socket, size, terminalId === known);
   }
 
   private async attached(

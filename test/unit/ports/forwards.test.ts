@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
+import { Forward } from '../../../src/ports/forward';
 import { Forwards } from '../../../src/ports/forwards';
 import { RememberedForwards } from '../../../src/ports/rememberedForwards';
 import { freePort } from '../../emulator/ports';
+import { until } from '../../lab/until';
 import { wire } from '../support/computers';
 import { StoreBench } from '../support/storeBench';
 import { MemoryRecords } from '../ssh/support/memory';
@@ -52,5 +57,25 @@ describe('the forwards of a computer that leaves the list', () => {
     }
     assert.deepEqual([a.localPort, forwards.of('a')], [undefined, [a]]);
     assert.deepEqual(kept(), ['a', 'b']);
+  });
+});
+
+describe('a connection through a forward', () => {
+  it('is closed when both sides have ended it, though one went on sending to the other', async (context) => {
+    const stream = new PassThrough();
+    const dial = () => Promise.resolve({ stream, broke: () => false });
+    const port = await freePort('127.0.0.1', new Set());
+    const forward = new Forward({ id: 'a', name: 'a' }, port, port, dial, () => undefined);
+    context.after(() => forward.dispose());
+    await forward.listen();
+    const socket = connect({ host: '127.0.0.1', port: forward.localPort!, allowHalfOpen: true });
+    socket.resume();
+    await until('the connection', () => forward.traffic.connections === 1);
+    stream.destroy();
+    await once(socket, 'end');
+    socket.write('to nobody');
+    await until('it to be sent', () => forward.traffic.sent > 0);
+    socket.end();
+    await until('it to be gone', () => forward.traffic.connections === 0);
   });
 });

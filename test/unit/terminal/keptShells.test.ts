@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { computerFrom } from '../../../src/model/computer';
+import { SshError } from '../../../src/ssh/errors';
 import { KeptShells } from '../../../src/terminal/keptShells';
 import { Emitter } from '../../../src/util/emitter';
 import { wire } from '../support/computers';
@@ -87,6 +88,18 @@ describe('the shells of a computer that nobody is with', () => {
     const [first] = await bench.shells.look(bench.einstein, signal);
     await bench.shells.end(bench.einstein, first!, signal);
     assert.deepEqual(bench.names, ['b2']);
+  });
+
+  it('are looked for again after the line broke', async () => {
+    const bench = new Bench();
+    bench.failure = new SshError('closed', { user: 'ohm', host: 'einstein', port: 22 });
+    bench.have({ name: 'b2', state: 'open' });
+    await until('the look to fail', () => bench.commands.length === 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    bench.failure = undefined;
+    bench.have();
+    await until('a look', () => bench.told === 1);
+    assert.deepEqual(bench.names, ['a1']);
   });
 
   it('are not looked for again where no SSH leads, unless a person asks', async () => {
