@@ -67,7 +67,7 @@ export function keptByTmux(name: string, { rows, columns }: Size): string {
         for try in $(seq 20); do
           others=$($kept list-clients -F#{client_pid})
           [ "$others" ] || break
-          [ $try -lt 5 ] || kill $others
+          [ $try -lt 5 ] || kill -HUP $others
           sleep 0.05
         done
       done 2>/dev/null

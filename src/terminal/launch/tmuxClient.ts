@@ -140,9 +140,12 @@ export class TmuxClient {
     if (name === 'subscription-changed') this.keeper.tell(text.slice(text.indexOf(' : ') + 3).split(','));
     // What cannot be looked at is not drawn; the shell is there all the same.
     else if (name === '' && text !== '' && this.state === 'asking') this.goLive(true);
-    else if (name === 'exit' && this.state !== 'greeting' && text !== '' && text !== 'detached')
+    else if (name === 'exit' && this.state !== 'greeting' && !takenOver.includes(text))
       this.user.failed(text);
   }
 }
+
+/** What is told to whom another terminal takes the shell from: the last when they were slow to leave. */
+const takenOver = ['', 'detached', 'lost tty'];
 
 const sizeCommand = ({ rows, columns }: Size): string => `refresh-client -C ${columns}x${rows}\n`;

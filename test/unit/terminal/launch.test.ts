@@ -79,30 +79,48 @@ describe('TmuxClient', () => {
     ].join('\r\n'),
   );
 
+  /** A client of the shell a-1, and what it shows and tells. */
+  function attending() {
+    const seen = { shown: '', told: [] as unknown[] };
+    const decoder = new TextDecoder();
+    const client = new TmuxClient(
+      {
+        send: () => undefined,
+        show: (bytes) => (seen.shown += decoder.decode(bytes, { stream: true })),
+        attached: (facts: ShellFacts) => seen.told.push(facts),
+        ends: (code) => seen.told.push(code),
+        failed: (reason) => seen.told.push(reason),
+      },
+      'a-1',
+      { rows: 24, columns: 80 },
+      undefined,
+    );
+    return { client, seen };
+  }
+
   it('hands on output as it was, however it comes', () => {
     for (const [first, second] of halves(said)) {
-      let shown = '';
-      const told: unknown[] = [];
-      const decoder = new TextDecoder();
-      const client = new TmuxClient(
-        {
-          send: () => undefined,
-          show: (bytes) => (shown += decoder.decode(bytes, { stream: true })),
-          attached: (facts: ShellFacts) => told.push(facts),
-          ends: (code) => told.push(code),
-          failed: (reason) => told.push(reason),
-        },
-        'a-1',
-        { rows: 24, columns: 80 },
-        undefined,
-      );
+      const { client, seen } = attending();
       client.receive(first);
       client.receive(second);
       assert.equal(
-        shown,
+        seen.shown,
         'é\r\n\\ %end \x1b[1mbold\x1b]633;A\x07日e\u0301👩\u200d🚀🇩🇪\x1b[31mred\x1b]5379;celesto;exit;b-2;9\x07',
       );
-      assert.deepEqual(told, [{ keptBy: 'tmux', resumed: false }, 7]);
+      assert.deepEqual(seen.told, [{ keptBy: 'tmux', resumed: false }, 7]);
+    }
+  });
+
+  it('takes it for no failure when another terminal has the shell now, however that came', () => {
+    for (const [farewell, failure] of [
+      ['%exit', undefined],
+      ['%exit detached', undefined],
+      ['%exit lost tty', undefined],
+      ['%exit server exited unexpectedly', 'server exited unexpectedly'],
+    ]) {
+      const { client, seen } = attending();
+      client.receive(Buffer.from(`%begin 1 3 0\r\ncelesto 3.3a \r\n%end 1 3 0\r\n${farewell}\r\n`));
+      assert.equal(seen.told[1], failure, farewell);
     }
   });
 });
