@@ -84,7 +84,9 @@ export class DeleteCommand {
       const computer = this.store.learn(await this.client.get(id, signal), ticket);
       return computer.status === 'deleted' || computer.status === 'deleting' ? undefined : computer;
     } catch (error) {
-      if (!isApiError(error, 'notFound')) throw error;
+      if (isCancellation(error)) throw error;
+      // Where it cannot be asked for, the service's word holds that it was not deleted.
+      if (!isApiError(error, 'notFound')) return this.store.get(id);
       this.store.forget(id);
       return undefined;
     }

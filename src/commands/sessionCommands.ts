@@ -7,6 +7,7 @@ import type { Finder } from '../model/finder';
 import { statusOf } from '../model/status';
 import type { Terminals } from '../terminal/terminals';
 import type { Clock } from '../util/clock';
+import { withoutIcons } from '../util/text';
 import type { Handler } from './commands';
 import { withProgress } from './progress';
 import type { Targets } from './targets';
@@ -57,6 +58,10 @@ export class SessionCommands {
     const computer = await this.findOf(session);
     if (statusOf(computer.status).open === 'refuse') throw refusalOf(computer);
     this.terminals.create(computer, session.root === undefined ? {} : { cwd: session.root });
+    if (session.sessionId === undefined) return;
+    // A file may hold several, of which the first is taken.
+    const resumed = vscode.l10n.t('Resumed session {0} on {1}', session.sessionId, computer.name);
+    vscode.window.setStatusBarMessage(withoutIcons(resumed), 5_000);
   };
 
   /** A link asks a person before it does anything. */

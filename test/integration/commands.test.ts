@@ -3,8 +3,10 @@ import * as vscode from 'vscode';
 import { ApiError } from '../../src/api/errors';
 import { LifecycleCommands } from '../../src/commands/lifecycleCommands';
 import { RunCommands } from '../../src/commands/runCommands';
+import { SessionCommands } from '../../src/commands/sessionCommands';
 import { Targets } from '../../src/commands/targets';
 import { TerminalCommands } from '../../src/commands/terminalCommands';
+import { Finder } from '../../src/model/finder';
 import { isCancellation } from '../../src/util/cancel';
 import { LifecycleBench } from '../unit/support/lifecycleBench';
 
@@ -56,5 +58,25 @@ describe('a new terminal from the + menu', () => {
     const { profile } = new TerminalCommands(targets, undefined as never);
     const { token } = new vscode.CancellationTokenSource();
     await assert.rejects(Promise.resolve(profile.provideTerminalProfile(token)), { message: '' });
+  });
+});
+
+describe('a saved session that is resumed', () => {
+  const { setStatusBarMessage } = vscode.window;
+  afterEach(() => Object.assign(vscode.window, { setStatusBarMessage }));
+
+  it('opens a terminal in its directory, and says which session it is', async () => {
+    const said: string[] = [];
+    Object.assign(vscode.window, { setStatusBarMessage: (text: string) => void said.push(text) });
+    const { bench, targets } = await scene('a running');
+    const opened: unknown[] = [];
+    const create = ({ id }: { id: string }, options: object): void => void opened.push(id, options);
+    const finder = new Finder(bench.store, bench.client);
+    const { resume } = new SessionCommands(targets, finder, { create } as never, bench.clock, () => '');
+    const state = { type: 'celesto', computer_id: 'a', session_id: 'sess_7', manifest: { root: '/srv' } };
+    const { uri } = await vscode.workspace.openTextDocument({ content: JSON.stringify([state]) });
+    await resume(uri);
+    assert.deepEqual(opened, ['a', { cwd: '/srv' }]);
+    assert.deepEqual(said, ['Resumed session sess_7 on name of a']);
   });
 });

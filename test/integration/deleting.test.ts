@@ -99,4 +99,14 @@ describe('deleting', () => {
     );
     assert.deepEqual(known.names, ids.slice(100));
   });
+
+  it('many tells which were not deleted, also where they cannot be asked for afterwards', async () => {
+    const { bench, command, nodes } = await scene(['a stopped', 'b stopped', 'c stopped']);
+    bench.client.script('bulkDelete', { deleted: 1, deleted_ids: ['a'], failed_ids: ['b', 'c'] });
+    bench.client.script('get', new ApiError('server'), new ApiError('notFound'));
+    await assert.rejects(
+      Promise.resolve(command.delete(nodes[0], nodes)),
+      /^Error: Deleted: name of a, name of c\. Not deleted: name of b \(stopped\)\./,
+    );
+  });
 });

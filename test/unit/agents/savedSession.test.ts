@@ -20,6 +20,15 @@ describe('readSavedSession', () => {
     });
   });
 
+  it('makes what the session is called safe to show', () => {
+    const named = (session_id: unknown) =>
+      readSavedSession(JSON.stringify({ ...session, session_id })).sessionId;
+    assert.equal(named('sess\u202e\n7'), 'sess 7');
+    assert.equal(named('x'.repeat(100))?.length, 64);
+    assert.equal(named(' '), undefined);
+    assert.equal(named(7), undefined);
+  });
+
   it('finds it anywhere inside', () => {
     const state = {
       version: 3,
