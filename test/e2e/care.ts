@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe } from 'node:test';
+import { after, before, describe } from 'node:test';
 import type { Seed } from '../emulator/computer';
 import type { Stage } from './support';
 
@@ -44,24 +44,31 @@ export function care(stage: Stage): void {
       assert.deepEqual(await menuOf('galileo'), []);
     });
 
-    stage.it('stop a computer', async () => {
-      await choose('einstein', 'Stop Computer');
-      await stage.row('einstein').waitForDescription('stopping');
-      await stage.row('einstein').waitForDescription('stopped');
-      await stage.reaches('einstein', 'stopped');
-    });
+    describe('show how a computer comes along, and', () => {
+      before(() => stage.control.setTimes({ stop: 60_000, start: 60_000, restore: 60_000 }));
+      after(() => stage.control.setTimes({ stop: 500, start: 700, restore: 500 }));
 
-    stage.it('start a computer', async () => {
-      await stage.row('curie').pressButton('Start Computer');
-      await stage.row('curie').waitForDescription('starting');
-      await stage.row('curie').waitForDescription('running');
-      await stage.reaches('curie', 'running');
-    });
+      /** Sees it on its way, and how it gets there. */
+      async function comesAlong(name: string, meanwhile: string, end: 'running' | 'stopped'): Promise<void> {
+        await stage.row(name).waitForDescription(meanwhile);
+        await stage.control.setStatus({ id: name, status: end });
+        await stage.row(name).waitForDescription(end);
+      }
 
-    stage.it('restore a computer', async () => {
-      await choose('lovelace', 'Restore Computer');
-      await stage.row('lovelace').waitForDescription('being restored');
-      await stage.row('lovelace').waitForDescription('running');
+      stage.it('stop a computer', async () => {
+        await choose('einstein', 'Stop Computer');
+        await comesAlong('einstein', 'stopping', 'stopped');
+      });
+
+      stage.it('start a computer', async () => {
+        await stage.row('curie').pressButton('Start Computer');
+        await comesAlong('curie', 'starting', 'running');
+      });
+
+      stage.it('restore a computer', async () => {
+        await choose('lovelace', 'Restore Computer');
+        await comesAlong('lovelace', 'being restored', 'running');
+      });
     });
 
     stage.it('say why a computer did not start', async () => {
@@ -86,7 +93,7 @@ export function care(stage: Stage): void {
 
     stage.it('tell of what takes long, and let it be cancelled', async () => {
       const { notifications } = stage.window;
-      await stage.control.setTimes({ start: 8000 });
+      await stage.control.setTimes({ start: 60_000 });
       await choose('einstein', 'Start Computer');
       await notifications.waitFor('Starting einstein…');
       await stage.picture('takes long');

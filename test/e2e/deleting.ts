@@ -28,12 +28,15 @@ export function deleting(stage: Stage): void {
     });
 
     stage.it('deletes at the Delete key, once confirmed', async () => {
+      await stage.control.setTimes({ delete: 60_000 });
       await stage.row('hopper').toggleSelected();
       await stage.window.page.keyboard.press('Delete');
       await stage.window.dialog.waitFor('Delete hopper?');
       await stage.window.dialog.press('Delete');
       await stage.row('hopper').waitForDescription('being deleted');
+      await stage.control.setStatus({ id: 'hopper', status: 'deleted' });
       await stage.row('hopper').waitForGone();
+      await stage.control.setTimes({ delete: 300 });
       assert.equal((await deletions()).length, 1);
     });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe } from 'node:test';
 import type { Seed } from '../emulator/computer';
+import { until } from '../lab/until';
 import type { Stage } from './support';
 
 /** The computers for {@link impatience}. */
@@ -14,7 +15,9 @@ export const forTheImpatient: Seed[] = [
 /** What a person does who does not wait for the prompt. */
 export function impatience(stage: Stage): void {
   describe('while a computer starts', () => {
-    before(() => stage.control.setTimes({ start: 1500 }));
+    // Until a test says that one is up.
+    before(() => stage.control.setTimes({ start: 60_000 }));
+    const isUp = (name: string) => stage.control.setStatus({ id: name, status: 'running' });
 
     stage.it('a second terminal joins the first: there is one start', async () => {
       // So slow a service still says "stopped" when the second one looks.
@@ -22,6 +25,8 @@ export function impatience(stage: Stage): void {
       await stage.control.addFault({ path: `/computers/${id}/start$`, times: 'always', delay: 1500 });
       await stage.row('pauli').click();
       await stage.row('pauli').pressButton('New Terminal');
+      await stage.reaches('pauli', 'starting');
+      await isUp('pauli');
       await stage.terminals.waitForText('ohm@pauli:~$ ');
       const tabs = await stage.terminals.tabs();
       assert.equal(tabs.filter(({ name }) => name.startsWith('pauli')).length, 2);
@@ -33,7 +38,7 @@ export function impatience(stage: Stage): void {
       await stage.row('dirac').click();
       await stage.terminals.waitForText('dirac: stopped. Starting it…');
       await stage.terminals.enter('hostname');
-      assert.equal((await stage.computer('dirac')).status, 'starting');
+      await isUp('dirac');
       await stage.terminals.waitForText(/^ohm@dirac:~\$ hostname\ndirac\nohm@dirac:~\$ $/m);
     });
 
@@ -45,6 +50,7 @@ export function impatience(stage: Stage): void {
       await stage.terminals.waitForTab('maxwell (not connected)');
       await stage.picture('cancelled');
       await stage.terminals.press('Enter');
+      await isUp('maxwell');
       await stage.terminals.waitForText('ohm@maxwell:~$ ');
       assert.equal((await stage.calls('POST', 'maxwell', 'start')).length, 1);
     });
@@ -54,11 +60,14 @@ export function impatience(stage: Stage): void {
       await stage.terminals.waitForTab('sagan (starting)');
       await stage.terminals.kill('sagan (starting)');
       await stage.terminals.waitForTabGone('sagan (starting)');
-      await stage.control.clearRequests();
-      await stage.row('sagan').waitForDescription('running');
       const { id } = await stage.computer('sagan');
-      const calls = await stage.control.requests({ path: `/computers/${id}` });
-      assert.deepEqual(calls, []);
+      const calls = () => stage.control.requests({ path: `/computers/${id}` });
+      // Who looks whether it is up looks every three seconds at least.
+      await until('nobody to ask any more', async () => Date.now() - (await calls()).at(-1)!.at > 3_500);
+      await stage.control.clearRequests();
+      await isUp('sagan');
+      await stage.row('sagan').waitForDescription('running');
+      assert.deepEqual(await calls(), []);
       assert.deepEqual(await stage.window.notifications.texts(), []);
     });
   });

@@ -160,6 +160,7 @@ describe('ports of a computer', () => {
       new RegExp(`^Port ${port} of einstein is at 127\\.0\\.0\\.1:\\d+ now: ${port} is taken`),
     );
     await stage.picture('9 forwarded');
+    await notifications.close(/is taken/);
     const { description } = await below(`Port ${port}`).look();
     const [, local] = /^127\.0\.0\.1:(\d+) · idle$/.exec(description) ?? [];
     assert.ok(local, description);
@@ -167,7 +168,6 @@ describe('ports of a computer', () => {
     assert.equal(await answer.text(), 'hello from einstein\n');
     await below(`Port ${port}`).waitForDescription(/idle · .* in, .* out$|connection.* in, .* out$/);
     await stage.picture('10 traffic');
-    await notifications.close(/is taken/);
   });
 
   stage.it('has another port here by its menu; where that is taken, it says so and stays', async () => {

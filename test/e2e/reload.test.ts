@@ -50,7 +50,10 @@ describe('a window with five terminals, loaded anew', () => {
         await stage.terminals.enter('clear; stty size');
         await stage.terminals.waitForText(`${rows} ${columns}`);
         // VS Code shows one of them by itself.
-        assert.ok((await connected()).length <= index + 2, 'nobody connects who is not shown');
+        await until(
+          'nobody to be connected who was not shown',
+          async () => (await connected()).length <= index + 2,
+        );
       }
       await stage.picture('after reload');
     },

@@ -86,6 +86,7 @@ export function statuses(stage: Stage): void {
       await stage.terminals.press('Enter');
       await stage.terminals.waitForText('noether: needs attention. Starting it… (Ctrl+C cancels)');
       await stage.terminals.waitForText(prompt('noether'));
+      await stage.terminals.waitForTab('noether');
     });
 
     for (const [name, message] of [

@@ -224,7 +224,7 @@ export class Stage {
 
   private async strike(): Promise<void> {
     const outcomes = await Promise.allSettled(this.ends.map((end) => end()));
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
   }

@@ -105,9 +105,10 @@ describe('opening a computer when something is wrong', () => {
   });
 
   stage.it('waits for an SSH server that comes up after the computer', async () => {
-    await stage.control.delaySshd({ id: 'dirac', ms: 1200 });
+    await stage.control.delaySshd({ id: 'dirac', ms: 60_000 });
     await stage.row('dirac').click();
     await stage.terminals.waitForText('The SSH server of dirac is not up yet. Waiting for it…');
+    await stage.control.startSshd({ id: 'dirac' });
     await stage.terminals.waitForText(prompt('dirac'));
     await stage.picture('sshd late');
   });
@@ -159,7 +160,7 @@ describe('opening a computer when something is wrong', () => {
   });
 
   stage.it('says that a computer was deleted while it started', async () => {
-    await stage.control.setTimes({ start: 5000 });
+    await stage.control.setTimes({ start: 60_000 });
     await stage.row('maxwell').click();
     await stage.terminals.waitForText('maxwell: stopped. Starting it…');
     await stage.control.setStatus({ id: 'maxwell', status: 'deleting' });

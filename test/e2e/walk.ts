@@ -11,8 +11,8 @@ export function walk(stage: Stage, curie: string): void {
   const prompt = `ohm@${curie}:~$ `;
 
   describe('the walk', () => {
-    // So slow that what comes before the prompt can be looked at.
-    before(() => stage.control.setTimes({ start: 2000 }));
+    // What comes before the prompt is looked at first.
+    before(() => stage.control.setTimes({ start: 60_000 }));
 
     stage.it('shows a tab at a click, tells each step dimly, and gets to the prompt', async () => {
       const { terminals } = stage;
@@ -24,6 +24,7 @@ export function walk(stage: Stage, curie: string): void {
       assert.equal((await stage.computer(curie)).status, 'starting', 'All that before it has started.');
       await stage.row(curie).waitForDescription('starting');
       await stage.picture('2 starting');
+      await stage.control.setStatus({ id: curie, status: 'running' });
       await terminals.waitForText(prompt);
       const [step = '', connecting = '', ...rest] = (await terminals.text()).split('\n');
       assert.match(connecting, /^Connecting to ohm@127\.0\.0\.1:\d+…$/);
@@ -47,12 +48,14 @@ export function walk(stage: Stage, curie: string): void {
 
     stage.it('has the size of the window, and follows it', async () => {
       const { terminals, window } = stage;
-      const told = async () => {
-        const { rows, columns } = await terminals.size();
-        await terminals.enter('clear; stty size');
-        await terminals.waitForText(new RegExp(`^${rows} ${columns}$`, 'm'));
-        return { rows, columns };
-      };
+      // Asked again where it has changed meanwhile.
+      const told = () =>
+        until('the size that the window has', async () => {
+          const { rows, columns } = await terminals.size();
+          await terminals.enter('clear; stty size');
+          await terminals.waitForText(new RegExp(`^${rows} ${columns}$`, 'm'), 5_000);
+          return { rows, columns };
+        });
       const before = await told();
       await window.page.setViewportSize({ width: 1000, height: 640 });
       await until('a narrower terminal', async () => (await terminals.size()).columns < before.columns);

@@ -33,7 +33,7 @@ export async function main(args: readonly string[]): Promise<number> {
   } finally {
     await browser?.close();
     await server?.stop();
-    rmSync(dir, { recursive: true, force: true });
+    rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

@@ -52,7 +52,7 @@ export class Window {
 
   /** Loads the window anew, as a person would; what was open in it comes back as far as VS Code and the extension see to it. */
   async reload(): Promise<void> {
-    const loaded = this.page.waitForEvent('load');
+    const loaded = this.page.waitForEvent('load', { timeout: 60_000 });
     await this.runCommand('Developer: Reload Window');
     await loaded;
     await this.waitForWorkbench();

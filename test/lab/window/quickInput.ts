@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { clickLine } from './click';
 import { exactly } from './text';
 
 /** What a person sees of an entry. */
@@ -61,7 +62,7 @@ export class QuickInput {
 
   /** Clicks the entry with just this label; in a list with check boxes that checks it. */
   async choose(label: string): Promise<void> {
-    await this.row(label).click();
+    await clickLine(this.page, this.row(label));
   }
 
   /** Waits until there is an entry with just this label. */

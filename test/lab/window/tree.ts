@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { until } from '../until';
+import { clickLine } from './click';
 import { Menu } from './menu';
 import { buttonNamed, exactly } from './text';
 
@@ -85,21 +86,6 @@ export class Tree {
   }
 }
 
-/** The little of a page that `Row.click` listens to. */
-interface ClickedPage {
-  addEventListener(type: 'click', listener: (click: Click) => unknown, options: object): void;
-}
-
-interface Click {
-  readonly target: PageElement;
-}
-
-interface PageElement {
-  readonly textContent: string | null;
-  closest(selector: string): PageElement | null;
-  querySelector(selector: string): PageElement | null;
-}
-
 /** A row of a tree view. */
 export class Row {
   constructor(
@@ -134,24 +120,9 @@ export class Row {
     return (await this.row.getAttribute('aria-label')) ?? '';
   }
 
-  /** Clicks on it, once more where nothing heard that: a list may draw its rows anew between press and release. */
   async click(): Promise<void> {
     await this.uncover();
-    const name = await this.row.locator('.label-name').innerText();
-    const heard = await this.page.evaluateHandle(() => {
-      const names: (string | null | undefined)[] = [];
-      const page = globalThis as unknown as ClickedPage;
-      page.addEventListener(
-        'click',
-        ({ target }) =>
-          names.push(target.closest('.monaco-list-row')?.querySelector('.label-name')?.textContent),
-        { capture: true, once: true },
-      );
-      return names;
-    });
-    await this.row.click();
-    if ((await heard.jsonValue())[0] !== name) await this.row.click();
-    await heard.dispose();
+    await clickLine(this.page, this.row);
   }
 
   /** Shows the rows below it. */
@@ -195,13 +166,17 @@ export class Row {
    * @returns all that the tooltip says
    */
   async hover(text: string | RegExp): Promise<string> {
-    await this.uncover();
     const label = this.row.locator('.label-name');
     const name = await label.innerText();
-    await label.hover();
     // That of another row may still be on its way out.
     const tooltip = this.page.locator('.workbench-hover').filter({ hasText: name }).filter({ hasText: text });
-    await tooltip.waitFor();
+    // Once more where a row that was drawn anew has taken it away.
+    await until(`the tooltip of ${name} to say ${String(text)}`, async () => {
+      await this.uncover();
+      await label.hover();
+      await tooltip.waitFor({ timeout: 5_000 });
+      return true;
+    });
     // Blanks that do not break look like others.
     return (await tooltip.innerText()).replaceAll('\u00a0', ' ');
   }
