@@ -267,6 +267,22 @@ describe('who calls', () => {
     assert.deepEqual(refused, ['forbidden', 'auth']);
   });
 
+  it('is told to be refused with the credentials that the call was made with, however late that is', async () => {
+    const refused: string[] = [];
+    let apiKey = 'first';
+    const told = new CelestoClient(
+      new Http(silentLog),
+      () => Promise.resolve({ ...credentials, apiKey }),
+      (_, caller) => refused.push(caller.apiKey),
+    );
+    service.play((...turn) => {
+      apiKey = 'second';
+      answer({}, 401)(...turn);
+    });
+    await assert.rejects(told.get('cmp_1'));
+    assert.deepEqual(refused, ['first']);
+  });
+
   for (const [what, apiKey] of [
     ['a zero-width space, as copied from a web page', 'celesto_sk_\u200btest'],
     ['a line break', 'celesto_sk_\ntest'],
