@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { ClientChannel } from 'ssh2';
 import type { SshConnection } from '../ssh/connection';
 import { forAnyShell } from '../terminal/launch/quote';
@@ -52,9 +53,16 @@ export class SshExecution implements Execution {
   /** A server need not pass signals on, and a command may survive its terminal: so it is looked for, too. */
   kill(): void {
     this.channel.signal('KILL');
-    this.connection?.exec(forAnyShell(sweeping(this.mark))).then(
-      (sweep) => sweep.on('close', () => this.session.close()).resume(),
-      () => this.session.close(),
-    );
+    if (this.connection) void sweep(this.connection, this.mark).then(() => this.session.close());
+  }
+}
+
+/** Ends all that a run has started on a computer, as far as the connection goes. Never rejects. */
+export async function sweep(connection: SshConnection, mark: string): Promise<void> {
+  try {
+    const channel = await connection.exec(forAnyShell(sweeping(mark)));
+    await once(channel.resume(), 'close');
+  } catch {
+    // What the connection does not carry, nothing else does.
   }
 }

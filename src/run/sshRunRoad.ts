@@ -10,7 +10,7 @@ import { terminalType } from '../terminal/session';
 import type { Execution } from './execution';
 import { newMark } from './mark';
 import { loginCommand, type RunRequest } from './request';
-import { SshExecution } from './sshExecution';
+import { SshExecution, sweep } from './sshExecution';
 
 /** What a command is told of its terminal. Servers take only the names they are set up to take. */
 const env = { COLORTERM: 'truecolor', LANG: 'C.UTF-8' };
@@ -51,7 +51,12 @@ export class SshRunRoad implements Road<RunRequest, Execution> {
     const command = loginCommand(request.command, mark);
     const { channel, connection } = await this.channels.open(
       computer,
-      (line) => sent(line, () => ask(line, request, command)),
+      async (line) => {
+        const channel = await sent(line, () => ask(line, request, command));
+        // Whoever cancelled leaves the channel behind, and the command may live on without it.
+        if (options.signal.aborted) void sweep(line, mark);
+        return channel;
+      },
       options,
     );
     return new SshExecution(channel, connection, mark, request.command.input);

@@ -14,6 +14,7 @@ import { Opening } from '../../src/terminal/opening';
 import type { Road } from '../../src/terminal/roads/road';
 import { RoadMemory } from '../../src/terminal/roads/roadMemory';
 import { Roads, type Transport } from '../../src/terminal/roads/roads';
+import { isCancellation } from '../../src/util/cancel';
 import { systemClock } from '../../src/util/clock';
 import { silentLog } from '../../src/util/log';
 import { until } from '../lab/until';
@@ -182,6 +183,28 @@ describe('a command runs', () => {
     started.run.cancel();
     assert.equal((await started.run.outcome).kind, 'cancelled');
     await started.shows('tidy');
+  });
+
+  it('over SSH and ends on the computer, though it was cancelled before the word came that it runs', async () => {
+    const line = await service.line((await service.computer('einstein')).ssh!, 200);
+    const far = await service.computer('einstein', line.endpoint('ohm'));
+    const road = new SshRunRoad('ssh', new Installation(service).pool);
+    const cancel = new AbortController();
+    const open = (command: Command): Promise<Execution> =>
+      road.open(
+        far,
+        { command, size: () => ({ rows: 24, columns: 80 }), say: () => undefined },
+        { signal: cancel.signal, patience: 0 },
+      );
+    await open({ line: 'true' });
+    const opening = open({ line: 'sleep 4714', input: '' });
+    await until('it to run', () => isRunning('einstein', 'sleep 4714'));
+    cancel.abort();
+    await opening.then(
+      (execution) => execution.kill(),
+      (error: unknown) => assert.ok(isCancellation(error), String(error)),
+    );
+    await until('it to be gone', async () => !(await isRunning('einstein', 'sleep 4714')));
   });
 
   it('by the best road there is; why not by a better one is told', async () => {
