@@ -272,7 +272,7 @@ describe('who calls', () => {
     let apiKey = 'first';
     const told = new CelestoClient(
       new Http(silentLog),
-      () => Promise.resolve({ ...credentials, apiKey }),
+      () => Promise.resolve({ baseUrl: service.baseUrl, apiKey }),
       (_, caller) => refused.push(caller.apiKey),
     );
     service.play((...turn) => {
