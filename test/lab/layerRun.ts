@@ -8,7 +8,8 @@ import { TRACES } from './paths';
 import { ProcessGroup } from './processGroup';
 import { readResults, RESULTS_VARIABLE, type TestResult } from './results';
 
-const LIMIT = 15 * 60_000;
+/** Milliseconds: several times what the longest layer takes, so that only one that hangs is cut short. */
+const LIMIT = 40 * 60_000;
 
 export interface LayerOutcome {
   readonly results: readonly TestResult[];

@@ -5,8 +5,13 @@ import { exactly } from './text';
 export class Menu {
   constructor(private readonly page: Page) {}
 
-  async waitFor(): Promise<void> {
-    await this.page.locator('.monaco-menu').first().waitFor();
+  /** @param timeout in ms; as long as the page waits for anything, where there is none */
+  async waitFor(timeout?: number): Promise<void> {
+    await this.page.locator('.monaco-menu').first().waitFor({ timeout });
+  }
+
+  isOpen(): Promise<boolean> {
+    return this.page.locator('.monaco-menu').first().isVisible();
   }
 
   /** What it offers, from top to bottom. */

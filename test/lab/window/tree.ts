@@ -148,16 +148,26 @@ export class Row {
   }
 
   async pressButton(name: string): Promise<void> {
-    await this.uncover();
-    await this.row.hover();
-    await this.row.getByRole('button', { name: buttonNamed(name) }).click();
+    // Its buttons show only under the mouse: once more where the row has moved away from it.
+    await until(`the button ${name} to take a click`, async () => {
+      await this.uncover();
+      await this.row.hover();
+      await this.row.getByRole('button', { name: buttonNamed(name) }).click({ timeout: 5_000 });
+      return true;
+    });
   }
 
   async openMenu(): Promise<Menu> {
-    await this.uncover();
-    await this.row.click({ button: 'right' });
     const menu = new Menu(this.page);
-    await menu.waitFor();
+    // Once more where a row that was drawn anew has heard no click.
+    await until('the menu to open', async () => {
+      if (!(await menu.isOpen())) {
+        await this.uncover();
+        await this.row.click({ button: 'right', timeout: 5_000 });
+      }
+      await menu.waitFor(5_000);
+      return true;
+    });
     return menu;
   }
 
