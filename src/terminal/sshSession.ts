@@ -63,11 +63,14 @@ export class SshSession implements Session {
       this.typed = '';
       this.size = launched.size;
     } else this.settle(plain);
-    channel.on('exit', (code: number | null, signal?: string) => {
-      this.exit ??= { kind: 'exited', code: code ?? undefined, signal };
-    });
-    // ssh2 closes the channels of a broken connection before it tells that it broke.
-    channel.once('close', () => {
+    const exited = (code: number | null | undefined, signal?: string): void => {
+      if (code !== undefined) this.exit ??= { kind: 'exited', code: code ?? undefined, signal };
+    };
+    channel.on('exit', exited);
+    // ssh2 closes the channels of a broken connection before it tells that it broke. How a command has ended it tells
+    // once more: that may have come in one piece with the answer to the request, when nobody could listen yet.
+    channel.once('close', (code?: number | null, signal?: string) => {
+      exited(code, signal);
       if (this.exit) this.finish();
       else setImmediate(() => this.finish());
     });

@@ -97,6 +97,21 @@ describe('SshSession', () => {
     assert.equal(heard, 'abc');
   });
 
+  it('ends with the exit code of a command that was over before anybody could listen', async () => {
+    // What comes in one piece with the answer to the request is told by ssh2 at once, and once more at the end.
+    const channel = new ScriptedChannel({ emitClose: false });
+    channel.emit('exit', 3);
+    const { session, endings } = sessionOn(channel, false);
+    session.onData(() => undefined);
+    channel.push('last words');
+    channel.hangUp();
+    await settled();
+    assert.deepEqual(endings, []);
+    channel.emit('close', 3);
+    await settled();
+    assert.deepEqual(endings, [{ kind: 'exited', code: 3, signal: undefined }]);
+  });
+
   for (const [what, code, signal, ending] of [
     ['an exit code', 3, undefined, { kind: 'exited', code: 3, signal: undefined }],
     ['a signal', null, 'SIGTERM', { kind: 'exited', code: undefined, signal: 'SIGTERM' }],
