@@ -189,7 +189,8 @@ export class FreshComputers implements Disposable {
     try {
       const computer = store.learn(await asked, ticket);
       const { id, name } = computer;
-      await memory.update(key, { ...record, computer: { id, name } });
+      // Its latest sign of life counts: the answer may have been long in coming.
+      await memory.update(key, { ...(this.record(key) ?? record), computer: { id, name } });
       return computer;
     } catch (error) {
       // With these nobody knows; all others say that there is none.

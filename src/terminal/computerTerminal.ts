@@ -264,14 +264,17 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     this.rename(this.spec.computer.name);
     const early = holding((bytes) => pump.push(bytes));
     session.onData(early.push);
-    session.onEnd(
-      (ending) => void session.shell.then(() => pump.end(() => void this.onEnd(ending, session))),
-    );
+    let isOver = false as boolean;
+    session.onEnd((ending) => {
+      isOver = true;
+      void session.shell.then(() => pump.end(() => void this.onEnd(ending, session)));
+    });
     this.tellSize(session);
     if (this.typedEarly) session.write(this.typedEarly);
     this.typedEarly = '';
     const facts = await session.shell;
-    this.announce(facts, goesBack, session);
+    // One that ended before it said what it is may have been the old shell, or another.
+    if (!isOver) this.announce(facts, goesBack, session);
     // VS Code opens it in the background, with a size that it does not correct when it shows it.
     if (this.spec.restored) this.draw(this.sizeQuestion.ask());
     early.release();

@@ -97,7 +97,7 @@ class Stage {
   }
 
   /** Grants the way back. */
-  async reconnect(facts?: ShellFacts): Promise<FakeSession> {
+  async reconnect(facts?: ShellFacts | Promise<ShellFacts>): Promise<FakeSession> {
     const shell = new FakeSession(facts);
     this.returns.at(-1)!.outcome.resolve(shell);
     await settled();
@@ -388,6 +388,18 @@ describe('the terminal of a computer', () => {
       assert.ok(stage.text.endsWith('again$ '));
       stage.pty.handleInput('ls');
       assert.equal(shell.typed, 'ls');
+    });
+
+    it('says nothing of the shell where the link is lost again before it is known which it is', async () => {
+      const stage = await lost();
+      const facts = deferred<ShellFacts>();
+      const shell = await stage.reconnect(facts.promise);
+      // As every session does.
+      facts.resolve({ keptBy: undefined, resumed: false });
+      shell.ends({ kind: 'lost', cause: undefined });
+      await until('the next way back', () => stage.returns.length === 2);
+      assert.deepEqual(stage.lines.slice(-1), ['The connection to einstein was lost.']);
+      assert.ok(!stage.text.includes('Connected again'));
     });
 
     it('goes back to a shell that was kept: its screen is drawn below what was there', async () => {

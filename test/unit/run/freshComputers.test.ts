@@ -203,6 +203,19 @@ describe('a computer for one command', () => {
     );
   });
 
+  it('is not taken from a window that waited long for it', async () => {
+    const bench = new Bench();
+    const answer = deferred<WireComputer>();
+    bench.create = () => answer.promise;
+    const { computer } = bench.window().create({}, 'x');
+    await settled();
+    for (let beats = 0; beats < 5; beats += 1) await bench.clock.advance(4_000);
+    answer.resolve(wire('cmp_1', 'creating'));
+    await computer;
+    const heard = bench.memory.keys().map((key) => (bench.memory.get(key) as FreshRecord).heldAt);
+    assert.deepEqual(heard, [bench.clock.now()]);
+  });
+
   it('is not taken from a window that slept and has just woken', async () => {
     const bench = new Bench();
     const window = bench.window();

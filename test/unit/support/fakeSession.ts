@@ -14,7 +14,7 @@ export class FakeSession implements Session {
   closed = 0;
   probed = 0;
 
-  constructor(facts: ShellFacts = { keptBy: undefined, resumed: false }) {
+  constructor(facts: ShellFacts | Promise<ShellFacts> = { keptBy: undefined, resumed: false }) {
     this.shell = Promise.resolve(facts);
   }
 
