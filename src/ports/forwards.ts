@@ -54,13 +54,20 @@ export class Forwards implements Disposable {
    * @param wanted the port here; where it is taken, the next that is free is
    */
   async add(computer: Pick<Computer, 'id' | 'name'>, port: number, wanted?: number): Promise<Forward> {
-    const there = this.of(computer.id).find((forward) => forward.port === port);
+    const find = (): Forward | undefined => this.of(computer.id).find((forward) => forward.port === port);
+    const there = find();
     if (there && (wanted === undefined || wanted === there.localPort)) {
       await there.listen();
       return there;
     }
     const forward = this.make(computer, port, wanted ?? port);
     await forward.listen();
+    const latest = find();
+    if (latest && latest !== there) {
+      // It was asked for once more at the same moment.
+      forward.dispose();
+      return latest;
+    }
     this.put(forward, there);
     return forward;
   }

@@ -60,6 +60,16 @@ describe('the forwards of a computer that leaves the list', () => {
   });
 });
 
+describe('a port that is asked for twice at the same moment', () => {
+  it('is forwarded once', async (context) => {
+    const { bench, forwards } = await forwarding(context);
+    const port = await freePort('127.0.0.1', new Set());
+    const [one, other] = await Promise.all([1, 2].map(() => forwards.add(bench.store.get('a')!, port)));
+    assert.equal(one, other);
+    assert.equal(forwards.of('a').length, 2);
+  });
+});
+
 describe('a connection through a forward', () => {
   it('is closed when both sides have ended it, though one went on sending to the other', async (context) => {
     const stream = new PassThrough();
