@@ -127,17 +127,17 @@ describe('ports of a computer', () => {
   stage.it('says that a fifth cannot be published, and takes one back', async () => {
     const { dialog, notifications } = stage.window;
     const id = (await stage.computer('einstein')).id;
-    for (const more of [20001, 20002, 20003]) await publishElsewhere(id, more);
+    for (const more of [19001, 19002, 19003]) await publishElsewhere(id, more);
     await (await stage.row('einstein').openMenu()).choose('Publish Port…');
     await notifications.waitFor(/einstein has 4 published ports/);
     await stage.picture('7 fifth');
     await notifications.close(/einstein has 4 published ports/);
     await stage.window.runCommand('Celesto: Refresh Computers');
-    await below('Port 20002').pressButton('Unpublish Port…');
-    assert.match(await dialog.text(), /Unpublish port 20002 of einstein\?/);
+    await below('Port 19002').pressButton('Unpublish Port…');
+    assert.match(await dialog.text(), /Unpublish port 19002 of einstein\?/);
     await dialog.press('Unpublish');
-    await below('Port 20002').waitForGone();
-    for (const other of [20001, 20003]) {
+    await below('Port 19002').waitForGone();
+    for (const other of [19001, 19003]) {
       await below(`Port ${other}`).pressButton('Unpublish Port…');
       await dialog.press('Unpublish');
       await below(`Port ${other}`).waitForGone();

@@ -102,7 +102,7 @@ describe('on a computer', () => {
     await stage.terminals.waitForTab('einstein: read -r name; echo "hello $name"; sleep 4720');
     await stage.terminals.enter('world');
     await stage.terminals.waitForText('hello world');
-    assert.equal(await isRunning('einstein', 'sleep 4720'), true);
+    await until('it runs', () => isRunning('einstein', 'sleep 4720'));
     await stage.terminals.press('Control+C');
     await stage.terminals.waitForText(/cancelled · \d/);
     await until('it has ended', async () => !(await isRunning('einstein', 'sleep 4720')));

@@ -6,7 +6,7 @@ import {
   type WireComputer,
   type WirePublishedPort,
 } from './computer';
-import { freePort, isFree } from './ports';
+import { forComputers, freePort, isFree } from './ports';
 import type { Sandbox } from './sandbox/sandbox';
 
 /** What a computer needs of the emulator around it. */
@@ -252,7 +252,7 @@ export class Life {
     if (this.sandbox === undefined || this.sandbox.isListening || !this.#hasListener) return;
     if (port !== null && (await isFree(around.listenAddress, port))) return;
     if (port !== null) around.log(`${wire.name}: port ${port} is taken, so it gets another.`);
-    this.record.port = await freePort(around.listenAddress, around.ports());
+    this.record.port = await freePort(around.listenAddress, around.ports(), forComputers);
     around.changed();
   }
 
