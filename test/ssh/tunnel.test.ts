@@ -129,6 +129,16 @@ describe('SSH carried by the terminal gateway', () => {
     assert.equal(await service.run(id, 'ls -d ~/.celesto-vscode 2>&1 | grep -c celesto-vscode/'), '0\n');
   });
 
+  it('puts the same helper there for windows that come first at the same moment', async () => {
+    const id = await hidden();
+    const [first, ...others] = await Promise.all(Array.from({ length: 6 }, () => helperOn(id)));
+    for (const other of others) assert.deepEqual(other, first);
+    assert.equal(
+      (await run(await reach(id), 'ls ~/.celesto-vscode/1 | tr "\\n" " "')).toString(),
+      'authorized_keys host_key relay.pl relay.py sshd_config start ',
+    );
+  });
+
   it('leaves no session behind when the client says goodbye', async () => {
     const id = await hidden();
     const client = await reach(id);

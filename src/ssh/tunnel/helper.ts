@@ -35,7 +35,8 @@ const timeout = 30;
 /**
  * Puts what SSH over the gateway needs on a computer: a private folder (0700) with a host key of its own, our public
  * key, a configuration and a start script; retired keys of ours go. Nothing listens, nothing runs until a session starts
- * it. Doing it again changes nothing.
+ * it. Doing it again changes nothing, and several may do it at the same moment: each file is put there whole, and the
+ * first host key stays.
  * @throws NoHelperError where the computer has no OpenSSH server or refuses; ApiError; the signal's reason
  */
 export async function installHelper(
@@ -91,10 +92,15 @@ PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin
 sshd=$(command -v sshd) && [ -x "$sshd" ] && command -v ssh-keygen >/dev/null || { echo 'celesto no-sshd'; exit 0; }
 folder="$HOME/${folder}"
 mkdir -p "$folder" && cd "$folder" || exit 1
-[ -s host_key.pub ] || { rm -f host_key; ssh-keygen -q -t ed25519 -N '' -C celesto-vscode -f host_key; } || exit 1
+if [ ! -s host_key ]; then
+  ssh-keygen -q -t ed25519 -N '' -C celesto-vscode -f new.$$ || exit 1
+  ln new.$$ host_key 2>/dev/null || [ -s host_key ] || mv new.$$ host_key
+  rm -f new.$$ new.$$.pub
+fi
+put() { cat > "$1.$$" && mv -f "$1.$$" "$1"; }
 ${withoutKeys('authorized_keys', retired)}
 grep -qsF '${key}' authorized_keys || echo '${key} celesto-vscode' >> authorized_keys
-cat > sshd_config <<END
+put sshd_config <<END
 HostKey "$folder/host_key"
 AuthorizedKeysFile "$folder/authorized_keys"
 UsePAM no
@@ -111,7 +117,7 @@ ClientAliveInterval 15
 ClientAliveCountMax 3
 Subsystem sftp internal-sftp
 END
-cat > start <<END
+put start <<END
 stty raw -echo
 printf '%s%s\n' "\$1" "\$2"
 read -r carriage
@@ -124,13 +130,13 @@ base64)
   echo none ;;
 esac
 END
-cat > relay.py <<'END'
+put relay.py <<'END'
 ${pythonRelay}
 END
-cat > relay.pl <<'END'
+put relay.pl <<'END'
 ${perlRelay}
 END
-echo "celesto host-key $(cut -d ' ' -f 1,2 host_key.pub)"
+echo "celesto host-key $(ssh-keygen -y -f host_key | cut -d ' ' -f 1,2)"
 echo "celesto user $(id -un)"
 echo "celesto folder $folder"
 `.trim();
