@@ -102,10 +102,12 @@ export class SshSession implements Session {
 
   pause(): void {
     this.channel.pause();
+    this.channel.stderr.pause();
   }
 
   resume(): void {
     this.channel.resume();
+    this.channel.stderr.resume();
   }
 
   probe(): void {

@@ -9,9 +9,10 @@ import { promisify } from 'node:util';
 import type { Computer } from '../../src/model/computer';
 import { KnownComputers } from '../../src/ssh/knownComputers';
 import { OwnKey } from '../../src/ssh/ownKey';
-import { Doors, shellWord } from '../../src/ssh/tunnel/doors';
+import { Doors, shellWord, type DoorsParts } from '../../src/ssh/tunnel/doors';
 import { MemoryRecords, MemorySecrets } from '../unit/ssh/support/memory';
 import { RecordingLog } from '../unit/support/recordingLog';
+import { until } from '../lab/until';
 import { Service } from './support/service';
 
 const run = promisify(execFile);
@@ -27,10 +28,9 @@ describe('a door to a computer, for any SSH client', () => {
   });
 
   /** A window, whose folder has a name that every shell and configuration takes for something else. */
-  function openWindow(name = `it's 100% "a" folder`) {
+  function openWindow(name = `it's 100% "a" folder`, client: DoorsParts['client'] = service.client) {
     const log = new RecordingLog();
     const folder = join(service.folder, name);
-    const { client } = service;
     const known = new KnownComputers(new MemoryRecords());
     const doors = new Doors({ client, ownKey: new OwnKey(new MemorySecrets(), log), known, log, folder });
     service.endsWith(doors);
@@ -49,6 +49,23 @@ describe('a door to a computer, for any SSH client', () => {
     const config = readFileSync(configOf(command).replace(/ \w+\n$/, ''), 'utf8');
     return Number(/Port (\d+)/.exec(config)![1]);
   };
+
+  it('is one for all who ask at the same moment, and shut with the window', async () => {
+    // The first of all, so that no other is still being shut.
+    const open = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
+    let answer: ReturnType<DoorsParts['client']['exec']> | undefined;
+    const { doors } = openWindow('same moment', {
+      terminal: (...request) => service.client.terminal(...request),
+      exec: (...request) => (answer ??= service.client.exec(...request)),
+    });
+    const before = open();
+    const [command, other] = await Promise.all([1, 2].map(() => doors.open(curie, signal)));
+    assert.equal(command, other);
+    assert.equal(open(), before + 1);
+    doors.dispose();
+    await until('the door to be shut', () => open() === before);
+  });
 
   it('lets OpenSSH in without a question, as often as it likes, also at once', async () => {
     const { doors } = openWindow();

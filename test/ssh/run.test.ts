@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, beforeEach, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { Lifecycle } from '../../src/model/lifecycle';
 import { ComputerStore } from '../../src/model/store';
@@ -205,6 +206,32 @@ describe('a command runs', () => {
       (error: unknown) => assert.ok(isCancellation(error), String(error)),
     );
     await until('it to be gone', async () => !(await isRunning('einstein', 'sleep 4714')));
+  });
+
+  it('over SSH without a terminal, and is held back when what it complains is not drawn yet', async () => {
+    const road = new SshRunRoad('ssh', new Installation(service).pool);
+    const execution = await road.open(
+      await service.computer('einstein'),
+      {
+        command: { line: 'yes >&2', input: '' },
+        size: () => ({ rows: 24, columns: 80 }),
+        say: () => undefined,
+      },
+      { signal: new AbortController().signal, patience: 0 },
+    );
+    let bytes = 0;
+    execution.onData((more) => void (bytes += more.length));
+    await until('it to write', () => bytes > 0);
+    execution.pause();
+    await until('it to stand still', async () => {
+      const before = bytes;
+      await delay(500);
+      return bytes === before;
+    });
+    const held = bytes;
+    execution.resume();
+    await until('it to go on', () => bytes > held);
+    execution.kill();
   });
 
   it('by the best road there is; why not by a better one is told', async () => {

@@ -16,7 +16,7 @@ export interface DoorsParts extends TunnelParts {
 
 /** Doors on this machine to computers that are reached by their terminal gateway alone, for any SSH client. */
 export class Doors implements Disposable {
-  private readonly listeners = new Map<string, TunnelListener>();
+  private readonly listeners = new Map<string, Promise<TunnelListener>>();
   private files: ClientFiles | undefined;
 
   constructor(private readonly parts: DoorsParts) {}
@@ -40,19 +40,26 @@ export class Doors implements Disposable {
   }
 
   dispose(): void {
-    for (const listener of this.listeners.values()) listener.dispose();
+    for (const listener of this.listeners.values())
+      listener.then(
+        (open) => open.dispose(),
+        () => undefined,
+      );
     this.listeners.clear();
     this.files?.dispose();
     this.files = undefined;
   }
 
-  private async listener(computer: Computer): Promise<TunnelListener> {
-    const known = this.listeners.get(computer.id);
+  /** One for each computer, also where several ask at the same moment. */
+  private listener(computer: Computer): Promise<TunnelListener> {
+    const { id } = computer;
+    const known = this.listeners.get(id);
     if (known) return known;
     const dial = async (signal: AbortSignal) =>
       (await new TunnelRoute(computer, this.parts, signal).dial(signal)).stream;
-    const listener = await TunnelListener.open(dial, this.parts.log);
-    this.listeners.set(computer.id, listener);
+    const listener = TunnelListener.open(dial, this.parts.log);
+    this.listeners.set(id, listener);
+    listener.catch(() => this.listeners.delete(id));
     return listener;
   }
 }
