@@ -96,17 +96,13 @@ export class DeleteCommand {
 /** What to say of a deletion that ended midway. */
 function inPart(deleted: number, all: number, problem: unknown): unknown {
   if (deleted === 0 || isCancellation(problem) || !(problem instanceof Error)) return problem;
-  const rest = all - deleted;
-  return new Error(
-    vscode.l10n.t(
-      'Of {0} computers {1} were deleted, {2} were not. {3}',
-      all,
-      deleted,
-      rest,
-      problem.message,
-    ),
-    { cause: problem },
+  const words = vscode.l10n.t(
+    'Of {0} computers {1} were deleted. Whether the others were is not known; the list will tell. {2}',
+    all,
+    deleted,
+    problem.message,
   );
+  return new Error(words, { cause: problem });
 }
 
 async function confirm(computers: readonly Computer[]): Promise<void> {
