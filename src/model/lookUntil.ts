@@ -1,4 +1,4 @@
-import { isApiError, type ApiError } from '../api/errors';
+import { isApiError, passing, type ApiError } from '../api/errors';
 import type { Clock } from '../util/clock';
 import type { Computer } from './computer';
 import { LifecycleError } from './errors';
@@ -44,7 +44,7 @@ async function look({ read }: Looking, known: Computer | undefined): Promise<Com
   try {
     return await read();
   } catch (error) {
-    if (isApiError(error, 'network', 'timeout', 'server', 'rateLimit')) return error;
+    if (isApiError(error, ...passing)) return error;
     throw known && isApiError(error, 'notFound') ? new LifecycleError('deleted', known) : error;
   }
 }

@@ -1,5 +1,5 @@
 import { createIntent, type CelestoClient, type CreateIntent } from '../api/client';
-import { isApiError } from '../api/errors';
+import { isApiError, passing, unsettled } from '../api/errors';
 import type { CreateRequest, WireComputer } from '../api/wire';
 import type { Computer } from '../model/computer';
 import type { Lifecycle } from '../model/lifecycle';
@@ -194,7 +194,7 @@ export class FreshComputers implements Disposable {
       return computer;
     } catch (error) {
       // With these nobody knows; all others say that there is none.
-      if (!isApiError(error, 'network', 'timeout', 'malformed', 'server')) await this.forget(key);
+      if (!isApiError(error, ...unsettled)) await this.forget(key);
       throw error;
     }
   }
@@ -219,7 +219,7 @@ export class FreshComputers implements Disposable {
       clock,
       patience: deletePatience,
       signal: new AbortController().signal,
-      passes: (error) => isApiError(error, 'network', 'timeout', 'server', 'rateLimit', 'conflict'),
+      passes: (error) => isApiError(error, ...passing, 'conflict'),
     });
     await this.gone(key, id);
   }

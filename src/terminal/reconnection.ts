@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { isApiError } from '../api/errors';
+import { isApiError, passing } from '../api/errors';
 import { GatewayError } from '../gateway/errors';
 import type { Computer } from '../model/computer';
 import { LifecycleError, refusalOf } from '../model/errors';
@@ -133,7 +133,7 @@ export class Reconnection {
       error instanceof SshError ||
       error instanceof GatewayError ||
       error instanceof NoHelperError ||
-      isApiError(error, 'network', 'timeout', 'server', 'rateLimit', 'conflict', 'malformed');
+      isApiError(error, ...passing, 'conflict', 'malformed');
     if (!isPassing) throw error;
     this.tell(
       progress,
