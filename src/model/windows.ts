@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Clock } from '../util/clock';
+import { ifThere } from '../util/ifThere';
 
 /** Milliseconds after which a window that has told nothing more is taken to be gone. */
 const stale = 120_000;
@@ -80,16 +81,6 @@ export class Windows {
     if (said && Math.abs(this.clock.now() - said.at) <= stale) return said.ids;
     await rm(file, { force: true });
     return [];
-  }
-}
-
-/** What is read; undefined where it is not there. */
-async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
   }
 }
 

@@ -4,6 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type * as library from 'ssh-config';
 import type { Line } from 'ssh-config';
 import type { Computer } from '../model/computer';
+import { ifThere } from '../util/ifThere';
 import { parseEndpoint, type Endpoint } from './endpoint';
 
 /** What a person's SSH configuration says of one computer. */
@@ -111,19 +112,10 @@ function load(): Promise<typeof library> {
 
 /** The entries of a file, with those of the files it includes in their places; none where there is no file. */
 async function read(path: string, home: string, depth = 0): Promise<Entry[]> {
-  const text = await textOf(path);
+  const text = (await ifThere(readFile(path, 'utf8'))) ?? '';
   if (text.trim() === '' || depth > deepest) return [];
   const { parse } = await load();
   return structured(parse(text), home, depth);
-}
-
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
 }
 
 async function structured(lines: readonly Line[], home: string, depth: number): Promise<Entry[]> {
