@@ -33,10 +33,9 @@ export class ComputerPicker {
       pick.busy = this.store.state.freshness === 'none' && this.store.state.problem === undefined;
       pick.placeholder = this.placeholder(pick.busy, pick.items.length, many);
     };
-    let lines: readonly Computer[] = [];
     const draw = (): void => {
-      const before = lines;
-      lines = this.linesAfter(before, capability);
+      const before = pick.items.map(({ computer }) => computer);
+      const lines = this.linesAfter(before, capability);
       // Never without need: what a person checks just then is lost.
       if (lines.length !== before.length || lines.some((computer, i) => computer !== before[i])) {
         const { activeItems, selectedItems } = pick;
