@@ -1,11 +1,11 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
-import { systemClock as clock } from './util/clock';
-import { buildCare } from './wiring/care';
-import { buildCommands } from './wiring/commands';
-import { buildReach } from './wiring/reach';
-import { buildRuns } from './wiring/runs';
-import { buildService } from './wiring/service';
+import { systemClock as clock } from './base/clock';
+import { buildCare } from './app/care';
+import { buildCommands } from './app/commands';
+import { buildReach } from './app/reach';
+import { buildRuns } from './app/runs';
+import { buildService } from './app/service';
 
 /** What a window does as it closes. VS Code hands `deactivate` nothing by which to find it. */
 let close: (() => Promise<void>) | undefined;

@@ -1,5 +1,5 @@
 import type { HTTPError } from 'ky';
-import { printable, shortened } from '../util/text';
+import { printable, shortened } from '../base/text';
 import { ApiError, type ApiErrorKind } from './errors';
 
 /** True for an answer that ky counts as an error; it has its class only once ky is loaded. */

@@ -1,7 +1,7 @@
 import type { EventSourceMessage } from 'eventsource-parser';
 import * as v from 'valibot';
-import { describeError, type Log } from '../util/log';
-import { shortened } from '../util/text';
+import { describeError, type Log } from '../base/log';
+import { shortened } from '../base/text';
 import { ApiError } from './errors';
 import { isHttpError, requestIdOf, retryAfterOf, toApiError, withoutKey } from './failures';
 

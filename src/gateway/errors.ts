@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { shortened } from '../util/text';
+import { shortened } from '../base/text';
 
 /** Why there is no link to the terminal gateway (any more). */
 export type GatewayProblem =

@@ -1,14 +1,14 @@
-import type { Clock } from '../util/clock';
-import type { Log } from '../util/log';
-import { Connector, type ConnectorParts } from './connector';
-import { HostTrust, type AskTrust, type LookUpHost } from './hostTrust';
-import { IdentitySource, type IdentityParts } from './identities';
-import { introduce as introduceOverApi } from './introduction';
-import type { KnownComputers } from './knownComputers';
-import { loadSsh2 } from './library';
-import { defaultPatience, type Patience } from './patience';
-import { ConnectionPool } from './pool';
-import { Rotation } from './rotation';
+import type { Clock } from '../base/clock';
+import type { Log } from '../base/log';
+import { Connector, type ConnectorParts } from './connection/connector';
+import { HostTrust, type AskTrust, type LookUpHost } from './hostKeys/hostTrust';
+import { IdentitySource, type IdentityParts } from './keys/identities';
+import { introduce as introduceOverApi } from './provisioning/introduction';
+import type { KnownComputers } from './hostKeys/knownComputers';
+import { loadSsh2 } from './connection/library';
+import { defaultPatience, type Patience } from './connection/patience';
+import { ConnectionPool } from './connection/pool';
+import { Rotation } from './keys/rotation';
 
 /** What SSH needs from outside: the service, what is kept on this machine, and a person to ask. */
 export interface SshSurroundings extends Omit<IdentityParts, 'library'> {

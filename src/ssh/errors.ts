@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { formatEndpoint, type Endpoint } from './endpoint';
+import { formatEndpoint, type Endpoint } from './connection/endpoint';
 
 /** Why there is no connection (any more). */
 export type SshProblem =

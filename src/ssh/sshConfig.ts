@@ -3,9 +3,9 @@ import { homedir, userInfo } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type * as library from 'ssh-config';
 import type { Line } from 'ssh-config';
-import type { Computer } from '../model/computer';
-import { ifThere } from '../util/ifThere';
-import { parseEndpoint, type Endpoint } from './endpoint';
+import type { Computer } from '../computers/computer';
+import { ifThere } from '../base/ifThere';
+import { parseEndpoint, type Endpoint } from './connection/endpoint';
 
 /** What a person's SSH configuration says of one computer. */
 export interface HostSettings {

@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
-import { LifecycleError } from '../model/errors';
+import { LifecycleError } from '../computers/errors';
 import { SshError } from '../ssh/errors';
-import { isCancellation } from '../util/cancel';
-import type { Clock } from '../util/clock';
-import { describeError, type Log } from '../util/log';
-import { withoutIcons } from '../util/text';
-import type { Opening, Progress } from './opening';
+import { isCancellation } from '../base/cancel';
+import type { Clock } from '../base/clock';
+import { describeError, type Log } from '../base/log';
+import { withoutIcons } from '../base/text';
+import type { Opening, Progress } from '../connect/opening';
 import { OutputPump } from './pump';
 import { Receipts } from './receipts';
-import type { Reconnection } from './reconnection';
+import type { Reconnection } from '../connect/reconnection';
 import {
   isSameSize,
   type Ending,
@@ -18,7 +18,7 @@ import {
   type ShellFacts,
   type ShellWish,
   type Size,
-} from './session';
+} from '../shell/session';
 import { SizeQuestion } from './sizeQuestion';
 import { TerminalLines } from './terminalLines';
 

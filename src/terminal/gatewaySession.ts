@@ -1,7 +1,7 @@
 import type WebSocket from 'ws';
 import { GatewayError } from '../gateway/errors';
-import { Emitter } from '../util/emitter';
-import type { Ending, Session, ShellFacts, Size } from './session';
+import { Emitter } from '../base/emitter';
+import type { Ending, Session, ShellFacts, Size } from '../shell/session';
 
 /** The close code of a session that ended as it should (RFC 6455, section 7.4.1). */
 const normalClosure = 1000;

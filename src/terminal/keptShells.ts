@@ -1,14 +1,14 @@
 import { isApiError, passing } from '../api/errors';
 import { GatewayError } from '../gateway/errors';
-import type { Computer } from '../model/computer';
+import type { Computer } from '../computers/computer';
 import { SshError } from '../ssh/errors';
-import { Disposables, type Disposable } from '../util/disposable';
-import { Emitter, type Event } from '../util/emitter';
-import { isCancellation } from '../util/cancel';
-import type { Clock } from '../util/clock';
-import { describeError, type Log } from '../util/log';
-import { endKeptShell, keptShellsIn, listKeptShells, type KeptShell } from './launch/keptShells';
-import type { SshChannels } from './sshChannels';
+import { Disposables, type Disposable } from '../base/disposable';
+import { Emitter, type Event } from '../base/emitter';
+import { isCancellation } from '../base/cancel';
+import type { Clock } from '../base/clock';
+import { describeError, type Log } from '../base/log';
+import { endKeptShell, keptShellsIn, listKeptShells, type KeptShell } from '../shell/shellListing';
+import type { SshChannels } from '../connect/sshChannels';
 
 /** Milliseconds after a terminal has changed until the shells are looked at: a server needs a moment to see who left. */
 const settling = 1_500;

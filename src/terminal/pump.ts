@@ -1,5 +1,5 @@
-import { ByteQueue } from '../util/byteQueue';
-import type { Clock } from '../util/clock';
+import { ByteQueue } from '../base/byteQueue';
+import type { Clock } from '../base/clock';
 import type { Receipts } from './receipts';
 import { ScreenState } from './screenState';
 import { Skip } from './skip';

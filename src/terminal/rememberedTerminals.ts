@@ -1,4 +1,4 @@
-import type { SessionMemory } from './session';
+import type { SessionMemory } from '../shell/session';
 
 /** A terminal that was open when the window was left. */
 export interface RememberedTerminal {

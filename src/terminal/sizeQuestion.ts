@@ -1,4 +1,4 @@
-import type { Size } from './session';
+import type { Size } from '../shell/session';
 
 /** Asks the terminal emulator for its size in characters (XTWINOPS 18): VS Code does not always tell it by itself. */
 export class SizeQuestion {

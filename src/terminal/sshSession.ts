@@ -1,12 +1,12 @@
 import { t } from '@vscode/l10n';
 import type { ClientChannel } from 'ssh2';
-import { Emitter } from '../util/emitter';
+import { Emitter } from '../base/emitter';
 import type { SshError } from '../ssh/errors';
-import { OutputFilter } from './launch/outputFilter';
-import { factsOf, PrefaceReader } from './launch/preface';
-import { farewellHeard } from './launch/screen';
-import { TmuxClient } from './launch/tmuxClient';
-import type { Ending, Session, ShellFacts, Size } from './session';
+import { OutputFilter } from '../shell/outputFilter';
+import { factsOf, PrefaceReader } from '../shell/preface';
+import { farewellHeard } from '../shell/screen';
+import { TmuxClient } from '../shell/tmuxClient';
+import type { Ending, Session, ShellFacts, Size } from '../shell/session';
 
 /** What a session needs of the connection it travels on. */
 export interface Carrying {

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { Computer } from '../model/computer';
-import { statusOf } from '../model/status';
-import type { ComputerStore } from '../model/store';
-import { Disposables, type Disposable } from '../util/disposable';
-import { withoutIcons } from '../util/text';
-import { watchForWake } from '../util/wakeWatch';
+import type { Computer } from '../computers/computer';
+import { statusOf } from '../computers/status';
+import type { ComputerStore } from '../computers/store';
+import { Disposables, type Disposable } from '../base/disposable';
+import { withoutIcons } from '../base/text';
+import { watchForWake } from '../base/wakeWatch';
 import { ComputerTerminal, type ComputerTerminalParts } from './computerTerminal';
 import type { RememberedTerminals } from './rememberedTerminals';
-import type { ShellWish } from './session';
+import type { ShellWish } from '../shell/session';
 
 /** A terminal of this window. */
 export interface OpenTerminal {

@@ -1,9 +1,9 @@
 import type * as v from 'valibot';
 import { CelestoClient } from '../../src/api/client';
 import { Http, readAs } from '../../src/api/http';
-import { ComputerStore } from '../../src/model/store';
-import { systemClock } from '../../src/util/clock';
-import { silentLog } from '../../src/util/log';
+import { ComputerStore } from '../../src/computers/store';
+import { systemClock } from '../../src/base/clock';
+import { silentLog } from '../../src/base/log';
 import { answeredComputer } from '../unit/support/computers';
 
 /** What a poll costs in milliseconds, from the text of the answer to the last listener. */

@@ -1,8 +1,8 @@
-import { GatewayRoad } from '../../src/terminal/roads/gatewayRoad';
-import type { Computer } from '../../src/model/computer';
-import type { Way } from '../../src/ssh/route';
-import type { Session } from '../../src/terminal/session';
-import { systemClock } from '../../src/util/clock';
+import { GatewayRoad } from '../../src/terminal/gatewayRoad';
+import type { Computer } from '../../src/computers/computer';
+import type { Way } from '../../src/ssh/connection/route';
+import type { Session } from '../../src/shell/session';
+import { systemClock } from '../../src/base/clock';
 import { Line } from '../ssh/support/line';
 import { Bed } from './bed';
 import { median, ms, printTable } from './table';

@@ -1,7 +1,7 @@
 import { Terminal } from '@xterm/headless';
 import { until } from '../lab/until';
 import { ComputerTerminal, type ComputerTerminalParts } from '../../src/terminal/computerTerminal';
-import type { ShellWish } from '../../src/terminal/session';
+import type { ShellWish } from '../../src/shell/session';
 
 const counter = '(i=0; while sleep 0.1; do i=$((i+1)); echo $i >> ~/counter; done) & echo started';
 

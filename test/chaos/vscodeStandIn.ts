@@ -1,4 +1,4 @@
-import { Emitter } from '../../src/util/emitter';
+import { Emitter } from '../../src/base/emitter';
 
 // The few things of VS Code's API that a terminal is made of, for running it in plain Node.
 

@@ -4,7 +4,7 @@ import { CelestoClient } from '../../src/api/client';
 import { isApiError } from '../../src/api/errors';
 import { Http } from '../../src/api/http';
 import type { ExecEvent } from '../../src/api/wire';
-import { silentLog } from '../../src/util/log';
+import { silentLog } from '../../src/base/log';
 import { until } from '../lab/until';
 import type { Invocation } from './commands';
 import { Bench, longSleep, processesNaming } from './harness';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { ApiError } from '../../src/api/errors';
-import { Account, type AccountParts } from '../../src/auth/account';
-import { AccountListCache } from '../../src/auth/listCache';
-import { computerFrom, sameComputer } from '../../src/model/computer';
+import { Account, type AccountParts } from '../../src/account/account';
+import { AccountListCache } from '../../src/account/listCache';
+import { computerFrom, sameComputer } from '../../src/computers/computer';
 import { wire } from '../unit/support/computers';
 import { RecordingLog } from '../unit/support/recordingLog';
 import { Memory, Secrets } from './support/storage';

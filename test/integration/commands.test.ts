@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { ApiError } from '../../src/api/errors';
-import { LifecycleCommands } from '../../src/commands/lifecycleCommands';
-import { RunCommands } from '../../src/commands/runCommands';
-import { SessionCommands } from '../../src/commands/sessionCommands';
-import { Targets } from '../../src/commands/targets';
-import { TerminalCommands } from '../../src/commands/terminalCommands';
-import { Finder } from '../../src/model/finder';
-import { isCancellation } from '../../src/util/cancel';
+import { LifecycleCommands } from '../../src/features/lifecycle/lifecycleCommands';
+import { RunCommands } from '../../src/features/run/runCommands';
+import { SessionCommands } from '../../src/features/agentSessions/sessionCommands';
+import { Targets } from '../../src/ui/targets';
+import { TerminalCommands } from '../../src/features/terminals/terminalCommands';
+import { Finder } from '../../src/computers/finder';
+import { isCancellation } from '../../src/base/cancel';
 import { LifecycleBench } from '../unit/support/lifecycleBench';
 
 /** A person who is signed in, has these computers, and leaves whenever they are to pick. */

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { RowClicks } from '../../src/views/rowClicks';
+import { RowClicks } from '../../src/features/tree/rowClicks';
 import {
   ComputerNode,
   ComputersTree,
   GroupNode,
   PartNode,
   type TreeNode,
-} from '../../src/views/computersTree';
-import type { Computer } from '../../src/model/computer';
-import type { Part, PartSource } from '../../src/views/parts';
+} from '../../src/features/tree/computersTree';
+import type { Computer } from '../../src/computers/computer';
+import type { Part, PartSource } from '../../src/ui/parts';
 import { wire } from '../unit/support/computers';
 import { StoreBench } from '../unit/support/storeBench';
 

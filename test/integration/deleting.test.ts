@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { DeleteCommand } from '../../src/commands/deleteCommand';
-import { Targets } from '../../src/commands/targets';
+import { DeleteCommand } from '../../src/features/lifecycle/deleteCommand';
+import { Targets } from '../../src/ui/targets';
 import { ApiError } from '../../src/api/errors';
-import { KnownComputers } from '../../src/ssh/knownComputers';
-import { isCancellation } from '../../src/util/cancel';
-import { ComputerNode, GroupNode, PartNode, type TreeNode } from '../../src/views/computersTree';
-import type { Part } from '../../src/views/parts';
+import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
+import { isCancellation } from '../../src/base/cancel';
+import { ComputerNode, GroupNode, PartNode, type TreeNode } from '../../src/features/tree/computersTree';
+import type { Part } from '../../src/ui/parts';
 import { LifecycleBench } from '../unit/support/lifecycleBench';
 import { spelled } from '../unit/support/storeBench';
 import { Memory } from './support/storage';

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { actionsOf } from '../../src/commands/computerActions';
-import { computerFrom } from '../../src/model/computer';
-import { knownStatuses } from '../../src/model/status';
-import { lookOf } from '../../src/views/presentation';
+import { actionsOf } from '../../src/features/details/computerActions';
+import { computerFrom } from '../../src/computers/computer';
+import { knownStatuses } from '../../src/computers/status';
+import { lookOf } from '../../src/ui/presentation';
 import { wire } from '../unit/support/computers';
 
 /** The code of this VS Code, as far as it is there: in it all icons and colours are registered by their ids. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
-import type { Computer } from '../../src/model/computer';
-import type { ListeningPort } from '../../src/ports/listening';
-import { ComputerPicker } from '../../src/views/computerPicker';
-import { askPort, type PortChoice } from '../../src/views/portPicker';
+import type { Computer } from '../../src/computers/computer';
+import type { ListeningPort } from '../../src/features/ports/listening';
+import { ComputerPicker } from '../../src/ui/computerPicker';
+import { askPort, type PortChoice } from '../../src/features/ports/portPicker';
 import { until } from '../lab/until';
 import { deferred } from '../unit/support/deferred';
 import { StoreBench } from '../unit/support/storeBench';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { computerFrom } from '../../src/model/computer';
-import { Runs } from '../../src/run/runs';
-import { CelestoTasks, taskType, terminalName } from '../../src/run/tasks';
-import { systemClock as clock } from '../../src/util/clock';
+import { computerFrom } from '../../src/computers/computer';
+import { Runs } from '../../src/features/run/runs';
+import { CelestoTasks, taskType, terminalName } from '../../src/features/run/tasks/tasks';
+import { systemClock as clock } from '../../src/base/clock';
 import { until } from '../lab/until';
 import { wire } from '../unit/support/computers';
 import { RecordingLog } from '../unit/support/recordingLog';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import type { Computer } from '../../src/model/computer';
-import { readFootprint, removeKeys, type Footprint } from '../../src/ssh/footprint';
-import { tunnelRecord } from '../../src/ssh/knownComputers';
+import type { Computer } from '../../src/computers/computer';
+import { readFootprint, removeKeys, type Footprint } from '../../src/ssh/provisioning/footprint';
+import { tunnelRecord } from '../../src/ssh/hostKeys/knownComputers';
 import { removeHelper } from '../../src/ssh/tunnel/helper';
 import { Installation } from './support/installation';
 import { Service } from './support/service';

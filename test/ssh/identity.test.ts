@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import type { Computer } from '../../src/model/computer';
+import type { Computer } from '../../src/computers/computer';
 import { AuthenticationError } from '../../src/ssh/errors';
 import { testFolder } from '../unit/ssh/support/folder';
 import { makeKey, type KeyFile } from '../unit/ssh/support/keys';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import type { Computer } from '../../src/model/computer';
+import type { Computer } from '../../src/computers/computer';
 import { AuthenticationError } from '../../src/ssh/errors';
-import type { AskPassphrase } from '../../src/ssh/passphrases';
+import type { AskPassphrase } from '../../src/ssh/keys/passphrases';
 import { until } from '../lab/until';
 import { testFolder } from '../unit/ssh/support/folder';
 import { inPkcs8, lock, makeKey, type KeyFile } from '../unit/ssh/support/keys';

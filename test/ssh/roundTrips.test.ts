@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import ssh2 from 'ssh2';
-import type { Computer } from '../../src/model/computer';
-import type { ConnectorParts } from '../../src/ssh/connector';
-import { launchCommand } from '../../src/terminal/launch/launch';
+import type { Computer } from '../../src/computers/computer';
+import type { ConnectorParts } from '../../src/ssh/connection/connector';
+import { launchCommand } from '../../src/shell/launch';
 import { testFolder } from '../unit/ssh/support/folder';
 import { makeKey, type KeyFile } from '../unit/ssh/support/keys';
 import { CustomSshd } from './support/customSshd';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { before, describe, it } from 'node:test';
-import type { Computer } from '../../src/model/computer';
+import type { Computer } from '../../src/computers/computer';
 import { until } from '../lab/until';
 import { Installation } from './support/installation';
 import type { Line } from './support/line';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import type { Computer } from '../../src/model/computer';
+import type { Computer } from '../../src/computers/computer';
 import { until } from '../lab/until';
 import { Installation } from './support/installation';
 import { Service } from './support/service';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { before, beforeEach, describe, it } from 'node:test';
-import type { Computer } from '../../src/model/computer';
+import type { Computer } from '../../src/computers/computer';
 import { HostKeyError } from '../../src/ssh/errors';
-import { tunnelRecord } from '../../src/ssh/knownComputers';
-import { parseEndpoint } from '../../src/ssh/endpoint';
+import { tunnelRecord } from '../../src/ssh/hostKeys/knownComputers';
+import { parseEndpoint } from '../../src/ssh/connection/endpoint';
 import { until } from '../lab/until';
 import { Installation } from './support/installation';
 import { Service } from './support/service';

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import ts from 'typescript';
 import { defaultBaseUrl } from '../../src/api/baseUrl';
-import { actionsOf } from '../../src/commands/computerActions';
-import { computerFrom } from '../../src/model/computer';
-import { knownStatuses } from '../../src/model/status';
-import { partWords } from '../../src/views/parts';
-import { capabilities } from '../../src/views/presentation';
+import { actionsOf } from '../../src/features/details/computerActions';
+import { computerFrom } from '../../src/computers/computer';
+import { knownStatuses } from '../../src/computers/status';
+import { partWords } from '../../src/ui/parts';
+import { capabilities } from '../../src/ui/presentation';
 import { wire } from './support/computers';
 import {
   conditions,
@@ -182,7 +182,7 @@ describe('package.json, as a whole', () => {
 
 describe('commands', () => {
   it('are the same in package.json and in code', () => {
-    assert.deepEqual(commands.toSorted(), wordsOfType('src/commands/commands.ts', 'CommandId').toSorted());
+    assert.deepEqual(commands.toSorted(), wordsOfType('src/ui/commands.ts', 'CommandId').toSorted());
     assert.equal(new Set(commands).size, commands.length);
   });
 
@@ -267,7 +267,7 @@ describe('menus of a computer', () => {
 
   it('are not those of a group', () => {
     assert.deepEqual(
-      texts(source('src/views/computersTree.ts').ast).filter((text) => text === 'group'),
+      texts(source('src/features/tree/computersTree.ts').ast).filter((text) => text === 'group'),
       ['group'],
     );
     for (const { when = '' } of entries) assert.ok(!itemPattern(when)!.test('group'), when);
@@ -329,7 +329,7 @@ describe('settings', () => {
 
   it('with a choice take what the code compares with', () => {
     const { enum: choices = [], enumDescriptions = [] } = settings['celesto.openAfterCreate']!;
-    const compared = find(source('src/commands/createCommand.ts').ast, ts.isBinaryExpression)
+    const compared = find(source('src/features/lifecycle/createCommand.ts').ast, ts.isBinaryExpression)
       .filter(({ left }) => ts.isIdentifier(left) && left.text === 'wanted')
       .flatMap(({ right }) => texts(right));
     assert.deepEqual(
@@ -395,17 +395,17 @@ describe('package.nls.json', () => {
 const valuesOf: Readonly<Record<string, () => string[]>> = {
   view: viewIds,
   focusedView: viewIds,
-  'celesto.account': () => wordsOfType('src/auth/account.ts', 'AccountState'),
-  'celesto.grouping': () => wordsOfType('src/views/presentation.ts', 'Grouping'),
+  'celesto.account': () => wordsOfType('src/account/account.ts', 'AccountState'),
+  'celesto.grouping': () => wordsOfType('src/ui/presentation.ts', 'Grouping'),
   'celesto.list': () =>
-    texts(method('src/views/computersView.ts', 'listContext')).filter((text) => text !== 'live'),
+    texts(method('src/features/tree/computersView.ts', 'listContext')).filter((text) => text !== 'live'),
 };
 
 function viewIds(): string[] {
   const declared = Object.values(contributes.views)
     .flat()
     .map(({ id }) => id);
-  const inCode = find(source('src/views/computersView.ts').ast, ts.isVariableDeclaration)
+  const inCode = find(source('src/features/tree/computersView.ts').ast, ts.isVariableDeclaration)
     .filter(({ name }) => name.getText() === 'viewId')
     .flatMap(texts);
   assert.deepEqual(inCode, declared);
@@ -420,9 +420,9 @@ function contextKeys(): string[] {
   return [...new Set(keys)];
 }
 
-/** Keys and defaults, as src/util/settings.ts reads them. */
+/** Keys and defaults, as src/app/settings.ts reads them. */
 function settingsRead(): [string, unknown][] {
-  return callsOf(source('src/util/settings.ts'), 'get', 'inspect').map((call) => {
+  return callsOf(source('src/app/settings.ts'), 'get', 'inspect').map((call) => {
     const [key, fallback] = call.arguments;
     const name = `celesto.${texts(key!).join()}`;
     // The address has its default where the environment has been asked.

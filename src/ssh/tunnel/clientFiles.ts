@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Disposable } from '../../util/disposable';
-import type { PublicKey } from '../fingerprint';
+import type { Disposable } from '../../base/disposable';
+import type { PublicKey } from '../hostKeys/fingerprint';
 
 /** A computer as any SSH client is to reach it. */
 export interface ClientHost {

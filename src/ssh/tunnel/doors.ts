@@ -1,8 +1,8 @@
 import { t } from '@vscode/l10n';
-import type { Computer } from '../../model/computer';
-import type { Disposable } from '../../util/disposable';
-import type { Log } from '../../util/log';
-import { quoted } from '../authorizedKeys';
+import type { Computer } from '../../computers/computer';
+import type { Disposable } from '../../base/disposable';
+import type { Log } from '../../base/log';
+import { quoted } from '../keys/authorizedKeys';
 import { ClientFiles } from './clientFiles';
 import { NoHelperError } from './helper';
 import { TunnelListener } from './tunnelListener';

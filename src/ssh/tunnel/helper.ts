@@ -1,9 +1,9 @@
 import type { CelestoClient } from '../../api/client';
 import { t } from '@vscode/l10n';
-import { shortened } from '../../util/text';
-import { quoted, withoutKeys } from '../authorizedKeys';
-import { parsePublicKey, type PublicKey } from '../fingerprint';
-import type { KeyPair } from '../ownKey';
+import { shortened } from '../../base/text';
+import { quoted, withoutKeys } from '../keys/authorizedKeys';
+import { parsePublicKey, type PublicKey } from '../hostKeys/fingerprint';
+import type { KeyPair } from '../keys/ownKey';
 
 /** Where the helper is on a computer. */
 export interface HelperPlace {

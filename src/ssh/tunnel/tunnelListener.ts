@@ -1,8 +1,8 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
 import { pipeline, type Duplex } from 'node:stream';
-import type { Disposable } from '../../util/disposable';
-import { describeError, type Log } from '../../util/log';
+import type { Disposable } from '../../base/disposable';
+import { describeError, type Log } from '../../base/log';
 
 /** A port of this machine alone. Whoever connects to it gets a tunnel of their own. */
 export class TunnelListener implements Disposable {

@@ -1,11 +1,11 @@
 import { t } from '@vscode/l10n';
 import type { CelestoClient } from '../../api/client';
-import type { Computer } from '../../model/computer';
-import type { Endpoint } from '../endpoint';
-import { Introducer } from '../introducer';
-import { tunnelRecord, type KnownComputers } from '../knownComputers';
-import type { OwnKey } from '../ownKey';
-import type { Line, Route } from '../route';
+import type { Computer } from '../../computers/computer';
+import type { Endpoint } from '../connection/endpoint';
+import { Introducer } from '../provisioning/introducer';
+import { tunnelRecord, type KnownComputers } from '../hostKeys/knownComputers';
+import type { OwnKey } from '../keys/ownKey';
+import type { Line, Route } from '../connection/route';
 import { dialTunnel } from './dialTunnel';
 import { installHelper, NoHelperError, type HelperPlace } from './helper';
 

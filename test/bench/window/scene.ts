@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { parseEndpoint } from '../../../src/ssh/endpoint';
+import { parseEndpoint } from '../../../src/ssh/connection/endpoint';
 import { startEmulator, type Emulator } from '../../emulator/emulator';
 import { openBrowser } from '../../lab/browser';
 import { CodeServer } from '../../lab/codeServer';

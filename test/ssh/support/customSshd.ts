@@ -1,6 +1,6 @@
 import { freePort } from '../../emulator/ports';
-import type { Computer } from '../../../src/model/computer';
-import { parsePublicKey } from '../../../src/ssh/fingerprint';
+import type { Computer } from '../../../src/computers/computer';
+import { parsePublicKey } from '../../../src/ssh/hostKeys/fingerprint';
 import { until } from '../../lab/until';
 import type { Installation } from './installation';
 import type { Service } from './service';

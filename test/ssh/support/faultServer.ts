@@ -2,9 +2,9 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from 'ssh2';
-import { parsePublicKey, type PublicKey } from '../../../src/ssh/fingerprint';
-import { OwnKey, type KeyPair } from '../../../src/ssh/ownKey';
-import { silentLog } from '../../../src/util/log';
+import { parsePublicKey, type PublicKey } from '../../../src/ssh/hostKeys/fingerprint';
+import { OwnKey, type KeyPair } from '../../../src/ssh/keys/ownKey';
+import { silentLog } from '../../../src/base/log';
 import { MemorySecrets } from '../../unit/ssh/support/memory';
 
 /** What goes wrong with a connection. */

@@ -1,7 +1,7 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Disposable } from '../../../src/util/disposable';
-import { formatEndpoint, parseEndpoint } from '../../../src/ssh/endpoint';
+import type { Disposable } from '../../../src/base/disposable';
+import { formatEndpoint, parseEndpoint } from '../../../src/ssh/connection/endpoint';
 
 /** One connection through a line. */
 interface Wire {

@@ -1,4 +1,4 @@
-import type { Ending, Session } from '../../../src/terminal/session';
+import type { Ending, Session } from '../../../src/shell/session';
 import { until } from '../../lab/until';
 
 /** A session, and what a person sees of it. */

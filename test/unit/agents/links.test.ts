@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LinkError, readLink } from '../../../src/agents/links';
+import { LinkError, readLink } from '../../../src/features/deepLinks/links';
 
 describe('readLink', () => {
   it('reads an id or a name', () => {

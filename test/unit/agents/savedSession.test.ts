@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readSavedSession, SavedSessionError } from '../../../src/agents/savedSession';
+import { readSavedSession, SavedSessionError } from '../../../src/features/agentSessions/savedSession';
 
 const session = {
   type: 'celesto',

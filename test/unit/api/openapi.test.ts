@@ -4,8 +4,8 @@ import * as v from 'valibot';
 import { bulkSize, CelestoClient, createIntent, pageSize } from '../../../src/api/client';
 import { Http } from '../../../src/api/http';
 import * as wire from '../../../src/api/wire';
-import { knownStatuses } from '../../../src/model/status';
-import { silentLog } from '../../../src/util/log';
+import { knownStatuses } from '../../../src/computers/status';
+import { silentLog } from '../../../src/base/log';
 import { answer, ScriptedService } from '../support/service';
 import { OpenApi, type Fill } from '../support/openapi';
 

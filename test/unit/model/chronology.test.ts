@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Chronology } from '../../../src/model/chronology';
+import { Chronology } from '../../../src/computers/chronology';
 import { wire } from '../support/computers';
 import { StoreBench } from '../support/storeBench';
 

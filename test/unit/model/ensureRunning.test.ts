@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiError, isApiError } from '../../../src/api/errors';
 import type { WireComputer } from '../../../src/api/wire';
-import { LifecycleError, type LifecycleProblem } from '../../../src/model/errors';
+import { LifecycleError, type LifecycleProblem } from '../../../src/computers/errors';
 import { wire } from '../support/computers';
 import { deferred } from '../support/deferred';
 import { settled } from '../support/fakeClock';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createIntent, type ComputerList } from '../../../src/api/client';
 import { ApiError } from '../../../src/api/errors';
-import { Happenings } from '../../../src/model/happenings';
+import { Happenings } from '../../../src/computers/happenings';
 import { listOf } from '../support/computers';
 import { LifecycleBench } from '../support/lifecycleBench';
 import { spelled } from '../support/storeBench';

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiError } from '../../../src/api/errors';
 import type { BillingSummary, Observability, Size } from '../../../src/api/wire';
-import { computerFrom } from '../../../src/model/computer';
-import { Insights } from '../../../src/model/insights';
+import { computerFrom } from '../../../src/computers/computer';
+import { Insights } from '../../../src/computers/insights';
 import { wire } from '../support/computers';
-import { abortable, isCancellation } from '../../../src/util/cancel';
+import { abortable, isCancellation } from '../../../src/base/cancel';
 import { deferred } from '../support/deferred';
 import { FakeClock, settled } from '../support/fakeClock';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiError } from '../../../src/api/errors';
 import type { BulkDeleteResult, WireComputer } from '../../../src/api/wire';
-import { LifecycleError } from '../../../src/model/errors';
+import { LifecycleError } from '../../../src/computers/errors';
 import { deferred } from '../support/deferred';
 import { settled } from '../support/fakeClock';
 import { LifecycleBench } from '../support/lifecycleBench';

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
-import { Windows } from '../../../src/model/windows';
+import { Windows } from '../../../src/features/idle/windows';
 import { FakeClock } from '../support/fakeClock';
 
 describe('windows that share a folder', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { localAddressesIn } from '../../../src/ports/addresses';
+import { localAddressesIn } from '../../../src/features/ports/addresses';
 
 /** What is found in a line: the words that become a link, and where they lead. */
 function found(line: string): string[] {

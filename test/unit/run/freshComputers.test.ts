@@ -3,8 +3,12 @@ import { describe, it } from 'node:test';
 import { ApiError } from '../../../src/api/errors';
 import type { CreateIntent } from '../../../src/api/client';
 import type { WireComputer } from '../../../src/api/wire';
-import { computerFrom } from '../../../src/model/computer';
-import { FreshComputers, type FreshMemory, type FreshRecord } from '../../../src/run/freshComputers';
+import { computerFrom } from '../../../src/computers/computer';
+import {
+  FreshComputers,
+  type FreshMemory,
+  type FreshRecord,
+} from '../../../src/features/run/temporary/freshComputers';
 import { wire } from '../support/computers';
 import { deferred } from '../support/deferred';
 import { FakeClock, settled } from '../support/fakeClock';

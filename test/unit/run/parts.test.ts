@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RunHistory } from '../../../src/run/history';
-import { interpreterFor } from '../../../src/run/interpreter';
-import type { Outcome } from '../../../src/run/run';
-import { exitCodeOf } from '../../../src/run/run';
-import { CommandError, loginCommand, serviceScript } from '../../../src/run/request';
-import { durationWords, inShort, outcomeWords } from '../../../src/run/words';
+import { RunHistory } from '../../../src/features/run/history';
+import { interpreterFor } from '../../../src/features/run/interpreter';
+import type { Outcome } from '../../../src/features/run/run';
+import { exitCodeOf } from '../../../src/features/run/run';
+import { CommandError, loginCommand, serviceScript } from '../../../src/features/run/request';
+import { durationWords, inShort, outcomeWords } from '../../../src/features/run/words';
 import { MemoryRecords } from '../ssh/support/memory';
 
 describe('the program for a text', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { EndpointError, formatEndpoint, parseEndpoint } from '../../../src/ssh/endpoint';
+import { EndpointError, formatEndpoint, parseEndpoint } from '../../../src/ssh/connection/endpoint';
 
 describe('parseEndpoint', () => {
   const spellings: [text: string, user: string, host: string, port: number][] = [

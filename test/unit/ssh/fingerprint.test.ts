@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fingerprint, keyType, parsePublicKey } from '../../../src/ssh/fingerprint';
+import { fingerprint, keyType, parsePublicKey } from '../../../src/ssh/hostKeys/fingerprint';
 import { testFolder } from './support/folder';
 import { makeKey } from './support/keys';
 

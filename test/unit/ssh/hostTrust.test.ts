@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
-import { parseEndpoint } from '../../../src/ssh/endpoint';
+import { parseEndpoint } from '../../../src/ssh/connection/endpoint';
 import { HostKeyError } from '../../../src/ssh/errors';
-import type { PublicKey } from '../../../src/ssh/fingerprint';
-import { HostTrust, type AskTrust } from '../../../src/ssh/hostTrust';
-import { KnownComputers } from '../../../src/ssh/knownComputers';
-import type { KnownHostsVerdict } from '../../../src/ssh/knownHosts';
+import type { PublicKey } from '../../../src/ssh/hostKeys/fingerprint';
+import { HostTrust, type AskTrust } from '../../../src/ssh/hostKeys/hostTrust';
+import { KnownComputers } from '../../../src/ssh/hostKeys/knownComputers';
+import type { KnownHostsVerdict } from '../../../src/ssh/hostKeys/knownHosts';
 import { RecordingLog } from '../support/recordingLog';
 import { sshComputer } from './support/computer';
 import { testFolder } from './support/folder';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Introducer } from '../../../src/ssh/introducer';
-import type { Introduction } from '../../../src/ssh/introduction';
+import { Introducer } from '../../../src/ssh/provisioning/introducer';
+import type { Introduction } from '../../../src/ssh/provisioning/introduction';
 import { deferred } from '../support/deferred';
 
 const useless: Introduction = { hostKeys: [], keyInstalled: false, refusal: 'not yet' };

@@ -5,7 +5,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, it } from 'node:test';
 import { ApiError } from '../../../src/api/errors';
-import { introduce, type Introduction } from '../../../src/ssh/introduction';
+import { introduce, type Introduction } from '../../../src/ssh/provisioning/introduction';
 import { RecordingLog } from '../support/recordingLog';
 import { testFolder } from './support/folder';
 import { makeKey } from './support/keys';

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { parseEndpoint } from '../../../src/ssh/endpoint';
-import { lookUp } from '../../../src/ssh/knownHosts';
+import { parseEndpoint } from '../../../src/ssh/connection/endpoint';
+import { lookUp } from '../../../src/ssh/hostKeys/knownHosts';
 import { testFolder } from './support/folder';
 import { makeKey } from './support/keys';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { ClientChannel } from 'ssh2';
-import type { SshConnection } from '../../../src/ssh/connection';
-import { EndpointError } from '../../../src/ssh/endpoint';
+import type { SshConnection } from '../../../src/ssh/connection/connection';
+import { EndpointError } from '../../../src/ssh/connection/endpoint';
 import { AuthenticationError, SshError, type SshProblem } from '../../../src/ssh/errors';
-import { ConnectionPool, type ChannelOptions } from '../../../src/ssh/pool';
+import { ConnectionPool, type ChannelOptions } from '../../../src/ssh/connection/pool';
 import { deferred } from '../support/deferred';
 import { FakeClock, settled } from '../support/fakeClock';
 import { sshComputer } from './support/computer';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../src/util/clock';
+import type { Clock } from '../../../src/base/clock';
 
 interface Timer {
   due: number;

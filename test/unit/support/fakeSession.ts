@@ -1,5 +1,5 @@
-import type { Ending, Session, ShellFacts, Size } from '../../../src/terminal/session';
-import { Emitter } from '../../../src/util/emitter';
+import type { Ending, Session, ShellFacts, Size } from '../../../src/shell/session';
+import { Emitter } from '../../../src/base/emitter';
 
 /** A shell in the hand of a test: it keeps what it is told, and says what the test wants. */
 export class FakeSession implements Session {

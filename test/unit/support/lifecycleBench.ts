@@ -1,6 +1,6 @@
-import { Lifecycle, type EnsureRunningOptions } from '../../../src/model/lifecycle';
-import type { Step } from '../../../src/model/bringUp';
-import type { Computer } from '../../../src/model/computer';
+import { Lifecycle, type EnsureRunningOptions } from '../../../src/computers/lifecycle';
+import type { Step } from '../../../src/computers/bringUp';
+import type { Computer } from '../../../src/computers/computer';
 import { settled } from './fakeClock';
 import { spelled, StoreBench } from './storeBench';
 

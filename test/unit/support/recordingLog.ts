@@ -1,4 +1,4 @@
-import type { Log } from '../../../src/util/log';
+import type { Log } from '../../../src/base/log';
 
 /** A log that a test can read. */
 export class RecordingLog implements Log {

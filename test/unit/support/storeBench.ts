@@ -1,5 +1,10 @@
-import { computerFrom, type Computer } from '../../../src/model/computer';
-import { ComputerStore, type ListCache, type StoreChange, type StoreState } from '../../../src/model/store';
+import { computerFrom, type Computer } from '../../../src/computers/computer';
+import {
+  ComputerStore,
+  type ListCache,
+  type StoreChange,
+  type StoreState,
+} from '../../../src/computers/store';
 import type { WireComputer } from '../../../src/api/wire';
 import { wire } from './computers';
 import { FakeClient } from './fakeClient';

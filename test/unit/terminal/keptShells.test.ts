@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { computerFrom } from '../../../src/model/computer';
+import { computerFrom } from '../../../src/computers/computer';
 import { SshError } from '../../../src/ssh/errors';
 import { KeptShells } from '../../../src/terminal/keptShells';
-import { Emitter } from '../../../src/util/emitter';
+import { Emitter } from '../../../src/base/emitter';
 import { wire } from '../support/computers';
 import { RecordingLog } from '../support/recordingLog';
 import { until } from '../../lab/until';

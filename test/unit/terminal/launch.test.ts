@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { keptShellsIn } from '../../../src/terminal/launch/keptShells';
-import { launchCommand } from '../../../src/terminal/launch/launch';
-import { OutputFilter } from '../../../src/terminal/launch/outputFilter';
-import { PrefaceReader, prefaces } from '../../../src/terminal/launch/preface';
-import { TmuxClient } from '../../../src/terminal/launch/tmuxClient';
-import type { ShellFacts } from '../../../src/terminal/session';
+import { keptShellsIn } from '../../../src/shell/shellListing';
+import { launchCommand } from '../../../src/shell/launch';
+import { OutputFilter } from '../../../src/shell/outputFilter';
+import { PrefaceReader, prefaces } from '../../../src/shell/preface';
+import { TmuxClient } from '../../../src/shell/tmuxClient';
+import type { ShellFacts } from '../../../src/shell/session';
 
 /** Both halves of some bytes, for each place to part them. */
 function halves(bytes: Buffer): [Buffer, Buffer][] {

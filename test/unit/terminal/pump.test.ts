@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { Terminal as Xterm } from '@xterm/headless';
 import { OutputPump, type Source } from '../../../src/terminal/pump';
 import { Receipts } from '../../../src/terminal/receipts';
-import { systemClock } from '../../../src/util/clock';
+import { systemClock } from '../../../src/base/clock';
 import { FakeClock, settled } from '../support/fakeClock';
 
 const KB = 1024;

@@ -3,7 +3,7 @@ import { Duplex, PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
 import type { ClientChannel } from 'ssh2';
 import type { SshError } from '../../../src/ssh/errors';
-import type { Ending } from '../../../src/terminal/session';
+import type { Ending } from '../../../src/shell/session';
 import { SshSession } from '../../../src/terminal/sshSession';
 import { sshError } from '../ssh/support/fakeConnector';
 import { settled } from '../support/fakeClock';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { abortable, isCancellation } from '../../../src/util/cancel';
-import { systemClock } from '../../../src/util/clock';
-import { Disposables, toDisposable } from '../../../src/util/disposable';
-import { Emitter } from '../../../src/util/emitter';
+import { abortable, isCancellation } from '../../../src/base/cancel';
+import { systemClock } from '../../../src/base/clock';
+import { Disposables, toDisposable } from '../../../src/base/disposable';
+import { Emitter } from '../../../src/base/emitter';
 import { deferred } from '../support/deferred';
 
 describe('Disposables', () => {

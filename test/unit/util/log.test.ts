@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeError, redact, redactingLog } from '../../../src/util/log';
+import { describeError, redact, redactingLog } from '../../../src/base/log';
 import { RecordingLog } from '../support/recordingLog';
 
 const pem = `-----BEGIN OPENSSH PRIVATE KEY-----

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { abortable } from '../../../src/util/cancel';
-import { SharedTasks } from '../../../src/util/sharedTask';
+import { abortable } from '../../../src/base/cancel';
+import { SharedTasks } from '../../../src/base/sharedTask';
 import { deferred, type Deferred } from '../support/deferred';
 import { settled } from '../support/fakeClock';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { bytes, megabytes, printable, shortened, withoutIcons, withoutLinks } from '../../../src/util/text';
+import { bytes, megabytes, printable, shortened, withoutIcons, withoutLinks } from '../../../src/base/text';
 
 const shown: [what: string, text: string, expected: string][] = [
   ['plain text', 'einstein', 'einstein'],

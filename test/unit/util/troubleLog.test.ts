@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { redactingLog } from '../../../src/util/log';
-import { TroubleLog } from '../../../src/util/troubleLog';
+import { redactingLog } from '../../../src/base/log';
+import { TroubleLog } from '../../../src/base/troubleLog';
 import { FakeClock } from '../support/fakeClock';
 import { RecordingLog } from '../support/recordingLog';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { watchForWake } from '../../../src/util/wakeWatch';
+import { watchForWake } from '../../../src/base/wakeWatch';
 import { FakeClock } from '../support/fakeClock';
 
 describe('watchForWake', () => {

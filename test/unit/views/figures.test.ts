@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { MetricSample } from '../../../src/api/wire';
-import { commandRow, dollars, duration, metricsOf, quotaOf, sparkline } from '../../../src/views/figures';
+import { commandRow, dollars, duration, metricsOf, quotaOf, sparkline } from '../../../src/ui/figures';
 import { metrics } from '../support/metrics';
 
 const latest = metrics({ uptime_seconds: 12_345, cpu_used_percent: 12.4 });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { computerFrom } from '../../../src/model/computer';
-import type { Forward } from '../../../src/ports/forward';
-import type { Forwards } from '../../../src/ports/forwards';
-import { ForwardParts, PublishedParts } from '../../../src/views/portParts';
+import { computerFrom } from '../../../src/computers/computer';
+import type { Forward } from '../../../src/features/ports/forward';
+import type { Forwards } from '../../../src/features/ports/forwards';
+import { ForwardParts, PublishedParts } from '../../../src/features/ports/portParts';
 import { wire } from '../support/computers';
 
 describe('the lines of ports below a computer', () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { computerFrom, type Computer } from '../../../src/model/computer';
-import { knownStatuses } from '../../../src/model/status';
-import { capabilities, factsOf, fits, groupOf, lookOf, sorted } from '../../../src/views/presentation';
+import { computerFrom, type Computer } from '../../../src/computers/computer';
+import { knownStatuses } from '../../../src/computers/status';
+import { capabilities, factsOf, fits, groupOf, lookOf, sorted } from '../../../src/ui/presentation';
 import { wire } from '../support/computers';
 
 function computer(facts: Record<string, unknown> = {}): Computer {

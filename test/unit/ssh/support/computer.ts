@@ -1,4 +1,4 @@
-import { computerFrom, type Computer } from '../../../../src/model/computer';
+import { computerFrom, type Computer } from '../../../../src/computers/computer';
 import { wire } from '../../support/computers';
 
 /** A running computer that names an SSH endpoint. */

@@ -1,14 +1,14 @@
 import { EventEmitter } from 'node:events';
 import type { ClientChannel } from 'ssh2';
-import type { Computer } from '../../../../src/model/computer';
-import type { SshConnection } from '../../../../src/ssh/connection';
-import type { Connector } from '../../../../src/ssh/connector';
-import type { Route } from '../../../../src/ssh/route';
-import { parseEndpoint, type Endpoint } from '../../../../src/ssh/endpoint';
+import type { Computer } from '../../../../src/computers/computer';
+import type { SshConnection } from '../../../../src/ssh/connection/connection';
+import type { Connector } from '../../../../src/ssh/connection/connector';
+import type { Route } from '../../../../src/ssh/connection/route';
+import { parseEndpoint, type Endpoint } from '../../../../src/ssh/connection/endpoint';
 import { SshError, type SshProblem } from '../../../../src/ssh/errors';
-import { Introducer } from '../../../../src/ssh/introducer';
-import { abortable } from '../../../../src/util/cancel';
-import { Emitter } from '../../../../src/util/emitter';
+import { Introducer } from '../../../../src/ssh/provisioning/introducer';
+import { abortable } from '../../../../src/base/cancel';
+import { Emitter } from '../../../../src/base/emitter';
 import { deferred, type Deferred } from '../../support/deferred';
 
 const endpoint = parseEndpoint('ohm@127.0.0.1:2222');

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parsePublicKey, type PublicKey } from '../../../../src/ssh/fingerprint';
+import { parsePublicKey, type PublicKey } from '../../../../src/ssh/hostKeys/fingerprint';
 
 /** A key pair in files, made by ssh-keygen. */
 export interface KeyFile {

@@ -1,6 +1,6 @@
-import type { RecordStore } from '../../../../src/ssh/knownComputers';
-import type { SecretStore } from '../../../../src/ssh/ownKey';
-import { Emitter } from '../../../../src/util/emitter';
+import type { RecordStore } from '../../../../src/ssh/hostKeys/knownComputers';
+import type { SecretStore } from '../../../../src/ssh/keys/ownKey';
+import { Emitter } from '../../../../src/base/emitter';
 
 /** A record store that forgets with the test. */
 export class MemoryRecords implements RecordStore {

@@ -1,0 +1,28 @@
+import type * as vscode from 'vscode';
+import type { Computer } from '../computers/computer';
+import type { ListCache } from '../computers/store';
+import type { Account } from './account';
+
+const cacheKey = 'celesto.computers';
+
+interface Cached {
+  readonly owner: string;
+  readonly computers: readonly Computer[];
+}
+
+/** Keeps the list of computers for next time, together with whose list it is. */
+export class AccountListCache implements ListCache {
+  constructor(
+    private readonly memory: vscode.Memento,
+    private readonly account: Account,
+  ) {}
+
+  read(): readonly Computer[] {
+    const cached = this.memory.get<Cached>(cacheKey);
+    return cached?.owner === this.account.owner ? cached.computers : [];
+  }
+
+  write(computers: readonly Computer[]): void {
+    void this.memory.update(cacheKey, { owner: this.account.owner, computers } satisfies Cached);
+  }
+}

@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import type * as vscode from 'vscode';
+import { Chronology } from '../computers/chronology';
+import { Happenings } from '../computers/happenings';
+import { Idle } from '../features/idle/idle';
+import { Usages } from '../computers/usage';
+import { Windows } from '../features/idle/windows';
+import type { Clock } from '../base/clock';
+import { Disposables, type Disposable } from '../base/disposable';
+import { redactor } from '../base/log';
+import { settings } from './settings';
+import { Diagnostics } from '../features/diagnostics/diagnostics';
+import { ForwardNotices } from '../features/ports/forwardNotices';
+import { idleQuestions } from '../features/idle/idleQuestions';
+import { Notices, type NoticesParts } from '../features/lifecycle/notices';
+import type { Reach } from './reach';
+import type { Service } from './service';
+import { useByTerminals } from './usages';
+
+/** What looks after computers and people while they do something else. */
+export interface Care extends Disposable {
+  readonly diagnostics: Diagnostics;
+  /** All that uses computers from this window says so here. */
+  readonly usages: Usages;
+  readonly idle: Idle;
+}
+
+export function buildCare(
+  { extension, globalState: memory, globalStorageUri }: vscode.ExtensionContext,
+  { account, lastClient, lifecycle, log, store, troubles }: Service,
+  { forwards, pool, roads, terminals }: Reach,
+  clock: Clock,
+): Care {
+  const parts = new Disposables();
+  const diagnostics = new Diagnostics({
+    extension,
+    account,
+    store,
+    chronology: parts.add(new Chronology(store, clock)),
+    terminals,
+    roads,
+    pool,
+    log: troubles,
+    redact: redactor(() => account.secrets()),
+  });
+  const usages = parts.add(new Usages());
+  usages.add(useByTerminals(terminals));
+  usages.add(forwards);
+  const idle = parts.add(
+    new Idle({
+      ...{ lifecycle, store, memory, clock, log },
+      lastStop: (id, signal) => lastClient.stop(id, signal),
+      usage: usages,
+      windows: new Windows(join(globalStorageUri.fsPath, 'windows'), clock),
+      wish: settings.idle,
+      person: idleQuestions,
+    }),
+  );
+  return { diagnostics, usages, idle, dispose: () => parts.dispose() };
+}
+
+export function buildNotices(
+  { lifecycle, store }: Service,
+  { forwards, terminals }: Reach,
+  clock: Clock,
+  isShown: NoticesParts['isShown'],
+): Disposable {
+  const parts = new Disposables();
+  const happenings = parts.add(new Happenings(store, lifecycle, clock));
+  parts.add(new Notices({ happenings, terminals, isShown }));
+  parts.add(new ForwardNotices({ happenings, forwards, terminals, store }));
+  return parts;
+}

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import type * as vscode from 'vscode';
+import { Forwards } from '../features/ports/forwards';
+import { RememberedForwards } from '../features/ports/rememberedForwards';
+import { assembleSsh } from '../ssh/assembly';
+import { KnownComputers } from '../ssh/hostKeys/knownComputers';
+import { lookUpInHome } from '../ssh/hostKeys/knownHosts';
+import { OwnKey } from '../ssh/keys/ownKey';
+import type { ConnectionPool } from '../ssh/connection/pool';
+import type { Rotation } from '../ssh/keys/rotation';
+import { Doors } from '../ssh/tunnel/doors';
+import { SshConfig } from '../ssh/sshConfig';
+import { KeptShells } from '../terminal/keptShells';
+import { Opening } from '../connect/opening';
+import { ChannelRoad, type Carried, type ChannelRequest } from '../connect/channelRoad';
+import { GatewayRoad } from '../terminal/gatewayRoad';
+import type { Road } from '../connect/road';
+import { RoadMemory } from '../connect/roadMemory';
+import { Roads } from '../connect/roads';
+import { SshRoad } from '../terminal/sshRoad';
+import { Reconnection } from '../connect/reconnection';
+import { RememberedTerminals } from '../terminal/rememberedTerminals';
+import { SshChannels } from '../connect/sshChannels';
+import { Terminals } from '../terminal/terminals';
+import type { Clock } from '../base/clock';
+import { Disposables, type Disposable } from '../base/disposable';
+import { settings } from './settings';
+import { askTrust, showHostKeyError } from '../features/sshKeys/hostKeyMessages';
+import { tellMoved } from '../features/ports/portMessages';
+import { askPassphrase } from '../features/sshKeys/passphraseBox';
+import type { Service } from './service';
+
+/** What reaches into a computer: connections, the roads to them, terminals. */
+export interface Reach extends Disposable {
+  readonly known: KnownComputers;
+  readonly ownKey: OwnKey;
+  readonly config: SshConfig;
+  readonly rotation: Rotation;
+  readonly pool: ConnectionPool;
+  readonly doors: Doors;
+  readonly roads: Roads;
+  readonly roadMemory: RoadMemory;
+  readonly channels: SshChannels;
+  readonly forwards: Forwards;
+  readonly shells: KeptShells;
+  readonly terminals: Terminals;
+}
+
+export function buildReach(context: vscode.ExtensionContext, service: Service, clock: Clock): Reach {
+  const { client, lifecycle, log, store } = service;
+  const known = new KnownComputers(context.globalState);
+  const parts = new Disposables();
+  const ownKey = parts.add(new OwnKey(context.secrets, log));
+  const config = new SshConfig();
+  const { pool, rotation } = assembleSsh({
+    ...{ client, known, ownKey, config, clock, log },
+    identityFile: settings.identityFile,
+    knownHosts: lookUpInHome,
+    askPassphrase,
+    askTrust,
+  });
+  parts.add(pool);
+  const folder = join(context.globalStorageUri.fsPath, 'ssh');
+  const doors = parts.add(new Doors({ client, ownKey, known, log, folder }));
+  const roadMemory = new RoadMemory(clock);
+  const roads = new Roads(
+    [new SshRoad('ssh', pool), new SshRoad('tunnel', pool), new GatewayRoad(client, clock)],
+    settings.transport,
+    roadMemory,
+  );
+  const opening = new Opening(lifecycle, roads, settings.startTimeout);
+  const channelRoads = new Roads<Road<ChannelRequest, Carried>>(
+    [new ChannelRoad('ssh', pool), new ChannelRoad('tunnel', pool)],
+    settings.transport,
+    new RoadMemory(clock, roadMemory),
+  );
+  const channels = new SshChannels({
+    opening: new Opening(lifecycle, channelRoads, settings.startTimeout),
+    store,
+    lifecycle,
+    transport: settings.transport,
+  });
+  const forwards = parts.add(
+    new Forwards({
+      store,
+      remembered: new RememberedForwards(context.workspaceState),
+      dial: (id, port, signal) => channels.toPort(id, port, signal),
+      log,
+      onMoved: tellMoved,
+    }),
+  );
+  const terminals = parts.add(
+    new Terminals(store, new RememberedTerminals(context.workspaceState), settings, {
+      opening,
+      reconnection: () => new Reconnection({ lifecycle, opening, clock }),
+      isRunning: (id) => lifecycle.isRunning(id),
+      clock,
+      log,
+      onFailure: showHostKeyError,
+    }),
+  );
+  const shells = parts.add(new KeptShells({ channels, terminals, store, clock, log }));
+  return {
+    known,
+    ownKey,
+    config,
+    rotation,
+    pool,
+    doors,
+    roads,
+    roadMemory,
+    channels,
+    forwards,
+    shells,
+    terminals,
+    dispose: () => parts.dispose(),
+  };
+}

@@ -1,0 +1,67 @@
+import type * as vscode from 'vscode';
+import type { Execution } from '../features/run/execution';
+import { FreshComputers } from '../features/run/temporary/freshComputers';
+import { RunHistory } from '../features/run/history';
+import type { RunOpening } from '../features/run/place';
+import type { RunRequest } from '../features/run/request';
+import { Runs } from '../features/run/runs';
+import { ServiceRunRoad } from '../features/run/serviceRunRoad';
+import { SshRunRoad } from '../features/run/sshRunRoad';
+import { Opening } from '../connect/opening';
+import type { Road } from '../connect/road';
+import { Roads, type Transport } from '../connect/roads';
+import type { Clock } from '../base/clock';
+import { Disposables, type Disposable } from '../base/disposable';
+import { settings } from './settings';
+import { showHostKeyError } from '../features/sshKeys/hostKeyMessages';
+import type { Reach } from './reach';
+import type { Service } from './service';
+
+/** What runs commands on computers. */
+export interface Running extends Disposable {
+  readonly runs: Runs;
+  readonly history: RunHistory;
+  readonly fresh: FreshComputers;
+}
+
+export function buildRuns(
+  context: vscode.ExtensionContext,
+  service: Service,
+  reach: Reach,
+  clock: Clock,
+): Running {
+  const { account, client, lastClient, lifecycle, log, store } = service;
+  const parts = new Disposables();
+  const history = new RunHistory(context.globalState);
+  const opening = openingOf(service, reach);
+  const { known, terminals } = reach;
+  const onFailure = showHostKeyError;
+  const runs = parts.add(new Runs({ opening, lifecycle, terminals, history, clock, log, onFailure }));
+  const memory = context.globalState;
+  const onDeleted = (id: string): void => known.forget(id);
+  const owner = (): string => account.owner;
+  const fresh = parts.add(
+    new FreshComputers({ client, lastClient, owner, store, lifecycle, memory, onDeleted, clock, log }),
+  );
+  return { runs, history, fresh, dispose: () => parts.dispose() };
+}
+
+/** The roads that a command takes: those of terminals, but for the last. */
+function openingOf({ client, lastClient, lifecycle, log }: Service, { pool, roadMemory }: Reach): RunOpening {
+  const roads = new Roads<Road<RunRequest, Execution>>(
+    [
+      new SshRunRoad('ssh', pool),
+      new SshRunRoad('tunnel', pool),
+      new ServiceRunRoad(client, lastClient, log),
+    ],
+    transport,
+    roadMemory,
+  );
+  return new Opening(lifecycle, roads, settings.startTimeout);
+}
+
+/** Where only plain terminals are wanted, no command goes by SSH. */
+function transport(): Transport {
+  const wanted = settings.transport();
+  return wanted === 'gateway' ? 'service' : wanted;
+}

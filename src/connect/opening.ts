@@ -1,0 +1,292 @@
+import { t } from '@vscode/l10n';
+import { isApiError } from '../api/errors';
+import { GatewayError } from '../gateway/errors';
+import type { Step } from '../computers/bringUp';
+import type { Computer } from '../computers/computer';
+import type { Lifecycle } from '../computers/lifecycle';
+import { statusOf } from '../computers/status';
+import { EndpointError, formatEndpoint, parseEndpoint } from '../ssh/connection/endpoint';
+import { AuthenticationError, SshError } from '../ssh/errors';
+import { NoHelperError } from '../ssh/tunnel/helper';
+import type { Road } from './road';
+import { NoRoadError, type Roads } from './roads';
+import type { Session, SessionRequest } from '../shell/session';
+
+/** Milliseconds. */
+const limits = {
+  /** A word of the list that the computer runs is believed for so long before the service is asked again. */
+  trust: 10_000,
+  /** A server that refuses is tried again: long after a start, shortly else. */
+  patienceAfterStart: 60_000,
+  patience: 5_000,
+};
+
+/** What a person is told while a terminal opens. */
+export interface Progress {
+  /** One line. */
+  say(line: string): void;
+  /** What is going on, in a word or two, for the name of the tab. */
+  phase(words: string): void;
+}
+
+export interface OpeningOptions {
+  readonly signal: AbortSignal;
+  readonly progress: Progress;
+  /** A person asked for a start, so a computer in status error is started too. */
+  readonly evenFromError: boolean;
+}
+
+/** Goes from a computer in any state to a shell on it, or to what else the roads lead to. */
+export class Opening<Request = SessionRequest, Opened = Session> {
+  constructor(
+    private readonly lifecycle: Pick<Lifecycle, 'ensureRunning'>,
+    private readonly roads: Roads<Road<Request, Opened>>,
+    /** Milliseconds to wait for a start. */
+    private readonly startTimeout: () => number,
+  ) {}
+
+  /**
+   * Starts, waits or restores as the state calls for, then connects: by the first of the roads that leads there.
+   * @throws what goes wrong on the way (LifecycleError, ApiError, NoRoadError, SshError, …), or the signal's reason
+   */
+  async open(computerId: string, request: Request, options: OpeningOptions): Promise<Opened> {
+    const narrator = new Narrator(options.progress);
+    const computer = await this.bringUp(computerId, limits.trust, narrator, options);
+    return this.walk(this.roads.to(computer), { computer, request, narrator, ...options }, () =>
+      this.bringUp(computerId, 0, narrator, options),
+    );
+  }
+
+  /**
+   * Connects once more to a computer that is known to run, and starts nothing.
+   * @param anyRoad also by another road than the one that led there before
+   * @throws as {@link open}
+   */
+  async again(
+    computer: Computer,
+    request: Request,
+    anyRoad: boolean,
+    options: Omit<OpeningOptions, 'evenFromError'>,
+  ): Promise<Opened> {
+    const narrator = new Narrator(options.progress);
+    const roads = this.roads.to(computer);
+    return this.walk(anyRoad ? roads : roads.slice(0, 1), { computer, request, narrator, ...options });
+  }
+
+  /** @param look brings the computer up again before a road that led nowhere is left; without it, it is left at once */
+  private async walk(
+    roads: readonly Road<Request, Opened>[],
+    start: Travel<Request>,
+    look?: () => Promise<Computer>,
+  ): Promise<Opened> {
+    let travel = start;
+    const refresh = look && (async () => (travel = { ...travel, computer: await look() }).computer);
+    for (const [index, road] of roads.entries()) {
+      const next = roads[index + 1];
+      if (next && !road.leadsTo(travel.computer)) {
+        travel.narrator.noEndpoint(travel.computer, next);
+        continue;
+      }
+      try {
+        const session = await this.take(road, travel, !next, refresh);
+        this.roads.worked(travel.computer, road);
+        return session;
+      } catch (error) {
+        if (look ?? next) this.roads.forget(travel.computer.id);
+        if (!next || !leavesARoad(error)) throw error;
+        travel.narrator.fell(error, next);
+      }
+    }
+    throw new NoRoadError(travel.computer);
+  }
+
+  /** Asks for the best road anew the next time: the computer was away. */
+  forget(computerId: string): void {
+    this.roads.forget(computerId);
+  }
+
+  private bringUp(
+    id: string,
+    trustFor: number,
+    narrator: Narrator,
+    { signal, evenFromError }: OpeningOptions,
+  ): Promise<Computer> {
+    return this.lifecycle.ensureRunning(id, {
+      signal,
+      evenFromError,
+      trustFor,
+      timeLimit: this.startTimeout(),
+      onStep: (step) => {
+        // A computer that was away may be elsewhere now.
+        if (step.kind === 'asked' || step.kind === 'waiting') this.roads.forget(id);
+        narrator.step(step);
+      },
+    });
+  }
+
+  /** Takes one road. The computer may have been stopped meanwhile, or may just be coming up: look before giving up. */
+  private async take(
+    road: Road<Request, Opened>,
+    { computer: believed, request, narrator, signal }: Travel<Request>,
+    isLast: boolean,
+    refresh?: () => Promise<Computer>,
+  ): Promise<Opened> {
+    const open = (computer: Computer, patience: number): Promise<Opened> => {
+      narrator.connecting(computer, road);
+      return road.open(computer, request, {
+        signal,
+        patience: narrator.waited ? limits.patienceAfterStart : patience,
+        onNotUp: () => narrator.notUp(computer),
+      });
+    };
+    try {
+      return await open(believed, 0);
+    } catch (error) {
+      if (!refresh || !mayBeStale(error)) throw error;
+      const computer = await refresh();
+      const isSame = computer.ssh === believed.ssh && !narrator.waited;
+      if (!road.leadsTo(computer) || (!isLast && isSame && isOfNoUse(error))) throw error;
+      return await open(computer, limits.patience);
+    }
+  }
+}
+
+/** One opening on its way. */
+interface Travel<Request> {
+  readonly computer: Computer;
+  readonly request: Request;
+  readonly narrator: Narrator;
+  readonly signal: AbortSignal;
+}
+
+/** Whether it may be that the computer is not, or not any more, as it was believed to be. */
+function mayBeStale(error: unknown): boolean {
+  return (
+    error instanceof SshError || error instanceof GatewayError || isApiError(error, 'conflict', 'notFound')
+  );
+}
+
+/** Whether trying the same again would only take long: nobody answers there. */
+function isOfNoUse(error: unknown): boolean {
+  return error instanceof SshError && (error.problem === 'unreachable' || error.problem === 'silent');
+}
+
+/**
+ * Whether another road may lead there all the same. Not for a host that is not who it should be, nor for a service that
+ * does not answer.
+ */
+function leavesARoad(error: unknown): boolean {
+  return (
+    error instanceof SshError ||
+    error instanceof AuthenticationError ||
+    error instanceof EndpointError ||
+    error instanceof NoHelperError ||
+    error instanceof GatewayError ||
+    isApiError(error, 'forbidden', 'notFound', 'conflict', 'validation', 'server', 'malformed')
+  );
+}
+
+type NamedRoad = Pick<Road, 'name'>;
+
+/** Tells each step once, in plain words. */
+class Narrator {
+  /** True once something had to be waited for, so that the computer has only just come up. */
+  waited = false;
+  private last = '';
+
+  constructor(private readonly progress: Progress) {}
+
+  step(step: Step): void {
+    switch (step.kind) {
+      case 'asked':
+        this.waited = true;
+        this.asked(step.what, step.computer);
+        return;
+      case 'waiting':
+        this.waited = true;
+        this.waiting(step.computer);
+        return;
+      case 'unreachable':
+        this.tell(t('{0} Trying again…', step.error.message), t('waiting'));
+        return;
+    }
+  }
+
+  connecting(computer: Computer, road: NamedRoad): void {
+    const line = connectingLine(computer, road);
+    if (statusOf(computer.status).kind === 'unknown' && this.said !== line) {
+      this.tell(
+        t(
+          '{0} is "{1}", a state this extension does not know. Trying all the same…',
+          computer.name,
+          computer.status,
+        ),
+        t('connecting'),
+      );
+    }
+    this.tell(line, t('connecting'));
+  }
+
+  noEndpoint({ name }: Computer, next: NamedRoad): void {
+    this.tell(`${t('{0} offers no SSH endpoint.', name)} ${instead(next)}`, t('connecting'));
+  }
+
+  /** Why one road was left, in a line, and which is taken next. */
+  fell(error: unknown, next: NamedRoad): void {
+    const [why] = error instanceof Error ? error.message.split('\n') : [String(error)];
+    this.tell(`${why} ${instead(next)}`, t('connecting'));
+  }
+
+  notUp(computer: Computer): void {
+    this.tell(t('The SSH server of {0} is not up yet. Waiting for it…', computer.name), t('connecting'));
+  }
+
+  private asked(what: 'start' | 'restore', { name, status }: Computer): void {
+    const words = statusOf(status).words();
+    if (what === 'start') this.tell(t('{0}: {1}. Starting it… (Ctrl+C cancels)', name, words), t('starting'));
+    else this.tell(t('{0}: {1}. Restoring it… (Ctrl+C cancels)', name, words), t('restoring'));
+  }
+
+  private waiting({ name, status }: Computer): void {
+    const words = statusOf(status).words();
+    // A start that was asked for has been told already.
+    if (this.last === t('starting') && status === 'starting') return;
+    if (this.last === t('restoring') && (status === 'restoring' || status === 'restorable')) return;
+    this.tell(t('{0}: {1}. Waiting… (Ctrl+C cancels)', name, words), words);
+  }
+
+  private said = '';
+
+  private tell(line: string, phase: string): void {
+    this.last = phase;
+    this.progress.phase(phase);
+    if (line === this.said) return;
+    this.said = line;
+    this.progress.say(line);
+  }
+}
+
+function connectingLine(computer: Computer, road: NamedRoad): string {
+  switch (road.name) {
+    case 'ssh':
+      return t('Connecting to {0}…', formatEndpoint(parseEndpoint(computer.ssh ?? '')));
+    case 'tunnel':
+      return t('Connecting to {0} through its terminal gateway…', computer.name);
+    case 'gateway':
+      return t('Opening a plain terminal on {0}…', computer.name);
+    case 'service':
+      return t('Running it on {0} through the service…', computer.name);
+  }
+}
+
+function instead({ name }: NamedRoad): string {
+  switch (name) {
+    case 'gateway':
+      return t('Taking a plain terminal instead.');
+    case 'service':
+      return t('Running it through the service instead.');
+    case 'ssh':
+    case 'tunnel':
+      return t('Taking SSH through its terminal gateway instead.');
+  }
+}

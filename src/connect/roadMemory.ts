@@ -1,0 +1,51 @@
+import type { Computer } from '../computers/computer';
+import type { Clock } from '../base/clock';
+
+/** Milliseconds after which a better road is looked for again. */
+const span = 600_000;
+
+interface Found {
+  readonly index: number;
+  readonly ssh: string | undefined;
+  readonly until: number;
+}
+
+/** How far down the list of roads one had to go to each computer in this window, be it for a shell, a command or a port. */
+export class RoadMemory {
+  private readonly found = new Map<string, Found>();
+
+  /**
+   * @param told what errands have found out that told it in their terminals; what this one notes is kept apart from that,
+   *   so that each fall is told once where a person sees it
+   */
+  constructor(
+    private readonly clock: Pick<Clock, 'now'>,
+    private readonly told?: RoadMemory,
+  ) {}
+
+  keep(computer: Computer, index: number): void {
+    this.found.set(computer.id, { index, ssh: computer.ssh, until: this.clock.now() + span });
+  }
+
+  /** The index of the road that led there; undefined where that is not known, or may have changed since. */
+  of(computer: Computer): number | undefined {
+    const found = this.latest(computer.id);
+    // With another endpoint, or none any more, it is on another host.
+    return found && found.until > this.clock.now() && found.ssh === computer.ssh ? found.index : undefined;
+  }
+
+  /** The same, however long ago it was. */
+  last(computerId: string): number | undefined {
+    return this.latest(computerId)?.index;
+  }
+
+  forget(computerId: string): void {
+    this.found.delete(computerId);
+  }
+
+  private latest(computerId: string): Found | undefined {
+    const own = this.found.get(computerId);
+    const told = this.told?.latest(computerId);
+    return own && (!told || own.until >= told.until) ? own : told;
+  }
+}

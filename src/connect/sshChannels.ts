@@ -1,0 +1,97 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { t } from '@vscode/l10n';
+import type { Computer } from '../computers/computer';
+import { LifecycleError } from '../computers/errors';
+import type { Lifecycle } from '../computers/lifecycle';
+import { statusOf } from '../computers/status';
+import type { ComputerStore } from '../computers/store';
+import type { PortChannel } from '../features/ports/forward';
+import { SshError } from '../ssh/errors';
+import type { Opening, Progress } from './opening';
+import type { Carried, ChannelRequest } from './channelRoad';
+import type { Transport } from './roads';
+
+const silently: Progress = { say: () => undefined, phase: () => undefined };
+
+/** What needs SSH is wanted where a person allows none. */
+export class NoSshError extends Error {
+  override readonly name = 'NoSshError';
+
+  constructor() {
+    super(t('The setting celesto.terminal.transport allows only plain terminals, and this needs SSH.'));
+  }
+}
+
+export interface SshChannelsParts {
+  readonly opening: Pick<Opening<ChannelRequest, Carried>, 'again'>;
+  readonly store: Pick<ComputerStore, 'get'>;
+  readonly lifecycle: Pick<Lifecycle, 'look'>;
+  readonly transport: () => Transport;
+}
+
+/** SSH channels to computers that run, by the roads that terminals take. Starts nothing. */
+export class SshChannels {
+  constructor(private readonly parts: SshChannelsParts) {}
+
+  /**
+   * Opens a channel to a computer that is known to run.
+   * @throws NoSshError, or what `Opening.again` throws
+   */
+  async open(computer: Computer, signal: AbortSignal, request: ChannelRequest): Promise<Carried> {
+    if (this.parts.transport() === 'gateway') throw new NoSshError();
+    return this.parts.opening.again(computer, request, true, { signal, progress: silently });
+  }
+
+  /**
+   * Runs a short command.
+   * @returns what it wrote to its standard output
+   * @throws SshError where the line broke meanwhile, or as {@link open}
+   */
+  async run(computer: Computer, command: string, signal: AbortSignal): Promise<string> {
+    const { channel, connection } = await this.open(computer, signal, (line) => line.exec(command));
+    const stop = (): void => channel.close();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      channel.stderr.resume();
+      let text = '';
+      for await (const chunk of channel.setEncoding('utf8')) text += String(chunk);
+      signal.throwIfAborted();
+      // ssh2 ends the channels of a broken connection as if they had ended by themselves, and tells that it broke afterwards.
+      await nextTurn();
+      if (connection?.failure) throw connection.failure;
+      return text;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  }
+
+  /**
+   * Opens a channel to a port of a computer, wherever that is by now.
+   * @throws PortError, LifecycleError where it does not run, ApiError, or as {@link open}
+   */
+  async toPort(computerId: string, port: number, signal: AbortSignal): Promise<PortChannel> {
+    const believed = this.parts.store.get(computerId);
+    if (believed && isRunning(believed)) {
+      try {
+        return await this.portOf(believed, port, signal);
+      } catch (error) {
+        if (!(error instanceof SshError)) throw error;
+      }
+    }
+    const computer = await this.parts.lifecycle.look(computerId, signal);
+    if (!isRunning(computer)) throw new LifecycleError('stopped', computer);
+    return this.portOf(computer, port, signal);
+  }
+
+  private async portOf(computer: Computer, port: number, signal: AbortSignal): Promise<PortChannel> {
+    // By name, so that a server counts which listens on ::1 alone.
+    const { channel, connection } = await this.open(computer, signal, (line) =>
+      line.forward('localhost', port),
+    );
+    return { stream: channel, broke: () => connection?.failure !== undefined };
+  }
+}
+
+function isRunning({ status }: Computer): boolean {
+  return statusOf(status).open === 'connect';
+}

@@ -1,0 +1,32 @@
+import * as vscode from 'vscode';
+import type { IdlePerson } from './idle';
+import { withoutLinks } from '../../base/text';
+
+/** Asks and tells a person about computers that nobody uses. A question that is closed without an answer means no. */
+export const idleQuestions: IdlePerson = {
+  ask: async ({ name }, idle) => {
+    const stop = vscode.l10n.t('Stop');
+    const keep = vscode.l10n.t('Keep');
+    const never = vscode.l10n.t('Never for This One');
+    const question = vscode.l10n.t('{0} has been idle for {1}. Stop it?', name, minutes(idle));
+    const answer = await vscode.window.showInformationMessage(withoutLinks(question), stop, keep, never);
+    if (answer === stop) return 'stop';
+    return answer === never ? 'never' : 'keep';
+  },
+  stopped: ({ id, name }, idle) => {
+    const start = vscode.l10n.t('Start');
+    const message = vscode.l10n.t('{0} had been idle for {1}, so it was stopped.', name, minutes(idle));
+    void vscode.window.showInformationMessage(withoutLinks(message), start).then((answer) => {
+      if (answer === start) void vscode.commands.executeCommand('celesto.start', { computerId: id });
+    });
+  },
+  inUseAgain: ({ name }) => {
+    const message = vscode.l10n.t('{0} is in use again, so it was not stopped.', name);
+    void vscode.window.showInformationMessage(withoutLinks(message));
+  },
+};
+
+function minutes(milliseconds: number): string {
+  const count = Math.max(1, Math.floor(milliseconds / 60_000));
+  return count === 1 ? vscode.l10n.t('one minute') : vscode.l10n.t('{0} minutes', count);
+}

@@ -1,0 +1,60 @@
+import * as vscode from 'vscode';
+import type { Happening, Happenings } from '../../computers/happenings';
+import type { ComputerStore } from '../../computers/store';
+import type { Forwards } from './forwards';
+import type { Terminals } from '../../terminal/terminals';
+import { Disposables, type Disposable } from '../../base/disposable';
+import { withoutLinks } from '../../base/text';
+
+export interface ForwardNoticesParts {
+  readonly happenings: Pick<Happenings, 'onDid'>;
+  readonly forwards: Pick<Forwards, 'of' | 'onDidChange'>;
+  readonly store: Pick<ComputerStore, 'get'>;
+  readonly terminals: Pick<Terminals, 'of'>;
+}
+
+/** Tells that ports are forwarded no more, since somebody else stopped or deleted their computer. */
+export class ForwardNotices implements Disposable {
+  private readonly disposables = new Disposables();
+  /** What is forwarded, or was until the computer left the list: that is told a moment later. */
+  private readonly ports = new Map<string, readonly number[]>();
+
+  constructor(private readonly parts: ForwardNoticesParts) {
+    this.disposables.add(parts.forwards.onDidChange((id) => this.note(id)));
+    this.disposables.add(parts.happenings.onDid((happening) => void this.tell(happening)));
+  }
+
+  dispose(): void {
+    this.disposables.dispose();
+  }
+
+  private note(id: string): void {
+    if (this.parts.store.get(id))
+      this.ports.set(
+        id,
+        this.parts.forwards.of(id).map(({ port }) => port),
+      );
+  }
+
+  private async tell({ computer, what }: Happening): Promise<void> {
+    const ports = this.ports.get(computer.id) ?? [];
+    // Whoever has a terminal there hears of it by that.
+    if (ports.length === 0 || this.parts.terminals.of(computer.id).length > 0) return;
+    const { name } = computer;
+    const list = ports.join(', ');
+    if (what === 'deleted') {
+      this.ports.delete(computer.id);
+      const message = vscode.l10n.t('{0} was deleted from elsewhere. Its ports ({1}) are gone.', name, list);
+      await vscode.window.showWarningMessage(withoutLinks(message));
+    }
+    if (what !== 'stopped') return;
+    const message = vscode.l10n.t(
+      '{0} was stopped from elsewhere. Its ports ({1}) are forwarded again when it runs.',
+      name,
+      list,
+    );
+    const start = vscode.l10n.t('Start');
+    const chosen = await vscode.window.showWarningMessage(withoutLinks(message), start);
+    if (chosen === start) await vscode.commands.executeCommand('celesto.start', { computerId: computer.id });
+  }
+}

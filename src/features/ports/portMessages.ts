@@ -1,0 +1,24 @@
+import * as vscode from 'vscode';
+import { localAddress, type Forward } from './forward';
+import { withoutLinks } from '../../base/text';
+
+/** Says where a forwarded port is, and why it is not where it was wanted. */
+export function whereIs({ port, localPort, wanted, computer }: Forward): string {
+  const address = `${localAddress}:${localPort}`;
+  return withoutLinks(
+    localPort === wanted
+      ? vscode.l10n.t('Port {0} of {1} is at {2} now.', port, computer.name, address)
+      : vscode.l10n.t(
+          'Port {0} of {1} is at {2} now: {3} is taken here.',
+          port,
+          computer.name,
+          address,
+          wanted,
+        ),
+  );
+}
+
+/** Tells of a forward that came back on another port. */
+export function tellMoved(forward: Forward): void {
+  void vscode.window.showInformationMessage(whereIs(forward));
+}

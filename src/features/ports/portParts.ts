@@ -1,0 +1,92 @@
+import { t } from '@vscode/l10n';
+import type { PublishedPort } from '../../api/wire';
+import type { Computer } from '../../computers/computer';
+import { localAddress, type Forward } from './forward';
+import type { Forwards } from './forwards';
+import { Emitter } from '../../base/emitter';
+import { bytes, printable } from '../../base/text';
+import type { ForwardPart, PartSource, PublishedPart } from '../../ui/parts';
+
+/** The forwarded ports of a computer. */
+export class ForwardParts implements PartSource {
+  readonly onDidChange;
+
+  constructor(private readonly forwards: Forwards) {
+    this.onDidChange = forwards.onDidChange;
+  }
+
+  of({ id }: Computer): readonly ForwardPart[] {
+    return this.forwards.of(id).map(forwardPart);
+  }
+}
+
+/** The published ports of a computer: they change with it. */
+export class PublishedParts implements PartSource {
+  readonly onDidChange = new Emitter<string>().event;
+
+  of({ publishedPorts = [] }: Computer): readonly PublishedPart[] {
+    return publishedPorts.map(publishedPart);
+  }
+}
+
+function forwardPart(forward: Forward): ForwardPart {
+  const { port, localPort, problem } = forward;
+  const label = t('Port {0}', port);
+  const address = localPort === undefined ? t('waits for the computer') : `${localAddress}:${localPort}`;
+  const trouble = problem instanceof Error ? problem.message : undefined;
+  const state = trouble ?? trafficOf(forward);
+  return {
+    kind: 'forward',
+    forward,
+    key: `forward ${port}`,
+    label,
+    description: [address, state].join(' · '),
+    tooltip: [
+      t('Port {0} of {1}, forwarded to this machine', port, forward.computer.name),
+      address,
+      state,
+    ].join('\n'),
+    spoken: [label, t('forwarded'), address, state].join(', '),
+    icon: trouble === undefined ? 'plug' : 'warning',
+    capabilities: ['forwardedPort'],
+  };
+}
+
+function trafficOf({ traffic }: Forward): string {
+  const { connections, received, sent } = traffic;
+  const now =
+    connections === 0 ? t('idle') : connections === 1 ? t('1 connection') : t('{0} connections', connections);
+  return received + sent === 0 ? now : t('{0} · {1} in, {2} out', now, bytes(received), bytes(sent));
+}
+
+function publishedPart(published: PublishedPort): PublishedPart {
+  const { port, url } = published;
+  const label = t('Port {0}', port);
+  const state = stateOf(published);
+  return {
+    kind: 'published',
+    published,
+    key: `published ${port}`,
+    label,
+    description: [t('public'), state].join(' · '),
+    tooltip: url === null ? state : t('{0}\nEverybody can reach it, without signing in.', url),
+    spoken: [label, t('public'), state].join(', '),
+    icon: published.status === 'error' ? 'warning' : 'globe',
+    capabilities: url === null ? ['publishedPort'] : ['publishedPort', 'publicAddress'],
+  };
+}
+
+function stateOf({ status, url }: PublishedPort): string {
+  switch (status) {
+    case 'publishing':
+      return t('publishing…');
+    case 'unpublishing':
+      return t('unpublishing…');
+    case 'error':
+      return t('could not be published');
+    case 'published':
+      return url ?? t('publishing…');
+    default:
+      return url ?? printable(status);
+  }
+}

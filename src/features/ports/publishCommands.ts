@@ -1,0 +1,162 @@
+import * as vscode from 'vscode';
+import type { CelestoClient } from '../../api/client';
+import { publishLimits, type PublishedPort } from '../../api/wire';
+import type { Computer } from '../../computers/computer';
+import { listeningCommand, parseListening, type ListeningPort } from './listening';
+import { publishProblem, type Publishing } from './publishing';
+import type { Clock } from '../../base/clock';
+import { withoutLinks } from '../../base/text';
+import { askPort } from './portPicker';
+import type { PublishedParts } from './portParts';
+import { copy } from '../../ui/clipboard';
+import type { Handler } from '../../ui/commands';
+import type { PartTargets } from '../../ui/partTargets';
+import { cancellation, withProgress } from '../../ui/progress';
+import type { Targets } from '../../ui/targets';
+
+/** Seconds that finding the listening ports may take. */
+const findingTime = 10;
+
+export interface PublishCommandsParts {
+  readonly targets: Targets;
+  readonly partTargets: PartTargets;
+  readonly parts: PublishedParts;
+  readonly publishing: Publishing;
+  readonly client: Pick<CelestoClient, 'exec'>;
+  readonly clock: Clock;
+}
+
+/** Ports of computers that everybody can reach. */
+export class PublishCommands {
+  constructor(private readonly our: PublishCommandsParts) {}
+
+  readonly publish: Handler = async (...args) => {
+    const computer = await this.our.targets.one(args, vscode.l10n.t('Publish Port'), 'ports');
+    const { id, name } = computer;
+    const published = await this.work(vscode.l10n.t('Looking at the ports of {0}…', name), (signal) =>
+      this.our.publishing.of(id, signal),
+    );
+    refuseFifth(computer, published);
+    const port = await this.ask(computer, published);
+    await confirm(computer, port);
+    const done = await this.work(vscode.l10n.t('Publishing port {0} of {1}…', port, name), (signal) =>
+      this.our.publishing.publish(id, port, signal),
+    );
+    await tell(computer, done);
+  };
+
+  readonly unpublish: Handler = async (...args) => {
+    const { computer, part } = await this.pick(args, vscode.l10n.t('Unpublish Port'));
+    const { port } = part.published;
+    const question = vscode.l10n.t('Unpublish port {0} of {1}?', port, computer.name);
+    const detail = vscode.l10n.t('Its address leads nowhere then. Publishing it again gives it another one.');
+    const yes = vscode.l10n.t('Unpublish');
+    const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes);
+    if (answer !== yes) throw cancellation();
+    await this.work(vscode.l10n.t('Unpublishing port {0} of {1}…', port, computer.name), (signal) =>
+      this.our.publishing.unpublish(computer.id, port, signal),
+    );
+  };
+
+  readonly open: Handler = async (...args) => {
+    const { part } = await this.pick(args, vscode.l10n.t('Open Published Port in Browser'));
+    await openInBrowser(addressOf(part.published));
+  };
+
+  readonly copyAddress: Handler = async (...args) => {
+    const { part } = await this.pick(args, vscode.l10n.t('Copy URL of Published Port'));
+    await copy([addressOf(part.published)]);
+  };
+
+  private pick(args: readonly unknown[], title: string) {
+    return this.our.partTargets.one(args, title, this.our.parts);
+  }
+
+  private work<T>(title: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    return withProgress(this.our.clock, title, work);
+  }
+
+  private async ask(computer: Computer, published: readonly PublishedPort[]): Promise<number> {
+    const left = new AbortController();
+    const { min, max } = publishLimits;
+    const taken = new Set(published.map(({ port }) => port));
+    try {
+      const choice = await askPort({
+        title: vscode.l10n.t('Publish Port of {0}', computer.name),
+        placeholder: vscode.l10n.t('A port from {0} to {1} that serves HTTP', min, max),
+        found: this.listening(computer, left.signal).then((ports) =>
+          ports.filter(({ port }) => publishProblem(port) === undefined && !taken.has(port)),
+        ),
+        read: (text) => readPort(text, taken),
+      });
+      if (!choice) throw cancellation();
+      return choice.port;
+    } finally {
+      left.abort();
+    }
+  }
+
+  /** By the service's own call, which takes no SSH. A person who may not use it types the port. */
+  private async listening({ id }: Computer, signal: AbortSignal): Promise<readonly ListeningPort[]> {
+    try {
+      return parseListening((await this.our.client.exec(id, listeningCommand, findingTime, signal)).stdout);
+    } catch {
+      return [];
+    }
+  }
+}
+
+function readPort(text: string, taken: ReadonlySet<number>): { port: number } | string {
+  const port = Number(text);
+  if (taken.has(port)) return vscode.l10n.t('Port {0} is published already.', port);
+  return publishProblem(port) ?? { port };
+}
+
+function refuseFifth({ name }: Computer, published: readonly PublishedPort[]): void {
+  if (published.length < publishLimits.count) return;
+  throw new Error(
+    vscode.l10n.t(
+      '{0} has {1} published ports ({2}), and more cannot be. Unpublish one first.',
+      name,
+      published.length,
+      published.map(({ port }) => port).join(', '),
+    ),
+  );
+}
+
+async function confirm({ name }: Computer, port: number): Promise<void> {
+  const question = vscode.l10n.t('Publish port {0} of {1} to everybody?', port, name);
+  const detail = vscode.l10n.t(
+    'It gets a public URL. Whoever has that URL reaches what listens on the port, without signing in, until you unpublish it.',
+  );
+  const yes = vscode.l10n.t('Publish');
+  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes);
+  if (answer !== yes) throw cancellation();
+}
+
+async function tell({ name }: Computer, { port, url }: PublishedPort): Promise<void> {
+  if (url === null) {
+    const still = vscode.l10n.t(
+      'Port {0} of {1} is still being published. Its URL will show in the list.',
+      port,
+      name,
+    );
+    await vscode.window.showInformationMessage(withoutLinks(still));
+    return;
+  }
+  const message = vscode.l10n.t('Port {0} of {1} is public now: {2}', port, name, url);
+  const copyIt = vscode.l10n.t('Copy URL');
+  const open = vscode.l10n.t('Open in Browser');
+  const chosen = await vscode.window.showInformationMessage(withoutLinks(message), copyIt, open);
+  if (chosen === copyIt) await copy([url]);
+  if (chosen === open) await openInBrowser(url);
+}
+
+function addressOf({ port, url }: PublishedPort): string {
+  if (url !== null) return url;
+  throw new Error(vscode.l10n.t('Port {0} has no URL yet. Try again in a moment.', port));
+}
+
+async function openInBrowser(url: string): Promise<void> {
+  await vscode.env.openExternal(vscode.Uri.parse(url, true));
+}

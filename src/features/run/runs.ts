@@ -1,0 +1,117 @@
+import * as vscode from 'vscode';
+import type { Computer } from '../../computers/computer';
+import type { Lifecycle } from '../../computers/lifecycle';
+import type { Terminals } from '../../terminal/terminals';
+import type { Disposable } from '../../base/disposable';
+import { farewells } from '../../base/farewells';
+import { describeError } from '../../base/log';
+import type { RunHistory } from './history';
+import { ComputerPlace, type Named, type RunOpening } from './place';
+import type { Command } from './request';
+import { RunTerminal, titleOf, type RunSpec, type RunTerminalParts } from './runTerminal';
+
+export interface RunsParts extends RunTerminalParts {
+  readonly opening: RunOpening;
+  readonly lifecycle: Lifecycle;
+  readonly terminals: Pick<Terminals, 'create'>;
+  readonly history: RunHistory;
+}
+
+/** The commands that this window runs on computers, each in a tab. */
+export class Runs implements Disposable {
+  private readonly running = new Set<RunTerminal>();
+  /** The latest run of each task, by its name. */
+  private readonly ofTasks = new Map<string, RunTerminal>();
+  private readonly changes = new vscode.EventEmitter<string>();
+
+  /** Fires with the id of a computer where a command has begun or ended. */
+  readonly onDidChange = this.changes.event;
+
+  constructor(private readonly parts: RunsParts) {}
+
+  /** The computers that commands of this window run on just now. */
+  get computerIds(): readonly string[] {
+    return [...this.running].flatMap(({ computer }) => computer?.id ?? []);
+  }
+
+  /** How many commands of this window run on a computer just now. */
+  runningOn(computerId: string): number {
+    return [...this.running].filter(({ computer }) => computer?.id === computerId).length;
+  }
+
+  /**
+   * Runs a command in a tab of its own.
+   * @param title stands for the command in the tab; else the command itself does, and is kept in the history
+   */
+  async run(computer: Computer, command: Command, title?: string): Promise<vscode.Terminal> {
+    if (title === undefined) await this.parts.history.add(computer.id, command.line);
+    const { cwd } = command;
+    const pty = this.terminal({
+      placeName: computer.name,
+      place: () => this.placeOn(computer),
+      command,
+      title: title ?? titleOf(command),
+      openTerminal: () => void this.parts.terminals.create(computer, cwd === undefined ? {} : { cwd }),
+    });
+    return this.show(pty);
+  }
+
+  /** Shows what runs in a tab. */
+  show(pty: RunTerminal): vscode.Terminal {
+    const terminal = vscode.window.createTerminal({
+      name: pty.name(),
+      pty,
+      iconPath: new vscode.ThemeIcon('play'),
+      isTransient: true,
+    });
+    terminal.show();
+    return terminal;
+  }
+
+  /** What runs a command and shows it, wherever that is put. */
+  terminal(spec: RunSpec): RunTerminal {
+    const pty = new RunTerminal(spec, this.parts);
+    pty.onDidChangeState(() => {
+      if (pty.isRunning) this.running.add(pty);
+      else this.running.delete(pty);
+      if (pty.computer) this.changes.fire(pty.computer.id);
+    });
+    if (spec.task !== undefined) this.ofTasks.set(spec.task, pty);
+    return pty;
+  }
+
+  /** The computer that the command of a terminal runs on, or ran on last; undefined where it is none of ours. */
+  computerOf({
+    creationOptions,
+    name,
+  }: Pick<vscode.Terminal, 'creationOptions' | 'name'>): Named | undefined {
+    const { pty, shellPath } = creationOptions as Partial<
+      vscode.ExtensionTerminalOptions & vscode.TerminalOptions
+    >;
+    if (pty) return pty instanceof RunTerminal ? pty.computer : undefined;
+    // Nothing but its present name tells which terminal VS Code has given to a task: it gives one to several, in turn.
+    // One with a shell is somebody else's.
+    return shellPath === undefined ? this.ofTasks.get(name)?.computer : undefined;
+  }
+
+  /** A computer as a place for a command. */
+  readonly placeOn = ({ id, name }: Named): ComputerPlace =>
+    new ComputerPlace({ id, name }, this.parts.opening, this.parts.lifecycle);
+
+  /** The window closes: what runs is ended, and that is waited for, though not for long. Never rejects. */
+  async close(): Promise<void> {
+    const { clock, log } = this.parts;
+    const running = [...this.running];
+    for (const run of running) run.close();
+    await farewells(
+      clock,
+      () => running.map(({ ended }) => ended),
+      (error) => log.warn(`a command did not end on close: ${describeError(error)}`),
+    );
+  }
+
+  dispose(): void {
+    for (const run of this.running) run.close();
+    this.changes.dispose();
+  }
+}

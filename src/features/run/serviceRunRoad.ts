@@ -1,0 +1,94 @@
+import { t } from '@vscode/l10n';
+import type { CelestoClient } from '../../api/client';
+import { isApiError } from '../../api/errors';
+import { execLimits, type ExecEvent, type ExecResult } from '../../api/wire';
+import type { Computer } from '../../computers/computer';
+import type { Road, TravelOptions } from '../../connect/road';
+import { isCancellation } from '../../base/cancel';
+import { describeError, type Log } from '../../base/log';
+import type { Execution } from './execution';
+import { newMark, sweeping } from './mark';
+import { serviceScript, type RunRequest } from './request';
+import { ServiceExecution } from './serviceExecution';
+
+/** Seconds that a command may take. */
+const limit = execLimits.timeout.max;
+/** Seconds that ending one may take. */
+const sweepLimit = 20;
+
+type Client = Pick<CelestoClient, 'exec' | 'execStream'>;
+
+/** The service's own call to run a command: as a stream where it has that, else with the output at the end. */
+export class ServiceRunRoad implements Road<RunRequest, Execution> {
+  readonly name = 'service';
+
+  constructor(
+    private readonly client: Client,
+    /** Works as the window closes, too. */
+    private readonly lastClient: Pick<CelestoClient, 'exec'>,
+    private readonly log: Log,
+  ) {}
+
+  leadsTo(): boolean {
+    return true;
+  }
+
+  /** @throws CommandError, ApiError, or the signal's reason */
+  async open({ id }: Computer, request: RunRequest, { signal }: TravelOptions): Promise<Execution> {
+    const mark = newMark();
+    const { script, isMarked } = serviceScript(request.command, mark);
+    request.say(t('A command may take {0} s there, and reads nothing that is typed.', limit));
+    const cancel = new AbortController();
+    const either = AbortSignal.any([signal, cancel.signal]);
+    const sweep = isMarked ? (): void => this.sweep(id, mark) : (): void => undefined;
+    try {
+      const events = await this.begin(id, script, request, either);
+      return new ServiceExecution(events, () => {
+        cancel.abort();
+        sweep();
+      });
+    } catch (error) {
+      if (isCancellation(error)) sweep();
+      throw error;
+    }
+  }
+
+  private async begin(
+    id: string,
+    script: string,
+    { say }: RunRequest,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<ExecEvent>> {
+    const stream = this.client.execStream(id, script, limit, signal);
+    try {
+      const first = await stream.next();
+      return joined(first.done ? undefined : first.value, stream);
+    } catch (error) {
+      if (!isApiError(error, 'notFound')) throw error;
+      say(t('What it writes shows when it has ended.'));
+      return told(await this.client.exec(id, script, limit, signal));
+    }
+  }
+
+  /** The service does not promise that a command ends when nobody waits for it any more. */
+  private sweep(id: string, mark: string): void {
+    this.lastClient.exec(id, sweeping(mark), sweepLimit).catch((error: unknown) => {
+      this.log.warn(`${id}: a cancelled command may still run: ${describeError(error)}`);
+    });
+  }
+}
+
+async function* joined(
+  first: ExecEvent | undefined,
+  rest: AsyncIterable<ExecEvent>,
+): AsyncGenerator<ExecEvent> {
+  if (first) yield first;
+  yield* rest;
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- what has ended is told like what runs
+async function* told({ stdout, stderr, ...end }: ExecResult): AsyncGenerator<ExecEvent> {
+  yield { type: 'stdout', data: stdout };
+  yield { type: 'stderr', data: stderr };
+  yield { type: 'exit', ...end };
+}

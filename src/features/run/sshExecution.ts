@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import type { ClientChannel } from 'ssh2';
+import type { SshConnection } from '../../ssh/connection/connection';
+import { forAnyShell } from '../../shell/quote';
+import type { Size } from '../../shell/session';
+import { SshSession } from '../../terminal/sshSession';
+import type { Execution } from './execution';
+import { sweeping } from './mark';
+
+const ctrlC = '\x03';
+
+/** A command on an SSH channel: in a terminal, or without one where it is given its input. */
+export class SshExecution implements Execution {
+  readonly onData: Execution['onData'];
+  readonly onEnd: Execution['onEnd'];
+  private readonly session: SshSession;
+  private readonly hasTerminal: boolean;
+
+  constructor(
+    private readonly channel: ClientChannel,
+    private readonly connection: SshConnection | undefined,
+    private readonly mark: string,
+    input: string | undefined,
+  ) {
+    this.session = new SshSession(channel, connection);
+    this.onData = this.session.onData;
+    this.onEnd = this.session.onEnd;
+    this.hasTerminal = input === undefined;
+    if (input !== undefined) channel.end(input);
+  }
+
+  write(text: string): void {
+    if (this.hasTerminal) this.session.write(text);
+  }
+
+  resize(size: Size): void {
+    if (this.hasTerminal) this.session.resize(size);
+  }
+
+  pause(): void {
+    this.session.pause();
+  }
+
+  resume(): void {
+    this.session.resume();
+  }
+
+  interrupt(): void {
+    if (this.hasTerminal) this.session.write(ctrlC);
+    else this.channel.signal('INT');
+  }
+
+  /** A server need not pass signals on, and a command may survive its terminal: so it is looked for, too. */
+  kill(): void {
+    this.channel.signal('KILL');
+    if (this.connection) void sweep(this.connection, this.mark).then(() => this.session.close());
+  }
+}
+
+/** Ends all that a run has started on a computer, as far as the connection goes. Never rejects. */
+export async function sweep(connection: SshConnection, mark: string): Promise<void> {
+  try {
+    const channel = await connection.exec(forAnyShell(sweeping(mark)));
+    await once(channel.resume(), 'close');
+  } catch {
+    // What the connection does not carry, nothing else does.
+  }
+}

@@ -1,0 +1,84 @@
+import { t } from '@vscode/l10n';
+import type { ClientChannel } from 'ssh2';
+import type { Computer } from '../../computers/computer';
+import type { SshConnection } from '../../ssh/connection/connection';
+import { SshError } from '../../ssh/errors';
+import type { ConnectionPool } from '../../ssh/connection/pool';
+import { ChannelRoad } from '../../connect/channelRoad';
+import type { Road, TravelOptions } from '../../connect/road';
+import { terminalType } from '../../shell/session';
+import type { Execution } from './execution';
+import { newMark } from './mark';
+import { loginCommand, type RunRequest } from './request';
+import { SshExecution, sweep } from './sshExecution';
+
+/** What a command is told of its terminal. Servers take only the names they are set up to take. */
+const env = { COLORTERM: 'truecolor', LANG: 'C.UTF-8' };
+
+/** The link broke while the command was on its way. It is not sent again by itself, since it may have run. */
+export class UnsureError extends Error {
+  override readonly name = 'UnsureError';
+
+  constructor(cause: SshError) {
+    super(
+      t(
+        'The connection broke just as the command was sent: {0}. It may have run; look before you run it again.',
+        cause.reason,
+      ),
+      { cause },
+    );
+  }
+}
+
+/** SSH, to run a command: straight to the endpoint that the service names, or through the terminal gateway. */
+export class SshRunRoad implements Road<RunRequest, Execution> {
+  private readonly channels: ChannelRoad;
+
+  constructor(
+    readonly name: 'ssh' | 'tunnel',
+    pool: ConnectionPool,
+  ) {
+    this.channels = new ChannelRoad(name, pool);
+  }
+
+  leadsTo(computer: Computer): boolean {
+    return this.channels.leadsTo(computer);
+  }
+
+  /** @throws UnsureError, CommandError, or as {@link ConnectionPool.channel} */
+  async open(computer: Computer, request: RunRequest, options: TravelOptions): Promise<Execution> {
+    const mark = newMark();
+    const command = loginCommand(request.command, mark);
+    const { channel, connection } = await this.channels.open(
+      computer,
+      async (line) => {
+        const channel = await sent(line, () => ask(line, request, command));
+        // Whoever cancelled leaves the channel behind, and the command may live on without it.
+        if (options.signal.aborted) void sweep(line, mark);
+        return channel;
+      },
+      options,
+    );
+    return new SshExecution(channel, connection, mark, request.command.input);
+  }
+}
+
+function ask(
+  connection: SshConnection,
+  { command: { input }, size }: RunRequest,
+  command: string,
+): Promise<ClientChannel> {
+  if (input !== undefined) return connection.exec(command);
+  const { rows, columns: cols } = size();
+  return connection.shell({ rows, cols, term: terminalType, env, command });
+}
+
+async function sent<T>(connection: SshConnection, send: () => Promise<T>): Promise<T> {
+  const wasClosed = connection.closed;
+  try {
+    return await send();
+  } catch (error) {
+    const broke = error instanceof SshError && (error.problem === 'closed' || error.problem === 'silent');
+    throw broke && !wasClosed ? new UnsureError(error) : error;
+  }
+}

@@ -1,0 +1,131 @@
+import * as vscode from 'vscode';
+import type { CelestoClient } from '../../../api/client';
+import type { CreateRequest, Template } from '../../../api/wire';
+import type { FreshComputers, FreshRecord } from './freshComputers';
+import { FreshPlace } from './freshPlace';
+import type { RunHistory } from '../history';
+import type { Runs } from '../runs';
+import { inShort } from '../words';
+import { isCancellation } from '../../../base/cancel';
+import type { Clock } from '../../../base/clock';
+import { toDisposable, type Disposable } from '../../../base/disposable';
+import { withoutLinks } from '../../../base/text';
+import { askCommand } from '../commandBox';
+import { showError } from '../../../ui/errorMessages';
+import { runWizard } from '../../../ui/wizard';
+import type { Handler } from '../../../ui/commands';
+import { templateChoices } from '../../lifecycle/createCommand';
+import { cancellation, withProgress } from '../../../ui/progress';
+import type { Targets } from '../../../ui/targets';
+
+/** Under what the history keeps the commands of fresh computers. */
+const historyId = 'new';
+
+export interface FreshCommandsParts {
+  readonly targets: Targets;
+  readonly client: Pick<CelestoClient, 'templates'>;
+  readonly runs: Runs;
+  readonly history: RunHistory;
+  readonly fresh: FreshComputers;
+  readonly clock: Clock;
+}
+
+/** Running a command on a computer that is made for it and deleted behind it. */
+export class FreshCommands {
+  constructor(private readonly parts: FreshCommandsParts) {}
+
+  readonly runFresh: Handler = async () => {
+    const { targets, runs, history, fresh } = this.parts;
+    await targets.signedIn();
+    const request = await this.askWish();
+    const name = vscode.l10n.t('a fresh computer');
+    const line = await askCommand({ id: historyId, name }, history);
+    if (line === undefined) throw cancellation();
+    await history.add(historyId, line);
+    const wish = (): Promise<CreateRequest> => Promise.resolve(request);
+    const { placeOn } = runs;
+    const pty = runs.terminal({
+      placeName: vscode.l10n.t('fresh'),
+      place: () => new FreshPlace({ fresh, wish, placeOn }),
+      command: { line },
+      title: inShort(line),
+    });
+    runs.show(pty);
+  };
+
+  /** What kind of computer is wanted: that of a template, by its name or as a person chooses. */
+  readonly askWish = async (template?: string): Promise<CreateRequest> => {
+    const templateId = template ?? (await this.askTemplate()).id;
+    return { template_id: templateId, network_policy: { mode: 'open' }, external_volume_enabled: false };
+  };
+
+  /** Asks about computers that were left behind, now and when those of another window turn out to be so. */
+  watchLeftovers(): Disposable {
+    const end = new AbortController();
+    this.askAboutLeftovers(end.signal).catch((error: unknown) => {
+      if (!isCancellation(error)) void showError(error);
+    });
+    return toDisposable(() => end.abort());
+  }
+
+  private async askTemplate(): Promise<Template> {
+    const wish = await runWizard<{ template?: Template }>(vscode.l10n.t('Run in a Fresh Computer'), {}, [
+      async (boxes) => ({
+        template: await boxes.choose({
+          placeholder: vscode.l10n.t('What kind of computer?'),
+          choices: templateChoices(this.parts.client),
+        }),
+      }),
+    ]);
+    if (!wish.template) throw cancellation();
+    return wish.template;
+  }
+
+  private async askAboutLeftovers(signal: AbortSignal): Promise<void> {
+    const { fresh, clock } = this.parts;
+    const asked = new Set<string>();
+    for (;;) {
+      for (const record of await fresh.abandoned(signal)) {
+        const { idempotencyKey } = record.intent;
+        if (asked.has(idempotencyKey)) continue;
+        asked.add(idempotencyKey);
+        await this.askAbout(record);
+      }
+      const pause = fresh.nextLook(({ intent }) => asked.has(intent.idempotencyKey));
+      if (pause === undefined) return;
+      await clock.delay(pause, signal);
+    }
+  }
+
+  private async askAbout(record: FreshRecord): Promise<void> {
+    const { fresh, clock, targets } = this.parts;
+    const remove = vscode.l10n.t('Delete');
+    const keep = record.computer ? vscode.l10n.t('Keep') : vscode.l10n.t('Forget It');
+    const answer = await vscode.window.showWarningMessage(withoutLinks(question(record)), remove, keep);
+    if (answer === keep) await fresh.keep(record);
+    if (answer !== remove) return;
+    await targets.signedIn();
+    const title = vscode.l10n.t('Deleting {0}…', record.computer?.name ?? vscode.l10n.t('a fresh computer'));
+    try {
+      await withProgress(clock, title, (signal) => fresh.remove(record, signal));
+    } catch (error) {
+      if (!isCancellation(error)) void showError(error);
+    }
+  }
+}
+
+function question({ computer, command, askedAt }: FreshRecord): string {
+  const time = new Date(askedAt).toLocaleString();
+  return computer
+    ? vscode.l10n.t(
+        '{0} was created for the command "{1}" ({2}) and is not deleted yet.',
+        computer.name,
+        inShort(command),
+        time,
+      )
+    : vscode.l10n.t(
+        'A computer was asked for to run "{0}" ({1}), and it is not known whether it was created. Deleting finds out.',
+        inShort(command),
+        time,
+      );
+}

@@ -1,0 +1,42 @@
+import { t } from '@vscode/l10n';
+import type { Computer } from '../../computers/computer';
+import type { KeptShells } from '../../terminal/keptShells';
+import type { KeptShell } from '../../shell/shellListing';
+import { shortened } from '../../base/text';
+import type { PartSource, ShellPart } from '../../ui/parts';
+
+/** The shells that are kept on a computer, and that nobody is with. */
+export class ShellParts implements PartSource {
+  readonly onDidChange;
+
+  constructor(private readonly shells: KeptShells) {
+    this.onDidChange = shells.onDidChange;
+  }
+
+  of(computer: Computer): readonly ShellPart[] {
+    return computer.status === 'running' ? this.shells.of(computer.id).map(shellPart) : [];
+  }
+}
+
+/** @param shell as the computer tells of it: none of its texts is to be trusted */
+export function shellPart(shell: KeptShell): ShellPart {
+  const label = shortened(shell.command, 40) || t('Shell');
+  const folder = shortened(shell.directory, 200);
+  const since = t(
+    'since {0}',
+    shell.created.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
+  );
+  return {
+    kind: 'shell',
+    shell,
+    key: `shell ${shell.name}`,
+    label,
+    description: [t('detached'), folder].filter(Boolean).join(' · '),
+    tooltip: [t('It runs on without a terminal ({0}).', shell.keptBy), folder, since]
+      .filter(Boolean)
+      .join('\n'),
+    spoken: [label, t('detached'), folder].filter(Boolean).join(', '),
+    icon: 'terminal-tmux',
+    capabilities: ['keptShell'],
+  };
+}

@@ -1,0 +1,23 @@
+import type { Handler } from '../../ui/commands';
+import type { Terminals } from '../../terminal/terminals';
+import type { Part } from '../../ui/parts';
+
+/** What can be done with the terminals in the list. */
+export class ShownTerminals {
+  constructor(private readonly terminals: Terminals) {}
+
+  /** A click on its line. */
+  readonly show: Handler = (...args) => {
+    const terminal = terminalOf(args);
+    terminal?.show();
+    if (terminal) this.terminals.find(terminal)?.pty.revive();
+  };
+
+  readonly close: Handler = (...args) => terminalOf(args)?.dispose();
+}
+
+/** From the tree: the line, or what its click passes on. */
+function terminalOf([line]: readonly unknown[]) {
+  const { part } = (line ?? {}) as { part?: Part };
+  return part?.kind === 'terminal' ? part.terminal : undefined;
+}

@@ -1,0 +1,81 @@
+import * as vscode from 'vscode';
+import type { Computer } from '../../computers/computer';
+import type { TerminalState } from '../../terminal/computerTerminal';
+import type { OpenTerminal, Terminals } from '../../terminal/terminals';
+import { Disposables, type Disposable } from '../../base/disposable';
+import { printable } from '../../base/text';
+import type { PartSource, TerminalPart } from '../../ui/parts';
+
+/** The open terminals of a computer, each with a number that it keeps. */
+export class TerminalParts implements PartSource, Disposable {
+  private readonly disposables = new Disposables();
+  private readonly changes = this.disposables.add(new vscode.EventEmitter<string>());
+  private readonly numbers = new WeakMap<vscode.Terminal, number>();
+
+  readonly onDidChange = this.changes.event;
+
+  constructor(private readonly terminals: Terminals) {
+    this.disposables.add(terminals.onDidChange((id) => this.changes.fire(id)));
+    this.disposables.add(
+      vscode.window.onDidChangeTerminalShellIntegration(({ terminal }) => {
+        const id = terminals.find(terminal)?.pty.spec.computer.id;
+        if (id !== undefined) this.changes.fire(id);
+      }),
+    );
+  }
+
+  of(computer: Computer): readonly TerminalPart[] {
+    const all = this.terminals.of(computer.id);
+    return all.map((open) => partOf(computer, open, this.numberOf(open.terminal, all)));
+  }
+
+  dispose(): void {
+    this.disposables.dispose();
+  }
+
+  /** The lowest that no other open terminal of the computer has. */
+  private numberOf(terminal: vscode.Terminal, all: readonly OpenTerminal[]): number {
+    const known = this.numbers.get(terminal);
+    if (known !== undefined) return known;
+    const taken = new Set(all.map((open) => this.numbers.get(open.terminal)));
+    let number = 1;
+    while (taken.has(number)) number += 1;
+    this.numbers.set(terminal, number);
+    return number;
+  }
+}
+
+function partOf(computer: Computer, { terminal, pty }: OpenTerminal, number: number): TerminalPart {
+  const { words, icon } = stateLook(pty.state);
+  const label = vscode.l10n.t('Terminal {0}', number);
+  const folder = pty.state === 'open' ? printable(terminal.shellIntegration?.cwd?.path ?? '') : '';
+  const description = [words, folder].filter(Boolean).join(' · ');
+  return {
+    kind: 'terminal',
+    terminal,
+    key: `terminal ${number}`,
+    label,
+    description,
+    tooltip: vscode.l10n.t('{0} of {1}: {2}', label, computer.name, description),
+    spoken: [label, words, folder].filter(Boolean).join(', '),
+    icon,
+    capabilities: ['openTerminal'],
+  };
+}
+
+/** A state in words and by a shape. */
+function stateLook(state: TerminalState): { words: string; icon: string } {
+  switch (state) {
+    case 'new':
+      return { words: vscode.l10n.t('connects when shown'), icon: 'circle-outline' };
+    case 'opening':
+      return { words: vscode.l10n.t('connecting'), icon: 'loading' };
+    case 'open':
+      return { words: vscode.l10n.t('connected'), icon: 'terminal' };
+    case 'reconnecting':
+      return { words: vscode.l10n.t('reconnecting'), icon: 'sync' };
+    case 'resting':
+    case 'closed':
+      return { words: vscode.l10n.t('not connected'), icon: 'debug-disconnect' };
+  }
+}

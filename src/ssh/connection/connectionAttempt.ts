@@ -1,0 +1,175 @@
+import type { Duplex } from 'node:stream';
+import type { AnyAuthMethod, Client, ConnectConfig, NegotiatedAlgorithms } from 'ssh2';
+import type { Computer } from '../../computers/computer';
+import { describeError, type Log } from '../../base/log';
+import { shortened } from '../../base/text';
+import type { Authenticator } from '../keys/authenticator';
+import { SshConnection } from './connection';
+import { socketProblem } from './dial';
+import type { Endpoint } from './endpoint';
+import { SshError } from '../errors';
+import { saveRoundTrips } from './fewerRoundTrips';
+import { handshakeOf } from './handshake';
+import type { HostTrust } from '../hostKeys/hostTrust';
+import type { Introducer } from '../provisioning/introducer';
+import type { Patience } from './patience';
+
+export interface AttemptParts {
+  readonly computer: Computer;
+  readonly endpoint: Endpoint;
+  readonly introducer: Introducer;
+  readonly trust: HostTrust;
+  readonly log: Log;
+  readonly patience: Patience;
+}
+
+type SshClientError = Error & { readonly level?: string };
+
+/** One attempt to get in, from the open socket to the authenticated connection. */
+export class ConnectionAttempt {
+  private phase: 'hostKey' | 'verifying' | 'login' | 'over' = 'hostKey';
+  /** The first thing that went wrong, in our own terms; what ssh2 makes of it follows later. */
+  private failure: Error | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  /** The host key that turned out to be right. */
+  private verified: Buffer | undefined;
+  /** The first bytes the server sent. */
+  private greeting = '';
+  private negotiated: NegotiatedAlgorithms | undefined;
+
+  constructor(
+    readonly parts: AttemptParts,
+    private readonly socket: Duplex,
+    private readonly client: Client,
+    readonly authenticator: Authenticator,
+  ) {}
+
+  /**
+   * @param signSilently the first key may be offered with its signature
+   * @throws SshError, AuthenticationError, HostKeyError, ApiError, or the signal's reason
+   */
+  async run(signSilently: boolean, signal: AbortSignal): Promise<SshConnection> {
+    // It hung up while the first key was being fetched: nothing more would ever be heard of this socket.
+    if (this.socket.destroyed) throw this.closedEarly();
+    const cancel = (): void => this.fail(signal.reason as Error);
+    try {
+      return await new Promise((resolve, reject) => {
+        this.client.on('error', (error) => this.onError(error));
+        this.client.once('close', () => {
+          reject(this.failure ?? this.closedEarly());
+          this.end();
+        });
+        this.client.once('handshake', (negotiated) => (this.negotiated = negotiated));
+        this.client.once('ready', () => {
+          const { endpoint, patience } = this.parts;
+          const handshake = this.negotiated && handshakeOf(this.negotiated, this.greeting);
+          resolve(new SshConnection(this.client, this.socket, endpoint, patience, handshake));
+          this.end();
+        });
+        signal.addEventListener('abort', cancel, { once: true });
+        this.connect(signSilently);
+        if (signal.aborted) cancel();
+      });
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  private connect(signSilently: boolean): void {
+    this.expect('hostKey');
+    this.client.connect(this.config());
+    saveRoundTrips(this.client, signSilently);
+    this.socket.once('data', (bytes: Buffer) => (this.greeting = bytes.toString('latin1')));
+  }
+
+  private config(): ConnectConfig {
+    return {
+      sock: this.socket,
+      username: this.parts.endpoint.user,
+      keepaliveInterval: this.parts.patience.keepAlive,
+      keepaliveCountMax: 3,
+      // Our own limits know when a person is being asked; ssh2's does not.
+      readyTimeout: 0,
+      hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
+        // Asked again whenever keys are exchanged anew, ssh2 must have its answer at once: it goes on sending.
+        if (this.verified) {
+          verify(this.verified.equals(key));
+          return;
+        }
+        this.verify(key).then(
+          () => this.unlessOver(() => verify(true)),
+          (error: unknown) => this.fail(error as Error),
+        );
+      },
+      authHandler: (left, partial, next) => {
+        // The typings know neither null (the first call) nor the answer false (nothing left).
+        const offer = next as (method: AnyAuthMethod | false) => void;
+        this.authenticator.next(left as string[] | null, partial as boolean | null).then(
+          (method) => {
+            if (method === false) this.fail(this.authenticator.failure());
+            else this.unlessOver(() => offer(method));
+          },
+          (error: unknown) => this.fail(error as Error),
+        );
+      },
+    };
+  }
+
+  private async verify(key: Buffer): Promise<void> {
+    const { computer, endpoint, introducer, trust } = this.parts;
+    this.phase = 'verifying';
+    clearTimeout(this.timer);
+    await trust.verify(computer, endpoint, key, async () => (await introducer.get()).hostKeys);
+    this.verified = key;
+    this.unlessOver(() => this.expect('login'));
+  }
+
+  private expect(phase: 'hostKey' | 'login'): void {
+    const { endpoint, patience } = this.parts;
+    this.phase = phase;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      const { signing } = this.authenticator;
+      // A person is being asked for a passphrase, or to touch something: they may take as long as the server waits.
+      if (signing) void signing.then(() => this.unlessOver(() => this.expect(phase)));
+      else this.fail(new SshError('silent', endpoint));
+    }, patience[phase]);
+  }
+
+  /** An answer may come when the connection is gone; ssh2 must not hear of it then. */
+  private unlessOver(goOn: () => void): void {
+    if (this.phase !== 'over') goOn();
+  }
+
+  private end(): void {
+    this.phase = 'over';
+    clearTimeout(this.timer);
+  }
+
+  private onError(error: SshClientError): void {
+    this.parts.log.debug(`${this.parts.computer.id}: ${describeError(error)}`);
+    // ssh2 goes on to the next key by itself after trouble with an agent, and after a signature that failed.
+    if (this.phase === 'over' || error.level === 'agent' || error.level === 'client-authentication') return;
+    this.fail(this.translate(error));
+  }
+
+  private translate(error: SshClientError): Error {
+    const { endpoint } = this.parts;
+    const early = this.phase === 'hostKey';
+    if (error.level === 'client-socket')
+      return new SshError(early ? socketProblem(error) : 'closed', endpoint, error);
+    if (early && this.greeting === '') return new SshError('notUp', endpoint, error);
+    if (/too many authentication failures/i.test(error.message)) return this.authenticator.cutShort();
+    const said = early && !this.greeting.startsWith('SSH-') ? `: "${shortened(this.greeting, 80)}"` : '';
+    return new SshError('protocol', endpoint, new Error(error.message + said, { cause: error }));
+  }
+
+  private closedEarly(): SshError {
+    return new SshError(this.phase === 'hostKey' ? 'notUp' : 'closed', this.parts.endpoint);
+  }
+
+  private fail(error: Error): void {
+    this.failure ??= error;
+    this.socket.destroy();
+  }
+}

@@ -1,0 +1,151 @@
+import type ssh2 from 'ssh2';
+import type { CelestoClient } from '../../api/client';
+import type { Computer } from '../../computers/computer';
+import { abortable } from '../../base/cancel';
+import type { Log } from '../../base/log';
+import { Authenticator } from '../keys/authenticator';
+import type { SshConnection } from './connection';
+import { ConnectionAttempt } from './connectionAttempt';
+import { formatEndpoint, parseEndpoint, type Endpoint } from './endpoint';
+import { SshError, type Attempt } from '../errors';
+import type { HostTrust } from '../hostKeys/hostTrust';
+import type { Identity, IdentitySource } from '../keys/identities';
+import { Introducer } from '../provisioning/introducer';
+import type { Introduction, KeyLogin } from '../provisioning/introduction';
+import type { KnownComputers } from '../hostKeys/knownComputers';
+import type { OwnKey } from '../keys/ownKey';
+import { defaultPatience } from './patience';
+import { DirectRoute, type Line, type Route, type Way } from './route';
+import { namesOf, type SshConfig } from '../sshConfig';
+import { TunnelRoute } from '../tunnel/tunnelRoute';
+
+export interface ConnectorParts {
+  readonly library: () => Promise<typeof ssh2>;
+  readonly config: SshConfig;
+  readonly identities: IdentitySource;
+  readonly ownKey: OwnKey;
+  readonly trust: HostTrust;
+  readonly known: KnownComputers;
+  /** Asks the computer over the API for its host keys, and puts our public key on it. */
+  readonly introduce: (computer: Computer, login: KeyLogin, signal: AbortSignal) => Promise<Introduction>;
+  /** For SSH that the terminal gateway carries. */
+  readonly client: Pick<CelestoClient, 'exec' | 'terminal'>;
+  readonly log: Log;
+}
+
+/** Makes connections: dials, verifies the host, proves who we are. */
+export class Connector {
+  constructor(
+    private readonly parts: ConnectorParts,
+    private readonly patience = defaultPatience,
+  ) {}
+
+  /**
+   * A route to a computer that is running, for as many tries to connect as are made until the signal is aborted.
+   * @throws EndpointError
+   */
+  route(computer: Computer, way: Way, signal: AbortSignal): Route {
+    if (way === 'tunnel') return new TunnelRoute(computer, this.parts, signal);
+    parseEndpoint(computer.ssh ?? '');
+    const endpoint = this.parts.config.endpoint(computer);
+    const introducer = this.introducer(computer, endpoint, signal);
+    return new DirectRoute(computer, endpoint, introducer, this.patience.dial);
+  }
+
+  /**
+   * Tries once to connect.
+   * @throws SshError, AuthenticationError, HostKeyError, ApiError, what the route throws, or the signal's reason
+   */
+  async connect(route: Route, signal: AbortSignal): Promise<SshConnection> {
+    const started = Date.now();
+    await this.askAhead(route);
+    const [attempt, signSilently] = await this.begin(route, signal);
+    const connection = await attempt.run(signSilently, signal).catch(async (error: unknown) => {
+      // The server may not have waited for a person to answer. When they have, the key is at hand for another try.
+      const again =
+        error instanceof SshError && (await abortable(attempt.authenticator.signsAfterAll(), signal));
+      if (!again) throw error;
+      const [another] = await this.begin(route, signal);
+      return another.run(false, signal);
+    });
+    const { computer, endpoint } = attempt.parts;
+    this.parts.log.info(
+      `${computer.id}: connected to ${formatEndpoint(endpoint)} in ${Date.now() - started} ms`,
+    );
+    return connection;
+  }
+
+  /** Opens the line and gets the first key. Gives the attempt, and whether that key may be offered with its signature. */
+  private async begin(route: Route, signal: AbortSignal): Promise<[ConnectionAttempt, boolean]> {
+    const { computer, introducer } = route;
+    const { identities, trust, log, library } = this.parts;
+    // The introduction, the connection and the first key are got at the same time: they do not need each other.
+    const keys = identities.list(namesOf(computer), signal);
+    const [line, first, { Client: SshClient }] = await withLine(
+      route.dial(signal),
+      keys.next(),
+      library(),
+      signal,
+    );
+    const { stream, endpoint } = line;
+    const authenticator = new Authenticator(endpoint, startingWith(first, keys), introducer);
+    const attempt = new ConnectionAttempt(
+      { computer, endpoint, introducer, trust, log, patience: this.patience },
+      stream,
+      new SshClient(),
+      authenticator,
+    );
+    return [attempt, isSilent(first)];
+  }
+
+  private introducer(computer: Computer, endpoint: Promise<Endpoint>, signal: AbortSignal): Introducer {
+    const { ownKey, introduce, known } = this.parts;
+    return new Introducer(async () => {
+      const { publicLine, retired } = await ownKey.get();
+      const { user } = await endpoint;
+      const introduction = await introduce(computer, { user, publicLine, retired }, signal);
+      if (introduction.keyInstalled) known.update(computer.id, { installedKey: publicLine });
+      return introduction;
+    });
+  }
+
+  /** A computer we know, with our key on it, need not be asked; any other is asked at once, while we dial. */
+  private async askAhead({ introducer, recordName }: Route): Promise<void> {
+    introducer.renew();
+    const { publicLine } = await this.parts.ownKey.get();
+    if (this.parts.known.get(recordName)?.installedKey !== publicLine) introducer.begin();
+  }
+}
+
+/** True where the first key signs without asking anybody, so that it can be offered with its signature at once. */
+function isSilent(first: IteratorResult<Identity | Attempt, void>): boolean {
+  if (first.done || !('kind' in first.value)) return false;
+  return first.value.kind === 'own' || (first.value.kind === 'file' && first.value.type === 'ssh-ed25519');
+}
+
+async function* startingWith<T>(
+  first: IteratorResult<T, void>,
+  rest: AsyncGenerator<T, void>,
+): AsyncGenerator<T, void> {
+  if (first.done) return;
+  yield first.value;
+  yield* rest;
+}
+
+/** Waits for all; when one fails or the signal is aborted, a line that was opened all the same is closed. */
+async function withLine<A, B>(
+  line: Promise<Line>,
+  a: Promise<A>,
+  b: Promise<B>,
+  signal: AbortSignal,
+): Promise<[Line, A, B]> {
+  try {
+    return await abortable(Promise.all([line, a, b]), signal);
+  } catch (error) {
+    line.then(
+      ({ stream }) => stream.destroy(),
+      () => undefined,
+    );
+    throw error;
+  }
+}

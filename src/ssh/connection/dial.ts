@@ -1,0 +1,39 @@
+import { connect, type Socket } from 'node:net';
+import { abortable } from '../../base/cancel';
+import type { Endpoint } from './endpoint';
+import { SshError, type SshProblem } from '../errors';
+import { defaultPatience } from './patience';
+
+/**
+ * Opens the TCP connection to an endpoint.
+ * @param patience milliseconds it may take
+ * @throws SshError, or the signal's reason
+ */
+export async function dial(
+  endpoint: Endpoint,
+  signal: AbortSignal,
+  patience = defaultPatience.dial,
+): Promise<Socket> {
+  signal.throwIfAborted();
+  // ssh2 writes a packet in several pieces. Without TCP_NODELAY all but the first would wait for an acknowledgement:
+  // one more round trip for every keystroke.
+  const socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true });
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+  try {
+    const connected = new Promise<void>((resolve, reject) => {
+      socket.once('connect', resolve).once('error', reject);
+    });
+    await abortable(connected, limit);
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    signal.throwIfAborted();
+    throw new SshError(limit.aborted ? 'unreachable' : socketProblem(error), endpoint, error);
+  }
+}
+
+/** What an error of a socket means: a server that is not up yet refuses or resets; all else is the way to it. */
+export function socketProblem(error: unknown): SshProblem {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'EPIPE' ? 'notUp' : 'unreachable';
+}

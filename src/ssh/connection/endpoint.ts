@@ -1,0 +1,56 @@
+import { isIPv6 } from 'node:net';
+import { t } from '@vscode/l10n';
+import { shortened } from '../../base/text';
+
+/** Where an SSH server listens and who logs in there. */
+export interface Endpoint {
+  readonly user: string;
+  /** A host name or an address; IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** Set where SSH is carried by the terminal gateway: then the host is the name of the computer. */
+  readonly through?: 'gateway';
+}
+
+/** The service gave an SSH endpoint that cannot be read. */
+export class EndpointError extends Error {
+  override readonly name = 'EndpointError';
+}
+
+const userPart = String.raw`(?<user>[A-Za-z0-9_][A-Za-z0-9._-]*)`;
+const hostPart = String.raw`(?:\[(?<v6>[0-9A-Fa-f:.]+)\]|(?<host>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?))`;
+const spellings = [
+  new RegExp(String.raw`^${userPart}@${hostPart}(?::(?<port>\d+))?$`),
+  new RegExp(String.raw`^ssh://${userPart}@${hostPart}(?::(?<port>\d+))?/?$`),
+  new RegExp(String.raw`^ssh\s+${userPart}@${hostPart}(?:\s+-p\s*(?<port>\d+))?$`),
+  new RegExp(String.raw`^ssh\s+-p\s*(?<port>\d+)\s+${userPart}@${hostPart}$`),
+];
+
+/**
+ * Reads `connection.ssh` of a computer: `user@host`, `user@host:port`, `ssh user@host -p N`, `ssh -p N user@host` or
+ * `ssh://user@host:port`, with IPv6 addresses in brackets. Nothing of it ever reaches a shell.
+ * @param defaultPort where it names none
+ * @throws EndpointError for anything else
+ */
+export function parseEndpoint(text: string, defaultPort = 22): Endpoint {
+  const groups = spellings.map((spelling) => spelling.exec(text.trim())?.groups).find((match) => match);
+  const user = groups?.user;
+  const host = groups?.v6 ?? groups?.host;
+  const port = Number(groups?.port ?? defaultPort);
+  const plausible = port >= 1 && port <= 65_535 && (groups?.v6 === undefined || isIPv6(groups.v6));
+  if (user === undefined || host === undefined || !plausible) {
+    throw new EndpointError(
+      t(
+        'The service gave an SSH endpoint that cannot be read: "{0}". Report it to Celesto.',
+        shortened(text, 120),
+      ),
+    );
+  }
+  return { user, host, port };
+}
+
+/** The endpoint as people write it: `user@host:port`, with IPv6 in brackets. */
+export function formatEndpoint({ user, host, port, through }: Endpoint): string {
+  if (through === 'gateway') return t('{0} (through its terminal gateway)', `${user}@${host}`);
+  return `${user}@${isIPv6(host) ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,192 @@
+import type { ClientChannel, SFTPWrapper } from 'ssh2';
+import type { Computer } from '../../computers/computer';
+import type { Clock } from '../../base/clock';
+import { GatewayError } from '../../gateway/errors';
+import { abortable } from '../../base/cancel';
+import { patiently } from '../../base/patiently';
+import { SharedTasks } from '../../base/sharedTask';
+import type { SshConnection } from './connection';
+import type { Connector } from './connector';
+import { formatEndpoint, parseEndpoint } from './endpoint';
+import { SshError } from '../errors';
+import type { Way } from './route';
+
+/** Milliseconds a connection stays open after its last channel has closed. */
+const linger = 15_000;
+
+export interface ChannelOptions {
+  readonly signal: AbortSignal;
+  /**
+   * For how many milliseconds a server that refuses or hangs up is tried again: it may be just coming up, since a
+   * computer counts as running before its SSH server listens.
+   */
+  readonly patience: number;
+  /** Told once, at the first try that failed for that reason. */
+  readonly onNotUp?: () => void;
+  /** How SSH gets there; direct unless said. */
+  readonly way?: Way;
+}
+
+/** What travels over a connection. */
+type Channel = ClientChannel | SFTPWrapper;
+
+interface Pooled {
+  readonly connection: SshConnection;
+  readonly address: string;
+  channels: number;
+  /** The server opens no further channel here (its MaxSessions). */
+  full: boolean;
+  lingering: AbortController | undefined;
+}
+
+/**
+ * Shares connections: all channels to one computer travel over one authenticated connection, and over a second one only
+ * when the server refuses more. A connection closes a little after its last channel has.
+ */
+export class ConnectionPool {
+  private readonly pooled = new Map<string, Set<Pooled>>();
+  private readonly connecting = new SharedTasks<Pooled, 'notUp'>();
+
+  constructor(
+    private readonly connector: Pick<Connector, 'connect' | 'route'>,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Opens a channel to a computer that is running and, for the direct way, names an SSH endpoint.
+   * @throws EndpointError, SshError, AuthenticationError, HostKeyError, for the tunnel also NoHelperError, GatewayError,
+   *   GatewayAddressError and ApiError; or the signal's reason
+   */
+  async channel<T extends Channel>(
+    computer: Computer,
+    options: ChannelOptions,
+    open: (connection: SshConnection) => Promise<T>,
+  ): Promise<T> {
+    const way = options.way ?? 'direct';
+    const address = way === 'tunnel' ? way : formatEndpoint(parseEndpoint(computer.ssh ?? ''));
+    for (;;) {
+      options.signal.throwIfAborted();
+      const reused = this.reusable(computer.id, address);
+      const pooled = reused ?? (await this.connect(computer, address, options));
+      // Where the very first channel fails there is no better connection to follow; any other may just be used up.
+      const isFirst = !reused && pooled.channels === 0;
+      try {
+        return await this.openOn(pooled, open, options.signal);
+      } catch (error) {
+        if (!(error instanceof SshError)) throw error;
+        pooled.full = true;
+        if (isFirst) throw error;
+      }
+    }
+  }
+
+  /** The connections that are open now, and whose they are. */
+  get connections(): readonly { readonly computerId: string; readonly connection: SshConnection }[] {
+    return [...this.pooled].flatMap(([computerId, all]) =>
+      [...all].map(({ connection }) => ({ computerId, connection })),
+    );
+  }
+
+  /** Closes every connection to a computer. */
+  close(computerId: string): void {
+    for (const { connection } of this.pooled.get(computerId) ?? []) connection.end();
+  }
+
+  dispose(): void {
+    for (const id of this.pooled.keys()) this.close(id);
+  }
+
+  private reusable(id: string, address: string): Pooled | undefined {
+    return [...(this.pooled.get(id) ?? [])].find(
+      (pooled) => !pooled.full && !pooled.connection.closed && pooled.address === address,
+    );
+  }
+
+  private async openOn<T extends Channel>(
+    pooled: Pooled,
+    open: (connection: SshConnection) => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    pooled.channels += 1;
+    pooled.lingering?.abort();
+    try {
+      const channel = await wanted(open(pooled.connection), signal);
+      channel.once('close', () => this.release(pooled));
+      return channel;
+    } catch (error) {
+      this.release(pooled);
+      throw error;
+    }
+  }
+
+  private release(pooled: Pooled): void {
+    pooled.channels -= 1;
+    if (pooled.channels === 0 && !pooled.connection.closed) this.endLater(pooled);
+  }
+
+  private endLater(pooled: Pooled): void {
+    const lingering = new AbortController();
+    pooled.lingering = lingering;
+    this.clock.delay(linger, lingering.signal).then(
+      () => pooled.connection.end(),
+      () => undefined,
+    );
+  }
+
+  private connect(computer: Computer, address: string, options: ChannelOptions): Promise<Pooled> {
+    return this.connecting.join(
+      `${computer.id} ${address}`,
+      async (signal, report) => {
+        const route = this.connector.route(computer, options.way ?? 'direct', signal);
+        const connection = await patiently(() => this.connector.connect(route, signal), {
+          clock: this.clock,
+          patience: options.patience,
+          signal,
+          passes: isComingUp,
+          onWaiting: () => report('notUp'),
+        });
+        return this.add(computer.id, address, connection);
+      },
+      options.signal,
+      options.onNotUp,
+    );
+  }
+
+  private add(id: string, address: string, connection: SshConnection): Pooled {
+    const pooled: Pooled = { connection, address, channels: 0, full: false, lingering: undefined };
+    const all = this.pooled.get(id) ?? new Set();
+    this.pooled.set(id, all.add(pooled));
+    connection.onDidClose(() => {
+      pooled.lingering?.abort();
+      all.delete(pooled);
+      if (all.size === 0 && this.pooled.get(id) === all) this.pooled.delete(id);
+    });
+    // Whoever asked for it may have left meanwhile.
+    this.endLater(pooled);
+    return pooled;
+  }
+}
+
+/** Whether a server, or the gateway before it, may just be coming up. */
+function isComingUp(error: unknown): boolean {
+  return (
+    (error instanceof SshError && error.problem === 'notUp') ||
+    (error instanceof GatewayError && error.passes)
+  );
+}
+
+/** Waits for a channel as long as it is wanted; one that opens after that is closed again. */
+async function wanted<T extends Channel>(opening: Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await abortable(opening, signal);
+  } catch (error) {
+    opening.then(leave, () => undefined);
+    throw error;
+  }
+}
+
+function leave(channel: Channel): void {
+  // What is called close in SFTP closes a file.
+  if ('readdir' in channel) channel.end();
+  else channel.close();
+}

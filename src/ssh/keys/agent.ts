@@ -1,0 +1,84 @@
+import { t } from '@vscode/l10n';
+import type ssh2 from 'ssh2';
+import type { ParsedKey, SigningRequestOptions } from 'ssh2';
+import { abortable } from '../../base/cancel';
+import type { Signer } from './signer';
+
+/** How many milliseconds an agent may take. */
+export interface AgentPatience {
+  /** To name its keys. */
+  readonly list: number;
+  /** To sign: it may ask its owner to confirm, or to touch something. */
+  readonly sign: number;
+}
+
+export const defaultAgentPatience: AgentPatience = { list: 5_000, sign: 60_000 };
+
+/** An SSH agent, as one connection sees it. It is not asked for anything before its keys are needed. */
+export class Agent implements Signer {
+  private listed: Promise<readonly ParsedKey[]> | undefined;
+
+  constructor(
+    readonly address: string,
+    private readonly library: () => Promise<typeof ssh2>,
+    private readonly patience: AgentPatience,
+  ) {}
+
+  /** The keys that it holds, but for those of kinds that ssh2 does not know. Asked once. */
+  keys(): Promise<readonly ParsedKey[]> {
+    this.listed ??= this.list();
+    return this.listed;
+  }
+
+  /** True where it holds a key; false where it does not, or does not say. */
+  async holds(key: ParsedKey): Promise<boolean> {
+    const keys = await this.keys().catch(() => []);
+    return keys.some((held) => held.getPublicSSH().equals(key.getPublicSSH()));
+  }
+
+  /** Some of its keys, to be tried by themselves. */
+  only(keys: readonly ParsedKey[]): Signer {
+    return { keys: () => Promise.resolve(keys), sign: (...request) => this.sign(...request) };
+  }
+
+  async sign(key: ParsedKey, data: Buffer, options: SigningRequestOptions): Promise<Buffer> {
+    const { createAgent } = await this.library();
+    const signed = new Promise<Buffer>((resolve, reject) => {
+      createAgent(this.address).sign(key, data, options, (error, signature) => {
+        if (signature) resolve(signature);
+        else reject(new Error(t('it did not sign with {0}', key.comment || key.type), { cause: error }));
+      });
+    });
+    return inTime(signed, this.patience.sign);
+  }
+
+  private async list(): Promise<readonly ParsedKey[]> {
+    const { createAgent, utils } = await this.library();
+    const listed = new Promise<readonly unknown[]>((resolve, reject) => {
+      createAgent(this.address).getIdentities((error, list) => {
+        if (error) reject(error);
+        else resolve(list ?? []);
+      });
+    });
+    const keys = await inTime(listed, this.patience.list);
+    return keys.flatMap((key) => {
+      const parsed = utils.parseKey(key as Buffer);
+      return parsed instanceof Error ? [] : [parsed];
+    });
+  }
+}
+
+async function inTime<T>(answer: Promise<T>, patience: number): Promise<T> {
+  const limit = AbortSignal.timeout(patience);
+  try {
+    return await abortable(answer, limit);
+  } catch (error) {
+    throw limit.aborted ? new Error(t('it does not answer')) : error;
+  }
+}
+
+/** The agent of this machine: `SSH_AUTH_SOCK`, or OpenSSH's pipe on Windows. */
+export function defaultAgentAddress(): string | undefined {
+  if (process.env.SSH_AUTH_SOCK) return process.env.SSH_AUTH_SOCK;
+  return process.platform === 'win32' ? String.raw`\\.\pipe\openssh-ssh-agent` : undefined;
+}

@@ -1,0 +1,98 @@
+import { t } from '@vscode/l10n';
+import type { AnyAuthMethod, BaseAgent } from 'ssh2';
+import type { Endpoint } from '../connection/endpoint';
+import { AuthenticationError, type Attempt } from '../errors';
+import type { Identity } from './identities';
+import type { Introducer } from '../provisioning/introducer';
+
+/** Offers one key after the other to one server, and remembers what became of each. */
+export class Authenticator {
+  private readonly attempts: Attempt[] = [];
+  private offered: Identity | undefined;
+  private offeredBlindly = false;
+  private refusal: string | undefined;
+  private methods: readonly string[] = [];
+
+  constructor(
+    private readonly endpoint: Endpoint,
+    private readonly identities: AsyncIterator<Identity | Attempt, void>,
+    private readonly introducer: Pick<Introducer, 'begun' | 'get'>,
+  ) {}
+
+  /**
+   * The next key to offer, or false when there is none left.
+   * @param left what the server would still take
+   * @param partial true where it took the last key and asks for more
+   */
+  async next(left: readonly string[] | null, partial: boolean | null): Promise<AnyAuthMethod | false> {
+    if (left) this.methods = left;
+    const last = this.offered;
+    this.offered = undefined;
+    if (last && partial) this.attempts.push({ key: last.name, outcome: 'notEnough' });
+    else if (last?.kind === 'own' && this.offeredBlindly && (await this.install())) return this.offer(last);
+    else if (last) this.attempts.push(outcomeOf(last));
+    for (;;) {
+      const { value, done } = await this.identities.next();
+      if (done) return false;
+      if ('kind' in value) return this.prepare(value);
+      this.attempts.push(value);
+    }
+  }
+
+  /** While a key is being signed with: a person may be asked for something, and that takes its time. */
+  get signing(): Promise<void> | undefined {
+    return this.offered?.kind === 'signer' ? this.offered.signing.work : undefined;
+  }
+
+  /**
+   * True where the connection ended while the key that was offered last was being signed with, and that worked in the
+   * end. Waits for it.
+   */
+  async signsAfterAll(): Promise<boolean> {
+    const { offered } = this;
+    await this.signing;
+    return offered?.kind === 'signer' && offered.signing.signed;
+  }
+
+  /** What to tell when all were refused. */
+  failure(): AuthenticationError {
+    return new AuthenticationError(this.endpoint, this.attempts, this.methods, this.refusal);
+  }
+
+  /** What to tell when the server lost its patience in the middle: an agent may hold more keys than it allows tries. */
+  cutShort(): AuthenticationError {
+    const reason = t('the server allows no further try');
+    if (this.offered) this.attempts.push({ key: this.offered.name, outcome: 'unusable', reason });
+    return this.failure();
+  }
+
+  /** Our own key is put on the computer before it is offered, unless it is believed to be there. */
+  private async prepare(identity: Identity): Promise<AnyAuthMethod> {
+    this.offeredBlindly = identity.kind === 'own' && !this.introducer.begun;
+    if (identity.kind === 'own' && this.introducer.begun) await this.install();
+    return this.offer(identity);
+  }
+
+  private async install(): Promise<boolean> {
+    this.offeredBlindly = false;
+    const { keyInstalled, refusal } = await this.introducer.get();
+    this.refusal = refusal;
+    return keyInstalled;
+  }
+
+  private offer(identity: Identity): AnyAuthMethod {
+    this.offered = identity;
+    const username = this.endpoint.user;
+    return identity.kind === 'signer'
+      ? { type: 'agent', username, agent: identity.signing.agent as BaseAgent }
+      : { type: 'publickey', username, key: identity.privateKey };
+  }
+}
+
+/** ssh2 does not pass on what a server said to a signature of an agent, but it had said before that the key would do. */
+function outcomeOf(identity: Identity): Attempt {
+  const { name: key } = identity;
+  const { trouble: reason, signed = false } = identity.kind === 'signer' ? identity.signing : {};
+  if (reason !== undefined) return { key, outcome: 'unusable', reason };
+  return { key, outcome: signed ? 'notEnough' : 'refused' };
+}

@@ -1,0 +1,104 @@
+import { readFile, stat } from 'node:fs/promises';
+import { t } from '@vscode/l10n';
+import type ssh2 from 'ssh2';
+import type { ParsedKey, SigningRequestOptions } from 'ssh2';
+import type { Agent } from './agent';
+import { fingerprint, parsePublicKey } from '../hostKeys/fingerprint';
+import { readKey } from './keyFormats';
+import type { Passphrases } from './passphrases';
+import type { Signer } from './signer';
+
+/** A key file that can be tried. */
+export type IdentityFile =
+  | { readonly kind: 'open'; readonly text: string; readonly key: ParsedKey }
+  /** Its private half is in an agent, or under a passphrase that is asked for once the server would accept the key. */
+  | { readonly kind: 'signer'; readonly signer: Signer; readonly key: ParsedKey | undefined };
+
+export interface IdentityFileParts {
+  readonly library: typeof ssh2;
+  readonly passphrases: Passphrases;
+  readonly agent: Agent | undefined;
+  /** Aborted when nobody waits for a passphrase any more. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads the file of a key.
+ * @throws Error with a message that says why it cannot be used
+ */
+export async function readIdentityFile(path: string, parts: IdentityFileParts): Promise<IdentityFile> {
+  const { agent, library } = parts;
+  const text = await readFile(path, 'utf8');
+  const found = readKey(library.utils, text);
+  if (found.kind === 'unreadable') throw new Error(unreadable(found.reason));
+  if (found.kind === 'public') {
+    if (!agent || !(await agent.holds(found.key)))
+      throw new Error(t('it is a public key, and no SSH agent holds the private one'));
+    return { kind: 'signer', signer: agent.only([found.key]), key: found.key };
+  }
+  await refuseIfOthersCanRead(path);
+  if (found.kind === 'private') return { kind: 'open', text: found.text, key: found.key };
+  const key = found.publicHalf ?? (await besideIt(path, library));
+  return { kind: 'signer', signer: new Locked(path, text, key, parts), key };
+}
+
+/** OpenSSH refuses such a file too: whoever can read it could log in with it. */
+async function refuseIfOthersCanRead(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const { mode, uid } = await stat(path);
+  if (uid !== process.getuid?.() || (mode & 0o077) === 0) return;
+  throw new Error(
+    t('other users of this machine may read it, so it is not safe; run: chmod 600 "{0}"', path),
+  );
+}
+
+/** The public half, as ssh-keygen puts it into a file beside the private one. */
+async function besideIt(path: string, { utils }: typeof ssh2): Promise<ParsedKey | undefined> {
+  const line = await readFile(`${path}.pub`, 'utf8').catch(() => '');
+  const key = parsePublicKey(line) && utils.parseKey(line);
+  return key instanceof Error ? undefined : key;
+}
+
+function unreadable(reason: string): string {
+  return t('{0}; if it is a private key, "ssh-keygen -p -f" rewrites it in the usual format', reason);
+}
+
+/** A key under a passphrase. */
+class Locked implements Signer {
+  constructor(
+    private readonly path: string,
+    private readonly text: string,
+    private readonly publicHalf: ParsedKey | undefined,
+    private readonly parts: IdentityFileParts,
+  ) {}
+
+  /** Without its public half the key cannot be offered, so the passphrase is asked for at once. */
+  async keys(): Promise<readonly ParsedKey[]> {
+    return [this.publicHalf ?? (await this.unlock())];
+  }
+
+  /** Who gave the key to their agent is not asked for its passphrase. */
+  async sign(key: ParsedKey, data: Buffer, options: SigningRequestOptions): Promise<Buffer> {
+    const { agent } = this.parts;
+    if (await agent?.holds(key)) {
+      const signed = await agent?.sign(key, data, options).catch(() => undefined);
+      if (signed) return signed;
+    }
+    const unlocked = await this.unlock();
+    if (fingerprint(unlocked.getPublicSSH()) !== fingerprint(key.getPublicSSH()))
+      throw new Error(t('the file {0} belongs to another key', `${this.path}.pub`));
+    const signature: unknown = unlocked.sign(data, options.hash);
+    if (signature instanceof Error) throw signature;
+    return signature as Buffer;
+  }
+
+  private unlock(): Promise<ParsedKey> {
+    const { library, passphrases, signal } = this.parts;
+    const open = (passphrase: string): ParsedKey | undefined => {
+      const found = readKey(library.utils, this.text, passphrase);
+      return found.kind === 'private' ? found.key : undefined;
+    };
+    const { path, text } = this;
+    return passphrases.unlock({ path, text, accepted: this.publicHalf !== undefined }, open, signal);
+  }
+}

@@ -1,0 +1,57 @@
+import type { CelestoClient } from '../../api/client';
+import type { Computer } from '../../computers/computer';
+import type { ConnectorParts } from '../connection/connector';
+import { tunnelRecord, type KnownComputers } from '../hostKeys/knownComputers';
+import type { OwnKey } from './ownKey';
+import type { SshConfig } from '../sshConfig';
+import { installHelper } from '../tunnel/helper';
+
+export interface RotationParts {
+  readonly ownKey: OwnKey;
+  readonly known: KnownComputers;
+  readonly config: SshConfig;
+  readonly client: Pick<CelestoClient, 'exec'>;
+  readonly introduce: ConnectorParts['introduce'];
+}
+
+/** Replaces our own key, and puts the new one where the old one was. */
+export class Rotation {
+  constructor(private readonly parts: RotationParts) {}
+
+  /** The ids of the computers on which the present key was put, as far as this machine knows. */
+  async reach(): Promise<string[]> {
+    const { known, ownKey } = this.parts;
+    const { publicLine } = await ownKey.get();
+    const names = known.names.filter((name) => known.get(name)?.installedKey === publicLine);
+    return [...new Set(names.map((name) => name.split(' ')[0] ?? name))];
+  }
+
+  /** Makes the new key. Where the old one still is, the next connection replaces it. */
+  async rotate(): Promise<void> {
+    await this.parts.ownKey.rotate();
+  }
+
+  /**
+   * Replaces the key at once on a computer that is running.
+   * @throws ApiError, NoHelperError, Error with the computer's reason, or the signal's reason
+   */
+  async replaceOn(computer: Computer, signal: AbortSignal): Promise<void> {
+    const { client, config, introduce, known, ownKey } = this.parts;
+    const { publicLine, retired } = await ownKey.get();
+    const isOld = (name: string): boolean => {
+      const installed = known.get(name)?.installedKey;
+      return installed !== undefined && installed !== publicLine;
+    };
+    if (isOld(computer.id) && computer.ssh !== undefined) {
+      const { user } = await config.endpoint(computer);
+      const { keyInstalled, refusal } = await introduce(computer, { user, publicLine, retired }, signal);
+      if (!keyInstalled) throw new Error(refusal);
+      known.update(computer.id, { installedKey: publicLine });
+    }
+    const tunnel = tunnelRecord(computer.id);
+    if (isOld(tunnel)) {
+      await installHelper(client, computer.id, { publicLine, retired }, signal);
+      known.update(tunnel, { installedKey: publicLine });
+    }
+  }
+}

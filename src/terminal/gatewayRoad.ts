@@ -1,0 +1,60 @@
+import type { CelestoClient } from '../api/client';
+import { isApiError } from '../api/errors';
+import { attach, type Attachment } from '../gateway/attach';
+import { GatewayError } from '../gateway/errors';
+import type { Computer } from '../computers/computer';
+import type { Clock } from '../base/clock';
+import { patiently } from '../base/patiently';
+import { GatewaySession } from './gatewaySession';
+import type { Session, SessionRequest } from '../shell/session';
+import type { Road, TravelOptions } from '../connect/road';
+
+/** A plain session of the terminal gateway, for computers that nothing better leads to. */
+export class GatewayRoad implements Road {
+  readonly name = 'gateway';
+
+  constructor(
+    private readonly client: Pick<CelestoClient, 'terminal'>,
+    private readonly clock: Clock,
+  ) {}
+
+  leadsTo(): boolean {
+    return true;
+  }
+
+  /** Goes back to the shell that the request remembers, where it still lives. */
+  async open(computer: Computer, request: SessionRequest, options: TravelOptions): Promise<Session> {
+    const { signal, patience, onNotUp } = options;
+    return patiently(() => this.attach(computer, request, signal), {
+      clock: this.clock,
+      patience: Math.max(patience, 1_000),
+      signal,
+      onWaiting: onNotUp,
+      passes: (error) => error instanceof GatewayError && error.passes,
+    });
+  }
+
+  private async attach(computer: Computer, request: SessionRequest, signal: AbortSignal): Promise<Session> {
+    const { memory } = request;
+    const known = memory.terminalId;
+    const { socket, terminalId } = await this.attached(computer.id, known, signal);
+    memory.terminalId = terminalId;
+    const size = await request.size();
+    // The size may have been long in coming; nobody has heard it close.
+    if (socket.readyState !== socket.OPEN) return this.attach(computer, request, signal);
+    return new GatewaySession(socket, size, terminalId === known);
+  }
+
+  private async attached(
+    id: string,
+    terminalId: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Attachment> {
+    try {
+      return await attach(this.client, id, terminalId, signal);
+    } catch (error) {
+      if (terminalId === undefined || !isApiError(error, 'notFound')) throw error;
+      return attach(this.client, id, undefined, signal);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { Computer } from '../computers/computer';
+import type { ConnectionPool } from '../ssh/connection/pool';
+import { launchCommand } from '../shell/launch';
+import { terminalType, type Session, type SessionMemory, type SessionRequest } from '../shell/session';
+import { SshSession, type Launched } from './sshSession';
+import { ChannelRoad, type ChannelRequest } from '../connect/channelRoad';
+import type { Road, TravelOptions } from '../connect/road';
+
+/** SSH: straight to the endpoint that the service names, or through the terminal gateway where it names none. */
+export class SshRoad implements Road {
+  /** Where terminals have left the shells that are kept for them. */
+  private readonly places = new WeakMap<SessionMemory, number>();
+  private readonly channels: ChannelRoad;
+
+  constructor(
+    readonly name: 'ssh' | 'tunnel',
+    pool: ConnectionPool,
+  ) {
+    this.channels = new ChannelRoad(name, pool);
+  }
+
+  leadsTo(computer: Computer): boolean {
+    return this.channels.leadsTo(computer);
+  }
+
+  async open(computer: Computer, request: SessionRequest, options: TravelOptions): Promise<Session> {
+    const { shell, memory, env } = request;
+    let launched: Launched | undefined;
+    const ask: ChannelRequest = async (line) => {
+      const size = await request.size();
+      const { rows, columns: cols } = size;
+      const command = launchCommand(shell, size);
+      const left = (place: number): unknown => this.places.set(memory, place);
+      const place = this.places.get(memory);
+      launched = command === undefined ? undefined : { name: shell.name, size, place, left };
+      return line.shell({ rows, cols, term: terminalType, env, command });
+    };
+    const { channel, connection } = await this.channels.open(computer, ask, options);
+    return new SshSession(channel, connection, launched);
+  }
+}
