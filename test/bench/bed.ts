@@ -25,9 +25,9 @@ import type { ConnectionPool } from '../../src/ssh/connection/pool';
 import type { Way } from '../../src/ssh/connection/route';
 import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
-import { findCommand } from '../lab/machine.mjs';
+import { findCommand } from '../tools/machine.mjs';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../emulator/emulator';
-import { aloneOnItsMachine } from '../lab/aloneOnItsMachine';
+import { aloneOnItsMachine } from '../harness/aloneOnItsMachine';
 import { MemoryRecords, MemorySecrets } from '../unit/ssh/support/memory';
 
 const prompt = '$ ';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT, vsixPath } from '../lab/paths';
+import { ROOT, vsixPath } from '../tools/paths';
 import { kb, printTable } from './table';
 
 interface Meta {

@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { ROOT } from '../lab/paths';
+import { ROOT } from '../tools/paths';
 
 /**
  * Runs a script in a network namespace of its own, which goes with the process, so that nothing leaves it.

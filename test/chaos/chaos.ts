@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { remove } from './deletion';
 import { strike } from './faults';
 import { judge, typedLines } from './judgement';

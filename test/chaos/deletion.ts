@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { judge } from './judgement';
 import { patiently } from './patiently';
 import type { Person } from './person';

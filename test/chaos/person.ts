@@ -1,5 +1,5 @@
 import { Terminal } from '@xterm/headless';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { ComputerTerminal, type ComputerTerminalParts } from '../../src/terminal/computerTerminal';
 import type { ShellWish } from '../../src/shell/session';
 

@@ -21,7 +21,7 @@ import { systemClock as clock } from '../../src/base/clock';
 import { runCommand } from '../emulator/sandbox/exec';
 import { startEmulator, type Emulator } from '../emulator/emulator';
 import { Line } from '../ssh/support/line';
-import { aloneOnItsMachine } from '../lab/aloneOnItsMachine';
+import { aloneOnItsMachine } from '../harness/aloneOnItsMachine';
 import { MemoryRecords, MemorySecrets } from '../unit/ssh/support/memory';
 import { RecordingLog } from '../unit/support/recordingLog';
 import { patiently } from './patiently';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import { until } from '../lab/until';
-import type { Window } from '../lab/window';
+import { until } from '../harness/until';
+import type { Window } from '../harness/window';
 import { Stage } from './support';
 
 describe('what a person is told of unasked, and what helps to find a cause', () => {

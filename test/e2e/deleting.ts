@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { Seed } from '../emulator/computer';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import type { Stage } from './support';
 
 /** The computers for {@link deleting}. */

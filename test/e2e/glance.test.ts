@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { runCommand } from '../emulator/sandbox/exec';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { Stage } from './support';
 
 describe('computers at a glance, and those named elsewhere', () => {

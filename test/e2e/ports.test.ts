@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { freePort } from '../emulator/ports';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { Stage } from './support';
 
 describe('ports of a computer', () => {

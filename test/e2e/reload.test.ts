@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runCommand } from '../emulator/sandbox/exec';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { Stage } from './support';
 
 describe('a window with five terminals, loaded anew', () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { until } from '../lab/until';
-import type { Window } from '../lab/window';
+import { until } from '../harness/until';
+import type { Window } from '../harness/window';
 import { Stage } from './support';
 
 /** What a shell knows of the connection it came by. */

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { freePort } from '../emulator/ports';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { Stage } from './support';
 
 /** Reads what a compiler says, as tools of every language have it. */

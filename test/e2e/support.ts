@@ -7,16 +7,16 @@ import type { Seed, Times, WireComputer } from '../emulator/computer';
 import type { Control } from '../emulator/control';
 import { startEmulator, type Emulator } from '../emulator/emulator';
 import type { JournalEntry } from '../emulator/journal';
-import { openBrowser } from '../lab/browser';
-import { CodeServer, installExtension, type CodeServerOptions } from '../lab/codeServer';
-import type { VSCodeName } from '../lab/machine.mjs';
-import { TRACES, vsixPath } from '../lab/paths';
-import { exitOnSignals } from '../lab/processGroup';
-import { until } from '../lab/until';
-import { testSettings } from '../lab/vscodeSettings';
-import { Window } from '../lab/window';
-import type { Terminals } from '../lab/window/terminals';
-import type { Row, Tree } from '../lab/window/tree';
+import { openBrowser } from '../harness/browser';
+import { CodeServer, installExtension, type CodeServerOptions } from '../harness/codeServer';
+import type { VSCodeName } from '../tools/machine.mjs';
+import { TRACES, vsixPath } from '../tools/paths';
+import { exitOnSignals } from '../tools/processGroup';
+import { until } from '../harness/until';
+import { testSettings } from '../harness/vscodeSettings';
+import { Window } from '../harness/window';
+import type { Terminals } from '../harness/window/terminals';
+import type { Row, Tree } from '../harness/window/tree';
 
 export interface StageOptions {
   /** The computers that are there. */

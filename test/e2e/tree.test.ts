@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { Stage } from './support';
 
 describe('the list of computers', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe } from 'node:test';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import type { Stage } from './support';
 
 /**

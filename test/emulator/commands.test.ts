@@ -5,7 +5,7 @@ import { isApiError } from '../../src/api/errors';
 import { Http } from '../../src/api/http';
 import type { ExecEvent } from '../../src/api/wire';
 import { silentLog } from '../../src/base/log';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import type { Invocation } from './commands';
 import { Bench, longSleep, processesNaming } from './harness';
 

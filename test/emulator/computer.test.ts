@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { before, describe, it } from 'node:test';
 import { text } from 'node:stream/consumers';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { Bench, longSleep, processesNaming } from './harness';
 
 const one = '/v1/computers/{computer_id}';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { after } from 'node:test';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { noTimes, type WireComputer } from './computer';
 import { startEmulator, type Emulator, type EmulatorOptions } from './emulator';
 import { checkContract } from './openapi';

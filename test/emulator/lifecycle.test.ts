@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { before, describe, it } from 'node:test';
 import type { WireComputer } from './computer';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { Bench } from './harness';
 
 const one = '/v1/computers/{computer_id}';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, describe, it } from 'node:test';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { connectControl } from './control';
 import { Bench, longSleep, processesNaming } from './harness';
 import { isFree } from './ports';
@@ -44,10 +44,14 @@ async function start(dir: string, unprivileged: boolean, ...options: string[]): 
   const stdio = ['ignore', 'pipe', 'inherit'] as const;
   const ordinary = ['-c', asOrdinaryUser, 'sh', `${dir}.passwd`, dirname(process.execPath), project];
   const child = unprivileged
-    ? spawn('unshare', ['--mount', 'sh', ...ordinary, '/media/node', '/mnt/test/lab/emulator.mjs', ...args], {
-        stdio: [...stdio],
-      })
-    : spawn(process.execPath, [join(project, 'test/lab/emulator.mjs'), ...args], { stdio: [...stdio] });
+    ? spawn(
+        'unshare',
+        ['--mount', 'sh', ...ordinary, '/media/node', '/mnt/test/tools/emulator.mjs', ...args],
+        {
+          stdio: [...stdio],
+        },
+      )
+    : spawn(process.execPath, [join(project, 'test/tools/emulator.mjs'), ...args], { stdio: [...stdio] });
   const running = { child, said: '', url: '', apiKey: '' };
   child.stdout.on('data', (data: Buffer) => (running.said += data.toString()));
   after(() => child.kill('SIGKILL'));
@@ -81,7 +85,7 @@ describe('the command', () => {
   });
 
   it('says what is wrong with its options', async () => {
-    const launcher = join(project, 'test/lab/emulator.mjs');
+    const launcher = join(project, 'test/tools/emulator.mjs');
     const child = spawn(process.execPath, [launcher, '--times', 'begin=1'], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });

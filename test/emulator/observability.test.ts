@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { Bench } from './harness';
 import type { Metrics, MetricSample } from './observability';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { before, describe, it } from 'node:test';
 import { text } from 'node:stream/consumers';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import type { WirePublishedPort } from './computer';
 import { Bench } from './harness';
 import { freePort } from './ports';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { after } from 'node:test';
 import { WebSocket, type ClientOptions } from 'ws';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import type { Bench } from './harness';
 
 /** What the service tells of a terminal. */

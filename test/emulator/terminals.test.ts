@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { execFile } from 'node:child_process';
 import { before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { Bench, longSleep, processesNaming } from './harness';
 import { grantTerminal, TerminalClient } from './terminalClient';
 

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { after, before, describe, it } from 'node:test';
 import ssh2, { type ClientChannel, type SFTPWrapper } from 'ssh2';
 import { createWebSocketStream } from 'ws';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { Bench } from './harness';
 import { TerminalClient } from './terminalClient';
 

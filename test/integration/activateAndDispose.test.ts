@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { activate } from '../../src/extension';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { serviceControl } from './service';
 import { Footprint } from './support/footprint';
 import { Memory, Secrets } from './support/storage';

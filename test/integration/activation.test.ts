@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { serviceControl } from './service';
 import { watchLibraries } from './support/libraries';
 import { closeAll, open, shows } from './support/terminals';

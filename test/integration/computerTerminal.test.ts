@@ -9,7 +9,7 @@ import type { Session, SessionRequest, ShellFacts, ShellWish, Size } from '../..
 import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
 import { abortable } from '../../src/base/cancel';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { wire } from '../unit/support/computers';
 import { deferred, type Deferred } from '../unit/support/deferred';
 import { settled } from '../unit/support/fakeClock';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { listed, serviceControl } from './service';
 import { closeAll, open, shows, textOf } from './support/terminals';
 

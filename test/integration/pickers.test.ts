@@ -5,7 +5,7 @@ import type { Computer } from '../../src/computers/computer';
 import type { ListeningPort } from '../../src/features/ports/listening';
 import { ComputerPicker } from '../../src/ui/computerPicker';
 import { askPort, type PortChoice } from '../../src/features/ports/portPicker';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { deferred } from '../unit/support/deferred';
 import { StoreBench } from '../unit/support/storeBench';
 

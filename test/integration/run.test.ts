@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { serviceControl } from './service';
 import { closeAll, shows } from './support/terminals';
 

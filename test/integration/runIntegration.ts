@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runTests } from '@vscode/test-electron';
 import { startEmulator } from '../emulator/emulator';
-import { VSCODE_VARIABLE } from '../lab/codeShim';
-import { buildExtension, buildForExtensionHost } from '../lab/extensionHostBuild';
-import type { VSCodeName } from '../lab/machine.mjs';
-import { ROOT } from '../lab/paths';
-import { exitOnSignals } from '../lab/processGroup';
-import { testSettings, writeSettings } from '../lab/vscodeSettings';
+import { VSCODE_VARIABLE } from '../harness/codeShim';
+import { buildExtension, buildForExtensionHost } from '../harness/extensionHostBuild';
+import type { VSCodeName } from '../tools/machine.mjs';
+import { ROOT } from '../tools/paths';
+import { exitOnSignals } from '../tools/processGroup';
+import { testSettings, writeSettings } from '../harness/vscodeSettings';
 
 // Runs the tests of this folder inside the extension host of each VS Code under test, with a service of its own each.
 // Usage: runIntegration.ts [--desktop]

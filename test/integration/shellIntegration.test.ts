@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { serviceControl } from './service';
 import { closeAll, open, shows } from './support/terminals';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import Mocha from 'mocha';
 import * as vscode from 'vscode';
-import { recordResult, RESULTS_VARIABLE } from '../lab/results';
+import { recordResult, RESULTS_VARIABLE } from '../tools/results';
 
 /**
  * Runs all tests, in the order of the names of their files; called by VS Code in its extension host.

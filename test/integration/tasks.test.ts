@@ -4,7 +4,7 @@ import { computerFrom } from '../../src/computers/computer';
 import { Runs } from '../../src/features/run/runs';
 import { CelestoTasks, taskType, terminalName } from '../../src/features/run/tasks/tasks';
 import { systemClock as clock } from '../../src/base/clock';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { wire } from '../unit/support/computers';
 import { RecordingLog } from '../unit/support/recordingLog';
 import { closeAll } from './support/terminals';

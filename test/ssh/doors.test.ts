@@ -12,7 +12,7 @@ import { OwnKey } from '../../src/ssh/keys/ownKey';
 import { Doors, shellWord, type DoorsParts } from '../../src/ssh/tunnel/doors';
 import { MemoryRecords, MemorySecrets } from '../unit/ssh/support/memory';
 import { RecordingLog } from '../unit/support/recordingLog';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { Service } from './support/service';
 
 const run = promisify(execFile);

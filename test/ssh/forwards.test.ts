@@ -20,7 +20,7 @@ import type { Disposable } from '../../src/base/disposable';
 import { Emitter } from '../../src/base/emitter';
 import type { StoreChange } from '../../src/computers/store';
 import { freePort } from '../emulator/ports';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { MemoryRecords } from '../unit/ssh/support/memory';
 import { CustomSshd } from './support/customSshd';
 import { Installation } from './support/installation';

@@ -8,7 +8,7 @@ import { GatewayRoad } from '../../src/terminal/gatewayRoad';
 import type { TravelOptions } from '../../src/connect/road';
 import type { SessionMemory, Size } from '../../src/shell/session';
 import { systemClock } from '../../src/base/clock';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { Installation, type InstallationOptions } from './support/installation';
 import { Screen } from './support/screen';
 import { Service } from './support/service';

@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
 import { AuthenticationError } from '../../src/ssh/errors';
 import type { AskPassphrase } from '../../src/ssh/keys/passphrases';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { testFolder } from '../unit/ssh/support/folder';
 import { inPkcs8, lock, makeKey, type KeyFile } from '../unit/ssh/support/keys';
 import { Agent } from './support/agent';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
 import { endKeptShell, keptShellsIn, listKeptShells, type KeptShell } from '../../src/shell/shellListing';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { Installation } from './support/installation';
 import type { Line } from './support/line';
 import { Service } from './support/service';

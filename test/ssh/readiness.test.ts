@@ -9,7 +9,7 @@ import type { SshConnection } from '../../src/ssh/connection/connection';
 import { parseEndpoint } from '../../src/ssh/connection/endpoint';
 import { SshError } from '../../src/ssh/errors';
 import { loadSsh2 } from '../../src/ssh/connection/library';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { FaultServer } from './support/faultServer';
 import { FullHouse } from './support/fullHouse';
 import { Installation, type InstallationOptions } from './support/installation';

@@ -10,7 +10,7 @@ import type { SshConnection } from '../../src/ssh/connection/connection';
 import { tunnelRecord } from '../../src/ssh/hostKeys/knownComputers';
 import type { Way } from '../../src/ssh/connection/route';
 import { GatewaySession } from '../../src/terminal/gatewaySession';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { Installation } from './support/installation';
 import { Screen } from './support/screen';
 import { Service } from './support/service';

@@ -18,7 +18,7 @@ import { Roads, type Transport } from '../../src/connect/roads';
 import { isCancellation } from '../../src/base/cancel';
 import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { MemoryCache } from '../unit/support/storeBench';
 import { Installation } from './support/installation';
 import { Service } from './support/service';

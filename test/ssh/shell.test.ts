@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { before, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { Installation } from './support/installation';
 import type { Line } from './support/line';
 import { Service } from './support/service';

@@ -5,7 +5,7 @@ import type { Computer } from '../../src/computers/computer';
 import { HostKeyError } from '../../src/ssh/errors';
 import { tunnelRecord } from '../../src/ssh/hostKeys/knownComputers';
 import { parseEndpoint } from '../../src/ssh/connection/endpoint';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { Installation } from './support/installation';
 import { Service } from './support/service';
 import { Stranger } from './support/strangers';

@@ -8,7 +8,7 @@ import { dialTunnel } from '../../src/ssh/tunnel/dialTunnel';
 import { installHelper, NoHelperError, removeHelper, type Helper } from '../../src/ssh/tunnel/helper';
 import { silentLog } from '../../src/base/log';
 import { MemorySecrets } from '../unit/ssh/support/memory';
-import { until } from '../lab/until';
+import { until } from '../harness/until';
 import { Service } from './support/service';
 
 const service = new Service('einstein');

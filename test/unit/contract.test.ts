@@ -169,7 +169,7 @@ describe('package.json, as a whole', () => {
     const oldest = manifest.engines.vscode.replace('^', '');
     assert.equal(manifest.engines.vscode, '^1.104.0');
     assert.equal(manifest.devDependencies['@types/vscode'], oldest);
-    assert.match(read('test/lab/vscodeDist.mjs'), new RegExp(`floor: { codeServer: '4${oldest.slice(1)}'`));
+    assert.match(read('test/tools/vscodeDist.mjs'), new RegExp(`floor: { codeServer: '4${oldest.slice(1)}'`));
   });
 
   it('names pictures that are there', () => {

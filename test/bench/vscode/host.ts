@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { startEmulator, type Emulator } from '../../emulator/emulator';
-import { openBrowser } from '../../lab/browser';
-import { CodeServer } from '../../lab/codeServer';
-import { runInWindow } from '../../lab/codeShim';
-import { buildExtension, buildForExtensionHost } from '../../lab/extensionHostBuild';
-import { ROOT } from '../../lab/paths';
-import { testSettings } from '../../lab/vscodeSettings';
+import { openBrowser } from '../../harness/browser';
+import { CodeServer } from '../../harness/codeServer';
+import { runInWindow } from '../../harness/codeShim';
+import { buildExtension, buildForExtensionHost } from '../../harness/extensionHostBuild';
+import { ROOT } from '../../tools/paths';
+import { testSettings } from '../../harness/vscodeSettings';
 import { MEASUREMENTS_VARIABLE } from './record';
 
 const modules = join(ROOT, 'dist', 'test', 'bench');

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { until } from '../../lab/until';
+import { until } from '../../harness/until';
 import { record } from './record';
 
 /** What the activation of the extension took, in milliseconds, as VS Code itself measures it. */

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as vscode from 'vscode';
-import { until } from '../../lab/until';
+import { until } from '../../harness/until';
 import { open, shows } from '../../integration/support/terminals';
 import { record } from './record';
 

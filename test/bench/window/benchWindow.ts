@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { until } from '../../lab/until';
-import type { Window } from '../../lab/window';
+import { until } from '../../harness/until';
+import type { Window } from '../../harness/window';
 import { killAll, places, ways, type Place, type WayName } from './ways';
 
 /** What is waited for; see page.mjs. */

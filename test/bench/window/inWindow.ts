@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os';
-import { exitOnSignals } from '../../lab/processGroup';
+import { exitOnSignals } from '../../tools/processGroup';
 import { ms, printTable } from '../table';
 import { Measures, type Both } from './measures';
 import { Scene } from './scene';

@@ -1,6 +1,6 @@
 import { createHook } from 'node:async_hooks';
 import { basename } from 'node:path';
-import { until } from '../../lab/until';
+import { until } from '../../harness/until';
 
 /** What stays until somebody ends it: timers, sockets, pipes, processes, watchers. */
 const kinds = ['Timeout', 'TCPWRAP', 'TLSWRAP', 'PIPEWRAP', 'PROCESSWRAP', 'FSEVENTWRAP', 'MESSAGEPORT'];

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { until } from '../../lab/until';
+import { until } from '../../harness/until';
 
 /** The text of a terminal, its scroll-back included, as a person copies it. */
 export async function textOf(terminal: vscode.Terminal): Promise<string> {

@@ -2,7 +2,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { until } from '../../lab/until';
+import { until } from '../../harness/until';
 import type { KeyFile } from '../../unit/ssh/support/keys';
 
 /** A real ssh-agent with some keys. */

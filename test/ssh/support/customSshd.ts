@@ -1,7 +1,7 @@
 import { freePort } from '../../emulator/ports';
 import type { Computer } from '../../../src/computers/computer';
 import { parsePublicKey } from '../../../src/ssh/hostKeys/fingerprint';
-import { until } from '../../lab/until';
+import { until } from '../../harness/until';
 import type { Installation } from './installation';
 import type { Service } from './service';
 

@@ -1,5 +1,5 @@
 import type { Ending, Session } from '../../../src/shell/session';
-import { until } from '../../lab/until';
+import { until } from '../../harness/until';
 
 /** A session, and what a person sees of it. */
 export class Screen {

@@ -1,5 +1,5 @@
 import type { ClientChannel } from 'ssh2';
-import { until } from '../../lab/until';
+import { until } from '../../harness/until';
 
 /** How a shell ended. */
 export interface ShellEnd {

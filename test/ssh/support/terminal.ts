@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import type { Computer } from '../../../src/computers/computer';
 import { SshRoad } from '../../../src/terminal/sshRoad';
 import type { Ending, Session, SessionMemory, ShellWish, Size } from '../../../src/shell/session';
-import { until } from '../../lab/until';
+import { until } from '../../harness/until';
 import type { Installation } from './installation';
 import type { Service } from './service';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
-import { ROOT } from '../../lab/paths';
+import { ROOT } from '../../tools/paths';
 
 /** A file of src/, parsed. Paths are relative to the project, with slashes. */
 export interface Source {

@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { ROOT } from '../tools/paths';
+
+/** Builds the extension as it is shipped. */
+export function buildExtension(): void {
+  const { status } = spawnSync(process.execPath, [join(ROOT, 'esbuild.mjs')], {
+    cwd: ROOT,
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error('The extension could not be built.');
+}
+
+/**
+ * Builds modules that are to run beside it, as files that its extension host can load.
+ * @param modules each becomes a file of its own, of the same name, with all that it imports
+ * @param folder the place for them; what is there goes
+ */
+export async function buildForExtensionHost(modules: readonly string[], folder: string): Promise<void> {
+  rmSync(folder, { recursive: true, force: true });
+  await build({
+    entryPoints: [...modules],
+    outdir: folder,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    external: ['vscode', 'mocha', 'cpu-features', '*.node'],
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  });
+}

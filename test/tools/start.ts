@@ -1,0 +1,184 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startEmulator, type Emulator } from '../emulator/emulator';
+import { isFree } from '../emulator/ports';
+import { CodeServer, installExtension, type CodeServerOptions } from '../harness/codeServer';
+import { DesktopVSCode } from '../harness/desktopVSCode';
+import { holdAlone } from './holdAlone';
+import { EMULATOR_TOOLS, ensureTools, ensureVSCode, findCommand, run } from './machine.mjs';
+import { ROOT, vsixPath } from './paths';
+
+import { quietSettings } from '../harness/vscodeSettings';
+
+const USAGE = `npm start [-- --desktop] [-- --no-browser]
+  --desktop     desktop VS Code, as always on macOS and Windows, instead of VS Code in the browser
+  --no-browser  only print the address`;
+
+/** Kept between runs: the computers with their files, VS Code's settings. Git does not see it. */
+const HOME = join(ROOT, '.celesto');
+
+/** Tried first, so that the address stays the same from run to run. */
+const PORTS = { vscode: 8420, emulator: 8421 };
+
+/** A VS Code that runs. */
+interface VSCode {
+  /** Where a browser finds it; a desktop VS Code has none. */
+  readonly url?: string;
+  ended(): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+/** Runs the product until the person ends it. @returns the exit code */
+export async function main(args: string[]): Promise<number> {
+  const options = readOptions(args);
+  if (options === undefined) {
+    console.log(USAGE);
+    return args.includes('--help') ? 0 : 2;
+  }
+  return new Start(options.desktop, options.browser).run();
+}
+
+/** @returns undefined when they make no sense, or ask for help */
+function readOptions(args: string[]): { desktop: boolean; browser: boolean } | undefined {
+  try {
+    const options = { desktop: { type: 'boolean' }, 'no-browser': { type: 'boolean' } } as const;
+    const { values } = parseArgs({ args, options });
+    return { desktop: values.desktop ?? process.platform !== 'linux', browser: !values['no-browser'] };
+  } catch {
+    return undefined;
+  }
+}
+
+/** One `npm start`: what it has started, which ends in the other order. */
+class Start {
+  private readonly ends: (() => void | Promise<void>)[] = [];
+  /** Aborted when the person wants the end. */
+  private readonly wish = new AbortController();
+
+  constructor(
+    private readonly desktop: boolean,
+    private readonly openBrowser: boolean,
+  ) {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.on(signal, () => this.wish.abort());
+    // The terminal may be gone before the end: what is said then is lost, and that is all.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  }
+
+  async run(): Promise<number> {
+    mkdirSync(HOME, { recursive: true });
+    this.ends.push(holdAlone(join(HOME, 'running.pid')));
+    try {
+      await this.startAndWait();
+      return 0;
+    } catch (error) {
+      if (this.wish.signal.aborted) return 0; // Whatever it is, it comes from the end in the midst of a step.
+      throw error;
+    } finally {
+      console.log('\nEnding …');
+      for (const end of this.ends.reverse()) await end();
+    }
+  }
+
+  /** Step by step, since what has begun to start can be ended only once it has. */
+  private async startAndWait(): Promise<void> {
+    const { signal } = this.wish;
+    await this.prepare();
+    signal.throwIfAborted();
+    console.log('Building the extension …');
+    await run(process.execPath, [join(ROOT, 'test', 'lab', 'package.mjs')]);
+    signal.throwIfAborted();
+    console.log('Starting the service …');
+    const emulator = await this.startEmulator();
+    signal.throwIfAborted();
+    console.log('Starting VS Code …');
+    const vscode = await (this.desktop ? this.startDesktop(emulator) : this.startInBrowser(emulator));
+    signal.throwIfAborted();
+    console.log(greeting(emulator, vscode.url));
+    if (vscode.url !== undefined && this.openBrowser) showInBrowser(vscode.url);
+    await Promise.race([vscode.ended(), new Promise((resolve) => signal.addEventListener('abort', resolve))]);
+    if (!signal.aborted) console.log('VS Code has ended.');
+  }
+
+  private async prepare(): Promise<void> {
+    const say = (line: string) => console.log(line);
+    await ensureTools(EMULATOR_TOOLS, say);
+    if (!this.desktop) await ensureVSCode('newest', say);
+  }
+
+  private async startEmulator(): Promise<Emulator> {
+    const emulator = await startEmulator({
+      dir: join(HOME, 'emulator'),
+      ...(await freePort('emulator')),
+      seed: [
+        { name: 'einstein', status: 'running', template: 'coding-agent' },
+        { name: 'curie', status: 'stopped' },
+        { name: 'bohr', status: 'error', lastError: 'The host ran out of memory while the computer booted.' },
+      ],
+      log: (line) => console.log(line),
+    });
+    this.ends.push(() => emulator.stop());
+    return emulator;
+  }
+
+  private async startInBrowser(emulator: Emulator): Promise<VSCode> {
+    const options: CodeServerOptions = {
+      vscode: 'newest',
+      dir: join(HOME, 'vscode'),
+      settings: quietSettings,
+      env: signedIn(emulator),
+      ...(await freePort('vscode')),
+    };
+    await installExtension(options, vsixPath());
+    const server = await CodeServer.start(options);
+    this.ends.push(() => server.stop());
+    return server;
+  }
+
+  private async startDesktop(emulator: Emulator): Promise<VSCode> {
+    const desktop = await DesktopVSCode.start({
+      dir: join(HOME, 'desktop'),
+      settings: quietSettings,
+      env: signedIn(emulator),
+      vsix: vsixPath(),
+    });
+    this.ends.push(() => desktop.stop());
+    return desktop;
+  }
+}
+
+const signedIn = ({ url, apiKey }: Emulator): NodeJS.ProcessEnv => ({
+  CELESTO_BASE_URL: url,
+  CELESTO_API_KEY: apiKey,
+});
+
+async function freePort(name: keyof typeof PORTS): Promise<{ port?: number }> {
+  return (await isFree('127.0.0.1', PORTS[name])) ? { port: PORTS[name] } : {};
+}
+
+function greeting(emulator: Emulator, url: string | undefined): string {
+  return `
+  Celesto Computers is running${url === undefined ? ' in the VS Code window that has just opened' : `:  ${url}`}
+
+  ${url === undefined ? 'In it' : 'Open that address in a browser, then'}
+    1. click the Celesto icon in the bar at the left edge: three computers are there
+    2. click "curie", which is stopped: it is started, and you are at its prompt
+    3. type "hostname", and what else you like; "exit" closes the terminal
+
+  The service is an emulator at ${emulator.url}; the extension is signed in to it.
+  Both answer on this machine alone, to everyone who uses it. What you do is kept in .celesto for the next time.
+  Ctrl+C ends all of it.
+`;
+}
+
+/** Only where there is a screen. Whether it works does not matter: the address has been printed. */
+function showInBrowser(url: string): void {
+  const opener = findCommand('xdg-open');
+  const screen = process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY;
+  if (opener === undefined || screen === undefined) return;
+  spawn(opener, [url], { stdio: 'ignore', detached: true })
+    .on('error', () => undefined)
+    .unref();
+}

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { LinkError, readLink } from '../../../../src/features/deepLinks/links';
+
+describe('readLink', () => {
+  it('reads an id or a name', () => {
+    assert.deepEqual(readLink('/open', 'computer=cmp_1'), { computer: 'cmp_1' });
+    assert.deepEqual(readLink('/open', 'windowId=1&computer=einstein'), { computer: 'einstein' });
+  });
+
+  for (const [why, path, query] of [
+    [/cannot do/, '/delete', 'computer=cmp_1'],
+    [/cannot do/, '/open/', 'computer=cmp_1'],
+    [/cannot do/, '/open/../delete', 'computer=cmp_1'],
+    [/cannot do/, '', 'computer=cmp_1'],
+    [/no computer\./, '/open', ''],
+    [/no computer\./, '/open', 'computer='],
+    [/several/, '/open', 'computer=cmp_1&computer=cmp_2'],
+    [/several/, '/open', 'computer=cmp_1&computer=cmp_1'],
+    [/for more/, '/open', 'computer=cmp_1&command=reboot'],
+    [/there can be/, '/open', 'computer=..'],
+    [/there can be/, '/open', 'computer=..%2F..%2Fetc'],
+    [/there can be/, '/open', 'computer=cmp_1%00'],
+    [/there can be/, '/open', 'computer=a%0Ab'],
+    [/there can be/, '/open', 'computer=a%20b;rm'],
+    [/there can be/, '/open', `computer=${'x'.repeat(65)}`],
+    [/there can be/, '/open', 'computer=%E2%80%AEeil'],
+    [/there can be/, '/open', 'computer=%5Bx%5D%28command%3Aworkbench.action.quit%29'],
+  ] as const) {
+    it(`follows no ${path}?${query.slice(0, 40)}`, () =>
+      assert.throws(
+        () => readLink(path, query),
+        (error) => error instanceof LinkError && why.test(error.message),
+      ));
+  }
+});

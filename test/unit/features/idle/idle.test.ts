@@ -1,0 +1,369 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { ApiError } from '../../../../src/api/errors';
+import { Idle, type IdleMemory, type IdleWish } from '../../../../src/features/idle/idle';
+import { Usages } from '../../../../src/computers/usage';
+import { Windows } from '../../../../src/features/idle/windows';
+import { Emitter } from '../../../../src/base/emitter';
+import { until } from '../../../harness/until';
+import { listOf } from '../../support/computers';
+import { deferred } from '../../support/deferred';
+import { settled } from '../../support/fakeClock';
+import { LifecycleBench } from '../../support/lifecycleBench';
+import { spelled } from '../../support/storeBench';
+
+const minute = 60_000;
+const { signal } = new AbortController();
+
+/** Use that a test begins and ends by hand. */
+class HandUse {
+  private readonly changes = new Emitter<undefined>();
+  private readonly ids = new Set<string>();
+  readonly onDidChange = this.changes.event;
+
+  get computerIds(): readonly string[] {
+    return [...this.ids];
+  }
+
+  begin(id: string): void {
+    this.ids.add(id);
+    this.changes.fire(undefined);
+  }
+
+  end(id: string): void {
+    this.ids.delete(id);
+    this.changes.fire(undefined);
+  }
+}
+
+/** The windows' files, so that a test can wait until they are read and written. */
+class PatientWindows extends Windows {
+  private pending = 0;
+
+  override tell(ids: readonly string[]): Promise<void> {
+    return this.counted(super.tell(ids));
+  }
+
+  override uses(id: string): Promise<boolean> {
+    return this.counted(super.uses(id));
+  }
+
+  async quiet(): Promise<void> {
+    do await settled();
+    while (this.pending > 0);
+  }
+
+  private async counted<T>(work: Promise<T>): Promise<T> {
+    this.pending += 1;
+    try {
+      return await work;
+    } finally {
+      this.pending -= 1;
+    }
+  }
+}
+
+/** One window with its own use, over a service that all windows of a test share. */
+class Window {
+  readonly terminals = new HandUse();
+  readonly runs = new HandUse();
+  readonly windows: PatientWindows;
+  /** What the person was told or asked: `ask a 30`, `stopped a 30`, `in use a`. */
+  readonly told: string[] = [];
+  readonly lastStops: string[] = [];
+  answer: Promise<'stop' | 'keep' | 'never'> = Promise.resolve('keep');
+  lastStop: Promise<unknown> = Promise.resolve();
+  readonly idle: Idle;
+
+  constructor(
+    readonly bench: LifecycleBench,
+    folder: string,
+    stop: ReturnType<IdleWish['stop']>,
+    { memory = new Notes(), stopOnClose = false }: { memory?: IdleMemory; stopOnClose?: boolean } = {},
+  ) {
+    const { store, lifecycle, clock, log } = bench;
+    this.windows = new PatientWindows(folder, clock);
+    const usage = new Usages();
+    usage.add(this.terminals);
+    usage.add(this.runs);
+    this.idle = new Idle({
+      ...{ lifecycle, store, usage, memory, clock, log },
+      windows: this.windows,
+      wish: { stop: () => stop, patience: () => 30 * minute, stopOnClose: () => stopOnClose },
+      person: {
+        ask: ({ id }, idle) => {
+          this.told.push(`ask ${id} ${Math.round(idle / minute)}`);
+          return this.answer;
+        },
+        stopped: ({ id }, idle) => void this.told.push(`stopped ${id} ${Math.round(idle / minute)}`),
+        inUseAgain: ({ id }) => void this.told.push(`in use ${id}`),
+      },
+      lastStop: (id) => {
+        this.lastStops.push(id);
+        return this.lastStop;
+      },
+    });
+  }
+
+  get stops(): number {
+    return this.bench.client.count('stop');
+  }
+}
+
+class Notes implements IdleMemory {
+  private readonly values = new Map<string, unknown>();
+  get = (key: string): unknown => this.values.get(key);
+  update = (key: string, value: unknown): Promise<void> => {
+    this.values.set(key, value);
+    return Promise.resolve();
+  };
+}
+
+/** Lets minutes go by, with time for the files in between. */
+async function goBy(minutes: number, ...windows: Window[]): Promise<void> {
+  for (let half = 0; half < 2 * minutes; half += 1) {
+    await windows[0]!.bench.clock.advance(minute / 2);
+    for (const window of windows) await window.windows.quiet();
+    await windows[0]!.bench.clock.advance(0);
+  }
+}
+
+/** Starts computer `a`, which is stopped at first. */
+async function start(bench: LifecycleBench): Promise<void> {
+  bench.client.script('start', spelled('a starting'));
+  bench.looks('stopped', 'running');
+  await bench.opened();
+  bench.client.script('stop', spelled('a stopping'));
+}
+
+describe('a computer that idles', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'celesto-idle-'));
+  after(() => rmSync(folder, { recursive: true }));
+
+  const scene = async (...given: [ReturnType<IdleWish['stop']>, object?]): Promise<Window> => {
+    const bench = await LifecycleBench.with('a stopped', 'b running');
+    return new Window(bench, mkdtempSync(join(folder, 'test-')), ...given);
+  };
+
+  it('is stopped after half an hour, if this window started it', async () => {
+    const window = await scene('always');
+    await start(window.bench);
+    await goBy(29, window);
+    assert.equal(window.stops, 0);
+    window.bench.looks('running', 'stopped');
+    await goBy(2, window);
+    assert.deepEqual(window.told, ['stopped a 30']);
+    assert.equal(window.bench.client.count('stop', 'a'), 1);
+    assert.equal(window.stops, 1, 'not the one that it did not start');
+    assert.equal(window.bench.clock.waiting, 0, 'nothing is left to be watched over');
+  });
+
+  it('is left alone where nobody wishes for a stop', async () => {
+    const window = await scene('never');
+    await start(window.bench);
+    await goBy(40, window);
+    assert.deepEqual([window.stops, window.told], [0, []]);
+    window.idle.dispose();
+    assert.equal(window.bench.clock.waiting, 0);
+  });
+
+  it('idles only from the end of all use on, of whatever kind', async () => {
+    const window = await scene('always');
+    await start(window.bench);
+    window.terminals.begin('a');
+    await goBy(20, window);
+    window.runs.begin('a');
+    window.terminals.end('a');
+    await goBy(20, window);
+    window.runs.end('a');
+    await goBy(29, window);
+    assert.equal(window.stops, 0);
+    window.bench.looks('running', 'stopped');
+    await goBy(2, window);
+    assert.equal(window.stops, 1);
+  });
+
+  it('is no concern any more once somebody else has stopped it, and perhaps started it again', async () => {
+    const window = await scene('always');
+    await start(window.bench);
+    await window.bench.read('a stopped');
+    await window.bench.read('a running');
+    await goBy(40, window);
+    assert.equal(window.stops, 0);
+  });
+
+  it('is tried again after another while where a stop fails', async () => {
+    const window = await scene('always');
+    await start(window.bench);
+    window.bench.client.script('stop', new ApiError('network'), spelled('a stopping'));
+    window.bench.looks('running');
+    await goBy(31, window);
+    assert.deepEqual([window.stops, window.told], [1, []]);
+    window.bench.looks('running', 'stopped');
+    await goBy(31, window);
+    assert.equal(window.stops, 2);
+  });
+
+  it('is watched on where the person stops or deletes it, and that fails', async () => {
+    const window = await scene('always');
+    const { bench } = window;
+    await start(bench);
+    for (const way of ['stop', 'delete'] as const) bench.client.script(way, new ApiError('network'));
+    await assert.rejects(bench.lifecycle.stop('a', { signal, timeLimit: minute }));
+    await assert.rejects(bench.lifecycle.delete('a', signal));
+    bench.client.script('stop', spelled('a stopping'));
+    bench.looks('running', 'stopped');
+    await goBy(31, window);
+    assert.deepEqual(window.told, ['stopped a 30']);
+  });
+
+  it('is stopped though the list has no more room for it', async () => {
+    const window = await scene('always');
+    await start(window.bench);
+    window.bench.client.script('list', { ...listOf(spelled('b running')), possiblyMore: true });
+    await window.bench.store.refresh();
+    window.bench.looks('running', 'stopped');
+    await goBy(31, window);
+    assert.deepEqual(window.told, ['stopped a 30']);
+    await goBy(2, window);
+    assert.equal(window.bench.clock.waiting, 0, 'nothing is left to be watched over');
+  });
+
+  it('is stopped though another one cannot be looked at; and that one is forgotten once it is gone', async () => {
+    const window = await scene('always');
+    const { bench } = window;
+    bench.client.script('start', spelled('b starting'));
+    bench.client.script('get', spelled('b stopped'), spelled('b running'));
+    await bench.timely(bench.lifecycle.ensureRunning('b', { signal, timeLimit: minute }));
+    await start(bench);
+    let problem = new ApiError('server');
+    bench.client.get = (id) =>
+      id === 'b'
+        ? Promise.reject(problem)
+        : Promise.resolve(spelled(window.stops > 0 ? 'a stopped' : 'a running'));
+    await goBy(32, window);
+    assert.deepEqual(window.told, ['stopped a 30']);
+    problem = new ApiError('notFound');
+    await goBy(1, window);
+    assert.equal(bench.clock.waiting, 0, 'nothing is left to be watched over');
+  });
+
+  describe('where a person is asked', () => {
+    for (const [answer, stops, asked] of [
+      ['stop', 1, 1],
+      ['keep', 0, 2],
+      ['never', 0, 1],
+    ] as const) {
+      it(`and says ${answer}: stops ${stops}, questions within an hour ${asked}`, async () => {
+        const window = await scene('ask');
+        window.answer = Promise.resolve(answer);
+        await start(window.bench);
+        window.bench.looks('running', ...(answer === 'stop' ? ['stopped'] : []));
+        await goBy(62, window);
+        assert.equal(window.stops, stops);
+        assert.equal(window.told.length, asked);
+        assert.equal(window.told[0], 'ask a 30');
+      });
+    }
+
+    it('is asked no more for a computer, later in another window neither, once they said never', async () => {
+      const memory = new Notes();
+      const window = await scene('ask', { memory });
+      window.answer = Promise.resolve('never');
+      await start(window.bench);
+      await goBy(31, window);
+      const later = await scene('always', { memory });
+      await start(later.bench);
+      await goBy(31, later);
+      assert.equal(later.stops, 0);
+    });
+
+    it('once at a time, and what has come into use meanwhile is not stopped', async () => {
+      const window = await scene('ask');
+      const answer = deferred<'stop'>();
+      window.answer = answer.promise;
+      await start(window.bench);
+      await goBy(45, window);
+      assert.deepEqual(window.told, ['ask a 30']);
+      window.terminals.begin('a');
+      answer.resolve('stop');
+      await goBy(1, window);
+      assert.deepEqual([window.stops, window.told.at(-1)], [0, 'in use a']);
+    });
+  });
+
+  describe('and another window', () => {
+    const both = async (options = {}): Promise<[Window, Window]> => {
+      const shared = mkdtempSync(join(folder, 'test-'));
+      const bench = await LifecycleBench.with('a stopped');
+      const here = new Window(bench, shared, 'always', options);
+      await start(bench);
+      // It has started nothing itself.
+      const there = new Window(bench, shared, 'never');
+      return [here, there];
+    };
+
+    it('is not stopped while that one uses it, but half an hour later', async () => {
+      const [here, there] = await both();
+      there.terminals.begin('a');
+      await goBy(50, here, there);
+      assert.equal(here.stops, 0);
+      there.terminals.end('a');
+      await goBy(29, here, there);
+      assert.equal(here.stops, 0);
+      here.bench.looks('running', 'stopped');
+      await goBy(2, here, there);
+      assert.equal(here.stops, 1);
+    });
+
+    it('is not stopped right after the machine has slept: the other could not say a word', async () => {
+      const [here, there] = await both();
+      there.terminals.begin('a');
+      await goBy(10, here, there);
+      here.bench.clock.sleep(600 * minute);
+      await goBy(2, here, there);
+      assert.equal(here.stops, 0);
+    });
+
+    it('is stopped all the same once that one has closed', async () => {
+      const [here, there] = await both();
+      there.terminals.begin('a');
+      await goBy(10, here, there);
+      there.idle.dispose();
+      here.bench.looks('running', 'stopped');
+      await goBy(31, here);
+      assert.equal(here.stops, 1);
+    });
+
+    it('is stopped as this one closes, if so wished; not while that one uses it', async () => {
+      const [here] = await both({ stopOnClose: true });
+      await here.idle.close();
+      assert.deepEqual(here.lastStops, ['a']);
+      const [another, there] = await both({ stopOnClose: true });
+      there.terminals.begin('a');
+      await there.windows.quiet();
+      await another.idle.close();
+      assert.deepEqual(another.lastStops, []);
+    });
+  });
+
+  it('goes on running when the window closes, unless wished otherwise', async () => {
+    const window = await scene('always');
+    await start(window.bench);
+    await window.idle.close();
+    assert.deepEqual(window.lastStops, []);
+  });
+
+  it('keeps a window from closing for a moment at most', async () => {
+    const window = await scene('never', { stopOnClose: true });
+    window.lastStop = new Promise(() => undefined);
+    await start(window.bench);
+    const closing = window.idle.close();
+    await until('the last stop', () => window.lastStops.length === 1);
+    await window.bench.clock.advance(3_000);
+    await closing;
+  });
+});

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { computerFrom } from '../../../../src/computers/computer';
+import type { Forward } from '../../../../src/features/ports/forward';
+import type { Forwards } from '../../../../src/features/ports/forwards';
+import { ForwardParts, PublishedParts } from '../../../../src/features/ports/portParts';
+import { wire } from '../../support/computers';
+
+describe('the lines of ports below a computer', () => {
+  const published = (status: string, url: string | null) =>
+    new PublishedParts().of(
+      computerFrom(
+        wire('cmp_1', 'running', { published_ports: [{ port: 3000, status, url, created_at: null }] }),
+      ),
+    )[0]!;
+
+  for (const [status, url, description, capabilities] of [
+    ['publishing', null, 'public · publishing…', ['publishedPort']],
+    ['published', null, 'public · publishing…', ['publishedPort']],
+    ['published', 'https://p.example', 'public · https://p.example', ['publishedPort', 'publicAddress']],
+    ['unpublishing', null, 'public · unpublishing…', ['publishedPort']],
+    ['error', null, 'public · could not be published', ['publishedPort']],
+    ['re\u202enewing', null, 'public · renewing', ['publishedPort']],
+  ] as const)
+    it(`say of one that is ${status} ${url ?? ''}: ${description}`, () => {
+      const part = published(status, url);
+      assert.deepEqual([part.label, part.description], ['Port 3000', description]);
+      assert.deepEqual(part.capabilities, capabilities);
+    });
+
+  const forwarded = (facts: Partial<Forward>) => {
+    const traffic = { connections: 0, received: 0, sent: 0 };
+    const forward = {
+      computer: { id: 'cmp_1', name: 'einstein' },
+      port: 3000,
+      localPort: 3001,
+      traffic,
+      ...facts,
+    };
+    const forwards = { of: () => [forward] } as unknown as Forwards;
+    return new ForwardParts(forwards).of(computerFrom(wire('cmp_1', 'running')))[0]!.description;
+  };
+
+  it('say of a forwarded one where it is and what goes through it', () => {
+    assert.equal(forwarded({}), '127.0.0.1:3001 · idle');
+    const traffic = { connections: 2, received: 2048, sent: 10 };
+    assert.equal(forwarded({ traffic }), '127.0.0.1:3001 · 2 connections · 2 KB in, 10 B out');
+    assert.equal(
+      forwarded({ traffic: { ...traffic, connections: 0 } }),
+      '127.0.0.1:3001 · idle · 2 KB in, 10 B out',
+    );
+    assert.equal(forwarded({ localPort: undefined }), 'waits for the computer · idle');
+    assert.equal(forwarded({ problem: new Error('Nobody listens.') }), '127.0.0.1:3001 · Nobody listens.');
+  });
+});

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { computerFrom } from '../../../src/computers/computer';
+import { SshError } from '../../../src/ssh/errors';
+import { KeptShells } from '../../../src/terminal/keptShells';
+import { Emitter } from '../../../src/base/emitter';
+import { wire } from '../support/computers';
+import { RecordingLog } from '../support/recordingLog';
+import { until } from '../../harness/until';
+
+/** A computer with kept shells, and the terminals that a window has there. */
+class Bench {
+  readonly einstein = computerFrom(wire('cmp_1', 'running'));
+  readonly changes = new Emitter<string>();
+  terminals: { name: string; state: string }[] = [];
+  /** Names of the shells that are kept, an asterisk after those that somebody is with. */
+  kept = ['a1'];
+  commands: string[] = [];
+  failure: Error | undefined;
+  told = 0;
+  readonly shells = new KeptShells({
+    channels: {
+      run: (_computer, command) => {
+        this.commands.push(command);
+        if (this.failure) return Promise.reject(this.failure);
+        this.kept = this.kept.filter((name) => !command.includes(`celesto-${name} kill-session`));
+        return Promise.resolve(
+          this.kept
+            .map((name) =>
+              ['tmux', name.replace('*', ''), 1, name.endsWith('*') ? 1 : 0, 'vim', '/srv'].join('\t'),
+            )
+            .join('\n'),
+        );
+      },
+    },
+    terminals: {
+      onDidChange: this.changes.event,
+      of: () => this.terminals.map(({ name, state }) => ({ pty: { state, spec: { shell: { name } } } })),
+    },
+    store: { get: () => this.einstein },
+    clock: { delay: () => Promise.resolve() },
+    log: new RecordingLog(),
+  });
+
+  constructor() {
+    this.shells.onDidChange(() => (this.told += 1));
+  }
+
+  /** The window has these terminals from now on. */
+  have(...terminals: { name: string; state: string }[]): void {
+    this.terminals = terminals;
+    this.changes.fire('cmp_1');
+  }
+
+  get names(): string[] {
+    return this.shells.of('cmp_1').map(({ name }) => name);
+  }
+}
+
+describe('the shells of a computer that nobody is with', () => {
+  it('are looked for when a terminal has come there and when it has left, not before', async () => {
+    const bench = new Bench();
+    bench.have({ name: 'b2', state: 'opening' });
+    assert.deepEqual([bench.commands.length, bench.names], [0, []]);
+    bench.kept = ['a1', 'b2*', 'c3*'];
+    bench.have({ name: 'b2', state: 'open' });
+    await until('a look', () => bench.told === 1);
+    assert.deepEqual(bench.names, ['a1']);
+    bench.have({ name: 'b2', state: 'open' });
+    assert.equal(bench.commands.length, 1);
+    bench.kept = ['a1', 'b2', 'c3*'];
+    bench.have();
+    await until('a look', () => bench.told === 2);
+    assert.deepEqual(bench.names, ['a1', 'b2']);
+  });
+
+  it('are not those of a terminal that is just connecting again', async () => {
+    const bench = new Bench();
+    await bench.shells.look(bench.einstein, new AbortController().signal);
+    bench.have({ name: 'a1', state: 'reconnecting' });
+    assert.deepEqual(bench.names, []);
+  });
+
+  it('can be ended', async () => {
+    const bench = new Bench();
+    bench.kept = ['a1', 'b2'];
+    const { signal } = new AbortController();
+    const [first] = await bench.shells.look(bench.einstein, signal);
+    await bench.shells.end(bench.einstein, first!, signal);
+    assert.deepEqual(bench.names, ['b2']);
+  });
+
+  it('are looked for again after the line broke', async () => {
+    const bench = new Bench();
+    bench.failure = new SshError('closed', { user: 'ohm', host: 'einstein', port: 22 });
+    bench.have({ name: 'b2', state: 'open' });
+    await until('the look to fail', () => bench.commands.length === 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    bench.failure = undefined;
+    bench.have();
+    await until('a look', () => bench.told === 1);
+    assert.deepEqual(bench.names, ['a1']);
+  });
+
+  it('are not looked for again where no SSH leads, unless a person asks', async () => {
+    const bench = new Bench();
+    bench.failure = new Error('It has no OpenSSH server.');
+    bench.have({ name: 'b2', state: 'open' });
+    await until('the look to fail', () => bench.commands.length === 1);
+    await new Promise((resolve) => setImmediate(resolve));
+    bench.have();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(bench.commands.length, 1);
+    await assert.rejects(bench.shells.look(bench.einstein, new AbortController().signal), /no OpenSSH/);
+  });
+});

@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { beforeEach, describe, it } from 'node:test';
+import { parseEndpoint } from '../../../../src/ssh/connection/endpoint';
+import { HostKeyError } from '../../../../src/ssh/errors';
+import type { PublicKey } from '../../../../src/ssh/hostKeys/fingerprint';
+import { HostTrust, type AskTrust } from '../../../../src/ssh/hostKeys/hostTrust';
+import { KnownComputers } from '../../../../src/ssh/hostKeys/knownComputers';
+import type { KnownHostsVerdict } from '../../../../src/ssh/hostKeys/knownHosts';
+import { RecordingLog } from '../../support/recordingLog';
+import { sshComputer } from '../support/computer';
+import { testFolder } from '../support/folder';
+import { makeKey, type KeyFile } from '../support/keys';
+import { MemoryRecords } from '../support/memory';
+
+describe('HostTrust', () => {
+  const folder = testFolder();
+  const einstein = sshComputer('cmp_1');
+  const endpoint = parseEndpoint(einstein.ssh!);
+  const key = makeKey(folder, 'key');
+  const second = makeKey(folder, 'second', '-t', 'ecdsa');
+  const other = makeKey(folder, 'other');
+
+  let known: KnownComputers;
+  let log: RecordingLog;
+  let questions: Parameters<AskTrust>[0][];
+  let lookUps: number;
+  let apiCalls: number;
+
+  beforeEach(() => {
+    known = new KnownComputers(new MemoryRecords());
+    log = new RecordingLog();
+    questions = [];
+    lookUps = apiCalls = 0;
+  });
+
+  /** Shows a key to a trust whose other sources of truth say what is given. */
+  async function show(
+    shown: KeyFile,
+    sources: { api?: KeyFile[]; knownHosts?: KnownHostsVerdict; person?: boolean } = {},
+    computer = einstein,
+  ): Promise<void> {
+    const trust = new HostTrust(
+      known,
+      () => {
+        lookUps += 1;
+        return Promise.resolve(sources.knownHosts ?? 'unknown');
+      },
+      (question) => {
+        questions.push(question);
+        return Promise.resolve(sources.person ?? false);
+      },
+      log,
+    );
+    const api = (): Promise<PublicKey[]> => {
+      apiCalls += 1;
+      return Promise.resolve((sources.api ?? []).map(({ publicKey }) => publicKey));
+    };
+    await trust.verify(computer, endpoint, shown.publicKey.blob, api);
+  }
+
+  /** Checks a refusal: its kind, and that both fingerprints are in the sentence a person reads. */
+  function refusal(problem: HostKeyError['problem'], shown: KeyFile, ...expected: KeyFile[]) {
+    return (error: unknown): boolean => {
+      assert.ok(error instanceof HostKeyError, String(error));
+      assert.equal(error.problem, problem);
+      for (const { fingerprint } of [shown, ...expected])
+        assert.ok(error.message.includes(fingerprint), error.message);
+      assert.deepEqual(
+        error.expected,
+        expected.map(({ fingerprint }) => fingerprint),
+      );
+      return true;
+    };
+  }
+
+  it('accepts what the computer itself says over the API, without any question, and pins all its keys', async () => {
+    await show(key, { api: [second, key] });
+    await show(key);
+    await show(second);
+    assert.equal(apiCalls, 1);
+    assert.deepEqual([lookUps, questions.length], [0, 0]);
+    assert.deepEqual(log.lines, [], 'a first contact is no change of key');
+  });
+
+  it('refuses a key the computer does not know, on first contact too, whatever known_hosts or a person would say', async () => {
+    const lax = { api: [key, second], knownHosts: 'known', person: true } as const;
+    await assert.rejects(show(other, { ...lax, api: [key, second] }), refusal('changed', other, key, second));
+    assert.deepEqual([lookUps, questions.length], [0, 0]);
+    assert.equal(known.get('cmp_1'), undefined, 'nothing is pinned');
+  });
+
+  it('accepts a changed key that the API confirms, pins it instead, and writes it to the log', async () => {
+    await show(key, { api: [key] });
+    await show(other, { api: [other] });
+    assert.match(log.text, /info cmp_1 .*new host key, confirmed by the API: SHA256:/);
+    await show(other);
+    await assert.rejects(show(key, { api: [other] }), refusal('changed', key, other));
+  });
+
+  it('refuses a changed key that the API does not confirm', async () => {
+    await show(key, { api: [key] });
+    await assert.rejects(show(other, { api: [key] }), refusal('changed', other, key));
+    await show(key);
+  });
+
+  it('refuses a changed key when the computer cannot tell, without asking a person', async () => {
+    await show(key, { api: [key, second] });
+    await assert.rejects(
+      show(other, { knownHosts: 'known', person: true }),
+      refusal('unconfirmed', other, key, second),
+    );
+    assert.deepEqual([lookUps, questions.length], [0, 0]);
+  });
+
+  it('goes by known_hosts when the computer cannot tell', async () => {
+    await show(key, { knownHosts: 'known' });
+    assert.equal(questions.length, 0);
+    await show(key);
+    assert.equal(lookUps, 1, 'it is pinned');
+  });
+
+  it('refuses a key that known_hosts calls revoked', async () => {
+    await assert.rejects(show(key, { knownHosts: 'revoked', person: true }), refusal('revoked', key));
+    assert.equal(questions.length, 0);
+  });
+
+  for (const verdict of ['unknown', 'different'] as const) {
+    it(`asks a person when known_hosts says ${verdict}; a yes is remembered`, async () => {
+      await show(key, { knownHosts: verdict, person: true });
+      assert.deepEqual(questions, [
+        { computer: einstein, endpoint, type: 'ssh-ed25519', fingerprint: key.fingerprint },
+      ]);
+      await show(key);
+      assert.equal(questions.length, 1);
+    });
+
+    it(`asks a person when known_hosts says ${verdict}; a no is a no, and the next time is asked again`, async () => {
+      await assert.rejects(show(key, { knownHosts: verdict }), refusal('declined', key));
+      await assert.rejects(show(key, { knownHosts: verdict }), refusal('declined', key));
+      assert.equal(questions.length, 2);
+    });
+  }
+
+  it('pins by computer, not by address', async () => {
+    await show(key, { api: [key] });
+    await show(other, { api: [other] }, sshComputer('cmp_2'));
+    await show(key);
+    assert.equal(apiCalls, 2);
+  });
+
+  it('forgets a deleted computer, and no other', async () => {
+    await show(key, { api: [key] });
+    await show(key, { api: [key] }, sshComputer('cmp_2'));
+    known.forget('cmp_1');
+    known.forget('cmp_1');
+    await show(other, { api: [other] });
+    await show(key, {}, sshComputer('cmp_2'));
+    assert.equal(log.text, '', 'a new contact, not a change of key');
+  });
+
+  it('calls nothing a change of key where only our own key was known to be there', async () => {
+    known.update('cmp_1', { installedKey: key.publicLine });
+    await show(key, { api: [key] });
+    assert.equal(log.text, '');
+    assert.equal(known.get('cmp_1')?.installedKey, key.publicLine, 'and that is still known');
+  });
+
+  it('passes on what goes wrong on the way to the API, and pins nothing', async () => {
+    const trust = new HostTrust(
+      known,
+      () => Promise.resolve('known'),
+      () => Promise.resolve(true),
+      log,
+    );
+    const gone = new Error('cancelled');
+    await assert.rejects(
+      trust.verify(einstein, endpoint, key.publicKey.blob, () => Promise.reject(gone)),
+      gone,
+    );
+    assert.equal(known.get('cmp_1'), undefined);
+  });
+});

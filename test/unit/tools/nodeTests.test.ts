@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, it } from 'node:test';
+import { readResults, RESULTS_VARIABLE } from '../../tools/results';
+
+const RUNNER = join(import.meta.dirname, '..', '..', 'lab', 'nodeTests.ts');
+
+describe('the count of tests', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'celesto-count-'));
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** Runs a file of tests with this text. */
+  function run(text: string): { outcomes: string[]; code: number | null } {
+    const file = join(folder, 'some.test.mjs');
+    const results = join(folder, 'results');
+    rmSync(results, { force: true });
+    writeFileSync(file, `import { describe, it } from 'node:test';\n${text}`);
+    const env = { ...process.env, [RESULTS_VARIABLE]: results, NODE_TEST_CONTEXT: undefined };
+    const { status } = spawnSync(process.execPath, ['--import', 'tsx', RUNNER, file], { env });
+    return { outcomes: readResults(results).map(({ name, outcome }) => `${outcome}: ${name}`), code: status };
+  }
+
+  it('has each test once, by its full name, and no groups', () => {
+    const { outcomes, code } = run(
+      `describe('a', () => { it('b', () => {}); describe('c', () => it('d', () => {})); });`,
+    );
+    assert.deepEqual(outcomes, ['passed: a › b', 'passed: a › c › d']);
+    assert.equal(code, 0);
+  });
+
+  it('has a test that fails, and those beside it', () => {
+    const { outcomes, code } = run(
+      `describe('a', () => { it('b', () => { throw new Error(); }); it('c', () => {}); });`,
+    );
+    assert.deepEqual(outcomes, ['failed: a › b', 'passed: a › c']);
+    assert.equal(code, 1);
+  });
+
+  it('takes a test that was left out for one that failed', () => {
+    const { outcomes, code } = run(
+      `it.skip('a', () => {}); it.todo('b', () => {}); it('c', (t) => t.skip());`,
+    );
+    assert.deepEqual(outcomes, ['failed: a', 'failed: b', 'failed: c']);
+    assert.equal(code, 1);
+  });
+
+  it('takes a file without tests, or that does not load, for one that failed', () => {
+    for (const text of ['', `throw new Error('too early');`]) {
+      const { outcomes, code } = run(text);
+      assert.deepEqual(outcomes, [`failed: ${join(folder, 'some.test.mjs')}`]);
+      assert.equal(code, 1);
+    }
+  });
+
+  it('has a group whose preparation fails', () => {
+    const { outcomes, code } = run(`import { before } from 'node:test';
+      describe('a', () => { before(() => { throw new Error(); }); it('b', () => {}); });`);
+    assert.ok(
+      outcomes.length > 0 && outcomes.every((outcome) => outcome.startsWith('failed')),
+      outcomes.join(),
+    );
+    assert.equal(code, 1);
+  });
+});

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { packageProblems, type PackageContents } from '../../tools/packageProblems';
+
+const good: PackageContents = {
+  files: [
+    'package.json',
+    'package.nls.json',
+    'dist/extension.js',
+    'dist/notices.txt',
+    'media/icon.png',
+    'README.md',
+    'LICENSE',
+  ],
+  size: 200_000,
+  manifest: { name: 'celesto-computers' },
+  bundle: 'module.exports = {};',
+};
+
+describe('what may be published', () => {
+  it('is a package of just what the extension needs', () => {
+    assert.deepEqual(packageProblems(good), []);
+  });
+
+  for (const file of [
+    'dist/extension.js.map',
+    'src/extension.ts',
+    'dist/sshcrypto.node',
+    'media/a.node',
+    '.env',
+  ]) {
+    it(`is none with ${file}`, () => {
+      const problems = packageProblems({ ...good, files: [...good.files, file] });
+      assert.deepEqual(problems, [`${file} does not belong in the package: see .vscodeignore.`]);
+    });
+  }
+
+  for (const needed of ['dist/extension.js', 'dist/notices.txt'])
+    it(`is none without ${needed}`, () => {
+      const files = good.files.filter((file) => file !== needed);
+      assert.deepEqual(packageProblems({ ...good, files }), [`${needed} is missing in the package.`]);
+    });
+
+  it('is none that is too large, asks for proposed API or names a source map', () => {
+    const [size, manifest, bundle] = [600_000, { enabledApiProposals: [] }, '//# sourceMappingURL=a.map'];
+    assert.equal(packageProblems({ ...good, size }).length, 1);
+    assert.equal(packageProblems({ ...good, manifest }).length, 1);
+    assert.equal(packageProblems({ ...good, bundle }).length, 1);
+  });
+});
