@@ -12,7 +12,10 @@ interface Meta {
 
 /** What is in the bundle, and what the package weighs. */
 export function benchSizes(): void {
-  execFileSync(process.execPath, [join(ROOT, 'test', 'lab', 'package.mjs')], { cwd: ROOT, stdio: 'ignore' });
+  execFileSync(process.execPath, [join(ROOT, 'test', 'tools', 'package.mjs')], {
+    cwd: ROOT,
+    stdio: 'ignore',
+  });
   const meta = JSON.parse(readFileSync(join(ROOT, 'dist', 'meta.json'), 'utf8')) as Meta;
   const inputs = Object.values(meta.outputs).flatMap((output) => Object.entries(output.inputs));
   const own = inputs.filter(([path]) => path.startsWith('src/'));

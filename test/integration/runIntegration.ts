@@ -52,7 +52,7 @@ async function runIn(vscode: VSCodeName, desktop: boolean): Promise<void> {
     await runTests({
       ...(desktop
         ? desktopVSCode(vscode, dir)
-        : { vscodeExecutablePath: join(ROOT, 'test', 'lab', 'codeShim.mjs') }),
+        : { vscodeExecutablePath: join(ROOT, 'test', 'harness', 'codeShim.mjs') }),
       extensionDevelopmentPath: ROOT,
       extensionTestsPath: join(SUITE, 'suite.js'),
       extensionTestsEnv: {

@@ -34,9 +34,9 @@ export const layers: readonly Layer[] = [
   {
     name: 'chaos',
     tools: [...EMULATOR_TOOLS, ...SHELL_TOOLS],
-    command: () => [join(ROOT, 'test', 'lab', 'chaos.mjs'), '--faults', '25'],
+    command: () => [join(ROOT, 'test', 'tools', 'chaos.mjs'), '--faults', '25'],
   },
-  { name: 'package', command: () => [join(ROOT, 'test', 'lab', 'package.mjs')] },
+  { name: 'package', command: () => [join(ROOT, 'test', 'tools', 'package.mjs')] },
   {
     name: 'integration',
     tools: [...EMULATOR_TOOLS, ...SHELL_TOOLS, ...BROWSER],

@@ -88,7 +88,7 @@ class Start {
     await this.prepare();
     signal.throwIfAborted();
     console.log('Building the extension …');
-    await run(process.execPath, [join(ROOT, 'test', 'lab', 'package.mjs')]);
+    await run(process.execPath, [join(ROOT, 'test', 'tools', 'package.mjs')]);
     signal.throwIfAborted();
     console.log('Starting the service …');
     const emulator = await this.startEmulator();

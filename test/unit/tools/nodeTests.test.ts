@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { readResults, RESULTS_VARIABLE } from '../../tools/results';
 
-const RUNNER = join(import.meta.dirname, '..', '..', 'lab', 'nodeTests.ts');
+const RUNNER = join(import.meta.dirname, '..', '..', 'tools', 'nodeTests.ts');
 
 describe('the count of tests', () => {
   const folder = mkdtempSync(join(tmpdir(), 'celesto-count-'));
