@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { ROOT, vsixPath } from '../tools/paths';
+import { projectFolder, vsixPath } from '../tools/paths';
 import { kb, printTable } from './table';
 
 interface Meta {
@@ -12,11 +12,11 @@ interface Meta {
 
 /** What is in the bundle, and what the package weighs. */
 export function benchSizes(): void {
-  execFileSync(process.execPath, [join(ROOT, 'test', 'tools', 'package.mjs')], {
-    cwd: ROOT,
+  execFileSync(process.execPath, [join(projectFolder, 'test', 'tools', 'package.mjs')], {
+    cwd: projectFolder,
     stdio: 'ignore',
   });
-  const meta = JSON.parse(readFileSync(join(ROOT, 'dist', 'meta.json'), 'utf8')) as Meta;
+  const meta = JSON.parse(readFileSync(join(projectFolder, 'dist', 'meta.json'), 'utf8')) as Meta;
   const inputs = Object.values(meta.outputs).flatMap((output) => Object.entries(output.inputs));
   const own = inputs.filter(([path]) => path.startsWith('src/'));
   const sum = (entries: typeof inputs): number =>

@@ -2,7 +2,7 @@ import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { ROOT } from '../tools/paths';
+import { projectFolder } from '../tools/paths';
 
 /**
  * Runs a script in a network namespace of its own, which goes with the process, so that nothing leaves it.
@@ -11,7 +11,7 @@ import { ROOT } from '../tools/paths';
 export function inOwnNetwork(script: string, args: readonly string[]): boolean {
   const inside = 'ip link set lo up && exec "$0" --import tsx "$@"';
   const { status } = spawnSync('unshare', ['--net', 'sh', '-c', inside, process.execPath, script, ...args], {
-    cwd: ROOT,
+    cwd: projectFolder,
     stdio: 'inherit',
   });
   return status === 0;

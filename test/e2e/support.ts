@@ -10,7 +10,7 @@ import type { JournalEntry } from '../emulator/journal';
 import { openBrowser } from '../harness/browser';
 import { CodeServer, installExtension, type CodeServerOptions } from '../harness/codeServer';
 import type { VSCodeName } from '../tools/machine.mjs';
-import { TRACES, vsixPath } from '../tools/paths';
+import { artifactsFolder, vsixPath } from '../tools/paths';
 import { exitOnSignals } from '../tools/processGroup';
 import { until } from '../harness/until';
 import { testSettings } from '../harness/vscodeSettings';
@@ -169,7 +169,7 @@ export class Stage {
   }
 
   private get pictures(): string {
-    return join(TRACES, 'e2e', this.name);
+    return join(artifactsFolder, 'e2e', this.name);
   }
 
   private get up() {

@@ -10,7 +10,7 @@ import { exitOnSignals } from '../tools/processGroup';
 import { testSettings } from './vscodeSettings';
 
 /** The variable that says which VS Code to stand in for. */
-export const VSCODE_VARIABLE = 'LAB_VSCODE';
+export const vscodeVariable = 'TEST_VSCODE';
 
 const LIMIT = 5 * 60_000;
 
@@ -26,7 +26,7 @@ export async function main(args: readonly string[]): Promise<number> {
   let browser: Browser | undefined;
   try {
     const env = { ...celestoVariables(), SSH_AUTH_SOCK: process.env.SSH_AUTH_SOCK };
-    const vscode = (process.env[VSCODE_VARIABLE] ?? 'newest') as VSCodeName;
+    const vscode = (process.env[vscodeVariable] ?? 'newest') as VSCodeName;
     server = await CodeServer.start({ vscode, dir, settings: testSettings, env, forExtensionTests: true });
     browser = await openBrowser();
     return await runInWindow(browser, server, args, dir);

@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { ROOT } from '../tools/paths';
+import { projectFolder } from '../tools/paths';
 
 /** Builds the extension as it is shipped. */
 export function buildExtension(): void {
-  const { status } = spawnSync(process.execPath, [join(ROOT, 'esbuild.mjs')], {
-    cwd: ROOT,
+  const { status } = spawnSync(process.execPath, [join(projectFolder, 'esbuild.mjs')], {
+    cwd: projectFolder,
     stdio: 'inherit',
   });
   if (status !== 0) throw new Error('The extension could not be built.');

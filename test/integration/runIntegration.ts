@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runTests } from '@vscode/test-electron';
 import { startEmulator } from '../emulator/emulator';
-import { VSCODE_VARIABLE } from '../harness/codeShim';
+import { vscodeVariable } from '../harness/codeShim';
 import { buildExtension, buildForExtensionHost } from '../harness/extensionHostBuild';
 import type { VSCodeName } from '../tools/machine.mjs';
-import { ROOT } from '../tools/paths';
+import { projectFolder } from '../tools/paths';
 import { exitOnSignals } from '../tools/processGroup';
 import { testSettings, writeSettings } from '../harness/vscodeSettings';
 
 // Runs the tests of this folder inside the extension host of each VS Code under test, with a service of its own each.
 // Usage: runIntegration.ts [--desktop]
 
-const SUITE = join(ROOT, 'dist', 'test', 'integration');
+const SUITE = join(projectFolder, 'dist', 'test', 'integration');
 const DESKTOP_VERSIONS: Readonly<Record<VSCodeName, string>> = { newest: 'stable', floor: '1.104.0' };
 
 async function main(): Promise<void> {
@@ -52,11 +52,11 @@ async function runIn(vscode: VSCodeName, desktop: boolean): Promise<void> {
     await runTests({
       ...(desktop
         ? desktopVSCode(vscode, dir)
-        : { vscodeExecutablePath: join(ROOT, 'test', 'harness', 'codeShim.mjs') }),
-      extensionDevelopmentPath: ROOT,
+        : { vscodeExecutablePath: join(projectFolder, 'test', 'harness', 'codeShim.mjs') }),
+      extensionDevelopmentPath: projectFolder,
       extensionTestsPath: join(SUITE, 'suite.js'),
       extensionTestsEnv: {
-        [VSCODE_VARIABLE]: vscode,
+        [vscodeVariable]: vscode,
         CELESTO_BASE_URL: emulator.url,
         CELESTO_API_KEY: emulator.apiKey,
         SSH_AUTH_SOCK: undefined, // No key of the person who runs the tests.

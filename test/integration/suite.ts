@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import Mocha from 'mocha';
 import * as vscode from 'vscode';
-import { recordResult, RESULTS_VARIABLE } from '../tools/results';
+import { recordResult, resultsVariable } from '../tools/results';
 
 /**
  * Runs all tests, in the order of the names of their files; called by VS Code in its extension host.
@@ -19,8 +19,8 @@ export async function run(): Promise<void> {
 
 /** Writes each result where the run of the tests wants it. */
 function record(runner: Mocha.Runner): void {
-  const file = process.env[RESULTS_VARIABLE];
-  if (file === undefined) throw new Error(`${RESULTS_VARIABLE} does not name a file for the results.`);
+  const file = process.env[resultsVariable];
+  if (file === undefined) throw new Error(`${resultsVariable} does not name a file for the results.`);
   const nameOf = (test: Mocha.Runnable) => `VS Code ${vscode.version} › ${test.titlePath().join(' › ')}`;
   const fail = (test: Mocha.Runnable, error: string) =>
     recordResult(file, { name: nameOf(test), outcome: 'failed', error });

@@ -1,7 +1,7 @@
 // `npm run bench`: what it costs, beside what people would use instead.
-import { EMULATOR_TOOLS, runCommand } from './machine.mjs';
+import { emulatorTools, runCommand } from './machine.mjs';
 
 await runCommand('../bench/main.ts', {
-  tools: [...EMULATOR_TOOLS, 'ip', 'browser', 'fonts'],
+  tools: [...emulatorTools, 'ip', 'browser', 'fonts'],
   vscodes: ['newest'],
 });

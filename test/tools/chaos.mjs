@@ -2,11 +2,11 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { EMULATOR_TOOLS, prepareMachine, SHELL_TOOLS } from './machine.mjs';
+import { emulatorTools, prepareMachine, shellTools } from './machine.mjs';
 
 const chaos = join(import.meta.dirname, '..', 'chaos');
 
-await prepareMachine({ tools: [...EMULATOR_TOOLS, ...SHELL_TOOLS] });
+await prepareMachine({ tools: [...emulatorTools, ...shellTools] });
 const options = [
   '--import',
   pathToFileURL(join(chaos, 'standIn.mjs')).href,

@@ -1,4 +1,4 @@
 // `npm run emulator`: the Celesto service on this machine. `npm run emulator -- --help` tells its options.
-import { EMULATOR_TOOLS, runCommand } from './machine.mjs';
+import { emulatorTools, runCommand } from './machine.mjs';
 
-await runCommand('../emulator/main.ts', { tools: EMULATOR_TOOLS });
+await runCommand('../emulator/main.ts', { tools: emulatorTools });

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Layer } from './layers';
-import { MARK_VARIABLE, markedProcesses } from './marked';
-import { TRACES } from './paths';
+import { markVariable, markedProcesses } from './processMarks';
+import { artifactsFolder } from './paths';
 import { ProcessGroup } from './processGroup';
-import { readResults, RESULTS_VARIABLE, type TestResult } from './results';
+import { readResults, resultsVariable, type TestResult } from './results';
 
 /** Milliseconds: several times what the longest layer takes, so that only one that hangs is cut short. */
-const LIMIT = 40 * 60_000;
+const timeoutMs = 40 * 60_000;
 
 export interface LayerOutcome {
   readonly results: readonly TestResult[];
@@ -32,7 +32,7 @@ export class LayerRun {
     options: { desktop: boolean },
   ) {
     const command = layer.command(options);
-    const folder = join(TRACES, 'logs');
+    const folder = join(artifactsFolder, 'logs');
     mkdirSync(folder, { recursive: true });
     this.log = join(folder, `${layer.name}.log`);
     this.results = join(folder, `${layer.name}.results`);
@@ -43,8 +43,8 @@ export class LayerRun {
     const env = {
       ...process.env,
       TMPDIR: this.temporary,
-      [RESULTS_VARIABLE]: this.results,
-      [MARK_VARIABLE]: this.mark,
+      [resultsVariable]: this.results,
+      [markVariable]: this.mark,
     };
     this.processes = new ProcessGroup(process.execPath, command, { env, log: this.log });
   }
@@ -53,13 +53,13 @@ export class LayerRun {
   async outcome(): Promise<LayerOutcome> {
     const ended = await Promise.race([
       this.processes.ended(),
-      delay(LIMIT, 'too long' as const, { ref: false }),
+      delay(timeoutMs, 'too long' as const, { ref: false }),
     ]);
     const left = await this.stop();
-    const own = this.ownResults(ended);
+    const own = this.resultsAfter(ended);
     const output = readFileSync(this.log, 'utf8');
     return {
-      results: left.length > 0 ? [...own, failed('nothing stays behind', left.join('\n'))] : own,
+      results: left.length > 0 ? [...own, failedResult('nothing stays behind', left.join('\n'))] : own,
       output,
     };
   }
@@ -78,22 +78,23 @@ export class LayerRun {
     return left.map(({ command }) => command);
   }
 
-  private ownResults(ended: number | undefined | 'too long'): TestResult[] {
+  private resultsAfter(ended: number | undefined | 'too long'): TestResult[] {
     const { name, records } = this.layer;
-    if (!records) return [ended === 0 ? { name, outcome: 'passed' } : failed(name, endOf(ended))];
+    if (!records)
+      return [ended === 0 ? { name, outcome: 'passed' } : failedResult(name, describeExit(ended))];
     const results = readResults(this.results);
-    if (results.length === 0) return [failed(name, `No test ran: ${endOf(ended)}`)];
+    if (results.length === 0) return [failedResult(name, `No test ran: ${describeExit(ended)}`)];
     const unexplained = ended !== 0 && results.every(({ outcome }) => outcome === 'passed');
-    return unexplained ? [...results, failed(name, endOf(ended))] : results;
+    return unexplained ? [...results, failedResult(name, describeExit(ended))] : results;
   }
 }
 
-export function failed(name: string, error: string): TestResult {
+export function failedResult(name: string, error: string): TestResult {
   return { name, outcome: 'failed', error };
 }
 
-function endOf(ended: number | undefined | 'too long'): string {
-  if (ended === 'too long') return `not at its end after ${LIMIT / 60_000} minutes`;
+function describeExit(ended: number | undefined | 'too long'): string {
+  if (ended === 'too long') return `not at its end after ${timeoutMs / 60_000} minutes`;
   return ended === undefined ? 'ended by a signal' : `ended with exit code ${ended}`;
 }
 

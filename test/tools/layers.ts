@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { EMULATOR_TOOLS, SHELL_TOOLS, type ToolName, type VSCodeName } from './machine.mjs';
-import { ROOT } from './paths';
+import { emulatorTools, shellTools, type ToolName, type VSCodeName } from './machine.mjs';
+import { projectFolder } from './paths';
 
 /** One kind of test. Each is a program of its own that Node runs. */
 export interface Layer {
@@ -24,33 +24,33 @@ export const layers: readonly Layer[] = [
   { name: 'lint', command: () => [bin('eslint', 'bin/eslint.js'), '--max-warnings', '0', '.'] },
   { name: 'format', command: () => [bin('prettier', 'bin/prettier.cjs'), '--check', '.'] },
   { name: 'unit', records: true, command: () => nodeTests('unit') },
-  { name: 'emulator', tools: EMULATOR_TOOLS, records: true, command: () => nodeTests('emulator') },
+  { name: 'emulator', tools: emulatorTools, records: true, command: () => nodeTests('emulator') },
   {
     name: 'ssh',
-    tools: [...EMULATOR_TOOLS, ...SHELL_TOOLS, 'ip'],
+    tools: [...emulatorTools, ...shellTools, 'ip'],
     records: true,
     command: () => nodeTests('ssh'),
   },
   {
     name: 'chaos',
-    tools: [...EMULATOR_TOOLS, ...SHELL_TOOLS],
-    command: () => [join(ROOT, 'test', 'tools', 'chaos.mjs'), '--faults', '25'],
+    tools: [...emulatorTools, ...shellTools],
+    command: () => [join(projectFolder, 'test', 'tools', 'chaos.mjs'), '--faults', '25'],
   },
-  { name: 'package', command: () => [join(ROOT, 'test', 'tools', 'package.mjs')] },
+  { name: 'package', command: () => [join(projectFolder, 'test', 'tools', 'package.mjs')] },
   {
     name: 'integration',
-    tools: [...EMULATOR_TOOLS, ...SHELL_TOOLS, ...BROWSER],
+    tools: [...emulatorTools, ...shellTools, ...BROWSER],
     vscodes: ['newest', 'floor'],
     records: true,
     command: ({ desktop }) => [
-      ...['--import', 'tsx', join(ROOT, 'test', 'integration', 'runIntegration.ts')],
+      ...['--import', 'tsx', join(projectFolder, 'test', 'integration', 'runIntegration.ts')],
       ...(desktop ? ['--desktop'] : []),
     ],
   },
   {
     name: 'e2e',
     needs: ['package'],
-    tools: [...EMULATOR_TOOLS, ...BROWSER],
+    tools: [...emulatorTools, ...BROWSER],
     vscodes: ['newest', 'floor'],
     records: true,
     // One file after the other: each has a VS Code, a browser and an emulator of its own.
@@ -58,7 +58,7 @@ export const layers: readonly Layer[] = [
   },
 ];
 
-const bin = (name: string, path: string): string => join(ROOT, 'node_modules', name, path);
+const bin = (name: string, path: string): string => join(projectFolder, 'node_modules', name, path);
 
 /** Node's test runner on all test files below a folder of test/. */
 function nodeTests(folder: string, ...options: readonly string[]): readonly string[] {
@@ -67,7 +67,7 @@ function nodeTests(folder: string, ...options: readonly string[]): readonly stri
 
 /** @throws when there is none: a layer without tests has not passed */
 function testFiles(folder: string): string[] {
-  const path = join(ROOT, 'test', folder);
+  const path = join(projectFolder, 'test', folder);
   const names = existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
   const files = names.filter((name) => name.endsWith('.test.ts')).sort();
   if (files.length === 0) throw new Error(`There is no test in test/${folder}.`);

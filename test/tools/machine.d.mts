@@ -10,8 +10,8 @@ export interface VSCodeDist {
   readonly codeServer: string;
 }
 
-export const EMULATOR_TOOLS: readonly ToolName[];
-export const SHELL_TOOLS: readonly ToolName[];
+export const emulatorTools: readonly ToolName[];
+export const shellTools: readonly ToolName[];
 
 /** A failure whose message alone tells the person what is wrong and what to do. */
 export class MachineError extends Error {}

@@ -7,7 +7,7 @@ import { runTypeScript } from './typescript.mjs';
 import { ensureVSCode } from './vscodeDist.mjs';
 
 export { findCommand, MachineError, npm, run } from './command.mjs';
-export { EMULATOR_TOOLS, SHELL_TOOLS, ensureTools, findBrowser, missingTools } from './systemTools.mjs';
+export { emulatorTools, shellTools, ensureTools, findBrowser, missingTools } from './systemTools.mjs';
 export { ensureVSCode, vscodeDist } from './vscodeDist.mjs';
 
 const say = (line) => console.log(line);

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { run } from 'node:test';
 import type { TestEvent } from 'node:test/reporters';
 import { inspect, parseArgs } from 'node:util';
-import { recordResult, RESULTS_VARIABLE, type TestResult } from './results';
+import { recordResult, resultsVariable, type TestResult } from './results';
 
 // Runs files of tests with Node's test runner, each in a process of its own, and records the result of each test.
 // Usage: nodeTests.ts [--one-by-one] FILE…
@@ -51,6 +51,6 @@ const { values, positionals } = parseArgs({
   options: { 'one-by-one': { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-const results = process.env[RESULTS_VARIABLE];
-if (results === undefined) throw new Error(`${RESULTS_VARIABLE} does not name a file for the results.`);
+const results = process.env[resultsVariable];
+if (results === undefined) throw new Error(`${resultsVariable} does not name a file for the results.`);
 void runFiles(positionals, values['one-by-one'] ? 1 : availableParallelism(), results);

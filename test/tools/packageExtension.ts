@@ -3,20 +3,26 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createVSIX, listFiles } from '@vscode/vsce';
 import { packageProblems } from './packageProblems';
-import { ROOT, vsixPath } from './paths';
+import { projectFolder, vsixPath } from './paths';
 
 /** Builds the extension, makes its .vsix, and checks what is in it. @returns the exit code */
 export async function main(): Promise<number> {
-  const build = spawnSync(process.execPath, [join(ROOT, 'esbuild.mjs')], { cwd: ROOT, stdio: 'inherit' });
+  const build = spawnSync(process.execPath, [join(projectFolder, 'esbuild.mjs')], {
+    cwd: projectFolder,
+    stdio: 'inherit',
+  });
   if (build.status !== 0) return 1;
   const packagePath = vsixPath();
   // Without dependencies: what the extension uses of them is in its bundle.
-  await createVSIX({ cwd: ROOT, packagePath, dependencies: false, allowMissingRepository: true });
+  await createVSIX({ cwd: projectFolder, packagePath, dependencies: false, allowMissingRepository: true });
   const problems = packageProblems({
-    files: await listFiles({ cwd: ROOT, packagedDependencies: [] }),
+    files: await listFiles({ cwd: projectFolder, packagedDependencies: [] }),
     size: statSync(packagePath).size,
-    manifest: JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Record<string, unknown>,
-    bundle: readFileSync(join(ROOT, 'dist', 'extension.js'), 'utf8'),
+    manifest: JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as Record<
+      string,
+      unknown
+    >,
+    bundle: readFileSync(join(projectFolder, 'dist', 'extension.js'), 'utf8'),
   });
   for (const problem of problems) console.error(`✖ ${problem}`);
   return problems.length === 0 ? 0 : 1;

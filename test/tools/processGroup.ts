@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-export interface GroupOptions {
+export interface ProcessGroupOptions {
   readonly env: NodeJS.ProcessEnv;
   /** The file that takes what the program prints. */
   readonly log: string;
@@ -13,7 +13,7 @@ export class ProcessGroup {
   private readonly child: ChildProcess;
   private readonly killOnExit = () => this.signal('SIGKILL');
 
-  constructor(command: string, args: readonly string[], { env, log }: GroupOptions) {
+  constructor(command: string, args: readonly string[], { env, log }: ProcessGroupOptions) {
     const file = openSync(log, 'a');
     this.child = spawn(command, args, { env, stdio: ['ignore', file, file], detached: true });
     this.child.on('error', () => undefined); // A program that cannot start is one that has ended: see hasEnded.
@@ -39,8 +39,8 @@ export class ProcessGroup {
   }
 
   /** Asks the whole group to end, and after some milliseconds makes it. */
-  async stop(patience = 2000): Promise<void> {
-    for (let waited = 0; this.signal('SIGTERM') && waited < patience; waited += 50) await delay(50);
+  async stop(timeoutMs = 2000): Promise<void> {
+    for (let waited = 0; this.signal('SIGTERM') && waited < timeoutMs; waited += 50) await delay(50);
     this.signal('SIGKILL');
     process.off('exit', this.killOnExit);
   }

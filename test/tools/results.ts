@@ -10,7 +10,7 @@ export interface TestResult {
 }
 
 /** The variable by which a test process is told the file for its results. */
-export const RESULTS_VARIABLE = 'LAB_RESULTS';
+export const resultsVariable = 'TEST_RESULTS';
 
 /** Adds a result to a file of results: a line of JSON each, so that a process that dies has told what it had. */
 export function recordResult(file: string, result: TestResult): void {

@@ -6,9 +6,9 @@ import { startEmulator, type Emulator } from '../emulator/emulator';
 import { isFree } from '../emulator/ports';
 import { CodeServer, installExtension, type CodeServerOptions } from '../harness/codeServer';
 import { DesktopVSCode } from '../harness/desktopVSCode';
-import { holdAlone } from './holdAlone';
-import { EMULATOR_TOOLS, ensureTools, ensureVSCode, findCommand, run } from './machine.mjs';
-import { ROOT, vsixPath } from './paths';
+import { acquireLock } from './lockFile';
+import { emulatorTools, ensureTools, ensureVSCode, findCommand, run } from './machine.mjs';
+import { projectFolder, vsixPath } from './paths';
 
 import { quietSettings } from '../harness/vscodeSettings';
 
@@ -17,7 +17,7 @@ const USAGE = `npm start [-- --desktop] [-- --no-browser]
   --no-browser  only print the address`;
 
 /** Kept between runs: the computers with their files, VS Code's settings. Git does not see it. */
-const HOME = join(ROOT, '.celesto');
+const HOME = join(projectFolder, '.celesto');
 
 /** Tried first, so that the address stays the same from run to run. */
 const PORTS = { vscode: 8420, emulator: 8421 };
@@ -69,7 +69,7 @@ class Start {
 
   async run(): Promise<number> {
     mkdirSync(HOME, { recursive: true });
-    this.ends.push(holdAlone(join(HOME, 'running.pid')));
+    this.ends.push(acquireLock(join(HOME, 'running.pid')));
     try {
       await this.startAndWait();
       return 0;
@@ -88,7 +88,7 @@ class Start {
     await this.prepare();
     signal.throwIfAborted();
     console.log('Building the extension …');
-    await run(process.execPath, [join(ROOT, 'test', 'tools', 'package.mjs')]);
+    await run(process.execPath, [join(projectFolder, 'test', 'tools', 'package.mjs')]);
     signal.throwIfAborted();
     console.log('Starting the service …');
     const emulator = await this.startEmulator();
@@ -104,7 +104,7 @@ class Start {
 
   private async prepare(): Promise<void> {
     const say = (line: string) => console.log(line);
-    await ensureTools(EMULATOR_TOOLS, say);
+    await ensureTools(emulatorTools, say);
     if (!this.desktop) await ensureVSCode('newest', say);
   }
 

@@ -37,10 +37,10 @@ const TOOLS = {
 };
 
 /** What the emulator and its computers are made of. */
-export const EMULATOR_TOOLS = ['sshd', 'ssh', 'unshare', 'python3'];
+export const emulatorTools = ['sshd', 'ssh', 'unshare', 'python3'];
 
 /** What people have on their computers, and terminals get on with. */
-export const SHELL_TOOLS = ['tmux', 'screen', 'zsh', 'fish'];
+export const shellTools = ['tmux', 'screen', 'zsh', 'fish'];
 
 const SSHD_NOTE =
   'With its package a machine that has systemd starts an SSH service of its own; `sudo systemctl disable --now ssh` turns that off.';

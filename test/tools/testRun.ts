@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { failed, LayerRun, type LayerOutcome } from './layerRun';
+import { failedResult, LayerRun, type LayerOutcome } from './layerRun';
 import { layers, type Layer } from './layers';
 import { ensureTools, ensureVSCode, missingTools } from './machine.mjs';
 
@@ -84,7 +84,7 @@ class TestRun {
       this.current = new LayerRun(layer, this.options);
       return await this.current.outcome();
     } catch (error) {
-      return { results: [failed(layer.name, messageOf(error))], output: '' };
+      return { results: [failedResult(layer.name, messageOf(error))], output: '' };
     }
   }
 

@@ -7,11 +7,11 @@ import { openBrowser } from '../../harness/browser';
 import { CodeServer } from '../../harness/codeServer';
 import { runInWindow } from '../../harness/codeShim';
 import { buildExtension, buildForExtensionHost } from '../../harness/extensionHostBuild';
-import { ROOT } from '../../tools/paths';
+import { projectFolder } from '../../tools/paths';
 import { testSettings } from '../../harness/vscodeSettings';
 import { MEASUREMENTS_VARIABLE } from './record';
 
-const modules = join(ROOT, 'dist', 'test', 'bench');
+const modules = join(projectFolder, 'dist', 'test', 'bench');
 
 /** A VS Code with the extension, and a service with one computer; each measurement gets an extension host of its own. */
 export class Host {
@@ -55,7 +55,7 @@ export class Host {
     const file = join(this.folder, 'measurements');
     rmSync(file, { force: true });
     const args = [
-      `--extensionDevelopmentPath=${ROOT}`,
+      `--extensionDevelopmentPath=${projectFolder}`,
       `--extensionTestsPath=${join(modules, `${measurement}.js`)}`,
     ];
     const code = await runInWindow(this.browser, this.server, args, this.folder);

@@ -19,7 +19,7 @@ import { openBrowser } from '../../harness/browser';
 import { CodeServer } from '../../harness/codeServer';
 import { buildExtension } from '../../harness/extensionHostBuild';
 import { findCommand } from '../../tools/machine.mjs';
-import { ROOT } from '../../tools/paths';
+import { projectFolder } from '../../tools/paths';
 import { testSettings } from '../../harness/vscodeSettings';
 import { Window } from '../../harness/window';
 import { SlowLine } from '../slowLine';
@@ -134,7 +134,8 @@ export class Scene {
 /** Lays the extension, as it would be packaged, into a folder of its own: a build elsewhere does not change it. */
 function installExtension(extensions: string): void {
   const folder = join(extensions, 'celesto.celesto-computers-0.1.0');
-  for (const file of extensionFiles) cpSync(join(ROOT, file), join(folder, file), { recursive: true });
+  for (const file of extensionFiles)
+    cpSync(join(projectFolder, file), join(folder, file), { recursive: true });
 }
 
 /** Terminal profiles that run `ssh` to each computer, which knows its key. */

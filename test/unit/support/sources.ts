@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
-import { ROOT } from '../../tools/paths';
+import { projectFolder } from '../../tools/paths';
 
 /** A file of src/, parsed. Paths are relative to the project, with slashes. */
 export interface Source {
@@ -21,7 +21,7 @@ export interface Import {
 
 /** The text of one file of the project. */
 export function read(path: string): string {
-  return readFileSync(join(ROOT, path), 'utf8');
+  return readFileSync(join(projectFolder, path), 'utf8');
 }
 
 export function readJson(path: string): unknown {
@@ -35,8 +35,8 @@ export function source(path: string): Source {
 
 /** All files of src/. */
 export const sources: readonly Source[] = ts.sys
-  .readDirectory(join(ROOT, 'src'), ['.ts'])
-  .map((path) => source(relative(ROOT, path).replaceAll('\\', '/')));
+  .readDirectory(join(projectFolder, 'src'), ['.ts'])
+  .map((path) => source(relative(projectFolder, path).replaceAll('\\', '/')));
 
 /** Every node of a tree that a test function says yes to, in the order of the text. */
 export function find<T extends ts.Node>(within: ts.Node, wanted: (node: ts.Node) => node is T): T[] {

@@ -6,14 +6,14 @@ export interface MarkedProcess {
 }
 
 /** The variable that marks all that a run of the tests starts, however far down. */
-export const MARK_VARIABLE = 'LAB_RUN';
+export const markVariable = 'TEST_RUN';
 
 /** The processes with this mark. Linux alone tells the environment of other processes; elsewhere there are none to be seen. */
 export function markedProcesses(mark: string): MarkedProcess[] {
   if (process.platform !== 'linux') return [];
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids
-    .filter((pid) => readProcess(pid, 'environ').split('\0').includes(`${MARK_VARIABLE}=${mark}`))
+    .filter((pid) => readProcess(pid, 'environ').split('\0').includes(`${markVariable}=${mark}`))
     .map((pid) => ({ pid: Number(pid), command: readProcess(pid, 'cmdline').replaceAll('\0', ' ').trim() }))
     .filter(({ command }) => command !== ''); // One that has ended, but whose parent has not asked how.
 }

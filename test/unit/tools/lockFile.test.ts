@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { holdAlone } from '../../tools/holdAlone';
+import { acquireLock } from '../../tools/lockFile';
 
 describe('what one process at a time may do', () => {
   const folder = mkdtempSync(join(tmpdir(), 'celesto-alone-'));
@@ -13,21 +13,21 @@ describe('what one process at a time may do', () => {
 
   it('is refused while another process does it', () => {
     writeFileSync(file, String(process.ppid));
-    assert.throws(() => holdAlone(file), new RegExp(`running already, as process ${process.ppid}`));
+    assert.throws(() => acquireLock(file), new RegExp(`running already, as process ${process.ppid}`));
   });
 
   it('can be done when the other one is gone, or never was', () => {
     for (const text of [String(spawnSync('true').pid), 'no number', '']) {
       writeFileSync(file, text);
-      holdAlone(file)();
+      acquireLock(file)();
       assert.equal(existsSync(file), false);
     }
   });
 
   it('is kept from others until it is given back', () => {
-    const release = holdAlone(file);
-    assert.throws(() => holdAlone(file));
+    const release = acquireLock(file);
+    assert.throws(() => acquireLock(file));
     release();
-    holdAlone(file)();
+    acquireLock(file)();
   });
 });

@@ -6,7 +6,7 @@ import { MachineError } from './machine.mjs';
  * @returns what gives it back
  * @throws when another process has it
  */
-export function holdAlone(file: string): () => void {
+export function acquireLock(file: string): () => void {
   const holder = readHolder(file);
   if (holder !== undefined && isAlive(holder)) {
     throw new MachineError(
