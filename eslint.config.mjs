@@ -1,43 +1,21 @@
+import { readFileSync } from 'node:fs';
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** What lies above each layer: a file may not import upwards (the arrows of the house point down). */
-const order = [
-  'util',
-  'api',
-  'model',
-  'gateway',
-  'ssh',
-  'auth',
-  'ports',
-  'terminal',
-  'run',
-  'views',
-  'agents',
-  'commands',
-  'wiring',
-];
-/** Neighbours that know nothing of each other. */
-const apart = { auth: ['gateway', 'ssh'], terminal: ['auth'], ports: ['auth'], run: ['auth'] };
-const above = Object.fromEntries(
-  order.slice(0, -1).map((layer, index) => [layer, [...order.slice(index + 1), ...(apart[layer] ?? [])]]),
-);
-const withoutVscode = new Set(['api', 'model', 'gateway', 'ssh']);
+const { layers } = JSON.parse(readFileSync(new URL('src/architecture.json', import.meta.url), 'utf8'));
 
-const layers = Object.entries(above).map(([layer, higher]) => ({
-  files: [`src/${layer}/**/*.ts`],
-  rules: {
-    'no-restricted-imports': [
-      'error',
-      {
-        paths: withoutVscode.has(layer) ? [{ name: 'vscode', message: `${layer} runs in plain Node.` }] : [],
-        patterns: [
-          { group: higher.map((name) => `**/${name}/**`), message: `${layer} lies below this layer.` },
-        ],
-      },
-    ],
-  },
-}));
+/** The rules of one layer: no import from a layer above it, none of 'vscode' where it runs in plain Node. */
+function rulesOf({ name, runs }, index) {
+  const above = layers.slice(index + 1).map((layer) => layer.name);
+  const groups = above.map((layer) => `**/${layer}/**`);
+  return restrictedImports(`src/${name}/**/*.ts`, runs, groups, `${name} lies below this layer.`);
+}
+
+function restrictedImports(files, runs, groups, message) {
+  const paths = runs === 'node' ? [{ name: 'vscode', message: 'This layer runs in plain Node.' }] : [];
+  const patterns = groups.map((group) => ({ group: [group], message }));
+  return { files: [files], rules: { 'no-restricted-imports': ['error', { paths, patterns }] } };
+}
 
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.vscode-dist/', '.celesto/', '.vscode-test/'] },
@@ -84,5 +62,5 @@ export default tseslint.config(
       },
     },
   },
-  ...layers,
+  ...layers.map(rulesOf),
 );

@@ -1,61 +1,47 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { importsOf, read, sources, type Import } from './support/sources';
+import { importsOf, read, readJson, sources, type Import } from './support/sources';
 
-/** What each layer may use besides itself. Every arrow points down. */
-const below: Readonly<Record<string, readonly string[]>> = {
-  util: [],
-  api: ['util'],
-  model: ['api', 'util'],
-  ssh: ['gateway', 'model', 'api', 'util'],
-  gateway: ['model', 'api', 'util'],
-  auth: ['model', 'api', 'util'],
-  ports: ['ssh', 'gateway', 'model', 'api', 'util'],
-  terminal: ['ports', 'ssh', 'gateway', 'model', 'api', 'util'],
-  run: ['terminal', 'ports', 'ssh', 'gateway', 'model', 'api', 'util'],
-  views: ['run', 'terminal', 'ports', 'auth', 'ssh', 'gateway', 'model', 'api', 'util'],
-  agents: ['views', 'run', 'terminal', 'ports', 'auth', 'ssh', 'gateway', 'model', 'api', 'util'],
-  commands: ['agents', 'views', 'run', 'terminal', 'ports', 'auth', 'ssh', 'gateway', 'model', 'api', 'util'],
-  wiring: [
-    ...[
-      'commands',
-      'agents',
-      'views',
-      'run',
-      'terminal',
-      'ports',
-      'auth',
-      'ssh',
-      'gateway',
-      'model',
-      'api',
-      'util',
-    ],
-  ],
+interface Layer {
+  readonly name: string;
+  /** What it runs in: plain Node, or the extension host alone. */
+  readonly runs: 'node' | 'vscode';
+  /** True where its folders may not import each other. */
+  readonly isolatedFolders?: boolean;
+}
+
+const { layers, loadedOnDemand } = readJson('src/architecture.json') as {
+  layers: readonly Layer[];
+  loadedOnDemand: readonly string[];
 };
-/** The layers that run in plain Node. */
-const plain = ['api', 'model', 'ssh', 'gateway'];
-/** Libraries that are loaded when the first connection needs them, each in one place. */
-const onDemand = ['ssh2', 'ssh-config', 'ws'];
+const entryPoint = 'src/extension.ts';
 
 const imports = sources.flatMap(importsOf);
-const layerOf = (path: string): string => path.split('/')[1] ?? '';
-const told = ({ from, to }: Import): string => `${from} → ${to}`;
+const level = (path: string): number => layers.findIndex(({ name }) => name === path.split('/')[1]);
+const layerOf = (path: string): Layer | undefined => layers[level(path)];
+const folderOf = (path: string): string => path.split('/').slice(0, 3).join('/');
+const shown = ({ from, to }: Import): string => `${from} → ${to}`;
 
-describe('the house', () => {
-  it('is built of known layers, and one file that begins', () => {
-    const outside = sources.map(({ path }) => path).filter((path) => !(layerOf(path) in below));
-    assert.deepEqual(outside, ['src/extension.ts']);
+describe('the architecture', () => {
+  it('has a layer for every file but the entry point', () => {
+    const outside = sources.map(({ path }) => path).filter((path) => layerOf(path) === undefined);
+    assert.deepEqual(outside, [entryPoint]);
   });
 
-  it('has no arrow that points up', () => {
-    const wrong = imports.filter(({ from, to, isPackage }) => {
-      if (isPackage || from === 'src/extension.ts') return false;
-      const layer = layerOf(from);
-      return layerOf(to) !== layer && !below[layer]?.includes(layerOf(to));
-    });
-    assert.deepEqual(wrong.map(told), []);
+  it('has no import that points up', () => {
+    const wrong = imports.filter(
+      ({ from, to, isPackage }) => !isPackage && from !== entryPoint && level(to) > level(from),
+    );
+    assert.deepEqual(wrong.map(shown), []);
     assert.ok(imports.length > 100);
+  });
+
+  it('has features that do not import each other', () => {
+    const wrong = imports.filter(({ from, to, isPackage }) => {
+      if (isPackage || !layerOf(from)?.isolatedFolders || layerOf(from) !== layerOf(to)) return false;
+      return folderOf(from) !== folderOf(to);
+    });
+    assert.deepEqual(wrong.map(shown), []);
   });
 
   it('has no circle, type-only imports included', () => {
@@ -65,20 +51,20 @@ describe('the house', () => {
   });
 
   it('runs in plain Node below the terminal', () => {
-    const wrong = imports.filter(({ from, to }) => to === 'vscode' && plain.includes(layerOf(from)));
-    assert.deepEqual(wrong.map(told), []);
+    const wrong = imports.filter(({ from, to }) => to === 'vscode' && layerOf(from)?.runs === 'node');
+    assert.deepEqual(wrong.map(shown), []);
   });
 
-  for (const library of onDemand) {
+  for (const library of loadedOnDemand) {
     it(`loads ${library} in one place, when it is asked for`, () => {
       const loading = imports.filter(({ to, typeOnly }) => to.split('/')[0] === library && !typeOnly);
-      assert.ok(loading.length <= 1, loading.map(told).join());
+      assert.ok(loading.length <= 1, loading.map(shown).join());
       assert.ok(loading.every(({ dynamic }) => dynamic));
     });
   }
 
   it('has a composition root of less than 120 lines', () => {
-    const lines = read('src/extension.ts').trimEnd().split('\n').length;
+    const lines = read(entryPoint).trimEnd().split('\n').length;
     assert.ok(lines < 120, `${lines} lines`);
   });
 });
