@@ -25,6 +25,7 @@ import { settings } from './settings';
 import { ComputerPicker } from '../ui/computerPicker';
 import { ComputersTree } from '../features/tree/computersTree';
 import { ComputersView } from '../features/tree/computersView';
+import { deepLinkHandler } from '../features/deepLinks/deepLinkHandler';
 import { Details } from '../features/details/details';
 import { Pulse } from '../features/tree/pulse';
 import { RowClicks } from '../features/tree/rowClicks';
@@ -127,7 +128,7 @@ export function buildCommands(
     'celesto.showLog': () => output.show(),
   };
   parts.add(registerCommands(handlers, log));
-  parts.add(vscode.window.registerUriHandler(sessions.links));
+  parts.add(vscode.window.registerUriHandler(deepLinkHandler));
   parts.add(vscode.window.registerTerminalProfileProvider('celesto.computer', shells.profile));
   return parts;
 }

@@ -52,7 +52,9 @@ export function buildPortCommands(
   });
   const shown = new ShownTerminals(terminals);
   const kept = new ShellCommands(targets, shells, terminals, clock);
-  disposables.add(vscode.window.registerTerminalLinkProvider(new TerminalLinks(terminals, runs, forward)));
+  const computerOf = (terminal: vscode.Terminal) =>
+    terminals.find(terminal)?.pty.spec.computer ?? runs.computerOf(terminal);
+  disposables.add(vscode.window.registerTerminalLinkProvider(new TerminalLinks(computerOf, forward)));
   return {
     handlers: {
       'celesto.showTerminal': shown.show,

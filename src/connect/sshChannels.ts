@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { t } from '@vscode/l10n';
 import type { Computer } from '../computers/computer';
@@ -5,7 +6,6 @@ import { LifecycleError } from '../computers/errors';
 import type { Lifecycle } from '../computers/lifecycle';
 import { statusOf } from '../computers/status';
 import type { ComputerStore } from '../computers/store';
-import type { PortChannel } from '../features/ports/forward';
 import { SshError } from '../ssh/errors';
 import type { Opening, Progress } from './opening';
 import type { Carried, ChannelRequest } from './channelRoad';
@@ -20,6 +20,13 @@ export class NoSshError extends Error {
   constructor() {
     super(t('The setting celesto.terminal.transport allows only plain terminals, and this needs SSH.'));
   }
+}
+
+/** A stream to a port of a computer. */
+export interface PortChannel {
+  readonly stream: Duplex;
+  /** Whether it ended because the line to the computer broke. */
+  readonly broke: () => boolean;
 }
 
 export interface SshChannelsParts {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Computer } from '../computers/computer';
 import type { ComputerStore } from '../computers/store';
 import { withoutIcons } from '../base/text';
-import { PartNode } from '../features/tree/computersTree';
+import { PartNode } from './treeNodes';
 import type { Part } from './parts';
 import { cancellation } from './progress';
 

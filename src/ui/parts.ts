@@ -1,8 +1,4 @@
-import type * as vscode from 'vscode';
-import type { PublishedPort } from '../api/wire';
 import type { Computer } from '../computers/computer';
-import type { Forward } from '../features/ports/forward';
-import type { KeptShell } from '../shell/shellListing';
 import type { Event } from '../base/emitter';
 
 /** The words that package.json's menus look for below a computer. */
@@ -28,29 +24,12 @@ export interface PartLook {
   readonly capabilities: readonly PartWord[];
 }
 
-export interface TerminalPart extends PartLook {
-  readonly kind: 'terminal';
-  readonly terminal: vscode.Terminal;
+/** A line below a computer. The feature that it belongs to adds the thing itself. */
+export interface Part extends PartLook {
+  readonly kind: 'terminal' | 'shell' | 'forward' | 'published';
+  /** The command that a click runs, with the line as its argument. Without it a click only selects. */
+  readonly click?: { readonly title: string; readonly command: string };
 }
-
-export interface ForwardPart extends PartLook {
-  readonly kind: 'forward';
-  readonly forward: Forward;
-}
-
-export interface PublishedPart extends PartLook {
-  readonly kind: 'published';
-  readonly published: PublishedPort;
-}
-
-/** A shell that is kept on the computer while no terminal shows it. */
-export interface ShellPart extends PartLook {
-  readonly kind: 'shell';
-  readonly shell: KeptShell;
-}
-
-/** What belongs to a computer and has a line below it. */
-export type Part = ShellPart | TerminalPart | ForwardPart | PublishedPart;
 
 /** Tells the parts of one kind. */
 export interface PartSource {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock';
 import { withoutLinks } from '../base/text';
-import { viewId } from '../features/tree/computersView';
+import { viewId } from './viewId';
 
 /** Milliseconds after which work that goes on gets a notification of its own. */
 const patience = 3_000;

@@ -3,7 +3,7 @@ import type { Account } from '../account/account';
 import type { Computer } from '../computers/computer';
 import type { ComputerStore } from '../computers/store';
 import type { ComputerPicker } from './computerPicker';
-import { ComputerNode } from '../features/tree/computersTree';
+import { ComputerNode } from './treeNodes';
 import { capabilities } from './presentation';
 import { cancellation } from './progress';
 

@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { RowClicks } from '../../src/features/tree/rowClicks';
-import {
-  ComputerNode,
-  ComputersTree,
-  GroupNode,
-  PartNode,
-  type TreeNode,
-} from '../../src/features/tree/computersTree';
+import { ComputersTree } from '../../src/features/tree/computersTree';
+import { ComputerNode, GroupNode, PartNode, type TreeNode } from '../../src/ui/treeNodes';
 import type { Computer } from '../../src/computers/computer';
 import type { Part, PartSource } from '../../src/ui/parts';
 import { wire } from '../unit/support/computers';

@@ -5,13 +5,13 @@ import { Targets } from '../../src/ui/targets';
 import { ApiError } from '../../src/api/errors';
 import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
 import { isCancellation } from '../../src/base/cancel';
-import { ComputerNode, GroupNode, PartNode, type TreeNode } from '../../src/features/tree/computersTree';
-import type { Part } from '../../src/ui/parts';
+import { ComputerNode, GroupNode, PartNode, type TreeNode } from '../../src/ui/treeNodes';
+import type { PublishedPart } from '../../src/features/ports/portParts';
 import { LifecycleBench } from '../unit/support/lifecycleBench';
 import { spelled } from '../unit/support/storeBench';
 import { Memory } from './support/storage';
 
-const port: Part = {
+const port: PublishedPart = {
   kind: 'published',
   published: { port: 3000, status: 'published', url: null, created_at: null },
   ...{ key: 'port', label: 'port 3000', description: '', tooltip: '', spoken: '', icon: 'globe' },

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { LinkError, readLink, type OpenLink } from '../deepLinks/links';
 import { mostBytes, readSavedSession, tooLarge, type SavedSession } from './savedSession';
 import type { Computer } from '../../computers/computer';
 import { refusalOf } from '../../computers/errors';
@@ -64,26 +63,6 @@ export class SessionCommands {
     vscode.window.setStatusBarMessage(withoutIcons(resumed), 5_000);
   };
 
-  /** A link asks a person before it does anything. */
-  readonly links: vscode.UriHandler = {
-    handleUri: async (uri) => {
-      const link = linkIn(uri);
-      if (!link) return;
-      const open = vscode.l10n.t('Open');
-      const answer = await vscode.window.showWarningMessage(
-        vscode.l10n.t('Open a terminal on the computer {0}?', link.computer),
-        {
-          modal: true,
-          detail: vscode.l10n.t(
-            'A link asks for it. The computer is started if it is stopped, which may cost.',
-          ),
-        },
-        open,
-      );
-      if (answer === open) await vscode.commands.executeCommand('celesto.openByName', link.computer);
-    },
-  };
-
   private async find(idOrName: string): Promise<Computer> {
     await this.targets.signedIn();
     return withProgress(this.clock, vscode.l10n.t('Looking for {0}…', idOrName), (signal) =>
@@ -114,17 +93,6 @@ export class SessionCommands {
         filters: { [vscode.l10n.t('Saved session')]: ['json'], [vscode.l10n.t('All files')]: ['*'] },
       })) ?? [];
     return file;
-  }
-}
-
-/** What a link asks for; one that is not followed is told here. */
-function linkIn({ path, query }: vscode.Uri): OpenLink | undefined {
-  try {
-    return readLink(path, query);
-  } catch (error) {
-    if (!(error instanceof LinkError)) throw error;
-    void vscode.window.showErrorMessage(error.message);
-    return undefined;
   }
 }
 

@@ -6,17 +6,12 @@ import type { Computer } from '../../computers/computer';
 import type { Lifecycle } from '../../computers/lifecycle';
 import type { Terminals } from '../../terminal/terminals';
 import type { Clock } from '../../base/clock';
-import { megabytes, shortened, withoutIcons, withoutLinks } from '../../base/text';
+import { megabytes, withoutLinks } from '../../base/text';
+import { sizeWords, templateChoices, type Size } from '../../ui/templateChoices';
 import { runWizard, type Boxes, type Choice } from '../../ui/wizard';
 import type { Handler } from '../../ui/commands';
 import { withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
-
-interface Size {
-  readonly vcpus: number;
-  readonly ramMb: number;
-  readonly diskMb: number;
-}
 
 /** What is known so far. What stays open is left to the template. */
 interface Wish {
@@ -90,26 +85,6 @@ export class CreateCommand {
     if (wanted !== 'always' && (await vscode.window.showInformationMessage(question, open)) !== open) return;
     this.terminals.create(computer);
   }
-}
-
-/** The templates that the service has, to choose from. */
-export async function templateChoices(client: Pick<CelestoClient, 'templates'>): Promise<Choice<Template>[]> {
-  return (await client.templates()).map(templateChoice);
-}
-
-function templateChoice(template: Template): Choice<Template> {
-  const { display_name, default_vcpus, default_ram_mb, default_disk_size_mb, experimental } = template;
-  return {
-    label: withoutIcons(shortened(display_name, 80)),
-    description: [
-      sizeWords({ vcpus: default_vcpus, ramMb: default_ram_mb, diskMb: default_disk_size_mb }),
-      experimental ? vscode.l10n.t('experimental') : '',
-    ]
-      .filter(Boolean)
-      .join(' · '),
-    detail: withoutIcons(shortened(template.description, 200)),
-    value: template,
-  };
 }
 
 async function askSize(boxes: Boxes, wish: Wish): Promise<Wish> {
@@ -192,10 +167,6 @@ function defaultSize(template: Template | undefined): Size {
     ramMb: template?.default_ram_mb ?? 4096,
     diskMb: template?.default_disk_size_mb ?? 10_240,
   };
-}
-
-function sizeWords({ vcpus, ramMb, diskMb }: Size): string {
-  return vscode.l10n.t('{0} CPU, {1} memory, {2} disk', vcpus, megabytes(ramMb), megabytes(diskMb));
 }
 
 function requestOf({ template, size, network, persistentVolume }: Wish): CreateRequest {

@@ -1,17 +1,10 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { Duplex } from 'node:stream';
+import type { PortChannel } from '../../connect/sshChannels';
 import type { Disposable } from '../../base/disposable';
 import { listenAt, listenNear } from './localPort';
 
 /** The only address that is listened on: nobody but this machine gets in. */
 export const localAddress = '127.0.0.1';
-
-/** A stream to a port of a computer. */
-export interface PortChannel {
-  readonly stream: Duplex;
-  /** Whether it ended because the line to the computer broke. */
-  readonly broke: () => boolean;
-}
 
 /** Opens a stream to a port of a computer. Rejects with what stands in the way, or with the signal's reason. */
 export type Dial = (computerId: string, port: number, signal: AbortSignal) => Promise<PortChannel>;

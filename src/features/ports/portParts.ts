@@ -5,7 +5,17 @@ import { localAddress, type Forward } from './forward';
 import type { Forwards } from './forwards';
 import { Emitter } from '../../base/emitter';
 import { bytes, printable } from '../../base/text';
-import type { ForwardPart, PartSource, PublishedPart } from '../../ui/parts';
+import type { Part, PartSource } from '../../ui/parts';
+
+export interface ForwardPart extends Part {
+  readonly kind: 'forward';
+  readonly forward: Forward;
+}
+
+export interface PublishedPart extends Part {
+  readonly kind: 'published';
+  readonly published: PublishedPort;
+}
 
 /** The forwarded ports of a computer. */
 export class ForwardParts implements PartSource {

@@ -4,11 +4,11 @@ import type { KeptShells } from '../../terminal/keptShells';
 import type { Terminals } from '../../terminal/terminals';
 import type { Clock } from '../../base/clock';
 import { withoutIcons } from '../../base/text';
-import type { Part, ShellPart } from '../../ui/parts';
-import { shellPart } from './shellParts';
+import type { Part } from '../../ui/parts';
+import { shellPart, type ShellPart } from './shellParts';
 import type { Handler } from '../../ui/commands';
 import { cancellation, withProgress } from '../../ui/progress';
-import { PartNode } from '../tree/computersTree';
+import { PartNode } from '../../ui/treeNodes';
 import type { Targets } from '../../ui/targets';
 
 interface ShellTarget {

@@ -3,7 +3,13 @@ import type { Computer } from '../../computers/computer';
 import type { KeptShells } from '../../terminal/keptShells';
 import type { KeptShell } from '../../shell/shellListing';
 import { shortened } from '../../base/text';
-import type { PartSource, ShellPart } from '../../ui/parts';
+import type { Part, PartSource } from '../../ui/parts';
+
+/** A shell that is kept on the computer while no terminal shows it. */
+export interface ShellPart extends Part {
+  readonly kind: 'shell';
+  readonly shell: KeptShell;
+}
 
 /** The shells that are kept on a computer, and that nobody is with. */
 export class ShellParts implements PartSource {
@@ -28,6 +34,7 @@ export function shellPart(shell: KeptShell): ShellPart {
   );
   return {
     kind: 'shell',
+    click: { title: t('Attach to Detached Shell'), command: 'celesto.attachShell' },
     shell,
     key: `shell ${shell.name}`,
     label,

@@ -1,6 +1,6 @@
 import type { Handler } from '../../ui/commands';
 import type { Terminals } from '../../terminal/terminals';
-import type { Part } from '../../ui/parts';
+import type { TerminalPart } from './terminalParts';
 
 /** What can be done with the terminals in the list. */
 export class ShownTerminals {
@@ -18,6 +18,6 @@ export class ShownTerminals {
 
 /** From the tree: the line, or what its click passes on. */
 function terminalOf([line]: readonly unknown[]) {
-  const { part } = (line ?? {}) as { part?: Part };
+  const { part } = (line ?? {}) as { part?: TerminalPart };
   return part?.kind === 'terminal' ? part.terminal : undefined;
 }

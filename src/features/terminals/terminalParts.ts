@@ -4,7 +4,12 @@ import type { TerminalState } from '../../terminal/computerTerminal';
 import type { OpenTerminal, Terminals } from '../../terminal/terminals';
 import { Disposables, type Disposable } from '../../base/disposable';
 import { printable } from '../../base/text';
-import type { PartSource, TerminalPart } from '../../ui/parts';
+import type { Part, PartSource } from '../../ui/parts';
+
+export interface TerminalPart extends Part {
+  readonly kind: 'terminal';
+  readonly terminal: vscode.Terminal;
+}
 
 /** The open terminals of a computer, each with a number that it keeps. */
 export class TerminalParts implements PartSource, Disposable {
@@ -52,6 +57,7 @@ function partOf(computer: Computer, { terminal, pty }: OpenTerminal, number: num
   const description = [words, folder].filter(Boolean).join(' · ');
   return {
     kind: 'terminal',
+    click: { title: vscode.l10n.t('Show Terminal'), command: 'celesto.showTerminal' },
     terminal,
     key: `terminal ${number}`,
     label,

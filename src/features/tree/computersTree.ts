@@ -5,34 +5,8 @@ import { Disposables, type Disposable } from '../../base/disposable';
 import type { Part, PartSource } from '../../ui/parts';
 import { factsOf, fits, groupOf, lookOf, sorted, type Grouping } from '../../ui/presentation';
 import type { Pulse } from './pulse';
+import { ComputerNode, GroupNode, PartNode, type TreeNode } from '../../ui/treeNodes';
 import type { RowClicks } from './rowClicks';
-
-/** A line of the tree. The same object stands for the same computer for as long as it is in the list. */
-export type TreeNode = ComputerNode | GroupNode | PartNode;
-
-export class ComputerNode {
-  /** The lines below it, as they were drawn last. */
-  parts: readonly PartNode[] = [];
-
-  constructor(public computer: Computer) {}
-}
-
-/** A line below a computer; the same object for as long as the thing is there. */
-export class PartNode {
-  constructor(
-    readonly parent: ComputerNode,
-    public part: Part,
-  ) {}
-}
-
-export class GroupNode {
-  children: ComputerNode[] = [];
-
-  constructor(
-    readonly key: string,
-    readonly label: string,
-  ) {}
-}
 
 /** Draws the store as a tree, with what belongs to a computer below it. It neither fetches nor schedules anything. */
 export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
@@ -235,15 +209,8 @@ function computerClick({ computer: { id } }: ComputerNode): Click {
 }
 
 function partClick(node: PartNode): Click | undefined {
-  switch (node.part.kind) {
-    case 'terminal':
-      return [vscode.l10n.t('Show Terminal'), 'celesto.showTerminal', node];
-    case 'shell':
-      return [vscode.l10n.t('Attach to Detached Shell'), 'celesto.attachShell', node];
-    case 'forward':
-    case 'published':
-      return undefined;
-  }
+  const { click } = node.part;
+  return click && [click.title, click.command, node];
 }
 
 function partItem(node: PartNode): vscode.TreeItem {

@@ -2,11 +2,12 @@ import * as vscode from 'vscode';
 import type { Account, AccountState } from '../../account/account';
 import type { ComputerStore } from '../../computers/store';
 import { Disposables, type Disposable } from '../../base/disposable';
-import type { ComputersTree, TreeNode } from './computersTree';
+import { viewId } from '../../ui/viewId';
+import type { TreeNode } from '../../ui/treeNodes';
+import type { ComputersTree } from './computersTree';
 import { showError } from '../../ui/errorMessages';
 import type { Grouping } from '../../ui/presentation';
 
-export const viewId = 'celesto.computers';
 const groupingKey = 'celesto.grouping';
 
 /** The side-bar view around the tree: its title, message, badge, welcome texts, and when the list is kept up to date. */

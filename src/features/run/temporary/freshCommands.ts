@@ -14,7 +14,7 @@ import { askCommand } from '../commandBox';
 import { showError } from '../../../ui/errorMessages';
 import { runWizard } from '../../../ui/wizard';
 import type { Handler } from '../../../ui/commands';
-import { templateChoices } from '../../lifecycle/createCommand';
+import { templateChoices } from '../../../ui/templateChoices';
 import { cancellation, withProgress } from '../../../ui/progress';
 import type { Targets } from '../../../ui/targets';
 
