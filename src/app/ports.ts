@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { ForwardCommands } from '../features/ports/forwardCommands';
-import { PartTargets } from '../ui/partTargets';
+import { ChildTargets } from '../ui/childTargets';
 import { PublishCommands } from '../features/ports/publishCommands';
 import { ShellCommands } from '../features/terminals/shellCommands';
 import { ShownTerminals } from '../features/terminals/shownTerminals';
@@ -36,16 +36,16 @@ export function buildPortCommands(
   clock: Clock,
 ) {
   const disposables = new Disposables();
-  const partTargets = new PartTargets(store);
+  const partTargets = new ChildTargets(store);
   const forward = new ForwardCommands({
-    ...{ targets, partTargets, forwards, channels, clock },
-    parts: parts.forwards,
+    ...{ targets, childTargets: partTargets, forwards, channels, clock },
+    children: parts.forwards,
   });
   const publishing = new Publishing(client, lifecycle, clock);
   const publish = new PublishCommands({
     targets,
-    partTargets,
-    parts: parts.published,
+    childTargets: partTargets,
+    children: parts.published,
     publishing,
     client,
     clock,

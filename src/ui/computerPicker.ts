@@ -3,7 +3,7 @@ import type { Computer } from '../computers/computer';
 import type { ComputerStore } from '../computers/store';
 import { Disposables } from '../base/disposable';
 import { withoutIcons } from '../base/text';
-import { capabilities, lookOf, sorted } from './presentation';
+import { capabilities, appearanceOf, sorted } from './presentation';
 
 interface ComputerItem extends vscode.QuickPickItem {
   readonly computer: Computer;
@@ -98,7 +98,7 @@ function sameIn(items: readonly ComputerItem[], others: readonly ComputerItem[])
 }
 
 function itemOf(computer: Computer): ComputerItem {
-  const look = lookOf(computer);
+  const look = appearanceOf(computer);
   return {
     computer,
     label: withoutIcons(look.label),

@@ -7,7 +7,7 @@ import { megabytes } from '../base/text';
 export type Grouping = 'none' | 'state' | 'template';
 
 /** What a computer looks like in a list. Plain texts: none of them may be rendered as trusted Markdown. */
-export interface ComputerLook {
+export interface Appearance {
   readonly label: string;
   readonly description: string;
   readonly icon: string;
@@ -15,11 +15,11 @@ export interface ComputerLook {
   /** What the menus ask for: words for what can be done with it. */
   readonly contextValue: string;
   /** For screen readers. */
-  readonly spoken: string;
+  readonly ariaLabel: string;
 }
 
 /** How a computer appears in the tree and in pickers. */
-export function lookOf(computer: Computer): ComputerLook {
+export function appearanceOf(computer: Computer): Appearance {
   const status = statusOf(computer.status);
   const size = sizeOf(computer);
   const words = status.words();
@@ -29,7 +29,9 @@ export function lookOf(computer: Computer): ComputerLook {
     icon: status.icon,
     color: status.color,
     contextValue: capabilities(computer).join(' '),
-    spoken: [computer.name, words, computer.lastError, computer.templateId, size].filter(Boolean).join(', '),
+    ariaLabel: [computer.name, words, computer.lastError, computer.templateId, size]
+      .filter(Boolean)
+      .join(', '),
   };
 }
 

@@ -1,21 +1,21 @@
 import type { Computer } from '../computers/computer';
-import type { Part } from './parts';
+import type { TreeChild } from './treeChildren';
 
 /** A line of the tree. The same object stands for the same computer for as long as it is in the list. */
-export type TreeNode = ComputerNode | GroupNode | PartNode;
+export type TreeNode = ComputerNode | GroupNode | ChildNode;
 
 export class ComputerNode {
   /** The lines below it, as they were drawn last. */
-  parts: readonly PartNode[] = [];
+  children: readonly ChildNode[] = [];
 
   constructor(public computer: Computer) {}
 }
 
 /** A line below a computer; the same object for as long as the thing is there. */
-export class PartNode {
+export class ChildNode {
   constructor(
     readonly parent: ComputerNode,
-    public part: Part,
+    public child: TreeChild,
   ) {}
 }
 

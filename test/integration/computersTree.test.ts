@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { RowClicks } from '../../src/features/tree/rowClicks';
 import { ComputersTree } from '../../src/features/tree/computersTree';
-import { ComputerNode, GroupNode, PartNode, type TreeNode } from '../../src/ui/treeNodes';
+import { ComputerNode, GroupNode, ChildNode, type TreeNode } from '../../src/ui/treeNodes';
 import type { Computer } from '../../src/computers/computer';
-import type { Part, PartSource } from '../../src/ui/parts';
+import type { TreeChild, ChildProvider } from '../../src/ui/treeChildren';
 import { wire } from '../unit/support/computers';
 import { StoreBench } from '../unit/support/storeBench';
 
 /** What has a line below a computer, in the hand of a test. */
-class Parts implements PartSource {
+class FakeChildren implements ChildProvider {
   private readonly changes = new vscode.EventEmitter<string>();
   private readonly labels = new Map<string, readonly string[]>();
   readonly onDidChange = this.changes.event;
@@ -20,12 +20,12 @@ class Parts implements PartSource {
     this.changes.fire(id);
   }
 
-  of({ id }: Computer): readonly Part[] {
+  childrenOf({ id }: Computer): readonly TreeChild[] {
     return (this.labels.get(id) ?? []).map((text) => {
       const [key = '', description = ''] = text.split(': ');
       const published = { port: 3000, status: 'published', url: null, created_at: null };
-      const look = { key, label: key, description, tooltip: text, spoken: text, icon: 'globe' };
-      return { kind: 'published', published, ...look, capabilities: ['publishedPort'] };
+      const appearance = { key, label: key, description, tooltip: text, ariaLabel: text, icon: 'globe' };
+      return { kind: 'published', published, ...appearance, contextValues: ['publishedPort'] };
     });
   }
 }
@@ -51,7 +51,7 @@ class HandPulse {
 /** A tree on a list in the hand of a test, and what it asked VS Code to redraw. */
 class Stage {
   readonly bench = new StoreBench();
-  readonly parts = new Parts();
+  readonly provider = new FakeChildren();
   readonly pulse = new HandPulse();
   /** What a click on each line does, by the line's command. */
   readonly clicked = new Map<string, () => unknown>();
@@ -61,7 +61,7 @@ class Stage {
       return `click ${id}`;
     },
   };
-  readonly tree = new ComputersTree(this.bench.store, [this.parts], this.pulse, this.clicks);
+  readonly tree = new ComputersTree(this.bench.store, [this.provider], this.pulse, this.clicks);
   private readonly redrawn: (TreeNode | TreeNode[] | undefined)[] = [];
 
   constructor() {
@@ -113,7 +113,7 @@ class Stage {
 }
 
 function idOf(node: TreeNode): string {
-  if (node instanceof PartNode) return `${node.parent.computer.id}/${node.part.key}`;
+  if (node instanceof ChildNode) return `${node.parent.computer.id}/${node.child.key}`;
   return node instanceof ComputerNode ? node.computer.id : node.key;
 }
 
@@ -258,7 +258,7 @@ describe('the tree', () => {
     const stage = await Stage.with('a running', 'b running');
     const { Collapsed, None } = vscode.TreeItemCollapsibleState;
     assert.equal(stage.item('a').collapsibleState, None);
-    stage.parts.set('a', 'one: idle', 'two: idle');
+    stage.provider.set('a', 'one: idle', 'two: idle');
     assert.deepEqual(stage.redraws(), ['a']);
     assert.deepEqual([stage.item('a').collapsibleState, stage.item('b').collapsibleState], [Collapsed, None]);
     const [one, two] = stage.tree.getChildren(stage.node('a'));
@@ -266,14 +266,14 @@ describe('the tree', () => {
     assert.deepEqual([item.id, item.description, item.contextValue], ['a one', 'idle', 'publishedPort']);
     assert.equal(stage.tree.getParent(one!), stage.node('a'));
 
-    stage.parts.set('a', 'one: idle', 'two: 1 connection');
+    stage.provider.set('a', 'one: idle', 'two: 1 connection');
     assert.deepEqual(stage.redraws(), ['a/two']);
-    stage.parts.set('a', 'one: idle', 'two: 1 connection');
+    stage.provider.set('a', 'one: idle', 'two: 1 connection');
     assert.deepEqual(stage.redraws(), []);
-    stage.parts.set('a', 'two: 1 connection');
+    stage.provider.set('a', 'two: 1 connection');
     assert.deepEqual(stage.redraws(), ['a']);
     assert.deepEqual(stage.tree.getChildren(stage.node('a')), [two]);
-    stage.parts.set('a');
+    stage.provider.set('a');
     assert.deepEqual(stage.redraws(), ['a']);
     assert.equal(stage.item('a').collapsibleState, None);
   });

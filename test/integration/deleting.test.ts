@@ -5,7 +5,7 @@ import { Targets } from '../../src/ui/targets';
 import { ApiError } from '../../src/api/errors';
 import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
 import { isCancellation } from '../../src/base/cancel';
-import { ComputerNode, GroupNode, PartNode, type TreeNode } from '../../src/ui/treeNodes';
+import { ComputerNode, GroupNode, ChildNode, type TreeNode } from '../../src/ui/treeNodes';
 import type { PublishedPart } from '../../src/features/ports/portParts';
 import { LifecycleBench } from '../unit/support/lifecycleBench';
 import { spelled } from '../unit/support/storeBench';
@@ -14,8 +14,8 @@ import { Memory } from './support/storage';
 const port: PublishedPart = {
   kind: 'published',
   published: { port: 3000, status: 'published', url: null, created_at: null },
-  ...{ key: 'port', label: 'port 3000', description: '', tooltip: '', spoken: '', icon: 'globe' },
-  capabilities: ['publishedPort'],
+  ...{ key: 'port', label: 'port 3000', description: '', tooltip: '', ariaLabel: '', icon: 'globe' },
+  contextValues: ['publishedPort'],
 };
 
 /** A command on these computers, with these lines of the tree selected; it counts how often a person is to pick. */
@@ -60,7 +60,7 @@ describe('deleting', () => {
   afterEach(() => Object.assign(vscode.window, { showWarningMessage }));
 
   for (const [what, select] of [
-    ['a line below a computer', ([node]: ComputerNode[]) => [new PartNode(node!, port)]],
+    ['a line below a computer', ([node]: ComputerNode[]) => [new ChildNode(node!, port)]],
     ['a group', () => [new GroupNode('running', 'running')]],
     ['nothing', () => []],
   ] as const)
@@ -72,7 +72,7 @@ describe('deleting', () => {
 
   it('by key, with a computer and a line below another selected, is about the computer alone', async () => {
     const { bench, command } = await scene(['a running', 'b running'], ([a, b]) => [
-      new PartNode(a!, port),
+      new ChildNode(a!, port),
       b!,
     ]);
     bench.client.script('delete', spelled('b deleting'));

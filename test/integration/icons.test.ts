@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { actionsOf } from '../../src/features/details/computerActions';
 import { computerFrom } from '../../src/computers/computer';
 import { knownStatuses } from '../../src/computers/status';
-import { lookOf } from '../../src/ui/presentation';
+import { appearanceOf } from '../../src/ui/presentation';
 import { wire } from '../unit/support/computers';
 
 /** The code of this VS Code, as far as it is there: in it all icons and colours are registered by their ids. */
@@ -17,7 +17,7 @@ function codeOfVSCode(...places: readonly string[]): string {
 
 describe('what the extension draws with', () => {
   const computers = [...knownStatuses, 'hibernating'].map((status) => computerFrom(wire('cmp_1', status)));
-  const looks = computers.map(lookOf);
+  const looks = computers.map(appearanceOf);
   const extension = vscode.extensions.getExtension('celesto.celesto-computers')!;
   const bundle = readFileSync(join(extension.extensionPath, 'dist', 'extension.js'), 'utf8');
 

@@ -5,7 +5,7 @@ import { defaultBaseUrl } from '../../src/api/baseUrl';
 import { actionsOf } from '../../src/features/details/computerActions';
 import { computerFrom } from '../../src/computers/computer';
 import { knownStatuses } from '../../src/computers/status';
-import { partWords } from '../../src/ui/parts';
+import { childContexts } from '../../src/ui/treeChildren';
 import { capabilities } from '../../src/ui/presentation';
 import { wire } from './support/computers';
 import {
@@ -260,7 +260,7 @@ describe('menus of a computer', () => {
       .map(({ command }) => command.replace('celesto.', ''));
 
   it('look for words that a computer, or a line below it, can have, and for all of them', () => {
-    const words = new Set([...allStatuses.flatMap(contextOf), ...partWords]);
+    const words = new Set([...allStatuses.flatMap(contextOf), ...childContexts]);
     const asked = entries.map(({ when = '' }) => itemPattern(when)!.source.replaceAll('\\b', ''));
     assert.deepEqual([...new Set(asked)].toSorted(), [...words].toSorted());
   });

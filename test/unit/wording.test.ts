@@ -18,7 +18,7 @@ const shown = [
 /** Properties whose values a person reads. */
 const read = [
   ...['title', 'prompt', 'placeHolder', 'placeholder', 'detail', 'description', 'label', 'tooltip'],
-  ...['message', 'validationMessage', 'spoken', 'words', 'question', 'name'],
+  ...['message', 'validationMessage', 'ariaLabel', 'words', 'question', 'name'],
 ];
 /** What is the same in every language: the form of an id. */
 const exceptions = ['cmp_…'];

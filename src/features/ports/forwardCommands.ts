@@ -15,14 +15,14 @@ import { askLocalPort, askPort, portProblem, type PortChoice } from './portPicke
 import type { ForwardParts } from './portParts';
 import { copy } from '../../ui/clipboard';
 import type { Handler } from '../../ui/commands';
-import type { PartTargets } from '../../ui/partTargets';
+import type { ChildTargets } from '../../ui/childTargets';
 import { cancellation, withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
 
 export interface ForwardCommandsParts {
   readonly targets: Targets;
-  readonly partTargets: PartTargets;
-  readonly parts: ForwardParts;
+  readonly childTargets: ChildTargets;
+  readonly children: ForwardParts;
   readonly forwards: Forwards;
   readonly channels: SshChannels;
   readonly clock: Clock;
@@ -45,25 +45,25 @@ export class ForwardCommands {
   };
 
   readonly stop: Handler = async (...args) => {
-    const { part } = await this.pick(args, vscode.l10n.t('Stop Forwarding Port'));
+    const { child: part } = await this.pick(args, vscode.l10n.t('Stop Forwarding Port'));
     this.our.forwards.remove(part.forward);
   };
 
   /** Gives it another port here. Where that is taken, that is told and it stays as it is. */
   readonly changeLocalPort: Handler = async (...args) => {
-    const { part } = await this.pick(args, vscode.l10n.t('Change Local Port'));
+    const { child: part } = await this.pick(args, vscode.l10n.t('Change Local Port'));
     const wanted = await askLocalPort(part.forward);
     if (wanted === undefined) throw cancellation();
     await this.our.forwards.move(part.forward, wanted);
   };
 
   readonly open: Handler = async (...args) => {
-    const { part } = await this.pick(args, vscode.l10n.t('Open Forwarded Port in Browser'));
+    const { child: part } = await this.pick(args, vscode.l10n.t('Open Forwarded Port in Browser'));
     await openInBrowser(part.forward);
   };
 
   readonly copyAddress: Handler = async (...args) => {
-    const { part } = await this.pick(args, vscode.l10n.t('Copy Address of Forwarded Port'));
+    const { child: part } = await this.pick(args, vscode.l10n.t('Copy Address of Forwarded Port'));
     await copyAddress(part.forward);
   };
 
@@ -87,7 +87,7 @@ export class ForwardCommands {
   }
 
   private pick(args: readonly unknown[], title: string) {
-    return this.our.partTargets.one(args, title, this.our.parts);
+    return this.our.childTargets.one(args, title, this.our.children);
   }
 
   private async ask(computer: Computer): Promise<PortChoice> {

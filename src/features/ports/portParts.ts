@@ -5,36 +5,36 @@ import { localAddress, type Forward } from './forward';
 import type { Forwards } from './forwards';
 import { Emitter } from '../../base/emitter';
 import { bytes, printable } from '../../base/text';
-import type { Part, PartSource } from '../../ui/parts';
+import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
 
-export interface ForwardPart extends Part {
+export interface ForwardPart extends TreeChild {
   readonly kind: 'forward';
   readonly forward: Forward;
 }
 
-export interface PublishedPart extends Part {
+export interface PublishedPart extends TreeChild {
   readonly kind: 'published';
   readonly published: PublishedPort;
 }
 
 /** The forwarded ports of a computer. */
-export class ForwardParts implements PartSource {
+export class ForwardParts implements ChildProvider {
   readonly onDidChange;
 
   constructor(private readonly forwards: Forwards) {
     this.onDidChange = forwards.onDidChange;
   }
 
-  of({ id }: Computer): readonly ForwardPart[] {
+  childrenOf({ id }: Computer): readonly ForwardPart[] {
     return this.forwards.of(id).map(forwardPart);
   }
 }
 
 /** The published ports of a computer: they change with it. */
-export class PublishedParts implements PartSource {
+export class PublishedParts implements ChildProvider {
   readonly onDidChange = new Emitter<string>().event;
 
-  of({ publishedPorts = [] }: Computer): readonly PublishedPart[] {
+  childrenOf({ publishedPorts = [] }: Computer): readonly PublishedPart[] {
     return publishedPorts.map(publishedPart);
   }
 }
@@ -56,9 +56,9 @@ function forwardPart(forward: Forward): ForwardPart {
       address,
       state,
     ].join('\n'),
-    spoken: [label, t('forwarded'), address, state].join(', '),
+    ariaLabel: [label, t('forwarded'), address, state].join(', '),
     icon: trouble === undefined ? 'plug' : 'warning',
-    capabilities: ['forwardedPort'],
+    contextValues: ['forwardedPort'],
   };
 }
 
@@ -80,9 +80,9 @@ function publishedPart(published: PublishedPort): PublishedPart {
     label,
     description: [t('public'), state].join(' · '),
     tooltip: url === null ? state : t('{0}\nEverybody can reach it, without signing in.', url),
-    spoken: [label, t('public'), state].join(', '),
+    ariaLabel: [label, t('public'), state].join(', '),
     icon: published.status === 'error' ? 'warning' : 'globe',
-    capabilities: url === null ? ['publishedPort'] : ['publishedPort', 'publicAddress'],
+    contextValues: url === null ? ['publishedPort'] : ['publishedPort', 'publicAddress'],
   };
 }
 

@@ -10,7 +10,7 @@ import { askPort } from './portPicker';
 import type { PublishedParts } from './portParts';
 import { copy } from '../../ui/clipboard';
 import type { Handler } from '../../ui/commands';
-import type { PartTargets } from '../../ui/partTargets';
+import type { ChildTargets } from '../../ui/childTargets';
 import { cancellation, withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
 
@@ -19,8 +19,8 @@ const findingTime = 10;
 
 export interface PublishCommandsParts {
   readonly targets: Targets;
-  readonly partTargets: PartTargets;
-  readonly parts: PublishedParts;
+  readonly childTargets: ChildTargets;
+  readonly children: PublishedParts;
   readonly publishing: Publishing;
   readonly client: Pick<CelestoClient, 'exec'>;
   readonly clock: Clock;
@@ -46,7 +46,7 @@ export class PublishCommands {
   };
 
   readonly unpublish: Handler = async (...args) => {
-    const { computer, part } = await this.pick(args, vscode.l10n.t('Unpublish Port'));
+    const { computer, child: part } = await this.pick(args, vscode.l10n.t('Unpublish Port'));
     const { port } = part.published;
     const question = vscode.l10n.t('Unpublish port {0} of {1}?', port, computer.name);
     const detail = vscode.l10n.t('Its address leads nowhere then. Publishing it again gives it another one.');
@@ -59,17 +59,17 @@ export class PublishCommands {
   };
 
   readonly open: Handler = async (...args) => {
-    const { part } = await this.pick(args, vscode.l10n.t('Open Published Port in Browser'));
+    const { child: part } = await this.pick(args, vscode.l10n.t('Open Published Port in Browser'));
     await openInBrowser(addressOf(part.published));
   };
 
   readonly copyAddress: Handler = async (...args) => {
-    const { part } = await this.pick(args, vscode.l10n.t('Copy URL of Published Port'));
+    const { child: part } = await this.pick(args, vscode.l10n.t('Copy URL of Published Port'));
     await copy([addressOf(part.published)]);
   };
 
   private pick(args: readonly unknown[], title: string) {
-    return this.our.partTargets.one(args, title, this.our.parts);
+    return this.our.childTargets.one(args, title, this.our.children);
   }
 
   private work<T>(title: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {

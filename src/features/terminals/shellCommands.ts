@@ -4,11 +4,11 @@ import type { KeptShells } from '../../terminal/keptShells';
 import type { Terminals } from '../../terminal/terminals';
 import type { Clock } from '../../base/clock';
 import { withoutIcons } from '../../base/text';
-import type { Part } from '../../ui/parts';
+import type { TreeChild } from '../../ui/treeChildren';
 import { shellPart, type ShellPart } from './shellParts';
 import type { Handler } from '../../ui/commands';
 import { cancellation, withProgress } from '../../ui/progress';
-import { PartNode } from '../../ui/treeNodes';
+import { ChildNode } from '../../ui/treeNodes';
 import type { Targets } from '../../ui/targets';
 
 interface ShellTarget {
@@ -45,8 +45,8 @@ export class ShellCommands {
   /** From the tree the line; else one of a computer, which is asked for them. */
   private async pick(args: readonly unknown[], title: string): Promise<ShellTarget> {
     const [line] = args;
-    if (line instanceof PartNode && isShell(line.part))
-      return { computer: line.parent.computer, part: line.part };
+    if (line instanceof ChildNode && isShell(line.child))
+      return { computer: line.parent.computer, part: line.child };
     const computer = await this.targets.one(args, title, 'ports');
     const looking = vscode.l10n.t('Looking for shells on {0}…', computer.name);
     const shells = await withProgress(this.clock, looking, (signal) => this.shells.look(computer, signal));
@@ -59,7 +59,7 @@ export class ShellCommands {
   }
 }
 
-function isShell(part: Part): part is ShellPart {
+function isShell(part: TreeChild): part is ShellPart {
   return part.kind === 'shell';
 }
 

@@ -3,23 +3,23 @@ import type { Computer } from '../../computers/computer';
 import type { KeptShells } from '../../terminal/keptShells';
 import type { KeptShell } from '../../shell/shellListing';
 import { shortened } from '../../base/text';
-import type { Part, PartSource } from '../../ui/parts';
+import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
 
 /** A shell that is kept on the computer while no terminal shows it. */
-export interface ShellPart extends Part {
+export interface ShellPart extends TreeChild {
   readonly kind: 'shell';
   readonly shell: KeptShell;
 }
 
 /** The shells that are kept on a computer, and that nobody is with. */
-export class ShellParts implements PartSource {
+export class ShellParts implements ChildProvider {
   readonly onDidChange;
 
   constructor(private readonly shells: KeptShells) {
     this.onDidChange = shells.onDidChange;
   }
 
-  of(computer: Computer): readonly ShellPart[] {
+  childrenOf(computer: Computer): readonly ShellPart[] {
     return computer.status === 'running' ? this.shells.of(computer.id).map(shellPart) : [];
   }
 }
@@ -34,7 +34,7 @@ export function shellPart(shell: KeptShell): ShellPart {
   );
   return {
     kind: 'shell',
-    click: { title: t('Attach to Detached Shell'), command: 'celesto.attachShell' },
+    command: { title: t('Attach to Detached Shell'), command: 'celesto.attachShell' },
     shell,
     key: `shell ${shell.name}`,
     label,
@@ -42,8 +42,8 @@ export function shellPart(shell: KeptShell): ShellPart {
     tooltip: [t('It runs on without a terminal ({0}).', shell.keptBy), folder, since]
       .filter(Boolean)
       .join('\n'),
-    spoken: [label, t('detached'), folder].filter(Boolean).join(', '),
+    ariaLabel: [label, t('detached'), folder].filter(Boolean).join(', '),
     icon: 'terminal-tmux',
-    capabilities: ['keptShell'],
+    contextValues: ['keptShell'],
   };
 }

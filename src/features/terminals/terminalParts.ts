@@ -4,15 +4,15 @@ import type { TerminalState } from '../../terminal/computerTerminal';
 import type { OpenTerminal, Terminals } from '../../terminal/terminals';
 import { Disposables, type Disposable } from '../../base/disposable';
 import { printable } from '../../base/text';
-import type { Part, PartSource } from '../../ui/parts';
+import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
 
-export interface TerminalPart extends Part {
+export interface TerminalPart extends TreeChild {
   readonly kind: 'terminal';
   readonly terminal: vscode.Terminal;
 }
 
 /** The open terminals of a computer, each with a number that it keeps. */
-export class TerminalParts implements PartSource, Disposable {
+export class TerminalParts implements ChildProvider, Disposable {
   private readonly disposables = new Disposables();
   private readonly changes = this.disposables.add(new vscode.EventEmitter<string>());
   private readonly numbers = new WeakMap<vscode.Terminal, number>();
@@ -29,7 +29,7 @@ export class TerminalParts implements PartSource, Disposable {
     );
   }
 
-  of(computer: Computer): readonly TerminalPart[] {
+  childrenOf(computer: Computer): readonly TerminalPart[] {
     const all = this.terminals.of(computer.id);
     return all.map((open) => partOf(computer, open, this.numberOf(open.terminal, all)));
   }
@@ -57,15 +57,15 @@ function partOf(computer: Computer, { terminal, pty }: OpenTerminal, number: num
   const description = [words, folder].filter(Boolean).join(' · ');
   return {
     kind: 'terminal',
-    click: { title: vscode.l10n.t('Show Terminal'), command: 'celesto.showTerminal' },
+    command: { title: vscode.l10n.t('Show Terminal'), command: 'celesto.showTerminal' },
     terminal,
     key: `terminal ${number}`,
     label,
     description,
     tooltip: vscode.l10n.t('{0} of {1}: {2}', label, computer.name, description),
-    spoken: [label, words, folder].filter(Boolean).join(', '),
+    ariaLabel: [label, words, folder].filter(Boolean).join(', '),
     icon,
-    capabilities: ['openTerminal'],
+    contextValues: ['openTerminal'],
   };
 }
 

@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import type { Computer } from '../../computers/computer';
 import type { ComputerStore, StoreChange } from '../../computers/store';
 import { Disposables, type Disposable } from '../../base/disposable';
-import type { Part, PartSource } from '../../ui/parts';
-import { factsOf, fits, groupOf, lookOf, sorted, type Grouping } from '../../ui/presentation';
+import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
+import { factsOf, fits, groupOf, appearanceOf, sorted, type Grouping } from '../../ui/presentation';
 import type { Pulse } from './pulse';
-import { ComputerNode, GroupNode, PartNode, type TreeNode } from '../../ui/treeNodes';
+import { ComputerNode, GroupNode, ChildNode, type TreeNode } from '../../ui/treeNodes';
 import type { RowClicks } from './rowClicks';
 
 /** Draws the store as a tree, with what belongs to a computer below it. It neither fetches nor schedules anything. */
@@ -23,7 +23,7 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
 
   constructor(
     private readonly store: ComputerStore,
-    private readonly sources: readonly PartSource[],
+    private readonly sources: readonly ChildProvider[],
     private readonly pulse: Pick<Pulse, 'of' | 'onDidAge'>,
     private readonly clicks: Pick<RowClicks, 'command'>,
   ) {
@@ -66,7 +66,7 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
   }
 
   getChildren(node?: TreeNode): TreeNode[] {
-    if (node instanceof PartNode) return [];
+    if (node instanceof ChildNode) return [];
     if (node instanceof ComputerNode) return this.partsOf(node);
     if (node instanceof GroupNode) return node.children;
     return this.currentGrouping === 'none'
@@ -75,14 +75,14 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
   }
 
   getParent(node: TreeNode): TreeNode | undefined {
-    if (node instanceof PartNode) return node.parent;
+    if (node instanceof ChildNode) return node.parent;
     if (node instanceof GroupNode || this.currentGrouping === 'none') return undefined;
     return this.groups.get(groupOf(node.computer, this.currentGrouping).key);
   }
 
   getTreeItem(node: TreeNode): vscode.TreeItem {
     if (node instanceof GroupNode) return groupItem(node);
-    const isPart = node instanceof PartNode;
+    const isPart = node instanceof ChildNode;
     const item = isPart ? partItem(node) : computerItem(node, this.partsOf(node).length > 0);
     const click = isPart ? partClick(node) : computerClick(node);
     if (click && item.id !== undefined) {
@@ -129,12 +129,12 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
   private updateParts(id: string): void {
     const node = this.nodes.get(id);
     if (!node) return;
-    const before = node.parts.map((known) => ({ known, look: lookKey(known.part) }));
+    const before = node.children.map((known) => ({ known, look: lookKey(known.child) }));
     const after = this.partsOf(node);
     const isSame = before.length === after.length && before.every(({ known }, i) => known === after[i]);
     if (!isSame) this.changes.fire(node);
     else {
-      const redrawn = before.filter(({ known, look }) => look !== lookKey(known.part));
+      const redrawn = before.filter(({ known, look }) => look !== lookKey(known.child));
       if (redrawn.length > 0) this.changes.fire(redrawn.map(({ known }) => known));
     }
   }
@@ -144,15 +144,15 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
     if (node) this.changes.fire(node);
   }
 
-  private partsOf(node: ComputerNode): PartNode[] {
-    const known = new Map(node.parts.map((one) => [one.part.key, one]));
-    const parts = this.sources.flatMap((source) => source.of(node.computer));
+  private partsOf(node: ComputerNode): ChildNode[] {
+    const known = new Map(node.children.map((one) => [one.child.key, one]));
+    const parts = this.sources.flatMap((source) => source.childrenOf(node.computer));
     const nodes = parts.map((part) => {
-      const there = known.get(part.key) ?? new PartNode(node, part);
-      there.part = part;
+      const there = known.get(part.key) ?? new ChildNode(node, part);
+      there.child = part;
       return there;
     });
-    node.parts = nodes;
+    node.children = nodes;
     return nodes;
   }
 
@@ -190,14 +190,14 @@ function moves(before: Computer, after: Computer): boolean {
 }
 
 function computerItem({ computer }: ComputerNode, hasParts: boolean): vscode.TreeItem {
-  const look = lookOf(computer);
+  const look = appearanceOf(computer);
   const { Collapsed, None } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(look.label, hasParts ? Collapsed : None);
   item.id = computer.id;
   item.description = look.description;
   item.iconPath = new vscode.ThemeIcon(look.icon, new vscode.ThemeColor(look.color));
   item.contextValue = look.contextValue;
-  item.accessibilityInformation = { label: look.spoken };
+  item.accessibilityInformation = { label: look.ariaLabel };
   return item;
 }
 
@@ -208,25 +208,32 @@ function computerClick({ computer: { id } }: ComputerNode): Click {
   return [vscode.l10n.t('Open Terminal'), 'celesto.open', { computerId: id }];
 }
 
-function partClick(node: PartNode): Click | undefined {
-  const { click } = node.part;
+function partClick(node: ChildNode): Click | undefined {
+  const { command: click } = node.child;
   return click && [click.title, click.command, node];
 }
 
-function partItem(node: PartNode): vscode.TreeItem {
-  const { parent, part } = node;
+function partItem(node: ChildNode): vscode.TreeItem {
+  const { parent, child: part } = node;
   const item = new vscode.TreeItem(part.label);
   item.id = `${parent.computer.id} ${part.key}`;
   item.description = part.description;
   item.tooltip = part.tooltip;
   item.iconPath = new vscode.ThemeIcon(part.icon);
-  item.contextValue = part.capabilities.join(' ');
-  item.accessibilityInformation = { label: part.spoken };
+  item.contextValue = part.contextValues.join(' ');
+  item.accessibilityInformation = { label: part.ariaLabel };
   return item;
 }
 
 /** All that is seen of a part. */
-function lookKey({ label, description, tooltip, spoken, icon, capabilities }: Part): string {
+function lookKey({
+  label,
+  description,
+  tooltip,
+  ariaLabel: spoken,
+  icon,
+  contextValues: capabilities,
+}: TreeChild): string {
   return JSON.stringify([label, description, tooltip, spoken, icon, capabilities]);
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { computerFrom, type Computer } from '../../../src/computers/computer';
 import { knownStatuses } from '../../../src/computers/status';
-import { capabilities, factsOf, fits, groupOf, lookOf, sorted } from '../../../src/ui/presentation';
+import { capabilities, factsOf, fits, groupOf, appearanceOf, sorted } from '../../../src/ui/presentation';
 import { wire } from '../support/computers';
 
 function computer(facts: Record<string, unknown> = {}): Computer {
@@ -37,7 +37,7 @@ const looks: [string, string, string, string, string][] = [
 describe('the look of a computer', () => {
   for (const [status, words, icon, color, contextValue] of looks) {
     it(`that is ${status}`, () => {
-      assert.deepEqual(lookOf(computer({ status })), {
+      assert.deepEqual(appearanceOf(computer({ status })), {
         label: 'einstein',
         description: `${words} · coding-agent · 2 CPU, 2 GB`,
         icon,
@@ -54,13 +54,15 @@ describe('the look of a computer', () => {
   });
 
   it('speaks of the error right after the state', () => {
-    const look = lookOf(computer({ status: 'error', last_error: 'no memory left' }));
-    assert.equal(look.spoken, 'einstein, needs attention, no memory left, coding-agent, 2 CPU, 2 GB');
+    const look = appearanceOf(computer({ status: 'error', last_error: 'no memory left' }));
+    assert.equal(look.ariaLabel, 'einstein, needs attention, no memory left, coding-agent, 2 CPU, 2 GB');
   });
 
   it('has nothing invisible in it, whatever the service sends', () => {
     const nasty = 'ein\u202estein\u0007\u001b[31m\n\u200bx';
-    const look = lookOf(computer({ name: nasty, template_id: nasty, status: 'error', last_error: nasty }));
+    const look = appearanceOf(
+      computer({ name: nasty, template_id: nasty, status: 'error', last_error: nasty }),
+    );
     for (const text of Object.values(look)) assert.doesNotMatch(String(text), /[\p{Cc}\p{Cf}]/u);
     assert.equal(look.label, 'einstein[31m x');
   });

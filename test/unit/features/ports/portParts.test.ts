@@ -8,7 +8,7 @@ import { wire } from '../../support/computers';
 
 describe('the lines of ports below a computer', () => {
   const published = (status: string, url: string | null) =>
-    new PublishedParts().of(
+    new PublishedParts().childrenOf(
       computerFrom(
         wire('cmp_1', 'running', { published_ports: [{ port: 3000, status, url, created_at: null }] }),
       ),
@@ -25,7 +25,7 @@ describe('the lines of ports below a computer', () => {
     it(`say of one that is ${status} ${url ?? ''}: ${description}`, () => {
       const part = published(status, url);
       assert.deepEqual([part.label, part.description], ['Port 3000', description]);
-      assert.deepEqual(part.capabilities, capabilities);
+      assert.deepEqual(part.contextValues, capabilities);
     });
 
   const forwarded = (facts: Partial<Forward>) => {
@@ -38,7 +38,7 @@ describe('the lines of ports below a computer', () => {
       ...facts,
     };
     const forwards = { of: () => [forward] } as unknown as Forwards;
-    return new ForwardParts(forwards).of(computerFrom(wire('cmp_1', 'running')))[0]!.description;
+    return new ForwardParts(forwards).childrenOf(computerFrom(wire('cmp_1', 'running')))[0]!.description;
   };
 
   it('say of a forwarded one where it is and what goes through it', () => {

@@ -2,38 +2,38 @@ import type { Computer } from '../computers/computer';
 import type { Event } from '../base/emitter';
 
 /** The words that package.json's menus look for below a computer. */
-export const partWords = [
+export const childContexts = [
   'openTerminal',
   'forwardedPort',
   'publishedPort',
   'publicAddress',
   'keptShell',
 ] as const;
-export type PartWord = (typeof partWords)[number];
+export type ChildContext = (typeof childContexts)[number];
 
 /** What a line below a computer looks like. Plain texts: none of them may be rendered as trusted Markdown. */
-export interface PartLook {
+export interface ChildAppearance {
   /** Stays the same for as long as the thing is there; no other thing of the computer has it. */
   readonly key: string;
   readonly label: string;
   readonly description: string;
   readonly tooltip: string;
   /** For screen readers. */
-  readonly spoken: string;
+  readonly ariaLabel: string;
   readonly icon: string;
-  readonly capabilities: readonly PartWord[];
+  readonly contextValues: readonly ChildContext[];
 }
 
 /** A line below a computer. The feature that it belongs to adds the thing itself. */
-export interface Part extends PartLook {
+export interface TreeChild extends ChildAppearance {
   readonly kind: 'terminal' | 'shell' | 'forward' | 'published';
   /** The command that a click runs, with the line as its argument. Without it a click only selects. */
-  readonly click?: { readonly title: string; readonly command: string };
+  readonly command?: { readonly title: string; readonly command: string };
 }
 
 /** Tells the parts of one kind. */
-export interface PartSource {
+export interface ChildProvider {
   /** Fires with the id of a computer whose parts have changed otherwise than with the computer itself. */
   readonly onDidChange: Event<string>;
-  of(computer: Computer): readonly Part[];
+  childrenOf(computer: Computer): readonly TreeChild[];
 }
