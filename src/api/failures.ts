@@ -1,5 +1,5 @@
 import type { HTTPError } from 'ky';
-import { printable, shortened } from '../base/text';
+import { printable, truncate } from '../base/text';
 import { ApiError, type ApiErrorKind } from './errors';
 
 /** True for an answer that ky counts as an error; it has its class only once ky is loaded. */
@@ -67,7 +67,7 @@ function detailOf(body: string): string | undefined {
   const fields = fieldErrors(answer.errors) ?? fieldErrors(answer.detail);
   const words = [answer.detail, answer.message, answer.error].find((value) => typeof value === 'string');
   const said = [words, fields].filter(Boolean).join(': ');
-  return said === '' ? undefined : shortened(said, 400);
+  return said === '' ? undefined : truncate(said, 400);
 }
 
 function fieldErrors(errors: unknown): string | undefined {
@@ -93,7 +93,7 @@ export function retryAfterOf(response: Response): number | undefined {
 
 /** The service's name for a request, by which it can be asked about it. */
 export function requestIdOf(response: Response): string | undefined {
-  return shortened(response.headers.get('x-request-id') ?? '', 80) || undefined;
+  return truncate(response.headers.get('x-request-id') ?? '', 80) || undefined;
 }
 
 /** No error repeats the key, even where the service does. */

@@ -1,7 +1,7 @@
 import type { EventSourceMessage } from 'eventsource-parser';
 import * as v from 'valibot';
 import { describeError, type Log } from '../base/log';
-import { shortened } from '../base/text';
+import { truncate } from '../base/text';
 import { ApiError } from './errors';
 import { isHttpError, requestIdOf, retryAfterOf, toApiError, withoutKey } from './failures';
 
@@ -147,7 +147,7 @@ export function readAs<S extends v.GenericSchema>(
   const field = v.getDotPath(issue) ?? 'answer';
   // Texts of the answer stay out of it: any of them might be a secret.
   const message = issue.message.replace(/ but received "[^]*$/, ' but received another text');
-  const detail = `${shortened(field, 80)}: ${shortened(message, 200)}`;
+  const detail = `${truncate(field, 80)}: ${truncate(message, 200)}`;
   throw new ApiError('malformed', { detail, requestId });
 }
 
@@ -166,7 +166,7 @@ async function eventsOf(response: Response): Promise<ReadableStream<EventSourceM
   const type = response.headers.get('content-type') ?? '';
   if (!/^text\/event-stream\b/i.test(type) || !response.body) {
     await response.body?.cancel();
-    throw new ApiError('malformed', { detail: shortened(type, 80), requestId: requestIdOf(response) });
+    throw new ApiError('malformed', { detail: truncate(type, 80), requestId: requestIdOf(response) });
   }
   const { EventSourceParserStream } = await import('eventsource-parser/stream');
   return response.body
@@ -179,7 +179,7 @@ async function parseJson(response: Response, credentials: Credentials): Promise<
   try {
     return JSON.parse(body);
   } catch {
-    const detail = shortened(withoutKey(body, credentials.apiKey), 80);
+    const detail = truncate(withoutKey(body, credentials.apiKey), 80);
     throw new ApiError('malformed', { detail, requestId: requestIdOf(response) });
   }
 }

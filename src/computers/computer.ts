@@ -1,5 +1,5 @@
 import type { PublishedPort, WireComputer } from '../api/wire';
-import { printable, shortened } from '../base/text';
+import { printable, truncate } from '../base/text';
 
 /** A computer as this extension sees it. Texts are safe to show; sizes are in MB; dates are as the service spells them. */
 export interface Computer {
@@ -26,9 +26,9 @@ export interface Computer {
 export function computerFrom(wire: WireComputer): Computer {
   return {
     id: wire.id,
-    name: shortened(wire.name, 80) || wire.id,
-    status: shortened(wire.status, 40),
-    templateId: shortened(wire.template_id || wire.image, 64),
+    name: truncate(wire.name, 80) || wire.id,
+    status: truncate(wire.status, 40),
+    templateId: truncate(wire.template_id || wire.image, 64),
     vcpus: wire.vcpus,
     ramMb: wire.ram_mb,
     diskMb: wire.disk_size_mb,
@@ -58,5 +58,5 @@ function publishedPorts({ published_ports }: WireComputer): readonly PublishedPo
 }
 
 function optional(text: string | null | undefined): string | undefined {
-  return text ? shortened(text, 500) : undefined;
+  return text ? truncate(text, 500) : undefined;
 }

@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { shortened } from '../base/text';
+import { truncate } from '../base/text';
 
 /** Why there is no link to the terminal gateway (any more). */
 export type GatewayProblem =
@@ -21,7 +21,7 @@ export class GatewayError extends Error {
     readonly code?: number,
     reason?: string,
   ) {
-    super(sentence(problem, code, shortened(reason ?? '', 120)));
+    super(sentence(problem, code, truncate(reason ?? '', 120)));
   }
 
   /** True where the gateway has trouble of its own, as it may while a computer is just coming up. */

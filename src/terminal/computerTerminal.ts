@@ -4,7 +4,7 @@ import { SshError } from '../ssh/errors';
 import { isCancellation } from '../base/cancel';
 import type { Clock } from '../base/clock';
 import { describeError, type Log } from '../base/log';
-import { withoutIcons } from '../base/text';
+import { escapeIcons } from '../base/text';
 import type { Opening, Progress } from '../connect/opening';
 import { OutputPump } from './pump';
 import { Receipts } from './receipts';
@@ -359,7 +359,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   }
 
   private rename(name: string): void {
-    this.tabName = withoutIcons(name);
+    this.tabName = escapeIcons(name);
     this.names.fire(this.tabName);
   }
 

@@ -4,7 +4,7 @@ import type { Computer } from '../computers/computer';
 import { statusOf } from '../computers/status';
 import type { ComputerStore } from '../computers/store';
 import { Disposables, type Disposable } from '../base/disposable';
-import { withoutIcons } from '../base/text';
+import { escapeIcons } from '../base/text';
 import { watchForWake } from '../base/wakeWatch';
 import { ComputerTerminal, type ComputerTerminalParts } from './computerTerminal';
 import type { RememberedTerminals } from './rememberedTerminals';
@@ -155,7 +155,7 @@ export class Terminals implements Disposable {
   ): vscode.ExtensionTerminalOptions {
     const { nonce } = pty.spec.shell;
     return {
-      name: withoutIcons(pty.spec.computer.name),
+      name: escapeIcons(pty.spec.computer.name),
       pty,
       // VS Code sets a tab's icon for good, so its colour is that of the state the opening leads to; the name tells how
       // far it is.

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Computer } from '../computers/computer';
 import type { ComputerStore } from '../computers/store';
-import { withoutIcons } from '../base/text';
+import { escapeIcons } from '../base/text';
 import { ChildNode } from './treeNodes';
 import type { TreeChild } from './treeChildren';
 import { cancellation } from './progress';
@@ -28,8 +28,8 @@ export class ChildTargets {
       provider.childrenOf(computer).map((child) => ({
         computer,
         child,
-        label: withoutIcons(vscode.l10n.t('{0} of {1}', child.label, computer.name)),
-        description: withoutIcons(child.description),
+        label: escapeIcons(vscode.l10n.t('{0} of {1}', child.label, computer.name)),
+        description: escapeIcons(child.description),
         iconPath: new vscode.ThemeIcon(child.icon),
       })),
     );

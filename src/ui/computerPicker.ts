@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Computer } from '../computers/computer';
 import type { ComputerStore } from '../computers/store';
 import { Disposables } from '../base/disposable';
-import { withoutIcons } from '../base/text';
+import { escapeIcons } from '../base/text';
 import { capabilities, appearanceOf, sorted } from './presentation';
 
 interface ComputerItem extends vscode.QuickPickItem {
@@ -101,8 +101,8 @@ function itemOf(computer: Computer): ComputerItem {
   const look = appearanceOf(computer);
   return {
     computer,
-    label: withoutIcons(look.label),
-    description: withoutIcons(look.description),
+    label: escapeIcons(look.label),
+    description: escapeIcons(look.description),
     iconPath: new vscode.ThemeIcon(look.icon, new vscode.ThemeColor(look.color)),
   };
 }

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { ApiError } from '../api/errors';
-import { withoutLinks } from '../base/text';
+import { escapeLinks } from '../base/text';
 
 /** Shows an error with the next step. VS Code shows the same one once, whoever tells it. */
 export async function showError(error: unknown): Promise<void> {
-  const message = withoutLinks(error instanceof Error ? error.message : String(error));
+  const message = escapeLinks(error instanceof Error ? error.message : String(error));
   const showLog = vscode.l10n.t('Show Log');
   const signIn = vscode.l10n.t('Sign In…');
   const actions = error instanceof ApiError && error.needsSignIn ? [signIn, showLog] : [showLog];

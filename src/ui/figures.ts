@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { BillingSummary, Command, MetricSample, Observability } from '../api/wire';
-import { megabytes, shortened } from '../base/text';
+import { formatMegabytes, truncate } from '../base/text';
 
 const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /** Characters of a sparkline. */
@@ -43,8 +43,8 @@ export function quotaOf({
     [
       t('Plan'),
       billing_status === 'active'
-        ? shortened(plan_name, 60)
-        : `${shortened(plan_name, 60)} (${shortened(billing_status, 40)})`,
+        ? truncate(plan_name, 60)
+        : `${truncate(plan_name, 60)} (${truncate(billing_status, 40)})`,
     ],
     [
       t('Running computers'),
@@ -68,12 +68,12 @@ export function commandRow({
   source,
   timeout_seconds,
 }: Command): string[] {
-  const end = exit_code === null ? shortened(status, 30) : t('exit {0}', exit_code);
+  const end = exit_code === null ? truncate(status, 30) : t('exit {0}', exit_code);
   return [
     started_at === null ? '' : moment(started_at),
     end,
     duration_ms === null ? '' : duration(duration_ms / 1000),
-    shortened(source, 30),
+    truncate(source, 30),
     timeout_seconds === null ? '' : t('{0} s at most', timeout_seconds),
   ];
 }
@@ -110,7 +110,7 @@ export function dollars(rate: number): string {
 function moment(text: string): string {
   const parsed = new Date(text);
   return Number.isNaN(parsed.getTime())
-    ? shortened(text, 40)
+    ? truncate(text, 40)
     : parsed.toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'medium' });
 }
 
@@ -120,7 +120,9 @@ function percent(value: number | null): string | undefined {
 
 function share(used: number | null, total: number | null): string | undefined {
   if (used === null) return undefined;
-  return total === null ? megabytes(used) : t('{0} of {1}', megabytes(used), megabytes(total));
+  return total === null
+    ? formatMegabytes(used)
+    : t('{0} of {1}', formatMegabytes(used), formatMegabytes(total));
 }
 
 function figure(value: string | undefined, drawn: string | undefined): string | undefined {

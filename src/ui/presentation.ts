@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Computer } from '../computers/computer';
 import { statusOf } from '../computers/status';
-import { megabytes } from '../base/text';
+import { formatMegabytes } from '../base/text';
 
 /** How the list is divided. */
 export type Grouping = 'none' | 'state' | 'template';
@@ -60,7 +60,7 @@ export function factsOf(computer: Computer): [string, string][] {
     [t('ID'), computer.id],
     [t('Template'), computer.templateId],
     [t('Size'), sizeOf(computer)],
-    [t('Disk'), megabytes(computer.diskMb)],
+    [t('Disk'), formatMegabytes(computer.diskMb)],
     [t('Region'), computer.region],
     [t('Network'), computer.network === 'off' ? t('off') : computer.network],
     [t('Persistent volume'), computer.persistentVolume ? '/home/ohm' : undefined],
@@ -103,7 +103,7 @@ export function groupOf(
 }
 
 function sizeOf({ vcpus, ramMb }: Computer): string {
-  return t('{0} CPU, {1}', vcpus, megabytes(ramMb));
+  return t('{0} CPU, {1}', vcpus, formatMegabytes(ramMb));
 }
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });

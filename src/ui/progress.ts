@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock';
-import { withoutLinks } from '../base/text';
+import { escapeLinks } from '../base/text';
 import { viewId } from './viewId';
 
 /** Milliseconds after which work that goes on gets a notification of its own. */
@@ -33,7 +33,7 @@ export async function withProgress<T>(
 
 async function notify(title: string, running: Promise<unknown>, cancel: AbortController): Promise<void> {
   await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: withoutLinks(title), cancellable: true },
+    { location: vscode.ProgressLocation.Notification, title: escapeLinks(title), cancellable: true },
     async (_progress, token) => {
       token.onCancellationRequested(() => cancel.abort());
       await settled(running);

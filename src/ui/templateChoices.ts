@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { CelestoClient } from '../api/client';
 import type { Template } from '../api/wire';
-import { megabytes, shortened, withoutIcons } from '../base/text';
+import { formatMegabytes, truncate, escapeIcons } from '../base/text';
 import type { Choice } from './wizard';
 
 export interface Size {
@@ -18,18 +18,23 @@ export async function templateChoices(client: Pick<CelestoClient, 'templates'>):
 function templateChoice(template: Template): Choice<Template> {
   const { display_name, default_vcpus, default_ram_mb, default_disk_size_mb, experimental } = template;
   return {
-    label: withoutIcons(shortened(display_name, 80)),
+    label: escapeIcons(truncate(display_name, 80)),
     description: [
       sizeWords({ vcpus: default_vcpus, ramMb: default_ram_mb, diskMb: default_disk_size_mb }),
       experimental ? vscode.l10n.t('experimental') : '',
     ]
       .filter(Boolean)
       .join(' · '),
-    detail: withoutIcons(shortened(template.description, 200)),
+    detail: escapeIcons(truncate(template.description, 200)),
     value: template,
   };
 }
 
 export function sizeWords({ vcpus, ramMb, diskMb }: Size): string {
-  return vscode.l10n.t('{0} CPU, {1} memory, {2} disk', vcpus, megabytes(ramMb), megabytes(diskMb));
+  return vscode.l10n.t(
+    '{0} CPU, {1} memory, {2} disk',
+    vcpus,
+    formatMegabytes(ramMb),
+    formatMegabytes(diskMb),
+  );
 }

@@ -3,7 +3,7 @@ import type { CelestoClient } from '../../api/client';
 import type { Organization } from '../../api/wire';
 import type { Account } from '../../account/account';
 import { askForKey, type CheckKey } from './signIn';
-import { printable, withoutIcons, withoutLinks } from '../../base/text';
+import { printable, escapeIcons, escapeLinks } from '../../base/text';
 import type { Handler } from '../../ui/commands';
 import type { Targets } from '../../ui/targets';
 
@@ -22,7 +22,7 @@ export class AccountCommands {
     const user = await askForKey(this.account, this.check);
     if (user) {
       void vscode.window.showInformationMessage(
-        withoutLinks(vscode.l10n.t('Signed in to Celesto as {0}.', printable(user.email))),
+        escapeLinks(vscode.l10n.t('Signed in to Celesto as {0}.', printable(user.email))),
       );
     }
   };
@@ -45,9 +45,9 @@ export class AccountCommands {
     const items = this.client.organizations().then((organizations) => [
       own,
       ...organizations.map((organization) => ({
-        label: withoutIcons(printable(organization.name)),
+        label: escapeIcons(printable(organization.name)),
         description:
-          organization.id === current ? vscode.l10n.t('current') : withoutIcons(printable(organization.id)),
+          organization.id === current ? vscode.l10n.t('current') : escapeIcons(printable(organization.id)),
         organization: { id: organization.id, name: printable(organization.name) },
       })),
     ]);

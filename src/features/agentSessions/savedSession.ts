@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { shortened } from '../../base/text';
+import { truncate } from '../../base/text';
 
 /** What an agent wrote down of its session, as far as a person needs it to go on. */
 export interface SavedSession {
@@ -38,7 +38,7 @@ export function readSavedSession(text: string): SavedSession {
   const root = isRecord(manifest) && typeof manifest.root === 'string' ? manifest.root : undefined;
   return {
     computerId: id,
-    sessionId: typeof session === 'string' ? shortened(session, 64) || undefined : undefined,
+    sessionId: typeof session === 'string' ? truncate(session, 64) || undefined : undefined,
     // A directory is one line; anything else is not typed into a shell's way.
     root: root !== undefined && /^[^\0\r\n]{1,1024}$/.test(root) ? root : undefined,
     deleteOnClose: deletes === true,

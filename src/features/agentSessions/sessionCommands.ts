@@ -6,7 +6,7 @@ import type { Finder } from '../../computers/finder';
 import { statusOf } from '../../computers/status';
 import type { Terminals } from '../../terminal/terminals';
 import type { Clock } from '../../base/clock';
-import { withoutIcons } from '../../base/text';
+import { escapeIcons } from '../../base/text';
 import type { Handler } from '../../ui/commands';
 import { withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
@@ -60,7 +60,7 @@ export class SessionCommands {
     if (session.sessionId === undefined) return;
     // A file may hold several, of which the first is taken.
     const resumed = vscode.l10n.t('Resumed session {0} on {1}', session.sessionId, computer.name);
-    vscode.window.setStatusBarMessage(withoutIcons(resumed), 5_000);
+    vscode.window.setStatusBarMessage(escapeIcons(resumed), 5_000);
   };
 
   private async find(idOrName: string): Promise<Computer> {

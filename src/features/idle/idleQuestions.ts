@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { IdlePerson } from './idle';
-import { withoutLinks } from '../../base/text';
+import { escapeLinks } from '../../base/text';
 
 /** Asks and tells a person about computers that nobody uses. A question that is closed without an answer means no. */
 export const idleQuestions: IdlePerson = {
@@ -9,20 +9,20 @@ export const idleQuestions: IdlePerson = {
     const keep = vscode.l10n.t('Keep');
     const never = vscode.l10n.t('Never for This One');
     const question = vscode.l10n.t('{0} has been idle for {1}. Stop it?', name, minutes(idle));
-    const answer = await vscode.window.showInformationMessage(withoutLinks(question), stop, keep, never);
+    const answer = await vscode.window.showInformationMessage(escapeLinks(question), stop, keep, never);
     if (answer === stop) return 'stop';
     return answer === never ? 'never' : 'keep';
   },
   stopped: ({ id, name }, idle) => {
     const start = vscode.l10n.t('Start');
     const message = vscode.l10n.t('{0} had been idle for {1}, so it was stopped.', name, minutes(idle));
-    void vscode.window.showInformationMessage(withoutLinks(message), start).then((answer) => {
+    void vscode.window.showInformationMessage(escapeLinks(message), start).then((answer) => {
       if (answer === start) void vscode.commands.executeCommand('celesto.start', { computerId: id });
     });
   },
   inUseAgain: ({ name }) => {
     const message = vscode.l10n.t('{0} is in use again, so it was not stopped.', name);
-    void vscode.window.showInformationMessage(withoutLinks(message));
+    void vscode.window.showInformationMessage(escapeLinks(message));
   },
 };
 

@@ -6,7 +6,7 @@ import type { Computer } from '../../computers/computer';
 import type { Lifecycle } from '../../computers/lifecycle';
 import type { Terminals } from '../../terminal/terminals';
 import type { Clock } from '../../base/clock';
-import { megabytes, withoutLinks } from '../../base/text';
+import { formatMegabytes, escapeLinks } from '../../base/text';
 import { sizeWords, templateChoices, type Size } from '../../ui/templateChoices';
 import { runWizard, type Boxes, type Choice } from '../../ui/wizard';
 import type { Handler } from '../../ui/commands';
@@ -69,7 +69,7 @@ export class CreateCommand {
           '{0} It is not known whether the computer was created. Trying again creates one at most.',
           error.message,
         );
-        if ((await vscode.window.showWarningMessage(withoutLinks(question), again)) !== again)
+        if ((await vscode.window.showWarningMessage(escapeLinks(question), again)) !== again)
           return undefined;
       }
     }
@@ -79,7 +79,7 @@ export class CreateCommand {
     const wanted = this.openAfterCreate();
     if (wanted === 'never') return;
     const open = vscode.l10n.t('Open Terminal');
-    const question = withoutLinks(
+    const question = escapeLinks(
       vscode.l10n.t('{0} is being created. Open a terminal on it?', computer.name),
     );
     if (wanted !== 'always' && (await vscode.window.showInformationMessage(question, open)) !== open) return;
@@ -96,8 +96,8 @@ async function askSize(boxes: Boxes, wish: Wish): Promise<Wish> {
       const size = { vcpus, ramMb: vcpus * 2048, diskMb: defaults.diskMb };
       const description = vscode.l10n.t(
         '{0} memory, {1} disk',
-        megabytes(size.ramMb),
-        megabytes(size.diskMb),
+        formatMegabytes(size.ramMb),
+        formatMegabytes(size.diskMb),
       );
       return { label: vscode.l10n.t('{0} CPU', vcpus), description, value: size };
     }),

@@ -4,7 +4,7 @@ import type { Happening, Happenings } from '../../computers/happenings';
 import { statusOf } from '../../computers/status';
 import type { Terminals } from '../../terminal/terminals';
 import type { Disposable } from '../../base/disposable';
-import { withoutLinks } from '../../base/text';
+import { escapeLinks } from '../../base/text';
 
 export interface NoticesParts {
   readonly happenings: Pick<Happenings, 'onDid'>;
@@ -101,9 +101,9 @@ export class Notices implements Disposable {
 }
 
 async function inform(message: string, ...buttons: string[]): Promise<string | undefined> {
-  return vscode.window.showInformationMessage(withoutLinks(message), ...buttons);
+  return vscode.window.showInformationMessage(escapeLinks(message), ...buttons);
 }
 
 async function warn(message: string, ...buttons: string[]): Promise<string | undefined> {
-  return vscode.window.showWarningMessage(withoutLinks(message), ...buttons);
+  return vscode.window.showWarningMessage(escapeLinks(message), ...buttons);
 }

@@ -9,7 +9,7 @@ import { PortError } from '../../ssh/errors';
 import type { SshChannels } from '../../connect/sshChannels';
 import { isCancellation } from '../../base/cancel';
 import type { Clock } from '../../base/clock';
-import { withoutLinks } from '../../base/text';
+import { escapeLinks } from '../../base/text';
 import { whereIs } from './portMessages';
 import { askLocalPort, askPort, portProblem, type PortChoice } from './portPicker';
 import type { ForwardParts } from './portParts';
@@ -133,7 +133,7 @@ async function offerToPublish({ id, name }: Pick<Computer, 'id' | 'name'>, error
   const why = error instanceof Error ? error.message : String(error);
   const publish = vscode.l10n.t('Publish Port…');
   const message = vscode.l10n.t('Ports of {0} cannot be forwarded. {1}', name, why);
-  const chosen = await vscode.window.showWarningMessage(withoutLinks(message), publish);
+  const chosen = await vscode.window.showWarningMessage(escapeLinks(message), publish);
   if (chosen === publish) await vscode.commands.executeCommand('celesto.publishPort', { computerId: id });
 }
 

@@ -4,7 +4,7 @@ import type { ComputerStore } from '../../computers/store';
 import type { Forwards } from './forwards';
 import type { Terminals } from '../../terminal/terminals';
 import { Disposables, type Disposable } from '../../base/disposable';
-import { withoutLinks } from '../../base/text';
+import { escapeLinks } from '../../base/text';
 
 export interface ForwardNoticesParts {
   readonly happenings: Pick<Happenings, 'onDid'>;
@@ -45,7 +45,7 @@ export class ForwardNotices implements Disposable {
     if (what === 'deleted') {
       this.ports.delete(computer.id);
       const message = vscode.l10n.t('{0} was deleted from elsewhere. Its ports ({1}) are gone.', name, list);
-      await vscode.window.showWarningMessage(withoutLinks(message));
+      await vscode.window.showWarningMessage(escapeLinks(message));
     }
     if (what !== 'stopped') return;
     const message = vscode.l10n.t(
@@ -54,7 +54,7 @@ export class ForwardNotices implements Disposable {
       list,
     );
     const start = vscode.l10n.t('Start');
-    const chosen = await vscode.window.showWarningMessage(withoutLinks(message), start);
+    const chosen = await vscode.window.showWarningMessage(escapeLinks(message), start);
     if (chosen === start) await vscode.commands.executeCommand('celesto.start', { computerId: computer.id });
   }
 }

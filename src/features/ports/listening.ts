@@ -1,4 +1,4 @@
-import { shortened } from '../../base/text';
+import { truncate } from '../../base/text';
 
 /** A port of a computer that somebody listens on. */
 export interface ListeningPort {
@@ -34,7 +34,7 @@ export function parseListening(text: string): ListeningPort[] {
     const held = /socket:\[(\d+)\]/.exec(line)?.[1];
     if (held) holders.set(held, holder);
     const [, pid, name] = /^\/proc\/(\d+)\/comm:(.+)$/.exec(line) ?? [];
-    if (pid && name) names.set(pid, shortened(name, 40));
+    if (pid && name) names.set(pid, truncate(name, 40));
   }
   const nameOf = (inode: string): string | undefined => names.get(holders.get(inode) ?? '');
   return [...sockets]

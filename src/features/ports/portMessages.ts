@@ -1,11 +1,11 @@
 import * as vscode from 'vscode';
 import { localAddress, type Forward } from './forward';
-import { withoutLinks } from '../../base/text';
+import { escapeLinks } from '../../base/text';
 
 /** Says where a forwarded port is, and why it is not where it was wanted. */
 export function whereIs({ port, localPort, wanted, computer }: Forward): string {
   const address = `${localAddress}:${localPort}`;
-  return withoutLinks(
+  return escapeLinks(
     localPort === wanted
       ? vscode.l10n.t('Port {0} of {1} is at {2} now.', port, computer.name, address)
       : vscode.l10n.t(

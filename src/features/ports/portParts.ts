@@ -4,7 +4,7 @@ import type { Computer } from '../../computers/computer';
 import { localAddress, type Forward } from './forward';
 import type { Forwards } from './forwards';
 import { Emitter } from '../../base/emitter';
-import { bytes, printable } from '../../base/text';
+import { formatBytes, printable } from '../../base/text';
 import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
 
 export interface ForwardPart extends TreeChild {
@@ -66,7 +66,9 @@ function trafficOf({ traffic }: Forward): string {
   const { connections, received, sent } = traffic;
   const now =
     connections === 0 ? t('idle') : connections === 1 ? t('1 connection') : t('{0} connections', connections);
-  return received + sent === 0 ? now : t('{0} · {1} in, {2} out', now, bytes(received), bytes(sent));
+  return received + sent === 0
+    ? now
+    : t('{0} · {1} in, {2} out', now, formatBytes(received), formatBytes(sent));
 }
 
 function publishedPart(published: PublishedPort): PublishedPart {

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Forward } from './forward';
 import type { ListeningPort } from './listening';
 import { Disposables } from '../../base/disposable';
-import { withoutIcons } from '../../base/text';
+import { escapeIcons } from '../../base/text';
 
 /** A port that a person chose. */
 export interface PortChoice {
@@ -107,7 +107,7 @@ function typedItems(text: string, read: PortQuestion['read']): PortItem[] {
 function itemOf({ port, process }: ListeningPort): PortItem {
   return {
     label: String(port),
-    description: process === undefined ? vscode.l10n.t('somebody listens') : withoutIcons(process),
+    description: process === undefined ? vscode.l10n.t('somebody listens') : escapeIcons(process),
     iconPath: new vscode.ThemeIcon('radio-tower'),
     choice: { port },
   };

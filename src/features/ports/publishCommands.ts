@@ -5,7 +5,7 @@ import type { Computer } from '../../computers/computer';
 import { listeningCommand, parseListening, type ListeningPort } from './listening';
 import { publishProblem, type Publishing } from './publishing';
 import type { Clock } from '../../base/clock';
-import { withoutLinks } from '../../base/text';
+import { escapeLinks } from '../../base/text';
 import { askPort } from './portPicker';
 import type { PublishedParts } from './portParts';
 import { copy } from '../../ui/clipboard';
@@ -141,13 +141,13 @@ async function tell({ name }: Computer, { port, url }: PublishedPort): Promise<v
       port,
       name,
     );
-    await vscode.window.showInformationMessage(withoutLinks(still));
+    await vscode.window.showInformationMessage(escapeLinks(still));
     return;
   }
   const message = vscode.l10n.t('Port {0} of {1} is public now: {2}', port, name, url);
   const copyIt = vscode.l10n.t('Copy URL');
   const open = vscode.l10n.t('Open in Browser');
-  const chosen = await vscode.window.showInformationMessage(withoutLinks(message), copyIt, open);
+  const chosen = await vscode.window.showInformationMessage(escapeLinks(message), copyIt, open);
   if (chosen === copyIt) await copy([url]);
   if (chosen === open) await openInBrowser(url);
 }

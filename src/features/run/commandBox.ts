@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { RunHistory } from './history';
 import { inShort } from './words';
 import { Disposables } from '../../base/disposable';
-import { withoutIcons } from '../../base/text';
+import { escapeIcons } from '../../base/text';
 
 interface CommandItem extends vscode.QuickPickItem {
   readonly line: string;
@@ -48,7 +48,7 @@ export function askCommand(
 function typedItem(line: string): CommandItem {
   return {
     line,
-    label: withoutIcons(line),
+    label: escapeIcons(line),
     description: vscode.l10n.t('run it'),
     iconPath: new vscode.ThemeIcon('play'),
     alwaysShow: true,
@@ -59,7 +59,7 @@ function pastItem(line: string): CommandItem {
   const tooltip = vscode.l10n.t('Forget It');
   return {
     line,
-    label: withoutIcons(inShort(line)),
+    label: escapeIcons(inShort(line)),
     iconPath: new vscode.ThemeIcon('history'),
     buttons: [{ iconPath: new vscode.ThemeIcon('close'), tooltip }],
   };

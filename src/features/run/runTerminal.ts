@@ -4,7 +4,7 @@ import type { Size } from '../../shell/session';
 import { TerminalLines } from '../../terminal/terminalLines';
 import type { Clock } from '../../base/clock';
 import { describeError, type Log } from '../../base/log';
-import { withoutIcons } from '../../base/text';
+import { escapeIcons } from '../../base/text';
 import type { Named, Place } from './place';
 import type { Command } from './request';
 import { exitCodeOf, Run, type Outcome } from './run';
@@ -83,7 +83,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
   name(remark?: string): string {
     const { placeName, title } = this.spec;
     const name = vscode.l10n.t('{0}: {1}', placeName, title);
-    return withoutIcons(remark === undefined ? name : `${name} (${remark})`);
+    return escapeIcons(remark === undefined ? name : `${name} (${remark})`);
   }
 
   open(dimensions: vscode.TerminalDimensions | undefined): void {

@@ -1,11 +1,11 @@
 import { t } from '@vscode/l10n';
-import { shortened } from '../../base/text';
+import { truncate } from '../../base/text';
 import type { Outcome } from './run';
 
 /** A command in one short line, for a title or a list. */
 export function inShort(line: string): string {
   const [first = '', ...others] = line.trim().split('\n');
-  return shortened(others.length > 0 ? `${first} …` : first, 60);
+  return truncate(others.length > 0 ? `${first} …` : first, 60);
 }
 
 /** How a run ended, in a line; a failure is told by its error alone. */

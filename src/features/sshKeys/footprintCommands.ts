@@ -8,7 +8,7 @@ import type { OwnKey } from '../../ssh/keys/ownKey';
 import type { SshConfig } from '../../ssh/sshConfig';
 import { removeHelper } from '../../ssh/tunnel/helper';
 import type { Clock } from '../../base/clock';
-import { withoutLinks } from '../../base/text';
+import { escapeLinks } from '../../base/text';
 import type { Handler } from '../../ui/commands';
 import { cancellation, withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
@@ -137,5 +137,5 @@ function ownerOf({ whose }: KeyTrace): string {
 }
 
 function tell(message: string): void {
-  void vscode.window.showInformationMessage(withoutLinks(message));
+  void vscode.window.showInformationMessage(escapeLinks(message));
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Computer } from '../../computers/computer';
 import type { KnownComputers } from '../../ssh/hostKeys/knownComputers';
-import { withoutLinks } from '../../base/text';
+import { escapeLinks } from '../../base/text';
 import { hostKeyLines } from './hostKeyList';
 import { copy } from '../../ui/clipboard';
 import type { Handler } from '../../ui/commands';
@@ -55,5 +55,5 @@ function tellUnknown(computer: Computer): void {
     'No host key of {0} is known yet. The first connection by SSH has it confirmed.',
     computer.name,
   );
-  void vscode.window.showInformationMessage(withoutLinks(message));
+  void vscode.window.showInformationMessage(escapeLinks(message));
 }

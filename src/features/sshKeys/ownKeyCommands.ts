@@ -3,7 +3,7 @@ import { statusOf } from '../../computers/status';
 import type { ComputerStore } from '../../computers/store';
 import type { Rotation } from '../../ssh/keys/rotation';
 import type { Clock } from '../../base/clock';
-import { withoutLinks } from '../../base/text';
+import { escapeLinks } from '../../base/text';
 import type { Handler } from '../../ui/commands';
 import { cancellation, withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
@@ -72,7 +72,7 @@ export class OwnKeyCommands {
 function tell(outcomes: readonly Outcome[]): void {
   const results = outcomes.map(({ name, result }) => `${name}: ${result}`).join('; ');
   const made = vscode.l10n.t('The extension has a new SSH key.');
-  const message = withoutLinks(results === '' ? made : `${made} ${results}.`);
+  const message = escapeLinks(results === '' ? made : `${made} ${results}.`);
   if (outcomes.some(({ failed }) => failed)) void vscode.window.showWarningMessage(message);
   else void vscode.window.showInformationMessage(message);
 }

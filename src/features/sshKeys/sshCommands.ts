@@ -7,7 +7,7 @@ import { parseEndpoint } from '../../ssh/connection/endpoint';
 import type { Doors } from '../../ssh/tunnel/doors';
 import type { Transport } from '../../connect/roads';
 import type { Clock } from '../../base/clock';
-import { withoutLinks } from '../../base/text';
+import { escapeLinks } from '../../base/text';
 import type { Handler } from '../../ui/commands';
 import { cancellation, withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
@@ -60,7 +60,7 @@ export class SshCommands {
         computer.name,
         words(),
       );
-      if ((await vscode.window.showInformationMessage(withoutLinks(question), start)) !== start)
+      if ((await vscode.window.showInformationMessage(escapeLinks(question), start)) !== start)
         throw cancellation();
     }
     const waiting = vscode.l10n.t('Waiting for {0}…', computer.name);
@@ -71,7 +71,7 @@ export class SshCommands {
   }
 
   private tell(message: string): void {
-    void vscode.window.showInformationMessage(withoutLinks(message));
+    void vscode.window.showInformationMessage(escapeLinks(message));
   }
 }
 

@@ -3,7 +3,7 @@ import type { Computer } from '../../computers/computer';
 import type { KeptShells } from '../../terminal/keptShells';
 import type { Terminals } from '../../terminal/terminals';
 import type { Clock } from '../../base/clock';
-import { withoutIcons } from '../../base/text';
+import { escapeIcons } from '../../base/text';
 import type { TreeChild } from '../../ui/treeChildren';
 import { shellPart, type ShellPart } from './shellParts';
 import type { Handler } from '../../ui/commands';
@@ -64,11 +64,11 @@ function isShell(part: TreeChild): part is ShellPart {
 }
 
 function itemOf(part: ShellPart) {
-  const label = withoutIcons(part.label);
+  const label = escapeIcons(part.label);
   return {
     part,
     label,
-    description: withoutIcons(part.description),
+    description: escapeIcons(part.description),
     iconPath: new vscode.ThemeIcon(part.icon),
   };
 }

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { Computer } from '../../computers/computer';
 import type { KeptShells } from '../../terminal/keptShells';
 import type { KeptShell } from '../../shell/shellListing';
-import { shortened } from '../../base/text';
+import { truncate } from '../../base/text';
 import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
 
 /** A shell that is kept on the computer while no terminal shows it. */
@@ -26,8 +26,8 @@ export class ShellParts implements ChildProvider {
 
 /** @param shell as the computer tells of it: none of its texts is to be trusted */
 export function shellPart(shell: KeptShell): ShellPart {
-  const label = shortened(shell.command, 40) || t('Shell');
-  const folder = shortened(shell.directory, 200);
+  const label = truncate(shell.command, 40) || t('Shell');
+  const folder = truncate(shell.directory, 200);
   const since = t(
     'since {0}',
     shell.created.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }),

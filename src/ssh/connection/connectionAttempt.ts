@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { AnyAuthMethod, Client, ConnectConfig, NegotiatedAlgorithms } from 'ssh2';
 import type { Computer } from '../../computers/computer';
 import { describeError, type Log } from '../../base/log';
-import { shortened } from '../../base/text';
+import { truncate } from '../../base/text';
 import type { Authenticator } from '../keys/authenticator';
 import { SshConnection } from './connection';
 import { socketProblem } from './dial';
@@ -160,7 +160,7 @@ export class ConnectionAttempt {
       return new SshError(early ? socketProblem(error) : 'closed', endpoint, error);
     if (early && this.greeting === '') return new SshError('notUp', endpoint, error);
     if (/too many authentication failures/i.test(error.message)) return this.authenticator.cutShort();
-    const said = early && !this.greeting.startsWith('SSH-') ? `: "${shortened(this.greeting, 80)}"` : '';
+    const said = early && !this.greeting.startsWith('SSH-') ? `: "${truncate(this.greeting, 80)}"` : '';
     return new SshError('protocol', endpoint, new Error(error.message + said, { cause: error }));
   }
 

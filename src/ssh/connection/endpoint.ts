@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { t } from '@vscode/l10n';
-import { shortened } from '../../base/text';
+import { truncate } from '../../base/text';
 
 /** Where an SSH server listens and who logs in there. */
 export interface Endpoint {
@@ -42,7 +42,7 @@ export function parseEndpoint(text: string, defaultPort = 22): Endpoint {
     throw new EndpointError(
       t(
         'The service gave an SSH endpoint that cannot be read: "{0}". Report it to Celesto.',
-        shortened(text, 120),
+        truncate(text, 120),
       ),
     );
   }

@@ -1,5 +1,5 @@
 import type { NegotiatedAlgorithms } from 'ssh2';
-import { shortened } from '../../base/text';
+import { truncate } from '../../base/text';
 
 /** What two sides agreed on as they exchanged keys (RFC 4253, 7.1), and what the server calls itself. */
 export interface Handshake {
@@ -14,5 +14,5 @@ export interface Handshake {
 /** @param greeting the first bytes the server sent */
 export function handshakeOf({ kex, serverHostKey, cs }: NegotiatedAlgorithms, greeting: string): Handshake {
   const [server = ''] = greeting.split('\n');
-  return { server: shortened(server, 80), kex, hostKey: serverHostKey, cipher: cs.cipher, mac: cs.mac };
+  return { server: truncate(server, 80), kex, hostKey: serverHostKey, cipher: cs.cipher, mac: cs.mac };
 }

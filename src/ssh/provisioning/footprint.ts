@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { CelestoClient } from '../../api/client';
-import { shortened } from '../../base/text';
+import { truncate } from '../../base/text';
 import { keyIn, quoted, withoutKeys } from '../keys/authorizedKeys';
 import { fingerprint, parsePublicKey } from '../hostKeys/fingerprint';
 
@@ -74,7 +74,7 @@ export async function removeKeys(
 async function run(client: Exec, id: string, command: string, signal: AbortSignal): Promise<string> {
   const { stdout, stderr, exit_code } = await client.exec(id, command, timeout, signal);
   if (exit_code === 0) return stdout;
-  throw new Error(t('The computer could not do it. It says: {0}', shortened(stderr, 200) || t('nothing')));
+  throw new Error(t('The computer could not do it. It says: {0}', truncate(stderr, 200) || t('nothing')));
 }
 
 /** `user` is a plain word. Two homes are looked into: whoever logs in may not be whoever commands are run as. */

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { CelestoClient } from '../../api/client';
 import { isApiError } from '../../api/errors';
 import { describeError, type Log } from '../../base/log';
-import { shortened } from '../../base/text';
+import { truncate } from '../../base/text';
 import { withoutKeys } from '../keys/authorizedKeys';
 import { parsePublicKey, type PublicKey } from '../hostKeys/fingerprint';
 
@@ -90,6 +90,6 @@ function read(stdout: string, stderr: string): Introduction {
   return {
     hostKeys,
     keyInstalled,
-    ...(!keyInstalled && { refusal: shortened(stderr, 200) || t('no answer') }),
+    ...(!keyInstalled && { refusal: truncate(stderr, 200) || t('no answer') }),
   };
 }

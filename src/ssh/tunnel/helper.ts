@@ -1,6 +1,6 @@
 import type { CelestoClient } from '../../api/client';
 import { t } from '@vscode/l10n';
-import { shortened } from '../../base/text';
+import { truncate } from '../../base/text';
 import { quoted, withoutKeys } from '../keys/authorizedKeys';
 import { parsePublicKey, type PublicKey } from '../hostKeys/fingerprint';
 import type { KeyPair } from '../keys/ownKey';
@@ -57,7 +57,7 @@ export async function installHelper(
   throw new NoHelperError(
     hasNoServer
       ? t('it has no OpenSSH server')
-      : t('its SSH helper could not be set up: {0}', shortened(stderr, 200) || t('no answer')),
+      : t('its SSH helper could not be set up: {0}', truncate(stderr, 200) || t('no answer')),
   );
 }
 
@@ -73,7 +73,7 @@ export async function removeHelper(
     timeout,
     signal,
   );
-  if (exit_code !== 0) throw new Error(t('The SSH helper could not be removed: {0}', shortened(stderr, 200)));
+  if (exit_code !== 0) throw new Error(t('The SSH helper could not be removed: {0}', truncate(stderr, 200)));
 }
 
 /** The line that starts it in a terminal of the computer; far below the 4096 bytes that a terminal's line may have. */

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { bytes, megabytes, printable, shortened, withoutIcons, withoutLinks } from '../../../src/base/text';
+import {
+  formatBytes,
+  formatMegabytes,
+  printable,
+  truncate,
+  escapeIcons,
+  escapeLinks,
+} from '../../../src/base/text';
 
 const shown: [what: string, text: string, expected: string][] = [
   ['plain text', 'einstein', 'einstein'],
@@ -29,17 +36,17 @@ describe('printable', () => {
 });
 
 describe('shortened', () => {
-  it('keeps what fits', () => assert.equal(shortened('12345', 5), '12345'));
-  it('cuts with an ellipsis', () => assert.equal(shortened('123456', 5), '1234…'));
-  it('counts only what is shown', () => assert.equal(shortened('\u202e12345\x07', 5), '12345'));
-  it('cuts no emoji in half', () => assert.equal(shortened('123🧪🧪', 5), '123…'));
+  it('keeps what fits', () => assert.equal(truncate('12345', 5), '12345'));
+  it('cuts with an ellipsis', () => assert.equal(truncate('123456', 5), '1234…'));
+  it('counts only what is shown', () => assert.equal(truncate('\u202e12345\x07', 5), '12345'));
+  it('cuts no emoji in half', () => assert.equal(truncate('123🧪🧪', 5), '123…'));
 });
 
 describe('what VS Code would draw', () => {
   it('as an icon is escaped', () =>
-    assert.equal(withoutIcons('$(trash~spin) $5 $((1)) $(a)'), '\\$(trash~spin) $5 $((1)) \\$(a)'));
+    assert.equal(escapeIcons('$(trash~spin) $5 $((1)) $(a)'), '\\$(trash~spin) $5 $((1)) \\$(a)'));
   it('as a link is pulled apart', () =>
-    assert.equal(withoutLinks('[x](command:y) [z](https://z)'), '[x] (command:y) [z] (https://z)'));
+    assert.equal(escapeLinks('[x](command:y) [z](https://z)'), '[x] (command:y) [z] (https://z)'));
 });
 
 describe('megabytes', () => {
@@ -49,7 +56,7 @@ describe('megabytes', () => {
     [1536, '1.5 GB'],
     [20_480, '20 GB'],
   ] as const) {
-    it(`says ${words}`, () => assert.equal(megabytes(mb), words));
+    it(`says ${words}`, () => assert.equal(formatMegabytes(mb), words));
   }
 });
 
@@ -61,6 +68,6 @@ describe('bytes', () => {
     [1_600_000, '1.5 MB'],
     [3 * 1024 ** 4, '3 TB'],
   ] as const) {
-    it(`says ${words}`, () => assert.equal(bytes(count), words));
+    it(`says ${words}`, () => assert.equal(formatBytes(count), words));
   }
 });

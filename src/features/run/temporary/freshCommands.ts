@@ -9,7 +9,7 @@ import { inShort } from '../words';
 import { isCancellation } from '../../../base/cancel';
 import type { Clock } from '../../../base/clock';
 import { toDisposable, type Disposable } from '../../../base/disposable';
-import { withoutLinks } from '../../../base/text';
+import { escapeLinks } from '../../../base/text';
 import { askCommand } from '../commandBox';
 import { showError } from '../../../ui/errorMessages';
 import { runWizard } from '../../../ui/wizard';
@@ -101,7 +101,7 @@ export class FreshCommands {
     const { fresh, clock, targets } = this.parts;
     const remove = vscode.l10n.t('Delete');
     const keep = record.computer ? vscode.l10n.t('Keep') : vscode.l10n.t('Forget It');
-    const answer = await vscode.window.showWarningMessage(withoutLinks(question(record)), remove, keep);
+    const answer = await vscode.window.showWarningMessage(escapeLinks(question(record)), remove, keep);
     if (answer === keep) await fresh.keep(record);
     if (answer !== remove) return;
     await targets.signedIn();
