@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { Caller, computerPath } from './caller';
+import { AuthorizedHttp, computerPath } from './authorizedHttp';
 import { isApiError, type ApiError } from './errors';
-import { execEvents } from './execStream';
+import { parseExecEvents } from './execStream';
 import { readAs, type Credentials, type Http } from './http';
 import * as wire from './wire';
 
@@ -10,7 +10,7 @@ import * as wire from './wire';
 export const pageSize = 200;
 
 /** How many the service deletes in one call. */
-export const bulkSize = 100;
+export const maxBulkDelete = 100;
 
 export interface ComputerList {
   readonly computers: wire.WireComputer[];
@@ -36,7 +36,7 @@ export function createIntent(request: wire.CreateRequest): CreateIntent {
  * Every call rejects with an ApiError, or with the signal's reason once that is aborted; none throws at once.
  */
 export class CelestoClient {
-  private readonly caller: Caller;
+  private readonly http: AuthorizedHttp;
 
   /** @param onRefused told when the service does not accept a key, whichever call found out; and whose it is */
   constructor(
@@ -44,11 +44,11 @@ export class CelestoClient {
     credentials: () => Promise<Credentials | undefined>,
     onRefused: (error: ApiError, refused: Credentials) => void = () => undefined,
   ) {
-    this.caller = new Caller(http, credentials, onRefused);
+    this.http = new AuthorizedHttp(http, credentials, onRefused);
   }
 
   async list(signal?: AbortSignal): Promise<ComputerList> {
-    const answer = await this.caller.call(wire.wireComputerList, {
+    const answer = await this.http.call(wire.wireComputerList, {
       method: 'GET',
       path: '/v1/computers',
       query: { limit: pageSize },
@@ -68,11 +68,11 @@ export class CelestoClient {
   }
 
   async get(idOrName: string, signal?: AbortSignal): Promise<wire.WireComputer> {
-    return this.caller.call(wire.wireComputer, { method: 'GET', path: computerPath(idOrName), signal });
+    return this.http.call(wire.wireComputer, { method: 'GET', path: computerPath(idOrName), signal });
   }
 
   async create(intent: CreateIntent, signal?: AbortSignal): Promise<wire.WireComputer> {
-    return this.caller.call(wire.wireComputer, {
+    return this.http.call(wire.wireComputer, {
       method: 'POST',
       path: '/v1/computers',
       body: intent.request,
@@ -82,7 +82,7 @@ export class CelestoClient {
   }
 
   async start(idOrName: string, signal?: AbortSignal): Promise<wire.WireComputer> {
-    return this.caller.call(wire.wireComputer, {
+    return this.http.call(wire.wireComputer, {
       method: 'POST',
       path: computerPath(idOrName, 'start'),
       signal,
@@ -90,7 +90,7 @@ export class CelestoClient {
   }
 
   async stop(idOrName: string, signal?: AbortSignal): Promise<wire.WireComputer> {
-    return this.caller.call(wire.wireComputer, {
+    return this.http.call(wire.wireComputer, {
       method: 'POST',
       path: computerPath(idOrName, 'stop'),
       signal,
@@ -99,7 +99,7 @@ export class CelestoClient {
 
   /** Re-arms a restore that was paused. Older services only: `notFound` where the call does not exist. */
   async retryRestore(idOrName: string, signal?: AbortSignal): Promise<wire.WireComputer> {
-    return this.caller.call(wire.wireComputer, {
+    return this.http.call(wire.wireComputer, {
       method: 'POST',
       path: computerPath(idOrName, 'retry-restore'),
       signal,
@@ -107,12 +107,12 @@ export class CelestoClient {
   }
 
   async delete(idOrName: string, signal?: AbortSignal): Promise<wire.WireComputer> {
-    return this.caller.call(wire.wireComputer, { method: 'DELETE', path: computerPath(idOrName), signal });
+    return this.http.call(wire.wireComputer, { method: 'DELETE', path: computerPath(idOrName), signal });
   }
 
-  /** Deletes up to {@link bulkSize} at once. What could not be deleted is named in the answer, not thrown. */
+  /** Deletes up to {@link maxBulkDelete} at once. What could not be deleted is named in the answer, not thrown. */
   async bulkDelete(ids: readonly string[], signal?: AbortSignal): Promise<wire.BulkDeleteResult> {
-    return this.caller.call(wire.wireBulkDelete, {
+    return this.http.call(wire.wireBulkDelete, {
       method: 'POST',
       path: '/v1/computers/bulk-delete',
       body: { computer_ids: ids },
@@ -121,7 +121,7 @@ export class CelestoClient {
   }
 
   async templates(signal?: AbortSignal): Promise<wire.Template[]> {
-    return this.caller.call(v.array(wire.wireTemplate), {
+    return this.http.call(v.array(wire.wireTemplate), {
       method: 'GET',
       path: '/v1/computers/templates',
       signal,
@@ -138,11 +138,11 @@ export class CelestoClient {
     timeout: number,
     signal?: AbortSignal,
   ): Promise<wire.ExecResult> {
-    return this.caller.call(wire.wireExecResult, {
+    return this.http.call(wire.wireExecResult, {
       method: 'POST',
       path: computerPath(idOrName, 'exec'),
       body: { command, timeout },
-      timeLimit: (timeout + 10) * 1000,
+      timeoutMs: (timeout + 10) * 1000,
       signal,
     });
   }
@@ -160,13 +160,13 @@ export class CelestoClient {
     timeout: number,
     signal?: AbortSignal,
   ): AsyncGenerator<wire.ExecEvent, void, undefined> {
-    yield* execEvents(
-      this.caller.events({
+    yield* parseExecEvents(
+      this.http.events({
         method: 'POST',
         path: computerPath(idOrName, 'exec/stream'),
         body: { command, timeout },
         headers: { accept: 'text/event-stream' },
-        timeLimit: (timeout + 10) * 1000,
+        timeoutMs: (timeout + 10) * 1000,
         signal,
       }),
     );
@@ -175,7 +175,7 @@ export class CelestoClient {
   /** The commands that ran last on a computer through the service, at most `limit` (1 to 200). */
   async commands(idOrName: string, limit = 50, signal?: AbortSignal): Promise<wire.Command[]> {
     const path = computerPath(idOrName, 'commands');
-    return (await this.caller.extra(wire.wireCommands, { path, query: { limit }, signal })).commands;
+    return (await this.http.optional(wire.wireCommands, { path, query: { limit }, signal })).commands;
   }
 
   /** How a computer is doing now, null where that is not known, and how it was doing for a while. */
@@ -185,13 +185,13 @@ export class CelestoClient {
     signal?: AbortSignal,
   ): Promise<wire.Observability> {
     const path = computerPath(idOrName, 'observability');
-    return this.caller.extra(wire.wireObservability, { path, query: { window }, signal });
+    return this.http.optional(wire.wireObservability, { path, query: { window }, signal });
   }
 
   /** The ports of a computer that are published. */
   async publishedPorts(idOrName: string, signal?: AbortSignal): Promise<wire.PublishedPort[]> {
     const path = computerPath(idOrName, 'published-ports');
-    return this.caller.extra(v.array(wire.wirePublishedPort), { path, signal });
+    return this.http.optional(v.array(wire.wirePublishedPort), { path, signal });
   }
 
   /**
@@ -200,7 +200,7 @@ export class CelestoClient {
    * @param port within {@link wire.publishLimits}; the service keeps some of them for itself (`validation`)
    */
   async publish(idOrName: string, port: number, signal?: AbortSignal): Promise<wire.PublishedPort> {
-    return this.caller.call(wire.wirePublishedPort, {
+    return this.http.call(wire.wirePublishedPort, {
       method: 'POST',
       path: computerPath(idOrName, 'published-ports'),
       body: { port },
@@ -211,24 +211,24 @@ export class CelestoClient {
   /** Takes a port back from the internet; well also if it was not published. */
   async unpublish(idOrName: string, port: number, signal?: AbortSignal): Promise<wire.PublishedPort> {
     const path = computerPath(idOrName, `published-ports/${port}`);
-    return this.caller.call(wire.wirePublishedPort, { method: 'DELETE', path, signal });
+    return this.http.call(wire.wirePublishedPort, { method: 'DELETE', path, signal });
   }
 
   /** Leads to the screen of a running computer. `conflict` where its template has none. */
   async display(idOrName: string, mode: wire.DisplayMode, signal?: AbortSignal): Promise<wire.DisplayGrant> {
     const path = computerPath(idOrName, 'display');
-    return this.caller.call(wire.wireDisplayGrant, { method: 'POST', path, body: { mode }, signal });
+    return this.http.call(wire.wireDisplayGrant, { method: 'POST', path, body: { mode }, signal });
   }
 
   /** Leads to the browser of a running computer. `conflict` where its template has none. */
   async browser(idOrName: string, signal?: AbortSignal): Promise<wire.BrowserGrant> {
     const path = computerPath(idOrName, 'browser');
-    return this.caller.call(wire.wireBrowserGrant, { method: 'POST', path, signal });
+    return this.http.call(wire.wireBrowserGrant, { method: 'POST', path, signal });
   }
 
   /** Makes a terminal session on a running computer, or with `terminalId` goes back to one that was left. */
   async terminal(idOrName: string, terminalId?: string, signal?: AbortSignal): Promise<wire.TerminalTicket> {
-    return this.caller.call(wire.wireTerminal, {
+    return this.http.call(wire.wireTerminal, {
       method: 'POST',
       path: computerPath(idOrName, 'terminals'),
       body: terminalId === undefined ? {} : { terminal_id: terminalId },
@@ -238,11 +238,11 @@ export class CelestoClient {
 
   /** Who the key belongs to: the check that a key is good. */
   async user(signal?: AbortSignal): Promise<wire.User> {
-    return this.caller.call(wire.wireUser, { method: 'GET', path: '/v1/users/info', signal });
+    return this.http.call(wire.wireUser, { method: 'GET', path: '/v1/users/info', signal });
   }
 
   async organizations(signal?: AbortSignal): Promise<wire.Organization[]> {
-    return this.caller.call(v.array(wire.wireOrganization), {
+    return this.http.call(v.array(wire.wireOrganization), {
       method: 'GET',
       path: '/v1/organizations/',
       signal,
@@ -251,11 +251,11 @@ export class CelestoClient {
 
   /** What the sizes of computers cost. The service gives it to everybody. */
   async sizes(signal?: AbortSignal): Promise<wire.Size[]> {
-    return this.caller.extra(v.array(wire.wireSize), { path: '/v1/billing/sizes', signal });
+    return this.http.optional(v.array(wire.wireSize), { path: '/v1/billing/sizes', signal });
   }
 
   /** What the plan allows and how much of it is used. `forbidden` where that is not this key's business. */
   async billing(signal?: AbortSignal): Promise<wire.BillingSummary> {
-    return this.caller.extra(wire.wireBillingSummary, { path: '/v1/billing/summary', signal });
+    return this.http.optional(wire.wireBillingSummary, { path: '/v1/billing/summary', signal });
   }
 }

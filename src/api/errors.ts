@@ -52,10 +52,10 @@ export class ApiError extends Error {
 }
 
 /** The service cannot be asked just now; another time it may. */
-export const passing = ['network', 'timeout', 'server', 'rateLimit'] as const;
+export const transientKinds = ['network', 'timeout', 'server', 'rateLimit'] as const;
 
 /** Whether the service did what it was asked is not known. */
-export const unsettled = ['network', 'timeout', 'server', 'malformed'] as const;
+export const ambiguousKinds = ['network', 'timeout', 'server', 'malformed'] as const;
 
 /** True for an {@link ApiError} of one of these kinds. */
 export function isApiError(error: unknown, ...kinds: ApiErrorKind[]): error is ApiError {

@@ -11,7 +11,9 @@ const known = new Set<string>(['started', 'stdout', 'stderr', 'exit'] satisfies 
  * Reads the events of `exec/stream`; the last one is the exit.
  * @throws ApiError `malformed` for an event that cannot be read, `interrupted` when the events end before the exit
  */
-export async function* execEvents(events: AsyncIterable<string>): AsyncGenerator<ExecEvent, void, undefined> {
+export async function* parseExecEvents(
+  events: AsyncIterable<string>,
+): AsyncGenerator<ExecEvent, void, undefined> {
   for await (const data of events) {
     const event = readEvent(data);
     if (event) yield event;

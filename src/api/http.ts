@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { describeError, type Log } from '../base/log';
 import { truncate } from '../base/text';
 import { ApiError } from './errors';
-import { isHttpError, requestIdOf, retryAfterOf, toApiError, withoutKey } from './failures';
+import { isHttpError, requestIdOf, retryAfterOf, toApiError, withoutKey } from './toApiError';
 
 /** Who calls, and where. Read anew for each call, since people sign in and switch organizations. */
 export interface Credentials {
@@ -20,7 +20,7 @@ export interface Call {
   readonly body?: object;
   readonly headers?: Record<string, string>;
   /** Milliseconds for the whole call, its retries included. Default 30 s. */
-  readonly timeLimit?: number;
+  readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -158,7 +158,7 @@ async function fetchWhole(...request: Parameters<typeof fetch>): Promise<Respons
 }
 
 function limitOf(call: Call): AbortSignal {
-  return AbortSignal.timeout(call.timeLimit ?? 30_000);
+  return AbortSignal.timeout(call.timeoutMs ?? 30_000);
 }
 
 /** The events of an answer. @throws ApiError of kind `malformed` when it is no stream of events */

@@ -1,4 +1,4 @@
-import { bulkSize, type CelestoClient, type CreateIntent } from '../api/client';
+import { maxBulkDelete, type CelestoClient, type CreateIntent } from '../api/client';
 import { isApiError, type ApiError } from '../api/errors';
 import type { BulkDeleteResult, WireComputer } from '../api/wire';
 import type { Clock } from '../base/clock';
@@ -158,8 +158,8 @@ export class Lifecycle {
     const deletedIds: string[] = [];
     const failedIds: string[] = [];
     try {
-      for (let i = 0; i < ids.length; i += bulkSize) {
-        const some = await this.deleteSome(ids.slice(i, i + bulkSize), signal);
+      for (let i = 0; i < ids.length; i += maxBulkDelete) {
+        const some = await this.deleteSome(ids.slice(i, i + maxBulkDelete), signal);
         deletedIds.push(...some.deleted_ids);
         failedIds.push(...some.failed_ids);
       }

@@ -1,4 +1,4 @@
-import { isApiError, passing, type ApiError } from '../api/errors';
+import { isApiError, transientKinds, type ApiError } from '../api/errors';
 import type { Clock } from '../base/clock';
 import type { Computer } from './computer';
 import { LifecycleError } from './errors';
@@ -44,7 +44,7 @@ async function look({ read }: Looking, known: Computer | undefined): Promise<Com
   try {
     return await read();
   } catch (error) {
-    if (isApiError(error, ...passing)) return error;
+    if (isApiError(error, ...transientKinds)) return error;
     throw known && isApiError(error, 'notFound') ? new LifecycleError('deleted', known) : error;
   }
 }

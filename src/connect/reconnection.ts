@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { isApiError, passing } from '../api/errors';
+import { isApiError, transientKinds } from '../api/errors';
 import { GatewayError } from '../gateway/errors';
 import type { Computer } from '../computers/computer';
 import { LifecycleError, refusalOf } from '../computers/errors';
@@ -133,7 +133,7 @@ export class Reconnection {
       error instanceof SshError ||
       error instanceof GatewayError ||
       error instanceof NoHelperError ||
-      isApiError(error, ...passing, 'conflict', 'malformed');
+      isApiError(error, ...transientKinds, 'conflict', 'malformed');
     if (!isPassing) throw error;
     this.tell(
       progress,

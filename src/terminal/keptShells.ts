@@ -1,4 +1,4 @@
-import { isApiError, passing } from '../api/errors';
+import { isApiError, transientKinds } from '../api/errors';
 import { GatewayError } from '../gateway/errors';
 import type { Computer } from '../computers/computer';
 import { SshError } from '../ssh/errors';
@@ -115,6 +115,8 @@ export class KeptShells implements Disposable {
 /** Whether it may be another time that the way leads there. */
 function mayPass(error: unknown): boolean {
   return (
-    error instanceof SshError || error instanceof GatewayError || isApiError(error, ...passing, 'conflict')
+    error instanceof SshError ||
+    error instanceof GatewayError ||
+    isApiError(error, ...transientKinds, 'conflict')
   );
 }

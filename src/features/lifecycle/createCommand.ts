@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { createIntent, type CelestoClient, type CreateIntent } from '../../api/client';
-import { isApiError, unsettled } from '../../api/errors';
+import { isApiError, ambiguousKinds } from '../../api/errors';
 import { createLimits, type CreateRequest, type Template } from '../../api/wire';
 import type { Computer } from '../../computers/computer';
 import type { Lifecycle } from '../../computers/lifecycle';
@@ -63,7 +63,7 @@ export class CreateCommand {
           this.lifecycle.create(intent, signal),
         );
       } catch (error) {
-        if (!isApiError(error, ...unsettled)) throw error;
+        if (!isApiError(error, ...ambiguousKinds)) throw error;
         const again = vscode.l10n.t('Try Again');
         const question = vscode.l10n.t(
           '{0} It is not known whether the computer was created. Trying again creates one at most.',

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { CelestoClient } from '../../api/client';
-import { isApiError, unsettled } from '../../api/errors';
+import { isApiError, ambiguousKinds } from '../../api/errors';
 import { publishLimits, type PublishedPort } from '../../api/wire';
 import type { Lifecycle } from '../../computers/lifecycle';
 import type { Clock } from '../../base/clock';
@@ -64,7 +64,7 @@ export class Publishing {
     try {
       return await this.client.publish(computerId, port, signal);
     } catch (error) {
-      if (!isApiError(error, ...unsettled)) throw error;
+      if (!isApiError(error, ...ambiguousKinds)) throw error;
       const done = await this.find(computerId, port, signal);
       if (!done) throw error;
       return done;

@@ -227,7 +227,7 @@ describe('a network that fails', { timeout: 20_000 }, () => {
   it('the service never answers', async () => {
     service.play(silence);
     const begin = performance.now();
-    const error = await failure({ timeLimit: 60 });
+    const error = await failure({ timeoutMs: 60 });
     assert.equal(error.kind, 'timeout');
     assert.match(error.message, /did not answer in time/);
     assert.ok(performance.now() - begin < 2_000);
@@ -235,7 +235,7 @@ describe('a network that fails', { timeout: 20_000 }, () => {
 
   it('the answer stalls', async () => {
     service.play(stall('{"ok": '));
-    assert.equal((await failure({ timeLimit: 60 })).kind, 'timeout');
+    assert.equal((await failure({ timeoutMs: 60 })).kind, 'timeout');
   });
 
   for (const [method, status, kind] of [
@@ -244,13 +244,13 @@ describe('a network that fails', { timeout: 20_000 }, () => {
   ] as const)
     it(`the words of an error stall: its status ${status} is told all the same`, async () => {
       service.play(stall('{"detail": "no', status));
-      assert.equal((await failure({ method, timeLimit: 60 })).kind, kind);
+      assert.equal((await failure({ method, timeoutMs: 60 })).kind, kind);
     });
 
   it('the time limit is for all attempts together', async () => {
     http = new Http(log, () => 40);
     service.play(answer({}, 503));
-    assert.equal((await failure({ timeLimit: 60 })).kind, 'timeout');
+    assert.equal((await failure({ timeoutMs: 60 })).kind, 'timeout');
     assert.ok(service.calls.length <= 2);
   });
 });
@@ -372,7 +372,7 @@ describe('Retry-After', { timeout: 30_000 }, () => {
   for (const header of ['soon', '1.5', '-5']) {
     it(`is passed over when it makes no sense: ${header}`, async () => {
       service.play(answer({}, 429, { 'retry-after': header }), fine);
-      assert.deepEqual(await call({ timeLimit: 3_000 }), { ok: true });
+      assert.deepEqual(await call({ timeoutMs: 3_000 }), { ok: true });
       service.play(answer({}, 429, { 'retry-after': header }));
       assert.equal((await failure(post)).retryAfter, undefined);
     });
@@ -380,7 +380,7 @@ describe('Retry-After', { timeout: 30_000 }, () => {
 
   it('has no namesakes: other headers do not make a call wait', async () => {
     service.play(answer({}, 429, { 'x-ratelimit-reset': '3600' }), fine);
-    assert.deepEqual(await call({ timeLimit: 3_000 }), { ok: true });
+    assert.deepEqual(await call({ timeoutMs: 3_000 }), { ok: true });
   });
 });
 

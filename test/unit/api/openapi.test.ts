@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it, type TestContext } from 'node:test';
 import * as v from 'valibot';
-import { bulkSize, CelestoClient, createIntent, pageSize } from '../../../src/api/client';
+import { maxBulkDelete, CelestoClient, createIntent, pageSize } from '../../../src/api/client';
 import { Http } from '../../../src/api/http';
 import * as wire from '../../../src/api/wire';
 import { knownStatuses } from '../../../src/computers/status';
@@ -338,10 +338,10 @@ describe('the limits that the client keeps', () => {
   });
 
   it('are those of a bulk delete', (t) => {
-    assert.equal(bulkSize, 100);
+    assert.equal(maxBulkDelete, 100);
     const request = documented(t)?.schema('ComputerBulkDeleteRequest');
     if (!request) return;
-    assert.equal(request.properties?.computer_ids?.maxItems, bulkSize);
+    assert.equal(request.properties?.computer_ids?.maxItems, maxBulkDelete);
   });
 
   it('knows every status', (t) => {

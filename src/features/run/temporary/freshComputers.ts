@@ -1,5 +1,5 @@
 import { createIntent, type CelestoClient, type CreateIntent } from '../../../api/client';
-import { isApiError, passing, unsettled } from '../../../api/errors';
+import { isApiError, transientKinds, ambiguousKinds } from '../../../api/errors';
 import type { CreateRequest, WireComputer } from '../../../api/wire';
 import type { Computer } from '../../../computers/computer';
 import type { Lifecycle } from '../../../computers/lifecycle';
@@ -194,7 +194,7 @@ export class FreshComputers implements Disposable {
       return computer;
     } catch (error) {
       // With these nobody knows; all others say that there is none.
-      if (!isApiError(error, ...unsettled)) await this.forget(key);
+      if (!isApiError(error, ...ambiguousKinds)) await this.forget(key);
       throw error;
     }
   }
@@ -219,7 +219,7 @@ export class FreshComputers implements Disposable {
       clock,
       patience: deletePatience,
       signal: new AbortController().signal,
-      passes: (error) => isApiError(error, ...passing, 'conflict'),
+      passes: (error) => isApiError(error, ...transientKinds, 'conflict'),
     });
     await this.gone(key, id);
   }

@@ -3,7 +3,7 @@ import { ApiError, isApiError, type ApiErrorKind } from './errors';
 import type { Call, Credentials, Http } from './http';
 
 /** Makes calls as whoever is signed in, and tells when the service refuses them. */
-export class Caller {
+export class AuthorizedHttp {
   constructor(
     private readonly http: Http,
     private readonly credentials: () => Promise<Credentials | undefined>,
@@ -11,7 +11,10 @@ export class Caller {
   ) {}
 
   /** Reads what one can do without, so that a refusal says nothing of the key. */
-  async extra<S extends v.GenericSchema>(schema: S, call: Omit<Call, 'method'>): Promise<v.InferOutput<S>> {
+  async optional<S extends v.GenericSchema>(
+    schema: S,
+    call: Omit<Call, 'method'>,
+  ): Promise<v.InferOutput<S>> {
     return this.call(schema, { method: 'GET', ...call }, ['auth']);
   }
 
