@@ -12,7 +12,7 @@ import { settings } from './settings';
 import { Diagnostics } from '../features/diagnostics/diagnostics';
 import { ForwardNotices } from '../features/ports/forwardNotices';
 import { idleQuestions } from '../features/idle/idleQuestions';
-import { Notices, type NoticesParts } from '../features/lifecycle/notices';
+import { Notifications, type NotificationsDeps } from '../features/lifecycle/notifications';
 import type { Reach } from './reach';
 import type { Service } from './service';
 import { useByTerminals } from './usages';
@@ -63,11 +63,11 @@ export function buildNotices(
   { lifecycle, store }: Service,
   { forwards, terminals }: Reach,
   clock: Clock,
-  isShown: NoticesParts['isShown'],
+  isShown: NotificationsDeps['isShown'],
 ): Disposable {
   const parts = new Disposables();
   const happenings = parts.add(new Happenings(store, lifecycle, clock));
-  parts.add(new Notices({ happenings, terminals, isShown }));
+  parts.add(new Notifications({ happenings, terminals, isShown }));
   parts.add(new ForwardNotices({ happenings, forwards, terminals, store }));
   return parts;
 }

@@ -1,21 +1,21 @@
 import * as vscode from 'vscode';
 import { AccountCommands } from '../features/account/accountCommands';
-import { registerCommands } from '../ui/commands';
+import { registerCommands } from '../ui/registerCommands';
 import { CreateCommand } from '../features/lifecycle/createCommand';
 import { DeleteCommand } from '../features/lifecycle/deleteCommand';
 import { DiagnosticsCommand } from '../features/diagnostics/diagnosticsCommand';
-import { FootprintCommands } from '../features/sshKeys/footprintCommands';
+import { CleanupCommands } from '../features/sshKeys/cleanupCommands';
 import { HostKeyCommands } from '../features/sshKeys/hostKeyCommands';
 import { FreshCommands } from '../features/run/temporary/freshCommands';
-import { GlanceCommands } from '../features/details/glanceCommands';
+import { DetailsCommands } from '../features/details/detailsCommands';
 import { LifecycleCommands } from '../features/lifecycle/lifecycleCommands';
 import { ListCommands } from '../features/tree/listCommands';
 import { OpenCommands } from '../features/terminals/openCommands';
-import { OwnKeyCommands } from '../features/sshKeys/ownKeyCommands';
+import { SshKeyCommands } from '../features/sshKeys/sshKeyCommands';
 import { TerminalCommands } from '../features/terminals/terminalCommands';
 import { RunCommands } from '../features/run/runCommands';
 import { SessionCommands } from '../features/agentSessions/sessionCommands';
-import { SshCommands } from '../features/sshKeys/sshCommands';
+import { SshCommands } from '../features/sshKeys/copySshCommand';
 import { Targets } from '../ui/targets';
 import { Finder } from '../computers/finder';
 import { Insights } from '../computers/insights';
@@ -26,9 +26,9 @@ import { ComputerPicker } from '../ui/computerPicker';
 import { ComputersTree } from '../features/tree/computersTree';
 import { ComputersView } from '../features/tree/computersView';
 import { deepLinkHandler } from '../features/deepLinks/deepLinkHandler';
-import { Details } from '../features/details/details';
-import { Pulse } from '../features/tree/pulse';
-import { RowClicks } from '../features/tree/rowClicks';
+import { DetailsPage } from '../features/details/detailsPage';
+import { LiveMetrics } from '../features/tree/liveMetrics';
+import { ItemCommands } from '../features/tree/itemCommands';
 import { StatusBar } from '../features/details/statusBar';
 import { buildNotices, type Care } from './care';
 import { buildParts, buildPortCommands } from './ports';
@@ -53,8 +53,10 @@ export function buildCommands(
   parts.add(lines.terminals);
   const insights = new Insights(client, clock);
   parts.add(account.onDidSwitch(() => insights.reset()));
-  const pulse = parts.add(new Pulse(insights, clock, log));
-  const tree = parts.add(new ComputersTree(store, Object.values(lines), pulse, parts.add(new RowClicks())));
+  const pulse = parts.add(new LiveMetrics(insights, clock, log));
+  const tree = parts.add(
+    new ComputersTree(store, Object.values(lines), pulse, parts.add(new ItemCommands())),
+  );
   const view = parts.add(new ComputersView(store, tree, account, context.globalState));
   const finder = new Finder(store, client);
   const targets = new Targets(account, store, new ComputerPicker(store));
@@ -63,7 +65,7 @@ export function buildCommands(
   const open = new OpenCommands(targets, finder, terminals, clock);
   const shells = new TerminalCommands(targets, terminals);
   parts.add(new StatusBar(store, account, insights, log));
-  const glance = new GlanceCommands(targets, parts.add(new Details(store, insights, log)));
+  const glance = new DetailsCommands(targets, parts.add(new DetailsPage(store, insights, log)));
   const sessions = new SessionCommands(targets, finder, terminals, clock, settings.defaultComputer);
   const { defaultComputer } = settings;
   const { runs, history, fresh } = running;
@@ -77,8 +79,8 @@ export function buildCommands(
   const create = new CreateCommand(targets, client, lifecycle, terminals, clock, settings.openAfterCreate);
   const remove = new DeleteCommand(targets, client, store, lifecycle, known, clock, () => view.selection);
   const hostKeys = new HostKeyCommands(targets, known);
-  const ownKeys = new OwnKeyCommands(targets, store, rotation, clock);
-  const footprint = new FootprintCommands({ targets, client, known, ownKey, config, clock });
+  const ownKeys = new SshKeyCommands(targets, store, rotation, clock);
+  const footprint = new CleanupCommands({ targets, client, known, ownKey, config, clock });
 
   const isShown = (id: string): boolean => view.isVisible || runs.runningOn(id) > 0;
   parts.add(buildNotices(service, reach, clock, isShown));

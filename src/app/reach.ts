@@ -25,9 +25,9 @@ import { Terminals } from '../terminal/terminals';
 import type { Clock } from '../base/clock';
 import { Disposables, type Disposable } from '../base/disposable';
 import { settings } from './settings';
-import { askTrust, showHostKeyError } from '../features/sshKeys/hostKeyMessages';
+import { askTrust, showHostKeyError } from '../features/sshKeys/hostKeyPrompts';
 import { tellMoved } from '../features/ports/portMessages';
-import { askPassphrase } from '../features/sshKeys/passphraseBox';
+import { askPassphrase } from '../features/sshKeys/passphraseInput';
 import type { Service } from './service';
 
 /** What reaches into a computer: connections, the roads to them, terminals. */

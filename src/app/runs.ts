@@ -13,7 +13,7 @@ import { Roads, type Transport } from '../connect/roads';
 import type { Clock } from '../base/clock';
 import { Disposables, type Disposable } from '../base/disposable';
 import { settings } from './settings';
-import { showHostKeyError } from '../features/sshKeys/hostKeyMessages';
+import { showHostKeyError } from '../features/sshKeys/hostKeyPrompts';
 import type { Reach } from './reach';
 import type { Service } from './service';
 

@@ -22,7 +22,7 @@ export function buildTasks(
   const parts = new Disposables();
   const tasks = new CelestoTasks({
     ...{ runs, history, store, finder, fresh },
-    signedIn: () => targets.signedIn(),
+    signedIn: () => targets.ensureSignedIn(),
     defaultComputer: settings.defaultComputer,
     wish: askWish,
   });

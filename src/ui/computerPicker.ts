@@ -3,7 +3,7 @@ import type { Computer } from '../computers/computer';
 import type { ComputerStore } from '../computers/store';
 import { Disposables } from '../base/disposable';
 import { escapeIcons } from '../base/text';
-import { capabilities, appearanceOf, sorted } from './presentation';
+import { capabilities, appearanceOf, sortComputers } from './presentation';
 
 interface ComputerItem extends vscode.QuickPickItem {
   readonly computer: Computer;
@@ -75,7 +75,10 @@ export class ComputerPicker {
     const able = this.store.computers.filter(
       (computer) => !there.has(computer.id) && capabilities(computer).includes(capability),
     );
-    return [...lines.map((computer) => this.store.get(computer.id) ?? asDeleted(computer)), ...sorted(able)];
+    return [
+      ...lines.map((computer) => this.store.get(computer.id) ?? asDeleted(computer)),
+      ...sortComputers(able),
+    ];
   }
 
   private placeholder(loading: boolean, count: number, many: boolean): string {

@@ -21,7 +21,7 @@ export interface Appearance {
 /** How a computer appears in the tree and in pickers. */
 export function appearanceOf(computer: Computer): Appearance {
   const status = statusOf(computer.status);
-  const size = sizeOf(computer);
+  const size = formatSize(computer);
   const words = status.words();
   return {
     label: computer.name,
@@ -59,19 +59,19 @@ export function factsOf(computer: Computer): [string, string][] {
     [t('Last error'), computer.lastError],
     [t('ID'), computer.id],
     [t('Template'), computer.templateId],
-    [t('Size'), sizeOf(computer)],
+    [t('Size'), formatSize(computer)],
     [t('Disk'), formatMegabytes(computer.diskMb)],
     [t('Region'), computer.region],
     [t('Network'), computer.network === 'off' ? t('off') : computer.network],
     [t('Persistent volume'), computer.persistentVolume ? '/home/ohm' : undefined],
-    [t('Created'), date(computer.createdAt)],
-    [t('Stopped'), computer.stoppedAt && date(computer.stoppedAt)],
+    [t('Created'), formatDate(computer.createdAt)],
+    [t('Stopped'), computer.stoppedAt && formatDate(computer.stoppedAt)],
   ];
   return facts.filter((fact): fact is [string, string] => Boolean(fact[1]));
 }
 
 /** Sorted by state, then by name as people count: node-2 before node-10. */
-export function sorted(computers: readonly Computer[]): Computer[] {
+export function sortComputers(computers: readonly Computer[]): Computer[] {
   return [...computers].sort(
     (a, b) =>
       statusOf(a.status).order - statusOf(b.status).order ||
@@ -81,7 +81,7 @@ export function sorted(computers: readonly Computer[]): Computer[] {
 }
 
 /** True where the text is in the computer's name, id, state or template. */
-export function fits(computer: Computer, filter: string): boolean {
+export function matchesFilter(computer: Computer, filter: string): boolean {
   const wanted = filter.trim().toLowerCase();
   const texts = [
     computer.name,
@@ -102,14 +102,14 @@ export function groupOf(
   return { key: computer.status, label: statusOf(computer.status).words() };
 }
 
-function sizeOf({ vcpus, ramMb }: Computer): string {
+function formatSize({ vcpus, ramMb }: Computer): string {
   return t('{0} CPU, {1}', vcpus, formatMegabytes(ramMb));
 }
 
 const byName = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
 /** A date in the person's own way; the service's own spelling where it is no date. */
-function date(text: string): string {
+function formatDate(text: string): string {
   const parsed = new Date(text);
   return Number.isNaN(parsed.getTime())
     ? text

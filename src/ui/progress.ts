@@ -4,7 +4,7 @@ import { escapeLinks } from '../base/text';
 import { viewId } from './viewId';
 
 /** Milliseconds after which work that goes on gets a notification of its own. */
-const patience = 3_000;
+const notificationDelayMs = 3_000;
 
 /** Thrown by a person who changed their mind in a box: nothing is to be shown. */
 export function cancellation(): Error {
@@ -24,14 +24,18 @@ export async function withProgress<T>(
   const finished = new AbortController();
   const running = work(cancel.signal).finally(() => finished.abort());
   void vscode.window.withProgress({ location: { viewId } }, () => settled(running));
-  clock.delay(patience, finished.signal).then(
-    () => void notify(title, running, cancel),
+  clock.delay(notificationDelayMs, finished.signal).then(
+    () => void showNotification(title, running, cancel),
     () => undefined,
   );
   return running;
 }
 
-async function notify(title: string, running: Promise<unknown>, cancel: AbortController): Promise<void> {
+async function showNotification(
+  title: string,
+  running: Promise<unknown>,
+  cancel: AbortController,
+): Promise<void> {
   await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: escapeLinks(title), cancellable: true },
     async (_progress, token) => {

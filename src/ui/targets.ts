@@ -18,9 +18,9 @@ export class Targets {
   /** The one computer a command is about. Rejects with a cancellation when nobody says which. */
   async one(args: readonly unknown[], title: string, capability: string): Promise<Computer> {
     // With several selected it is the one that was clicked.
-    const [given] = this.given(args.slice(0, 1));
+    const [given] = this.computersIn(args.slice(0, 1));
     if (given) return given;
-    await this.signedIn();
+    await this.ensureSignedIn();
     const picked = await this.picker.one(title, capability);
     if (!picked) throw cancellation();
     return picked;
@@ -28,23 +28,23 @@ export class Targets {
 
   /** The computers a command is about; of a selection, those that can do what is asked. */
   async many(args: readonly unknown[], title: string, capability: string): Promise<readonly Computer[]> {
-    const given = this.given(args);
-    if (given.length > 0) return ableTo(capability, given);
-    await this.signedIn();
+    const given = this.computersIn(args);
+    if (given.length > 0) return withCapability(capability, given);
+    await this.ensureSignedIn();
     const picked = await this.picker.many(title, capability);
     if (picked.length === 0) throw cancellation();
     return picked;
   }
 
   /** Of the selected lines, the computers that can do what is asked. A key pressed on other lines alone does nothing. */
-  selected(lines: readonly unknown[], capability: string): readonly Computer[] {
-    const given = this.given([undefined, lines]);
+  selected(nodes: readonly unknown[], capability: string): readonly Computer[] {
+    const given = this.computersIn([undefined, nodes]);
     if (given.length === 0) throw cancellation();
-    return ableTo(capability, given);
+    return withCapability(capability, given);
   }
 
   /** Makes sure that somebody is signed in, by asking if need be. */
-  async signedIn(): Promise<void> {
+  async ensureSignedIn(): Promise<void> {
     if (this.account.state.kind === 'unknown') await this.account.load();
     if (this.account.state.kind !== 'signedIn') await vscode.commands.executeCommand('celesto.signIn');
     if (this.account.state.kind !== 'signedIn') throw cancellation();
@@ -52,23 +52,23 @@ export class Targets {
   }
 
   /** From a menu: the line and the whole selection. From the tree's own click, or from code: `{ computerId }`. */
-  private given(args: readonly unknown[]): Computer[] {
+  private computersIn(args: readonly unknown[]): Computer[] {
     const [clicked, selection] = args;
     const lines = Array.isArray(selection) && selection.length > 0 ? (selection as unknown[]) : [clicked];
     return lines.map((line) => this.resolve(line)).filter((computer) => computer !== undefined);
   }
 
-  private resolve(line: unknown): Computer | undefined {
-    if (line instanceof ComputerNode) return this.store.get(line.computer.id) ?? line.computer;
-    if (typeof line !== 'object' || line === null || !('computerId' in line)) return undefined;
-    const computer = this.store.get(String(line.computerId));
+  private resolve(node: unknown): Computer | undefined {
+    if (node instanceof ComputerNode) return this.store.get(node.computer.id) ?? node.computer;
+    if (typeof node !== 'object' || node === null || !('computerId' in node)) return undefined;
+    const computer = this.store.get(String(node.computerId));
     if (!computer)
       throw new Error(vscode.l10n.t('That computer is not in the list any more. Refresh the list.'));
     return computer;
   }
 }
 
-function ableTo(capability: string, computers: readonly Computer[]): readonly Computer[] {
+function withCapability(capability: string, computers: readonly Computer[]): readonly Computer[] {
   const able = computers.filter((computer) => capabilities(computer).includes(capability));
   if (able.length === 0) throw new Error(vscode.l10n.t('That cannot be done in the present state.'));
   return able;

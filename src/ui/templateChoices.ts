@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { CelestoClient } from '../api/client';
 import type { Template } from '../api/wire';
 import { formatMegabytes, truncate, escapeIcons } from '../base/text';
-import type { Choice } from './wizard';
+import type { Choice } from './multiStepInput';
 
 export interface Size {
   readonly vcpus: number;
@@ -20,7 +20,7 @@ function templateChoice(template: Template): Choice<Template> {
   return {
     label: escapeIcons(truncate(display_name, 80)),
     description: [
-      sizeWords({ vcpus: default_vcpus, ramMb: default_ram_mb, diskMb: default_disk_size_mb }),
+      formatSize({ vcpus: default_vcpus, ramMb: default_ram_mb, diskMb: default_disk_size_mb }),
       experimental ? vscode.l10n.t('experimental') : '',
     ]
       .filter(Boolean)
@@ -30,7 +30,7 @@ function templateChoice(template: Template): Choice<Template> {
   };
 }
 
-export function sizeWords({ vcpus, ramMb, diskMb }: Size): string {
+export function formatSize({ vcpus, ramMb, diskMb }: Size): string {
   return vscode.l10n.t(
     '{0} CPU, {1} memory, {2} disk',
     vcpus,

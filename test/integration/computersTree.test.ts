@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { RowClicks } from '../../src/features/tree/rowClicks';
+import { ItemCommands } from '../../src/features/tree/itemCommands';
 import { ComputersTree } from '../../src/features/tree/computersTree';
 import { ComputerNode, GroupNode, ChildNode, type TreeNode } from '../../src/ui/treeNodes';
 import type { Computer } from '../../src/computers/computer';
@@ -31,20 +31,20 @@ class FakeChildren implements ChildProvider {
 }
 
 /** How computers do, in the hand of a test. */
-class HandPulse {
-  private readonly agings = new vscode.EventEmitter<string>();
+class FakeMetrics {
+  private readonly expirations = new vscode.EventEmitter<string>();
   readonly asked: string[] = [];
   answer: Promise<[string, string][]> = Promise.resolve([]);
-  readonly onDidAge = this.agings.event;
+  readonly onDidExpire = this.expirations.event;
 
-  of({ id }: Computer, signal: AbortSignal): Promise<[string, string][]> {
+  metricsOf({ id }: Computer, signal: AbortSignal): Promise<[string, string][]> {
     this.asked.push(id);
     signal.addEventListener('abort', () => this.asked.push(`${id} no more`));
     return this.answer;
   }
 
-  age(id: string): void {
-    this.agings.fire(id);
+  expire(id: string): void {
+    this.expirations.fire(id);
   }
 }
 
@@ -52,16 +52,16 @@ class HandPulse {
 class Stage {
   readonly bench = new StoreBench();
   readonly provider = new FakeChildren();
-  readonly pulse = new HandPulse();
+  readonly metrics = new FakeMetrics();
   /** What a click on each line does, by the line's command. */
   readonly clicked = new Map<string, () => unknown>();
-  private readonly clicks = {
-    command: (id: string, click: () => unknown) => {
+  private readonly itemCommands = {
+    commandFor: (id: string, click: () => unknown) => {
       this.clicked.set(`click ${id}`, click);
       return `click ${id}`;
     },
   };
-  readonly tree = new ComputersTree(this.bench.store, [this.provider], this.pulse, this.clicks);
+  readonly tree = new ComputersTree(this.bench.store, [this.provider], this.metrics, this.itemCommands);
   private readonly redrawn: (TreeNode | TreeNode[] | undefined)[] = [];
 
   constructor() {
@@ -216,8 +216,8 @@ describe('the tree', () => {
     await stage.bench.store.refresh();
     const item = stage.item('a');
     assert.equal(item.tooltip, undefined);
-    assert.deepEqual(stage.pulse.asked, []);
-    stage.pulse.answer = Promise.resolve([['CPU', trap]]);
+    assert.deepEqual(stage.metrics.asked, []);
+    stage.metrics.answer = Promise.resolve([['CPU', trap]]);
     const tooltip = await stage.tooltip(item);
     assert.ok(tooltip instanceof vscode.MarkdownString);
     assert.ok(!tooltip.isTrusted);
@@ -233,13 +233,13 @@ describe('the tree', () => {
     const item = stage.item('a');
     const mouse = new vscode.CancellationTokenSource();
     let tell: (figures: [string, string][]) => void = () => undefined;
-    stage.pulse.answer = new Promise((resolve) => (tell = resolve));
+    stage.metrics.answer = new Promise((resolve) => (tell = resolve));
     const tooltip = stage.tooltip(item, mouse.token);
     mouse.cancel();
-    assert.deepEqual(stage.pulse.asked, ['a', 'a no more']);
+    assert.deepEqual(stage.metrics.asked, ['a', 'a no more']);
     tell([]);
     assert.equal(await tooltip, undefined);
-    stage.pulse.age('a');
+    stage.metrics.expire('a');
     assert.deepEqual(stage.redraws(), ['a']);
   });
 
@@ -288,12 +288,12 @@ describe('the tree', () => {
 
 describe('clicks on lines', () => {
   it('do what they do now, through a command that stays the same and needs no argument', async () => {
-    const clicks = new RowClicks();
+    const clicks = new ItemCommands();
     const done: string[] = [];
-    const command = clicks.command('a', () => done.push('first'));
+    const command = clicks.commandFor('a', () => done.push('first'));
     await vscode.commands.executeCommand(command);
     assert.equal(
-      clicks.command('a', () => done.push('second')),
+      clicks.commandFor('a', () => done.push('second')),
       command,
     );
     await vscode.commands.executeCommand(command);

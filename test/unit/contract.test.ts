@@ -182,7 +182,7 @@ describe('package.json, as a whole', () => {
 
 describe('commands', () => {
   it('are the same in package.json and in code', () => {
-    assert.deepEqual(commands.toSorted(), wordsOfType('src/ui/commands.ts', 'CommandId').toSorted());
+    assert.deepEqual(commands.toSorted(), wordsOfType('src/ui/registerCommands.ts', 'CommandId').toSorted());
     assert.equal(new Set(commands).size, commands.length);
   });
 

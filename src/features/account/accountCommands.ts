@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { CelestoClient } from '../../api/client';
 import type { Organization } from '../../api/wire';
 import type { Account } from '../../account/account';
-import { askForKey, type CheckKey } from './signIn';
+import { askForApiKey, type CheckKey } from './signIn';
 import { printable, escapeIcons, escapeLinks } from '../../base/text';
-import type { Handler } from '../../ui/commands';
+import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 
 /** Signing in and out, and the organization. */
@@ -19,7 +19,7 @@ export class AccountCommands {
   readonly signIn: Handler = async () => {
     // Says so now, rather than after a key was pasted, if the address cannot be used.
     this.account.baseUrl();
-    const user = await askForKey(this.account, this.check);
+    const user = await askForApiKey(this.account, this.check);
     if (user) {
       void vscode.window.showInformationMessage(
         escapeLinks(vscode.l10n.t('Signed in to Celesto as {0}.', printable(user.email))),
@@ -35,7 +35,7 @@ export class AccountCommands {
   };
 
   readonly switchOrganization: Handler = async () => {
-    await this.targets.signedIn();
+    await this.targets.ensureSignedIn();
     const current = this.account.organization?.id;
     const own: OrganizationItem = {
       label: vscode.l10n.t('The organization of the API key'),

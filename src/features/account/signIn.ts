@@ -13,11 +13,11 @@ export type CheckKey = (apiKey: string, signal: AbortSignal) => Promise<User>;
  * Asks for an API key and checks it while the box is open, so that a wrong one can be mended where it stands.
  * @returns whom the key belongs to; undefined when the person changed their mind
  */
-export function askForKey(account: Account, check: CheckKey): Promise<User | undefined> {
-  return new Promise((resolve) => new KeyBox(account, check, resolve).show());
+export function askForApiKey(account: Account, check: CheckKey): Promise<User | undefined> {
+  return new Promise((resolve) => new ApiKeyInput(account, check, resolve).show());
 }
 
-class KeyBox {
+class ApiKeyInput {
   private readonly box = vscode.window.createInputBox();
   private readonly disposables = new Disposables();
   private readonly cancel = new AbortController();

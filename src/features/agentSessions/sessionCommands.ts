@@ -7,7 +7,7 @@ import { statusOf } from '../../computers/status';
 import type { Terminals } from '../../terminal/terminals';
 import type { Clock } from '../../base/clock';
 import { escapeIcons } from '../../base/text';
-import type { Handler } from '../../ui/commands';
+import type { Handler } from '../../ui/registerCommands';
 import { withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
 
@@ -64,7 +64,7 @@ export class SessionCommands {
   };
 
   private async find(idOrName: string): Promise<Computer> {
-    await this.targets.signedIn();
+    await this.targets.ensureSignedIn();
     return withProgress(this.clock, vscode.l10n.t('Looking for {0}…', idOrName), (signal) =>
       this.finder.find(idOrName, signal),
     );

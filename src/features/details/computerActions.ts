@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Computer } from '../../computers/computer';
 import { capabilities } from '../../ui/presentation';
-import type { CommandId } from '../../ui/commands';
+import type { CommandId } from '../../ui/registerCommands';
 
 /** Something that can be done with a computer. */
 export interface ComputerAction {

@@ -5,7 +5,7 @@ import type { Insights } from '../../computers/insights';
 import type { ComputerStore } from '../../computers/store';
 import { Disposables, type Disposable } from '../../base/disposable';
 import { describeError, type Log } from '../../base/log';
-import { dollars } from '../../ui/figures';
+import { formatDollars } from '../../ui/formatMetrics';
 
 /** How many computers run, and about what they cost, at the bottom of the window. */
 export class StatusBar implements Disposable {
@@ -57,7 +57,11 @@ export class StatusBar implements Disposable {
   private async addCost(which: string, running: readonly Computer[]): Promise<void> {
     const rate = running.length > 0 ? await this.insights.hourlyCost(running) : undefined;
     if (rate === undefined || this.drawn !== which) return;
-    this.item.tooltip = vscode.l10n.t('{0}, about {1} an hour', runningWords(running.length), dollars(rate));
+    this.item.tooltip = vscode.l10n.t(
+      '{0}, about {1} an hour',
+      runningWords(running.length),
+      formatDollars(rate),
+    );
   }
 }
 

@@ -11,7 +11,7 @@ import { describeError } from '../../base/log';
 import { printable } from '../../base/text';
 import type { TroubleLog } from '../../base/troubleLog';
 
-export interface DiagnosticsParts {
+export interface DiagnosticsDeps {
   readonly extension: Pick<vscode.Extension<unknown>, 'packageJSON'>;
   readonly account: Account;
   readonly store: ComputerStore;
@@ -34,7 +34,7 @@ interface Manifest {
 
 /** What helps to find the cause of something, as Markdown. In English, as the log is; free of secrets. */
 export class Diagnostics {
-  constructor(private readonly parts: DiagnosticsParts) {}
+  constructor(private readonly deps: DiagnosticsDeps) {}
 
   async text(): Promise<string> {
     const sections = [
@@ -42,13 +42,13 @@ export class Diagnostics {
       section('Settings that differ from the default', this.settings()),
       section('Account', await this.account()),
       section('List', this.list()),
-      section('Computers seen in this window', this.parts.chronology.lives.flatMap(chronicle)),
+      section('Computers seen in this window', this.deps.chronology.lives.flatMap(chronicle)),
       section('Terminals', this.terminals()),
       section('SSH connections', this.connections()),
       section('Last warnings and errors', this.troubles()),
     ];
     const text = ['# Celesto Computers: diagnostics', '', time(Date.now()), '', ...sections].join('\n');
-    return this.parts.redact(withoutQueries(text).replaceAll(homedir(), '~'));
+    return this.deps.redact(withoutQueries(text).replaceAll(homedir(), '~'));
   }
 
   private versions(): string[] {
@@ -71,7 +71,7 @@ export class Diagnostics {
   }
 
   private async account(): Promise<string[]> {
-    const { account } = this.parts;
+    const { account } = this.deps;
     try {
       const lines = [`- State: ${account.state.kind}`, `- Service: ${account.baseUrl()}`];
       const credentials = account.state.kind === 'signedIn' ? await account.credentials() : undefined;
@@ -87,7 +87,7 @@ export class Diagnostics {
   }
 
   private list(): string[] {
-    const { computers, state } = this.parts.store;
+    const { computers, state } = this.deps.store;
     const statuses = new Map<string, number>();
     for (const { status } of computers) statuses.set(status, (statuses.get(status) ?? 0) + 1);
     const counts = [...statuses].map(([status, count]) => `${count} ${status}`).join(', ');
@@ -99,14 +99,14 @@ export class Diagnostics {
   }
 
   private terminals(): string[] {
-    return this.parts.terminals.all.map(({ pty }) => {
+    return this.deps.terminals.all.map(({ pty }) => {
       const { computer } = pty.spec;
-      return `- ${computer.name} (${computer.id}): ${pty.state}, road: ${this.parts.roads.ledTo(computer.id) ?? 'none yet'}`;
+      return `- ${computer.name} (${computer.id}): ${pty.state}, road: ${this.deps.roads.ledTo(computer.id) ?? 'none yet'}`;
     });
   }
 
   private connections(): string[] {
-    return this.parts.pool.connections.map(({ computerId, connection: { endpoint, handshake } }) => {
+    return this.deps.pool.connections.map(({ computerId, connection: { endpoint, handshake } }) => {
       const facts = handshake
         ? `${handshake.server}, key exchange ${handshake.kex}, host key ${handshake.hostKey}, cipher ${handshake.cipher} ${handshake.mac}`
         : 'key exchange unknown';
@@ -115,13 +115,13 @@ export class Diagnostics {
   }
 
   private troubles(): string[] {
-    return this.parts.log.troubles.map(
+    return this.deps.log.troubles.map(
       ({ at, level, message }) => `- ${time(at)} ${level}: ${printable(message)}`,
     );
   }
 
   private get manifest(): Manifest {
-    return this.parts.extension.packageJSON as Manifest;
+    return this.deps.extension.packageJSON as Manifest;
   }
 }
 

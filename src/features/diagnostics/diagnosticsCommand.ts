@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Diagnostics } from './diagnostics';
-import type { Handler } from '../../ui/commands';
+import type { Handler } from '../../ui/registerCommands';
 
 /** Puts into a person's hands what helps to find the cause of something. */
 export class DiagnosticsCommand {

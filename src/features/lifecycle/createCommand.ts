@@ -7,9 +7,9 @@ import type { Lifecycle } from '../../computers/lifecycle';
 import type { Terminals } from '../../terminal/terminals';
 import type { Clock } from '../../base/clock';
 import { formatMegabytes, escapeLinks } from '../../base/text';
-import { sizeWords, templateChoices, type Size } from '../../ui/templateChoices';
-import { runWizard, type Boxes, type Choice } from '../../ui/wizard';
-import type { Handler } from '../../ui/commands';
+import { formatSize, templateChoices, type Size } from '../../ui/templateChoices';
+import { runMultiStepInput, type StepInput, type Choice } from '../../ui/multiStepInput';
+import type { Handler } from '../../ui/registerCommands';
 import { withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
 
@@ -33,8 +33,8 @@ export class CreateCommand {
   ) {}
 
   readonly create: Handler = async () => {
-    await this.targets.signedIn();
-    const wish = await runWizard<Wish>(vscode.l10n.t('Create Computer'), {}, [
+    await this.targets.ensureSignedIn();
+    const wish = await runMultiStepInput<Wish>(vscode.l10n.t('Create Computer'), {}, [
       (boxes, known) => this.askTemplate(boxes, known),
       askSize,
       askNetwork,
@@ -44,11 +44,11 @@ export class CreateCommand {
     if (computer) await this.offerTerminal(computer);
   };
 
-  private async askTemplate(boxes: Boxes, wish: Wish): Promise<Wish> {
+  private async askTemplate(boxes: StepInput, wish: Wish): Promise<Wish> {
     const choices = templateChoices(this.client);
     return {
       ...wish,
-      template: await boxes.choose({ placeholder: vscode.l10n.t('What is it for?'), choices }),
+      template: await boxes.pick({ placeholder: vscode.l10n.t('What is it for?'), choices }),
     };
   }
 
@@ -87,11 +87,11 @@ export class CreateCommand {
   }
 }
 
-async function askSize(boxes: Boxes, wish: Wish): Promise<Wish> {
+async function askSize(boxes: StepInput, wish: Wish): Promise<Wish> {
   const defaults = defaultSize(wish.template);
   const custom = 'custom';
   const choices: Choice<Size | typeof custom | undefined>[] = [
-    { label: vscode.l10n.t("The template's own size"), description: sizeWords(defaults), value: undefined },
+    { label: vscode.l10n.t("The template's own size"), description: formatSize(defaults), value: undefined },
     ...[1, 2, 4, 8].map((vcpus) => {
       const size = { vcpus, ramMb: vcpus * 2048, diskMb: defaults.diskMb };
       const description = vscode.l10n.t(
@@ -107,11 +107,11 @@ async function askSize(boxes: Boxes, wish: Wish): Promise<Wish> {
       value: custom,
     },
   ];
-  const chosen = await boxes.choose({ placeholder: vscode.l10n.t('How large?'), choices });
+  const chosen = await boxes.pick({ placeholder: vscode.l10n.t('How large?'), choices });
   return { ...wish, size: chosen === custom ? await askCustomSize(boxes, defaults) : chosen };
 }
 
-async function askCustomSize(boxes: Boxes, defaults: Size): Promise<Size> {
+async function askCustomSize(boxes: StepInput, defaults: Size): Promise<Size> {
   const vcpus = await boxes.number({
     prompt: vscode.l10n.t('Number of CPUs.'),
     initial: defaults.vcpus,
@@ -130,7 +130,7 @@ async function askCustomSize(boxes: Boxes, defaults: Size): Promise<Size> {
   return { vcpus, ramMb, diskMb };
 }
 
-async function askNetwork(boxes: Boxes, wish: Wish): Promise<Wish> {
+async function askNetwork(boxes: StepInput, wish: Wish): Promise<Wish> {
   const choices: Choice<'open' | 'off'>[] = [
     { label: vscode.l10n.t('Open'), description: vscode.l10n.t('It can reach the internet'), value: 'open' },
     {
@@ -139,10 +139,10 @@ async function askNetwork(boxes: Boxes, wish: Wish): Promise<Wish> {
       value: 'off',
     },
   ];
-  return { ...wish, network: await boxes.choose({ placeholder: vscode.l10n.t('Network access?'), choices }) };
+  return { ...wish, network: await boxes.pick({ placeholder: vscode.l10n.t('Network access?'), choices }) };
 }
 
-async function askVolume(boxes: Boxes, wish: Wish): Promise<Wish> {
+async function askVolume(boxes: StepInput, wish: Wish): Promise<Wish> {
   const choices: Choice<boolean>[] = [
     {
       label: vscode.l10n.t('No persistent volume'),
@@ -157,7 +157,7 @@ async function askVolume(boxes: Boxes, wish: Wish): Promise<Wish> {
   ];
   return {
     ...wish,
-    persistentVolume: await boxes.choose({ placeholder: vscode.l10n.t('A persistent volume?'), choices }),
+    persistentVolume: await boxes.pick({ placeholder: vscode.l10n.t('A persistent volume?'), choices }),
   };
 }
 

@@ -8,7 +8,7 @@ import type { ComputerStore } from '../../computers/store';
 import type { KnownComputers } from '../../ssh/hostKeys/knownComputers';
 import { isCancellation } from '../../base/cancel';
 import type { Clock } from '../../base/clock';
-import type { Handler } from '../../ui/commands';
+import type { Handler } from '../../ui/registerCommands';
 import { cancellation, withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
 

@@ -3,7 +3,7 @@ import type { Computer } from '../../computers/computer';
 import type { Lifecycle } from '../../computers/lifecycle';
 import { isCancellation } from '../../base/cancel';
 import type { Clock } from '../../base/clock';
-import type { Handler } from '../../ui/commands';
+import type { Handler } from '../../ui/registerCommands';
 import { withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
 

@@ -14,7 +14,7 @@ import { whereIs } from './portMessages';
 import { askLocalPort, askPort, portProblem, type PortChoice } from './portPicker';
 import type { ForwardParts } from './portParts';
 import { copy } from '../../ui/clipboard';
-import type { Handler } from '../../ui/commands';
+import type { Handler } from '../../ui/registerCommands';
 import type { ChildTargets } from '../../ui/childTargets';
 import { cancellation, withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';

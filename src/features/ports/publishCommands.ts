@@ -9,7 +9,7 @@ import { escapeLinks } from '../../base/text';
 import { askPort } from './portPicker';
 import type { PublishedParts } from './portParts';
 import { copy } from '../../ui/clipboard';
-import type { Handler } from '../../ui/commands';
+import type { Handler } from '../../ui/registerCommands';
 import type { ChildTargets } from '../../ui/childTargets';
 import { cancellation, withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Computer } from '../../computers/computer';
 import { localAddressesIn, type LocalAddress } from './addresses';
 import { isCancellation } from '../../base/cancel';
-import { showError } from '../../ui/errorMessages';
+import { showError } from '../../ui/showError';
 import type { ForwardCommands } from './forwardCommands';
 
 type NamedComputer = Pick<Computer, 'id' | 'name'>;

@@ -7,7 +7,7 @@ import { interpreterFor } from './interpreter';
 import type { Runs } from './runs';
 import type { Clock } from '../../base/clock';
 import { askCommand } from './commandBox';
-import type { Handler } from '../../ui/commands';
+import type { Handler } from '../../ui/registerCommands';
 import { cancellation, withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
 
@@ -78,7 +78,7 @@ export class RunCommands {
     const { targets, finder, clock, defaultComputer } = this.parts;
     const idOrName = defaultComputer().trim();
     if (args.length > 0 || idOrName === '') return targets.one(args, title, 'open');
-    await targets.signedIn();
+    await targets.ensureSignedIn();
     return withProgress(clock, vscode.l10n.t('Looking for {0}…', idOrName), (signal) =>
       finder.find(idOrName, signal),
     );

@@ -4,7 +4,7 @@ import type { KnownComputers } from '../../ssh/hostKeys/knownComputers';
 import { escapeLinks } from '../../base/text';
 import { hostKeyLines } from './hostKeyList';
 import { copy } from '../../ui/clipboard';
-import type { Handler } from '../../ui/commands';
+import type { Handler } from '../../ui/registerCommands';
 import { cancellation } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
 

@@ -5,7 +5,7 @@ import { statusOf } from '../../computers/status';
 import type { Finder } from '../../computers/finder';
 import type { Terminals } from '../../terminal/terminals';
 import type { Clock } from '../../base/clock';
-import type { Handler } from '../../ui/commands';
+import type { Handler } from '../../ui/registerCommands';
 import { withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
 
@@ -33,7 +33,7 @@ export class OpenCommands {
 
   /** By id or name, whether it is in the list or not. Takes it as an argument too. */
   readonly openByName: Handler = async (...args) => {
-    await this.targets.signedIn();
+    await this.targets.ensureSignedIn();
     const [given] = args;
     const idOrName = typeof given === 'string' ? given : await this.askWhich();
     if (idOrName === undefined) return;

@@ -6,7 +6,7 @@ import type { Clock } from '../../base/clock';
 import { escapeIcons } from '../../base/text';
 import type { TreeChild } from '../../ui/treeChildren';
 import { shellPart, type ShellPart } from './shellParts';
-import type { Handler } from '../../ui/commands';
+import type { Handler } from '../../ui/registerCommands';
 import { cancellation, withProgress } from '../../ui/progress';
 import { ChildNode } from '../../ui/treeNodes';
 import type { Targets } from '../../ui/targets';

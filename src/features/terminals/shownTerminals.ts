@@ -1,4 +1,4 @@
-import type { Handler } from '../../ui/commands';
+import type { Handler } from '../../ui/registerCommands';
 import type { Terminals } from '../../terminal/terminals';
 import type { TerminalPart } from './terminalParts';
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isCancellation } from '../../base/cancel';
 import type { Terminals } from '../../terminal/terminals';
-import type { Handler } from '../../ui/commands';
+import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 
 /** Further ways to open a terminal. */

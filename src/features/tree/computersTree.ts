@@ -3,10 +3,17 @@ import type { Computer } from '../../computers/computer';
 import type { ComputerStore, StoreChange } from '../../computers/store';
 import { Disposables, type Disposable } from '../../base/disposable';
 import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
-import { factsOf, fits, groupOf, appearanceOf, sorted, type Grouping } from '../../ui/presentation';
-import type { Pulse } from './pulse';
+import {
+  factsOf,
+  matchesFilter,
+  groupOf,
+  appearanceOf,
+  sortComputers,
+  type Grouping,
+} from '../../ui/presentation';
+import type { LiveMetrics } from './liveMetrics';
 import { ComputerNode, GroupNode, ChildNode, type TreeNode } from '../../ui/treeNodes';
-import type { RowClicks } from './rowClicks';
+import type { ItemCommands } from './itemCommands';
 
 /** Draws the store as a tree, with what belongs to a computer below it. It neither fetches nor schedules anything. */
 export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
@@ -24,11 +31,11 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
   constructor(
     private readonly store: ComputerStore,
     private readonly sources: readonly ChildProvider[],
-    private readonly pulse: Pick<Pulse, 'of' | 'onDidAge'>,
-    private readonly clicks: Pick<RowClicks, 'command'>,
+    private readonly pulse: Pick<LiveMetrics, 'metricsOf' | 'onDidExpire'>,
+    private readonly clicks: Pick<ItemCommands, 'commandFor'>,
   ) {
     this.disposables.add(store.onDidChange((change) => this.update(change)));
-    this.disposables.add(pulse.onDidAge((id) => this.forgetTooltip(id)));
+    this.disposables.add(pulse.onDidExpire((id) => this.forgetTooltip(id)));
     for (const source of sources) this.disposables.add(source.onDidChange((id) => this.updateParts(id)));
   }
 
@@ -53,8 +60,10 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
   /** The computers that the filter lets through, in the order of the list. */
   get visible(): Computer[] {
     const { filter } = this;
-    return sorted(
-      filter ? this.store.computers.filter((computer) => fits(computer, filter)) : this.store.computers,
+    return sortComputers(
+      filter
+        ? this.store.computers.filter((computer) => matchesFilter(computer, filter))
+        : this.store.computers,
     );
   }
 
@@ -62,7 +71,7 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
   get visibleCount(): number {
     const { filter } = this;
     const { computers } = this.store;
-    return filter ? computers.filter((computer) => fits(computer, filter)).length : computers.length;
+    return filter ? computers.filter((computer) => matchesFilter(computer, filter)).length : computers.length;
   }
 
   getChildren(node?: TreeNode): TreeNode[] {
@@ -88,7 +97,7 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
     if (click && item.id !== undefined) {
       const [title, command, argument] = click;
       const run = (): unknown => vscode.commands.executeCommand(command, argument);
-      item.command = { title, command: this.clicks.command(item.id, run) };
+      item.command = { title, command: this.clicks.commandFor(item.id, run) };
     }
     return item;
   }
@@ -103,7 +112,7 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
     const left = new AbortController();
     const listener = token.onCancellationRequested(() => left.abort());
     const { computer } = node;
-    const figures = await this.pulse.of(computer, left.signal);
+    const figures = await this.pulse.metricsOf(computer, left.signal);
     listener.dispose();
     if (!token.isCancellationRequested)
       item.tooltip = tooltip(computer.name, [...factsOf(computer), ...figures]);

@@ -5,7 +5,7 @@ import { Disposables, type Disposable } from '../../base/disposable';
 import { viewId } from '../../ui/viewId';
 import type { TreeNode } from '../../ui/treeNodes';
 import type { ComputersTree } from './computersTree';
-import { showError } from '../../ui/errorMessages';
+import { showError } from '../../ui/showError';
 import type { Grouping } from '../../ui/presentation';
 
 const groupingKey = 'celesto.grouping';

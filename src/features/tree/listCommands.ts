@@ -5,7 +5,7 @@ import { Disposables } from '../../base/disposable';
 import type { ComputersView } from './computersView';
 import type { Grouping } from '../../ui/presentation';
 import { copy } from '../../ui/clipboard';
-import type { Handler } from '../../ui/commands';
+import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 
 /** What concerns the list itself. */
@@ -20,7 +20,7 @@ export class ListCommands {
 
   readonly refresh: Handler = async () => {
     await this.account.load();
-    await this.targets.signedIn();
+    await this.targets.ensureSignedIn();
     await this.store.refresh();
   };
 

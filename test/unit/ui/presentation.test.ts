@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { computerFrom, type Computer } from '../../../src/computers/computer';
 import { knownStatuses } from '../../../src/computers/status';
-import { capabilities, factsOf, fits, groupOf, appearanceOf, sorted } from '../../../src/ui/presentation';
+import {
+  capabilities,
+  factsOf,
+  matchesFilter,
+  groupOf,
+  appearanceOf,
+  sortComputers,
+} from '../../../src/ui/presentation';
 import { wire } from '../support/computers';
 
 function computer(facts: Record<string, unknown> = {}): Computer {
@@ -145,7 +152,7 @@ describe('the order of the list', () => {
       named('r', 'restorable'),
     ];
     assert.deepEqual(
-      sorted(mixed).map(({ name }) => name),
+      sortComputers(mixed).map(({ name }) => name),
       ['node-2', 'node-10', 'z', 'e', 'A', 'b', 'r', 'a', 'q'],
     );
   });
@@ -154,18 +161,18 @@ describe('the order of the list', () => {
     const twins = [named('twin', 'running', 'cmp_2'), named('twin', 'running', 'cmp_1')];
     const order = ['cmp_1', 'cmp_2'];
     assert.deepEqual(
-      sorted(twins).map(({ id }) => id),
+      sortComputers(twins).map(({ id }) => id),
       order,
     );
     assert.deepEqual(
-      sorted(twins.toReversed()).map(({ id }) => id),
+      sortComputers(twins.toReversed()).map(({ id }) => id),
       order,
     );
   });
 
   it('leaves the given list as it was', () => {
     const given = [named('b', 'running'), named('a', 'running')];
-    sorted(given);
+    sortComputers(given);
     assert.deepEqual(
       given.map(({ name }) => name),
       ['b', 'a'],
@@ -191,7 +198,7 @@ describe('the filter', () => {
     ['.*', false],
   ] as const) {
     it(`"${filter}" ${fit ? 'lets it through' : 'keeps it out'}`, () =>
-      assert.equal(fits(einstein, filter), fit));
+      assert.equal(matchesFilter(einstein, filter), fit));
   }
 });
 

@@ -11,9 +11,9 @@ import type { Clock } from '../../../base/clock';
 import { toDisposable, type Disposable } from '../../../base/disposable';
 import { escapeLinks } from '../../../base/text';
 import { askCommand } from '../commandBox';
-import { showError } from '../../../ui/errorMessages';
-import { runWizard } from '../../../ui/wizard';
-import type { Handler } from '../../../ui/commands';
+import { showError } from '../../../ui/showError';
+import { runMultiStepInput } from '../../../ui/multiStepInput';
+import type { Handler } from '../../../ui/registerCommands';
 import { templateChoices } from '../../../ui/templateChoices';
 import { cancellation, withProgress } from '../../../ui/progress';
 import type { Targets } from '../../../ui/targets';
@@ -36,7 +36,7 @@ export class FreshCommands {
 
   readonly runFresh: Handler = async () => {
     const { targets, runs, history, fresh } = this.parts;
-    await targets.signedIn();
+    await targets.ensureSignedIn();
     const request = await this.askWish();
     const name = vscode.l10n.t('a fresh computer');
     const line = await askCommand({ id: historyId, name }, history);
@@ -69,14 +69,18 @@ export class FreshCommands {
   }
 
   private async askTemplate(): Promise<Template> {
-    const wish = await runWizard<{ template?: Template }>(vscode.l10n.t('Run in a Fresh Computer'), {}, [
-      async (boxes) => ({
-        template: await boxes.choose({
-          placeholder: vscode.l10n.t('What kind of computer?'),
-          choices: templateChoices(this.parts.client),
+    const wish = await runMultiStepInput<{ template?: Template }>(
+      vscode.l10n.t('Run in a Fresh Computer'),
+      {},
+      [
+        async (boxes) => ({
+          template: await boxes.pick({
+            placeholder: vscode.l10n.t('What kind of computer?'),
+            choices: templateChoices(this.parts.client),
+          }),
         }),
-      }),
-    ]);
+      ],
+    );
     if (!wish.template) throw cancellation();
     return wish.template;
   }
@@ -104,7 +108,7 @@ export class FreshCommands {
     const answer = await vscode.window.showWarningMessage(escapeLinks(question(record)), remove, keep);
     if (answer === keep) await fresh.keep(record);
     if (answer !== remove) return;
-    await targets.signedIn();
+    await targets.ensureSignedIn();
     const title = vscode.l10n.t('Deleting {0}…', record.computer?.name ?? vscode.l10n.t('a fresh computer'));
     try {
       await withProgress(clock, title, (signal) => fresh.remove(record, signal));

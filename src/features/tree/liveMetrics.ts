@@ -6,7 +6,7 @@ import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
 import { Emitter } from '../../base/emitter';
 import { describeError, type Log } from '../../base/log';
-import { metricsOf } from '../../ui/figures';
+import { formatMetrics } from '../../ui/formatMetrics';
 
 /** Milliseconds. */
 const times = {
@@ -17,13 +17,13 @@ const times = {
 };
 
 /** How running computers do, for who rests the mouse on one: asked just then, never before. */
-export class Pulse implements Disposable {
-  private readonly agings = new Emitter<string>();
-  private readonly ageing = new Set<string>();
+export class LiveMetrics implements Disposable {
+  private readonly expirations = new Emitter<string>();
+  private readonly expiring = new Set<string>();
   private readonly end = new AbortController();
 
   /** Fires with the id of a computer whose figures have been shown for long enough. */
-  readonly onDidAge = this.agings.event;
+  readonly onDidExpire = this.expirations.event;
 
   constructor(
     private readonly insights: Pick<Insights, 'observability'>,
@@ -32,7 +32,7 @@ export class Pulse implements Disposable {
   ) {}
 
   /** Pairs of a label and a value; none where it does not run, or the service does not tell. Never rejects. */
-  async of({ id, status }: Computer, signal: AbortSignal): Promise<[string, string][]> {
+  async metricsOf({ id, status }: Computer, signal: AbortSignal): Promise<[string, string][]> {
     if (statusOf(status).open !== 'connect') return [];
     const late = new AbortController();
     const over = new AbortController();
@@ -43,28 +43,28 @@ export class Pulse implements Disposable {
     try {
       const asking = AbortSignal.any([signal, late.signal, this.end.signal]);
       const told = await this.insights.observability(id, '1h', asking);
-      return told ? metricsOf(told) : [];
+      return told ? formatMetrics(told) : [];
     } catch (error) {
       if (!isCancellation(error)) this.log.debug(`${id}: no figures: ${describeError(error)}`);
       return [];
     } finally {
       over.abort();
-      this.age(id);
+      this.expireLater(id);
     }
   }
 
   dispose(): void {
     this.end.abort();
-    this.agings.dispose();
+    this.expirations.dispose();
   }
 
-  private age(id: string): void {
-    if (this.ageing.has(id)) return;
-    this.ageing.add(id);
+  private expireLater(id: string): void {
+    if (this.expiring.has(id)) return;
+    this.expiring.add(id);
     this.clock.delay(times.fresh, this.end.signal).then(
       () => {
-        this.ageing.delete(id);
-        this.agings.fire(id);
+        this.expiring.delete(id);
+        this.expirations.fire(id);
       },
       () => undefined,
     );

@@ -5,7 +5,7 @@ import type { Observability } from '../../../../src/api/wire';
 import { computerFrom } from '../../../../src/computers/computer';
 import { Insights } from '../../../../src/computers/insights';
 import { abortable } from '../../../../src/base/cancel';
-import { Pulse } from '../../../../src/features/tree/pulse';
+import { LiveMetrics } from '../../../../src/features/tree/liveMetrics';
 import { wire } from '../../support/computers';
 import { deferred } from '../../support/deferred';
 import { FakeClock, settled } from '../../support/fakeClock';
@@ -35,40 +35,40 @@ function bench(answer: Promise<Observability> | (() => Promise<Observability>)) 
     return abortable(typeof answer === 'function' ? answer() : answer, asking);
   };
   const client = { observability, commands: unused, billing: unused, sizes: unused };
-  const pulse = new Pulse(new Insights(client, clock), clock, log);
+  const pulse = new LiveMetrics(new Insights(client, clock), clock, log);
   const aged: string[] = [];
-  pulse.onDidAge((id) => aged.push(id));
+  pulse.onDidExpire((id) => aged.push(id));
   return { pulse, calls, clock, log, aged };
 }
 
 describe('the pulse of a computer', () => {
   it('is what the service tells, asked once within some seconds', async () => {
     const { pulse, calls, clock } = bench(Promise.resolve(busy));
-    assert.deepEqual(await pulse.of(running, signal), figures);
-    assert.deepEqual(await pulse.of(running, signal), figures);
+    assert.deepEqual(await pulse.metricsOf(running, signal), figures);
+    assert.deepEqual(await pulse.metricsOf(running, signal), figures);
     assert.deepEqual(calls, ['a 1h']);
     await clock.advance(6_000);
-    await pulse.of(running, signal);
+    await pulse.metricsOf(running, signal);
     assert.equal(calls.length, 2);
   });
 
   for (const status of ['stopped', 'starting', 'error', 'lost'])
     it(`is not asked for while it is ${status}`, async () => {
       const { pulse, calls, clock } = bench(Promise.resolve(busy));
-      assert.deepEqual(await pulse.of(computerFrom(wire('a', status)), signal), []);
+      assert.deepEqual(await pulse.metricsOf(computerFrom(wire('a', status)), signal), []);
       assert.deepEqual([calls, clock.waiting], [[], 0]);
     });
 
   for (const kind of ['notFound', 'forbidden', 'network', 'server'] as const)
     it(`is nothing, without a word, where the answer is ${kind}`, async () => {
       const { pulse, log } = bench(() => Promise.reject(new ApiError(kind)));
-      assert.deepEqual(await pulse.of(running, signal), []);
+      assert.deepEqual(await pulse.metricsOf(running, signal), []);
       assert.doesNotMatch(log.text, /^(info|warn|error)/m);
     });
 
   it('is not waited for long', async () => {
     const { pulse, clock } = bench(deferred<Observability>().promise);
-    const figures = pulse.of(running, signal);
+    const figures = pulse.metricsOf(running, signal);
     await clock.advance(3_000);
     assert.deepEqual(await figures, []);
   });
@@ -77,23 +77,23 @@ describe('the pulse of a computer', () => {
     const answers = [deferred<Observability>().promise, Promise.resolve(busy)];
     const { pulse, calls } = bench(() => answers.shift()!);
     const left = new AbortController();
-    const first = pulse.of(running, left.signal);
+    const first = pulse.metricsOf(running, left.signal);
     await settled();
     left.abort();
     assert.deepEqual(await first, []);
-    assert.deepEqual(await pulse.of(running, signal), figures);
+    assert.deepEqual(await pulse.metricsOf(running, signal), figures);
     assert.equal(calls.length, 2);
   });
 
   it('says once when what was shown has got old, and nothing after the end', async () => {
     const { pulse, clock, aged } = bench(Promise.resolve(busy));
-    await pulse.of(running, signal);
+    await pulse.metricsOf(running, signal);
     await clock.advance(6_000);
-    await pulse.of(running, signal);
+    await pulse.metricsOf(running, signal);
     assert.deepEqual(aged, []);
     await clock.advance(60_000);
     assert.deepEqual(aged, ['a']);
-    await pulse.of(running, signal);
+    await pulse.metricsOf(running, signal);
     pulse.dispose();
     assert.equal(clock.waiting, 0);
     await clock.advance(60_000);

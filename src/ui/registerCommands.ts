@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isCancellation } from '../base/cancel';
 import { Disposables, type Disposable } from '../base/disposable';
 import { describeError, type Log } from '../base/log';
-import { showError } from './errorMessages';
+import { showError } from './showError';
 
 /** Every command of package.json. A test holds the two together. */
 export type CommandId =

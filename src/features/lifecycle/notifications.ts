@@ -6,7 +6,7 @@ import type { Terminals } from '../../terminal/terminals';
 import type { Disposable } from '../../base/disposable';
 import { escapeLinks } from '../../base/text';
 
-export interface NoticesParts {
+export interface NotificationsDeps {
   readonly happenings: Pick<Happenings, 'onDid'>;
   readonly terminals: Pick<Terminals, 'of' | 'find' | 'show'>;
   /** Whether a person who looks at this window sees the state of a computer anyway. */
@@ -14,10 +14,10 @@ export interface NoticesParts {
 }
 
 /** Tells a person what has happened to a computer that they have to do with, where they would not notice. */
-export class Notices implements Disposable {
+export class Notifications implements Disposable {
   private readonly listener: Disposable;
 
-  constructor(private readonly parts: NoticesParts) {
+  constructor(private readonly parts: NotificationsDeps) {
     this.listener = parts.happenings.onDid((happening) => {
       if (this.matters(happening)) void this.show(happening);
     });

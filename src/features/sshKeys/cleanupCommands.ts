@@ -9,7 +9,7 @@ import type { SshConfig } from '../../ssh/sshConfig';
 import { removeHelper } from '../../ssh/tunnel/helper';
 import type { Clock } from '../../base/clock';
 import { escapeLinks } from '../../base/text';
-import type { Handler } from '../../ui/commands';
+import type { Handler } from '../../ui/registerCommands';
 import { cancellation, withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
 
@@ -18,7 +18,7 @@ interface TraceItem extends vscode.QuickPickItem {
   readonly key?: KeyTrace;
 }
 
-export interface FootprintParts {
+export interface CleanupCommandsDeps {
   readonly targets: Targets;
   readonly client: Pick<CelestoClient, 'exec'>;
   readonly known: KnownComputers;
@@ -28,14 +28,14 @@ export interface FootprintParts {
 }
 
 /** Lists what this extension put on a computer, and removes it. */
-export class FootprintCommands {
-  constructor(private readonly parts: FootprintParts) {}
+export class CleanupCommands {
+  constructor(private readonly deps: CleanupCommandsDeps) {}
 
   readonly remove: Handler = async (...args) => {
     const title = vscode.l10n.t('Remove What Was Put on Computer');
     const computer = await this.running(args, title);
     const looking = vscode.l10n.t('Looking what was put on {0}…', computer.name);
-    const footprint = await withProgress(this.parts.clock, looking, (signal) => this.read(computer, signal));
+    const footprint = await withProgress(this.deps.clock, looking, (signal) => this.read(computer, signal));
     const items = itemsOf(footprint);
     if (items.length === 0) {
       tell(vscode.l10n.t('Nothing of this extension is on {0}.', computer.name));
@@ -48,7 +48,7 @@ export class FootprintCommands {
     });
     if (!picked || picked.length === 0) throw cancellation();
     const removing = vscode.l10n.t('Removing from {0}…', computer.name);
-    await withProgress(this.parts.clock, removing, (signal) => this.removeAll(computer, picked, signal));
+    await withProgress(this.deps.clock, removing, (signal) => this.removeAll(computer, picked, signal));
     tell(
       vscode.l10n.t(
         'Removed from {0}: {1}. A connection that needs it puts it there again.',
@@ -68,13 +68,13 @@ export class FootprintCommands {
     const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes);
     if (answer !== yes) throw cancellation();
     const removing = vscode.l10n.t('Removing from {0}…', computer.name);
-    await withProgress(this.parts.clock, removing, (signal) => this.takeHelper(computer, signal));
+    await withProgress(this.deps.clock, removing, (signal) => this.takeHelper(computer, signal));
     tell(vscode.l10n.t('The SSH helper was removed from {0}.', computer.name));
   };
 
   /** The computer a command is about; nothing is started for it. */
   private async running(args: readonly unknown[], title: string): Promise<Computer> {
-    const computer = await this.parts.targets.one(args, title, 'computer');
+    const computer = await this.deps.targets.one(args, title, 'computer');
     if (computer.status === 'running') return computer;
     throw new Error(
       vscode.l10n.t(
@@ -86,7 +86,7 @@ export class FootprintCommands {
   }
 
   private async read(computer: Computer, signal: AbortSignal): Promise<Footprint> {
-    const { client, config, ownKey } = this.parts;
+    const { client, config, ownKey } = this.deps;
     const user = computer.ssh === undefined ? undefined : (await config.endpoint(computer)).user;
     return readFootprint(client, computer.id, user, await ownKey.get(), signal);
   }
@@ -96,7 +96,7 @@ export class FootprintCommands {
     items: readonly TraceItem[],
     signal: AbortSignal,
   ): Promise<void> {
-    const { client, known } = this.parts;
+    const { client, known } = this.deps;
     const keys = items.flatMap(({ key }) => key ?? []);
     if (keys.length > 0) await removeKeys(client, computer.id, keys, signal);
     if (keys.some(({ whose }) => whose === 'ours')) known.update(computer.id, { installedKey: undefined });
@@ -104,8 +104,8 @@ export class FootprintCommands {
   }
 
   private async takeHelper(computer: Computer, signal: AbortSignal): Promise<void> {
-    await removeHelper(this.parts.client, computer.id, signal);
-    this.parts.known.forget(tunnelRecord(computer.id));
+    await removeHelper(this.deps.client, computer.id, signal);
+    this.deps.known.forget(tunnelRecord(computer.id));
   }
 }
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Computer } from '../../computers/computer';
-import type { Details } from './details';
-import type { CommandId, Handler } from '../../ui/commands';
+import type { DetailsPage } from './detailsPage';
+import type { CommandId, Handler } from '../../ui/registerCommands';
 import { actionsOf } from './computerActions';
 import type { Targets } from '../../ui/targets';
 
@@ -11,10 +11,10 @@ interface ActionItem extends vscode.QuickPickItem {
 }
 
 /** A computer and what can be done with it, from one place. */
-export class GlanceCommands {
+export class DetailsCommands {
   constructor(
     private readonly targets: Targets,
-    private readonly details: Details,
+    private readonly details: DetailsPage,
   ) {}
 
   readonly showDetails: Handler = async (...args) => {

@@ -7,13 +7,13 @@ export interface Choice<T> extends vscode.QuickPickItem {
   readonly value: T;
 }
 
-export interface Question<T> {
+export interface PickOptions<T> {
   readonly placeholder: string;
   /** May still be on their way. The first is what Enter takes. */
   readonly choices: readonly Choice<T>[] | Promise<readonly Choice<T>[]>;
 }
 
-export interface NumberQuestion {
+export interface NumberOptions {
   readonly prompt: string;
   readonly initial: number;
   readonly min: number;
@@ -24,21 +24,25 @@ export interface NumberQuestion {
 class Back extends Error {}
 
 /** One step: asks, and returns what is known now. */
-export type WizardStep<S> = (boxes: Boxes, state: S) => Promise<S>;
+export type InputStep<S> = (input: StepInput, state: S) => Promise<S>;
 
 /**
  * Asks one thing after the other, with a way back. Rejects with a cancellation when the person leaves.
  * @returns the state after the last step
  */
-export async function runWizard<S>(title: string, initial: S, steps: readonly WizardStep<S>[]): Promise<S> {
+export async function runMultiStepInput<S>(
+  title: string,
+  initial: S,
+  steps: readonly InputStep<S>[],
+): Promise<S> {
   const states: S[] = [initial];
   while (states.length <= steps.length) {
     const index = states.length - 1;
-    const step = steps[index];
+    const inputStep = steps[index];
     const state = states[index];
-    if (!step || state === undefined) break;
+    if (!inputStep || state === undefined) break;
     try {
-      states.push(await step(new Boxes(title, index + 1, steps.length), state));
+      states.push(await inputStep(new StepInput(title, index + 1, steps.length), state));
     } catch (error) {
       if (!(error instanceof Back)) throw error;
       states.pop();
@@ -48,7 +52,7 @@ export async function runWizard<S>(title: string, initial: S, steps: readonly Wi
 }
 
 /** The boxes of one step. */
-export class Boxes {
+export class StepInput {
   constructor(
     private readonly title: string,
     private readonly step: number,
@@ -56,7 +60,7 @@ export class Boxes {
   ) {}
 
   /** One of several. */
-  async choose<T>(question: Question<T>): Promise<T> {
+  async pick<T>(question: PickOptions<T>): Promise<T> {
     const box = vscode.window.createQuickPick<Choice<T>>();
     box.matchOnDescription = true;
     box.placeholder = question.placeholder;
@@ -76,7 +80,7 @@ export class Boxes {
   }
 
   /** A whole number within limits; another is refused with the limits named. */
-  async number({ prompt, initial, min, max }: NumberQuestion): Promise<number> {
+  async number({ prompt, initial, min, max }: NumberOptions): Promise<number> {
     const box = vscode.window.createInputBox();
     box.prompt = vscode.l10n.t('{0} From {1} to {2}.', prompt, min, max);
     box.value = String(initial);

@@ -5,7 +5,7 @@ import { statusOf } from '../../computers/status';
 import type { ComputerStore } from '../../computers/store';
 import { Disposables, type Disposable } from '../../base/disposable';
 import { describeError, type Log } from '../../base/log';
-import { commandRow, metricsOf, quotaOf } from '../../ui/figures';
+import { formatCommand, formatMetrics, formatQuota } from '../../ui/formatMetrics';
 import { factsOf } from '../../ui/presentation';
 
 const scheme = 'celesto-details';
@@ -13,7 +13,7 @@ const scheme = 'celesto-details';
 const patience = 10_000;
 
 /** A page on one computer: its facts, how it does, what ran on it, what the plan allows. Read anew whenever it is opened. */
-export class Details implements vscode.TextDocumentContentProvider, Disposable {
+export class DetailsPage implements vscode.TextDocumentContentProvider, Disposable {
   private readonly disposables = new Disposables();
   private readonly changes = this.disposables.add(new vscode.EventEmitter<vscode.Uri>());
 
@@ -42,14 +42,14 @@ export class Details implements vscode.TextDocumentContentProvider, Disposable {
       this.part(() => this.insights.commands(computer.id, signal)),
       this.part(() => this.insights.billing(signal)),
     ]);
-    const figures = metrics ? metricsOf(metrics) : [];
+    const figures = metrics ? formatMetrics(metrics) : [];
     return [
       `# ${escaped(computer.name)}`,
       ...trouble(computer),
       table(factsOf(computer)),
       ...(figures.length > 0 ? [`## ${vscode.l10n.t('The last 24 hours')}`, table(figures)] : []),
-      ...(commands ? [`## ${vscode.l10n.t('Commands')}`, history(commands.map(commandRow))] : []),
-      ...(billing ? [`## ${vscode.l10n.t('Plan')}`, table(quotaOf(billing))] : []),
+      ...(commands ? [`## ${vscode.l10n.t('Commands')}`, history(commands.map(formatCommand))] : []),
+      ...(billing ? [`## ${vscode.l10n.t('Plan')}`, table(formatQuota(billing))] : []),
     ].join('\n\n');
   }
 

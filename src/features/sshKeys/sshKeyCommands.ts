@@ -4,7 +4,7 @@ import type { ComputerStore } from '../../computers/store';
 import type { Rotation } from '../../ssh/keys/rotation';
 import type { Clock } from '../../base/clock';
 import { escapeLinks } from '../../base/text';
-import type { Handler } from '../../ui/commands';
+import type { Handler } from '../../ui/registerCommands';
 import { cancellation, withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
 
@@ -16,7 +16,7 @@ interface Outcome {
 }
 
 /** The key of this extension. */
-export class OwnKeyCommands {
+export class SshKeyCommands {
   constructor(
     private readonly targets: Targets,
     private readonly store: ComputerStore,
@@ -25,7 +25,7 @@ export class OwnKeyCommands {
   ) {}
 
   readonly rotate: Handler = async () => {
-    await this.targets.signedIn();
+    await this.targets.ensureSignedIn();
     await this.store.refresh();
     const ids = await this.rotation.reach();
     await this.confirm(ids);

@@ -8,7 +8,7 @@ import type { Doors } from '../../ssh/tunnel/doors';
 import type { Transport } from '../../connect/roads';
 import type { Clock } from '../../base/clock';
 import { escapeLinks } from '../../base/text';
-import type { Handler } from '../../ui/commands';
+import type { Handler } from '../../ui/registerCommands';
 import { cancellation, withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
 

@@ -6,16 +6,16 @@ import { Disposables, type Disposable } from '../../base/disposable';
  * anew, some time before the window has the new line, and a click in between does nothing. So each line has a command of its
  * own that needs none. Those of lines that are gone stay: somebody may be clicking just then.
  */
-export class RowClicks implements Disposable {
+export class ItemCommands implements Disposable {
   private readonly disposables = new Disposables();
-  private readonly clicks = new Map<string, () => unknown>();
+  private readonly handlers = new Map<string, () => unknown>();
 
   /** @returns the command of the line with this id, which from now on does this */
-  command(id: string, click: () => unknown): string {
+  commandFor(id: string, handler: () => unknown): string {
     const command = `_celesto.click ${id}`;
-    if (!this.clicks.has(id))
-      this.disposables.add(vscode.commands.registerCommand(command, () => this.clicks.get(id)?.()));
-    this.clicks.set(id, click);
+    if (!this.handlers.has(id))
+      this.disposables.add(vscode.commands.registerCommand(command, () => this.handlers.get(id)?.()));
+    this.handlers.set(id, handler);
     return command;
   }
 

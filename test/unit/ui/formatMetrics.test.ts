@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { MetricSample } from '../../../src/api/wire';
-import { commandRow, dollars, duration, metricsOf, quotaOf, sparkline } from '../../../src/ui/figures';
+import {
+  formatCommand,
+  formatDollars,
+  formatDuration,
+  formatMetrics,
+  formatQuota,
+  sparkline,
+} from '../../../src/ui/formatMetrics';
 import { metrics } from '../support/metrics';
 
 const latest = metrics({ uptime_seconds: 12_345, cpu_used_percent: 12.4 });
@@ -22,7 +29,7 @@ function sample(cpu: number | null): MetricSample {
 
 describe('the figures of a computer', () => {
   it('are told with what they were before', () => {
-    assert.deepEqual(metricsOf({ latest, samples: [sample(0), sample(50), sample(100)] }), [
+    assert.deepEqual(formatMetrics({ latest, samples: [sample(0), sample(50), sample(100)] }), [
       ['CPU', '12 %  ▁▅█'],
       ['Memory', '512 MB of 2 GB'],
       ['Disk in use', '3 GB of 10 GB'],
@@ -38,12 +45,12 @@ describe('the figures of a computer', () => {
       disk_used_mb: null,
       uptime_seconds: null,
     };
-    assert.deepEqual(metricsOf({ latest: unknown, samples: [] }), []);
-    assert.deepEqual(metricsOf({ latest: null, samples: [] }), []);
+    assert.deepEqual(formatMetrics({ latest: unknown, samples: [] }), []);
+    assert.deepEqual(formatMetrics({ latest: null, samples: [] }), []);
   });
 
   it('say when they are old', () => {
-    assert.deepEqual(metricsOf({ latest: { ...latest, stale: true }, samples: [] }).at(-1), [
+    assert.deepEqual(formatMetrics({ latest: { ...latest, stale: true }, samples: [] }).at(-1), [
       'Note',
       'these figures are from some time ago',
     ]);
@@ -64,14 +71,14 @@ describe('a sparkline', () => {
 
 describe('times and money', () => {
   it('are told as people do', () => {
-    assert.deepEqual([0.34, 45, 720, 12_000, 187_200].map(duration), [
+    assert.deepEqual([0.34, 45, 720, 12_000, 187_200].map(formatDuration), [
       '0.3 s',
       '45 s',
       '12 min',
       '3 h 20 min',
       '2 d 4 h',
     ]);
-    assert.deepEqual([0, 0.42, 1.5, 0.0125].map(dollars), ['$0.00', '$0.42', '$1.50', '$0.0125']);
+    assert.deepEqual([0, 0.42, 1.5, 0.0125].map(formatDollars), ['$0.00', '$0.42', '$1.50', '$0.0125']);
   });
 });
 
@@ -92,7 +99,7 @@ describe('the plan and the history', () => {
   };
 
   it('tell what is used of what', () => {
-    assert.deepEqual(quotaOf(summary), [
+    assert.deepEqual(formatQuota(summary), [
       ['Plan', 'Pro'],
       ['Running computers', '3 of 10'],
       ['Hours used', '12.5 of 100'],
@@ -106,7 +113,7 @@ describe('the plan and the history', () => {
       concurrent_sandboxes: { included: -1, used: 3, remaining: -1, is_unlimited: true },
       sandbox_hours: { ...summary.sandbox_hours, is_unlimited: true },
     };
-    assert.deepEqual(quotaOf(unlimited), [
+    assert.deepEqual(formatQuota(unlimited), [
       ['Plan', 'Pro (depleted)'],
       ['Running computers', '3'],
       ['Hours used', '12.5'],
@@ -127,7 +134,7 @@ describe('the plan and the history', () => {
       stderr_bytes: null,
       error_type: null,
     };
-    assert.deepEqual(commandRow(command), ['', 'exit 3', '1.5 s', 'api', '30 s at most']);
-    assert.equal(commandRow({ ...command, exit_code: null, status: 'timed_out' })[1], 'timed_out');
+    assert.deepEqual(formatCommand(command), ['', 'exit 3', '1.5 s', 'api', '30 s at most']);
+    assert.equal(formatCommand({ ...command, exit_code: null, status: 'timed_out' })[1], 'timed_out');
   });
 });
