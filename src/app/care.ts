@@ -6,7 +6,7 @@ import { Idle } from '../features/idle/idle';
 import { Usages } from '../computers/usage';
 import { Windows } from '../features/idle/windows';
 import type { Clock } from '../base/clock';
-import { Disposables, type Disposable } from '../base/disposable';
+import { DisposableStore, type Disposable } from '../base/disposable';
 import { redactor } from '../base/log';
 import { settings } from './settings';
 import { Diagnostics } from '../features/diagnostics/diagnostics';
@@ -31,7 +31,7 @@ export function buildCare(
   { forwards, pool, roads, terminals }: Reach,
   clock: Clock,
 ): Care {
-  const parts = new Disposables();
+  const parts = new DisposableStore();
   const diagnostics = new Diagnostics({
     extension,
     account,
@@ -65,7 +65,7 @@ export function buildNotices(
   clock: Clock,
   isShown: NotificationsDeps['isShown'],
 ): Disposable {
-  const parts = new Disposables();
+  const parts = new DisposableStore();
   const happenings = parts.add(new Happenings(store, lifecycle, clock));
   parts.add(new Notifications({ happenings, terminals, isShown }));
   parts.add(new ForwardNotices({ happenings, forwards, terminals, store }));

@@ -20,7 +20,7 @@ import { Targets } from '../ui/targets';
 import { Finder } from '../computers/finder';
 import { Insights } from '../computers/insights';
 import type { Clock } from '../base/clock';
-import { Disposables, type Disposable } from '../base/disposable';
+import { DisposableStore, type Disposable } from '../base/disposable';
 import { settings } from './settings';
 import { ComputerPicker } from '../ui/computerPicker';
 import { ComputersTree } from '../features/tree/computersTree';
@@ -48,7 +48,7 @@ export function buildCommands(
 ): Disposable {
   const { account, check, client, lifecycle, log, output, store } = service;
   const { config, doors, known, ownKey, rotation, terminals } = reach;
-  const parts = new Disposables();
+  const parts = new DisposableStore();
   const lines = buildParts(reach);
   parts.add(lines.terminals);
   const insights = new Insights(client, clock);

@@ -8,7 +8,7 @@ import type { Targets } from '../ui/targets';
 import { TerminalLinks } from '../features/ports/terminalLinks';
 import { Publishing } from '../features/ports/publishing';
 import type { Clock } from '../base/clock';
-import { Disposables } from '../base/disposable';
+import { DisposableStore } from '../base/disposable';
 import { ForwardParts, PublishedParts } from '../features/ports/portParts';
 import { ShellParts } from '../features/terminals/shellParts';
 import { TerminalParts } from '../features/terminals/terminalParts';
@@ -35,7 +35,7 @@ export function buildPortCommands(
   targets: Targets,
   clock: Clock,
 ) {
-  const disposables = new Disposables();
+  const disposables = new DisposableStore();
   const partTargets = new ChildTargets(store);
   const forward = new ForwardCommands({
     ...{ targets, childTargets: partTargets, forwards, channels, clock },

@@ -23,7 +23,7 @@ import { RememberedTerminals } from '../terminal/rememberedTerminals';
 import { SshChannels } from '../connect/sshChannels';
 import { Terminals } from '../terminal/terminals';
 import type { Clock } from '../base/clock';
-import { Disposables, type Disposable } from '../base/disposable';
+import { DisposableStore, type Disposable } from '../base/disposable';
 import { settings } from './settings';
 import { askTrust, showHostKeyError } from '../features/sshKeys/hostKeyPrompts';
 import { tellMoved } from '../features/ports/portMessages';
@@ -49,7 +49,7 @@ export interface Reach extends Disposable {
 export function buildReach(context: vscode.ExtensionContext, service: Service, clock: Clock): Reach {
   const { client, lifecycle, log, store } = service;
   const known = new KnownComputers(context.globalState);
-  const parts = new Disposables();
+  const parts = new DisposableStore();
   const ownKey = parts.add(new OwnKey(context.secrets, log));
   const config = new SshConfig();
   const { pool, rotation } = assembleSsh({

@@ -11,7 +11,7 @@ import { Opening } from '../connect/opening';
 import type { Road } from '../connect/road';
 import { Roads, type Transport } from '../connect/roads';
 import type { Clock } from '../base/clock';
-import { Disposables, type Disposable } from '../base/disposable';
+import { DisposableStore, type Disposable } from '../base/disposable';
 import { settings } from './settings';
 import { showHostKeyError } from '../features/sshKeys/hostKeyPrompts';
 import type { Reach } from './reach';
@@ -31,7 +31,7 @@ export function buildRuns(
   clock: Clock,
 ): Running {
   const { account, client, lastClient, lifecycle, log, store } = service;
-  const parts = new Disposables();
+  const parts = new DisposableStore();
   const history = new RunHistory(context.globalState);
   const opening = openingOf(service, reach);
   const { known, terminals } = reach;

@@ -7,17 +7,17 @@ import type { CheckKey } from '../features/account/signIn';
 import { Lifecycle } from '../computers/lifecycle';
 import { ComputerStore } from '../computers/store';
 import type { Clock } from '../base/clock';
-import { Disposables, type Disposable } from '../base/disposable';
+import { DisposableStore, type Disposable } from '../base/disposable';
 import { redactingLog, type Log } from '../base/log';
 import { settings } from './settings';
-import { TroubleLog } from '../base/troubleLog';
+import { RecentProblemsLog } from '../base/recentProblems';
 
 /** The service, and what this window knows of it. */
 export interface Service extends Disposable {
   readonly output: vscode.LogOutputChannel;
   readonly log: Log;
   /** What went wrong lately, free of secrets. */
-  readonly troubles: TroubleLog;
+  readonly troubles: RecentProblemsLog;
   readonly account: Account;
   readonly client: CelestoClient;
   /** The same, with the credentials that were used last, for a window that closes. */
@@ -31,7 +31,7 @@ export interface Service extends Disposable {
 export function buildService(context: vscode.ExtensionContext, clock: Clock): Service {
   const { globalState: memory, secrets } = context;
   const output = vscode.window.createOutputChannel('Celesto', { log: true });
-  const troubles = new TroubleLog(output, clock);
+  const troubles = new RecentProblemsLog(output, clock);
   const log = redactingLog(troubles, () => account.secrets());
   const account = new Account({ secrets, memory, baseUrl: settings.baseUrl, environment: process.env, log });
   const http = new Http(log);
@@ -46,7 +46,7 @@ export function buildService(context: vscode.ExtensionContext, clock: Clock): Se
   const lastClient = new CelestoClient(http, () => Promise.resolve(account.lastCredentials));
 
   const store = new ComputerStore(client, clock, new AccountListCache(memory, account), log);
-  const parts = new Disposables();
+  const parts = new DisposableStore();
   for (const part of [output, account, store]) parts.add(part);
   parts.add(account.onDidSwitch(() => store.reset()));
   parts.add(

@@ -4,7 +4,7 @@ import type { Targets } from '../ui/targets';
 import type { Finder } from '../computers/finder';
 import { TaskCompletion, taskFiles } from '../features/run/tasks/taskCompletion';
 import { CelestoTasks, taskType } from '../features/run/tasks/tasks';
-import { Disposables, type Disposable } from '../base/disposable';
+import { DisposableStore, type Disposable } from '../base/disposable';
 import { describeError } from '../base/log';
 import { settings } from './settings';
 import type { Running } from './runs';
@@ -19,7 +19,7 @@ export function buildTasks(
   { askWish }: FreshCommands,
 ): Disposable {
   const { store } = service;
-  const parts = new Disposables();
+  const parts = new DisposableStore();
   const tasks = new CelestoTasks({
     ...{ runs, history, store, finder, fresh },
     signedIn: () => targets.ensureSignedIn(),

@@ -16,7 +16,7 @@ export function toDisposable(end: () => void): Disposable {
 }
 
 /** Holds what belongs together and ends it in reverse order. What is added after the end is ended at once. */
-export class Disposables implements Disposable {
+export class DisposableStore implements Disposable {
   private readonly items: Disposable[] = [];
   private disposed = false;
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../base/clock';
-import { Disposables, type Disposable } from '../base/disposable';
+import { DisposableStore, type Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import type { Computer } from './computer';
 import type { Departure, Lifecycle } from './lifecycle';
@@ -28,7 +28,7 @@ const patience = 600_000;
 
 /** Tells what happens to computers elsewhere, and what comes of what this window has begun. */
 export class Happenings implements Disposable {
-  private readonly disposables = new Disposables();
+  private readonly disposables = new DisposableStore();
   private readonly happenings = this.disposables.add(new Emitter<Happening>());
   private readonly fates = new Map<string, Fate | undefined>();
   /** On their way, because this window asked for it. */

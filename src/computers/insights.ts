@@ -2,7 +2,7 @@ import type { CelestoClient } from '../api/client';
 import { isApiError } from '../api/errors';
 import type { BillingSummary, Command, Observability, ObservabilityWindow, Size } from '../api/wire';
 import type { Clock } from '../base/clock';
-import { SharedTasks } from '../base/sharedTask';
+import { SingleFlight } from '../base/singleFlight';
 import type { Computer } from './computer';
 
 /** Milliseconds that an answer is good for. */
@@ -11,7 +11,7 @@ const goodFor = { prices: 3_600_000, metrics: 5_000 };
 /** What one account was told, and is just asking. */
 class Memory {
   readonly answers = new Map<string, { readonly answer: unknown; readonly until: number }>();
-  readonly asking = new SharedTasks<unknown, never>();
+  readonly asking = new SingleFlight<unknown, never>();
 }
 
 /**

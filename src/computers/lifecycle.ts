@@ -4,7 +4,7 @@ import type { BulkDeleteResult, WireComputer } from '../api/wire';
 import type { Clock } from '../base/clock';
 import { Emitter } from '../base/emitter';
 import type { Log } from '../base/log';
-import { SharedTasks } from '../base/sharedTask';
+import { SingleFlight } from '../base/singleFlight';
 import { BringUp, type Step } from './bringUp';
 import type { Computer } from './computer';
 import { LifecycleError } from './errors';
@@ -43,7 +43,7 @@ const briefly = 5_000;
 
 /** The way of a computer from one state to another. */
 export class Lifecycle {
-  private readonly bringingUp = new SharedTasks<Computer, Step>();
+  private readonly bringingUp = new SingleFlight<Computer, Step>();
   private readonly departures = new Emitter<Departure>();
   private readonly endings = new Emitter<string>();
 

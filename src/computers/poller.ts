@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock';
 import { toDisposable, type Disposable } from '../base/disposable';
-import { isCancellation } from '../base/cancel';
+import { isCancellation } from '../base/abort';
 
 /**
  * Repeats a poll for as long as somebody watches. Each poll says how many milliseconds to rest before the next one.

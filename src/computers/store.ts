@@ -1,7 +1,7 @@
 import type { CelestoClient, ComputerList } from '../api/client';
 import { isApiError } from '../api/errors';
 import type { WireComputer } from '../api/wire';
-import { isCancellation } from '../base/cancel';
+import { isCancellation } from '../base/abort';
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';

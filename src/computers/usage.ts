@@ -1,4 +1,4 @@
-import { Disposables, type Disposable } from '../base/disposable';
+import { DisposableStore, type Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/emitter';
 
 /** Something that uses computers from this window: terminals, runs, forwarded ports, open files. */
@@ -11,7 +11,7 @@ export interface Usage {
 
 /** All that uses computers from this window, as one. */
 export class Usages implements Usage, Disposable {
-  private readonly disposables = new Disposables();
+  private readonly disposables = new DisposableStore();
   private readonly changes = this.disposables.add(new Emitter<unknown>());
   private readonly all: Usage[] = [];
 

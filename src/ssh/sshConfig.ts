@@ -4,7 +4,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type * as library from 'ssh-config';
 import type { Line } from 'ssh-config';
 import type { Computer } from '../computers/computer';
-import { ifThere } from '../base/ifThere';
+import { undefinedIfMissing } from '../base/undefinedIfMissing';
 import { parseEndpoint, type Endpoint } from './connection/endpoint';
 
 /** What a person's SSH configuration says of one computer. */
@@ -112,7 +112,7 @@ function load(): Promise<typeof library> {
 
 /** The entries of a file, with those of the files it includes in their places; none where there is no file. */
 async function read(path: string, home: string, depth = 0): Promise<Entry[]> {
-  const text = (await ifThere(readFile(path, 'utf8'))) ?? '';
+  const text = (await undefinedIfMissing(readFile(path, 'utf8'))) ?? '';
   if (text.trim() === '' || depth > deepest) return [];
   const { parse } = await load();
   return structured(parse(text), home, depth);

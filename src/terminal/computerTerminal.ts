@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { LifecycleError } from '../computers/errors';
 import { SshError } from '../ssh/errors';
-import { isCancellation } from '../base/cancel';
+import { isCancellation } from '../base/abort';
 import type { Clock } from '../base/clock';
 import { describeError, type Log } from '../base/log';
 import { escapeIcons } from '../base/text';

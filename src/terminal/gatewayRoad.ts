@@ -4,7 +4,7 @@ import { attach, type Attachment } from '../gateway/attach';
 import { GatewayError } from '../gateway/errors';
 import type { Computer } from '../computers/computer';
 import type { Clock } from '../base/clock';
-import { patiently } from '../base/patiently';
+import { retry } from '../base/retry';
 import { GatewaySession } from './gatewaySession';
 import type { Session, SessionRequest } from '../shell/session';
 import type { Road, TravelOptions } from '../connect/road';
@@ -25,12 +25,12 @@ export class GatewayRoad implements Road {
   /** Goes back to the shell that the request remembers, where it still lives. */
   async open(computer: Computer, request: SessionRequest, options: TravelOptions): Promise<Session> {
     const { signal, patience, onNotUp } = options;
-    return patiently(() => this.attach(computer, request, signal), {
+    return retry(() => this.attach(computer, request, signal), {
       clock: this.clock,
-      patience: Math.max(patience, 1_000),
+      timeoutMs: Math.max(patience, 1_000),
       signal,
-      onWaiting: onNotUp,
-      passes: (error) => error instanceof GatewayError && error.passes,
+      onFirstRetry: onNotUp,
+      shouldRetry: (error) => error instanceof GatewayError && error.passes,
     });
   }
 

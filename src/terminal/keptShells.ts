@@ -2,9 +2,9 @@ import { isApiError, transientKinds } from '../api/errors';
 import { GatewayError } from '../gateway/errors';
 import type { Computer } from '../computers/computer';
 import { SshError } from '../ssh/errors';
-import { Disposables, type Disposable } from '../base/disposable';
+import { DisposableStore, type Disposable } from '../base/disposable';
 import { Emitter, type Event } from '../base/emitter';
-import { isCancellation } from '../base/cancel';
+import { isCancellation } from '../base/abort';
 import type { Clock } from '../base/clock';
 import { describeError, type Log } from '../base/log';
 import { endKeptShell, keptShellsIn, listKeptShells, type KeptShell } from '../shell/shellListing';
@@ -35,7 +35,7 @@ interface OpenShell {
  * computer or has left it, since there is a connection then, and when a person asks; never else.
  */
 export class KeptShells implements Disposable {
-  private readonly disposables = new Disposables();
+  private readonly disposables = new DisposableStore();
   private readonly changes = this.disposables.add(new Emitter<string>());
   private readonly known = new Map<string, readonly KeptShell[]>();
   private readonly looking = new Map<string, AbortController>();

@@ -3,9 +3,9 @@ import * as vscode from 'vscode';
 import type { Computer } from '../computers/computer';
 import { statusOf } from '../computers/status';
 import type { ComputerStore } from '../computers/store';
-import { Disposables, type Disposable } from '../base/disposable';
+import { DisposableStore, type Disposable } from '../base/disposable';
 import { escapeIcons } from '../base/text';
-import { watchForWake } from '../base/wakeWatch';
+import { detectWake } from '../base/wakeDetector';
 import { ComputerTerminal, type ComputerTerminalParts } from './computerTerminal';
 import type { RememberedTerminals } from './rememberedTerminals';
 import type { ShellWish } from '../shell/session';
@@ -38,7 +38,7 @@ export interface CreateOptions {
  * is noticed. Those that were open when the window was left come back.
  */
 export class Terminals implements Disposable {
-  private readonly disposables = new Disposables();
+  private readonly disposables = new DisposableStore();
   private readonly terminals = new Map<vscode.Terminal, OpenTerminal & { readonly watch: Disposable }>();
   private readonly changes = new vscode.EventEmitter<string>();
   private waking: Disposable | undefined;
@@ -169,11 +169,11 @@ export class Terminals implements Disposable {
 
   private add(open: OpenTerminal): void {
     const { id } = open.pty.spec.computer;
-    const watch = new Disposables();
+    const watch = new DisposableStore();
     watch.add(this.store.watch());
     watch.add(open.pty.onDidChangeState(() => this.changed(id)));
     this.terminals.set(open.terminal, { ...open, watch });
-    this.waking ??= watchForWake(this.parts.clock, () => {
+    this.waking ??= detectWake(this.parts.clock, () => {
       for (const { pty } of this.terminals.values()) pty.check();
     });
     this.changed(id);

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Computer } from '../computers/computer';
 import type { ComputerStore } from '../computers/store';
-import { Disposables } from '../base/disposable';
+import { DisposableStore } from '../base/disposable';
 import { escapeIcons } from '../base/text';
 import { capabilities, appearanceOf, sortComputers } from './presentation';
 
@@ -24,7 +24,7 @@ export class ComputerPicker {
   }
 
   private pick(title: string, capability: string, many: boolean): Promise<readonly Computer[]> {
-    const disposables = new Disposables();
+    const disposables = new DisposableStore();
     const pick = disposables.add(vscode.window.createQuickPick<ComputerItem>());
     pick.title = title;
     pick.canSelectMany = many;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { Disposables } from '../base/disposable';
-import { isCancellation } from '../base/cancel';
+import { DisposableStore } from '../base/disposable';
+import { isCancellation } from '../base/abort';
 
 /** A choice of one step. */
 export interface Choice<T> extends vscode.QuickPickItem {
@@ -105,7 +105,7 @@ export class StepInput {
     },
     begin: (accept: (value: T) => void, fail: (error: Error) => void) => void | Promise<void>,
   ): Promise<T> {
-    const disposables = new Disposables();
+    const disposables = new DisposableStore();
     disposables.add(box);
     box.title = this.title;
     box.step = this.step;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { isCancellation } from '../base/cancel';
-import { Disposables, type Disposable } from '../base/disposable';
+import { isCancellation } from '../base/abort';
+import { DisposableStore, type Disposable } from '../base/disposable';
 import { describeError, type Log } from '../base/log';
 import { showError } from './showError';
 
@@ -64,7 +64,7 @@ export type Handlers = Readonly<Record<CommandId, Handler>>;
 
 /** Registers the commands. Whatever goes wrong in one is shown here, once, with the next step. */
 export function registerCommands(handlers: Handlers, log: Log): Disposable {
-  const disposables = new Disposables();
+  const disposables = new DisposableStore();
   for (const [id, handler] of Object.entries(handlers)) {
     const run = async (...args: unknown[]): Promise<void> => {
       try {

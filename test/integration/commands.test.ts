@@ -7,7 +7,7 @@ import { SessionCommands } from '../../src/features/agentSessions/sessionCommand
 import { Targets } from '../../src/ui/targets';
 import { TerminalCommands } from '../../src/features/terminals/terminalCommands';
 import { Finder } from '../../src/computers/finder';
-import { isCancellation } from '../../src/base/cancel';
+import { isCancellation } from '../../src/base/abort';
 import { LifecycleBench } from '../unit/support/lifecycleBench';
 
 /** A person who is signed in, has these computers, and leaves whenever they are to pick. */

@@ -8,7 +8,7 @@ import type { OpeningOptions, Progress } from '../../src/connect/opening';
 import type { Session, SessionRequest, ShellFacts, ShellWish, Size } from '../../src/shell/session';
 import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
-import { abortable } from '../../src/base/cancel';
+import { abortable } from '../../src/base/abort';
 import { until } from '../harness/until';
 import { wire } from '../unit/support/computers';
 import { deferred, type Deferred } from '../unit/support/deferred';

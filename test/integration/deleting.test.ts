@@ -4,7 +4,7 @@ import { DeleteCommand } from '../../src/features/lifecycle/deleteCommand';
 import { Targets } from '../../src/ui/targets';
 import { ApiError } from '../../src/api/errors';
 import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
-import { isCancellation } from '../../src/base/cancel';
+import { isCancellation } from '../../src/base/abort';
 import { ComputerNode, GroupNode, ChildNode, type TreeNode } from '../../src/ui/treeNodes';
 import type { PublishedPart } from '../../src/features/ports/portParts';
 import { LifecycleBench } from '../unit/support/lifecycleBench';

@@ -15,7 +15,7 @@ import { Opening } from '../../src/connect/opening';
 import type { Road } from '../../src/connect/road';
 import { RoadMemory } from '../../src/connect/roadMemory';
 import { Roads, type Transport } from '../../src/connect/roads';
-import { isCancellation } from '../../src/base/cancel';
+import { isCancellation } from '../../src/base/abort';
 import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
 import { until } from '../harness/until';

@@ -7,7 +7,7 @@ import { SshError } from '../../src/ssh/errors';
 import type { Patience } from '../../src/ssh/connection/patience';
 import { GatewayRoad } from '../../src/terminal/gatewayRoad';
 import { systemClock } from '../../src/base/clock';
-import { watchForWake } from '../../src/base/wakeWatch';
+import { detectWake } from '../../src/base/wakeDetector';
 import { FakeClock, settled } from '../unit/support/fakeClock';
 import { Installation } from './support/installation';
 import type { Line } from './support/line';
@@ -129,7 +129,7 @@ describe('a line that goes silent, nobody saying a word', () => {
   it('while the machine slept is asked as it wakes, and told; one that lives goes on', async () => {
     const clock = new FakeClock();
     const [gone, alive] = [await terminal({ probe: 300 }), await plain()];
-    const watch = watchForWake(clock, () => [gone, alive].forEach(({ session }) => session.probe()));
+    const watch = detectWake(clock, () => [gone, alive].forEach(({ session }) => session.probe()));
     await gone.run('answer=42');
     clock.sleep(3_600_000);
     line.freeze();

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { isApiError } from '../../api/errors';
 import type { User } from '../../api/wire';
-import { isCancellation } from '../../base/cancel';
-import { Disposables } from '../../base/disposable';
+import { isCancellation } from '../../base/abort';
+import { DisposableStore } from '../../base/disposable';
 import { printable } from '../../base/text';
 import type { Account } from '../../account/account';
 
@@ -19,7 +19,7 @@ export function askForApiKey(account: Account, check: CheckKey): Promise<User | 
 
 class ApiKeyInput {
   private readonly box = vscode.window.createInputBox();
-  private readonly disposables = new Disposables();
+  private readonly disposables = new DisposableStore();
   private readonly cancel = new AbortController();
   private user: User | undefined;
 

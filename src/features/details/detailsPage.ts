@@ -3,7 +3,7 @@ import type { Computer } from '../../computers/computer';
 import type { Insights } from '../../computers/insights';
 import { statusOf } from '../../computers/status';
 import type { ComputerStore } from '../../computers/store';
-import { Disposables, type Disposable } from '../../base/disposable';
+import { DisposableStore, type Disposable } from '../../base/disposable';
 import { describeError, type Log } from '../../base/log';
 import { formatCommand, formatMetrics, formatQuota } from '../../ui/formatMetrics';
 import { factsOf } from '../../ui/presentation';
@@ -14,7 +14,7 @@ const patience = 10_000;
 
 /** A page on one computer: its facts, how it does, what ran on it, what the plan allows. Read anew whenever it is opened. */
 export class DetailsPage implements vscode.TextDocumentContentProvider, Disposable {
-  private readonly disposables = new Disposables();
+  private readonly disposables = new DisposableStore();
   private readonly changes = this.disposables.add(new vscode.EventEmitter<vscode.Uri>());
 
   readonly onDidChange = this.changes.event;

@@ -3,13 +3,13 @@ import type { Account } from '../../account/account';
 import type { Computer } from '../../computers/computer';
 import type { Insights } from '../../computers/insights';
 import type { ComputerStore } from '../../computers/store';
-import { Disposables, type Disposable } from '../../base/disposable';
+import { DisposableStore, type Disposable } from '../../base/disposable';
 import { describeError, type Log } from '../../base/log';
 import { formatDollars } from '../../ui/formatMetrics';
 
 /** How many computers run, and about what they cost, at the bottom of the window. */
 export class StatusBar implements Disposable {
-  private readonly disposables = new Disposables();
+  private readonly disposables = new DisposableStore();
   private readonly item = this.disposables.add(
     vscode.window.createStatusBarItem('celesto.running', vscode.StatusBarAlignment.Left, 0),
   );

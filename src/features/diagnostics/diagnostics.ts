@@ -9,7 +9,7 @@ import type { Roads } from '../../connect/roads';
 import type { Terminals } from '../../terminal/terminals';
 import { describeError } from '../../base/log';
 import { printable } from '../../base/text';
-import type { TroubleLog } from '../../base/troubleLog';
+import type { RecentProblemsLog } from '../../base/recentProblems';
 
 export interface DiagnosticsDeps {
   readonly extension: Pick<vscode.Extension<unknown>, 'packageJSON'>;
@@ -19,7 +19,7 @@ export interface DiagnosticsDeps {
   readonly terminals: Pick<Terminals, 'all'>;
   readonly roads: Pick<Roads, 'ledTo'>;
   readonly pool: Pick<ConnectionPool, 'connections'>;
-  readonly log: Pick<TroubleLog, 'troubles'>;
+  readonly log: Pick<RecentProblemsLog, 'problems'>;
   /** Takes secrets out of a text. */
   readonly redact: (text: string) => string;
 }
@@ -115,7 +115,7 @@ export class Diagnostics {
   }
 
   private troubles(): string[] {
-    return this.deps.log.troubles.map(
+    return this.deps.log.problems.map(
       ({ at, level, message }) => `- ${time(at)} ${level}: ${printable(message)}`,
     );
   }

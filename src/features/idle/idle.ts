@@ -1,8 +1,8 @@
 import { isApiError } from '../../api/errors';
-import { isCancellation } from '../../base/cancel';
+import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
-import { Disposables, type Disposable } from '../../base/disposable';
-import { farewells } from '../../base/farewells';
+import { DisposableStore, type Disposable } from '../../base/disposable';
+import { finishBeforeShutdown } from '../../base/shutdown';
 import { describeError, type Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';
 import type { Lifecycle } from '../../computers/lifecycle';
@@ -72,7 +72,7 @@ const mostSpared = 200;
  * window nor another one of the same person on this machine.
  */
 export class Idle implements Disposable {
-  private readonly disposables = new Disposables();
+  private readonly disposables = new DisposableStore();
   private readonly end = new AbortController();
   /** Those that this window started. */
   private readonly started = new Map<string, Watched>();
@@ -103,7 +103,7 @@ export class Idle implements Disposable {
     const stop = async (id: string, signal: AbortSignal): Promise<void> => {
       if (!(await windows.uses(id))) await lastStop(id, signal);
     };
-    await farewells(
+    await finishBeforeShutdown(
       clock,
       (signal) => ids.map((id) => stop(id, signal)),
       (error) => log.warn(`no stop on close: ${describeError(error)}`),

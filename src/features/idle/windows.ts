@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { Clock } from '../../base/clock';
-import { ifThere } from '../../base/ifThere';
+import { undefinedIfMissing } from '../../base/undefinedIfMissing';
 
 /** Milliseconds after which a window that has told nothing more is taken to be gone. */
 const stale = 120_000;
@@ -67,7 +67,7 @@ export class Windows {
   }
 
   private async names(): Promise<string[]> {
-    const names = (await ifThere(readdir(this.folder))) ?? [];
+    const names = (await undefinedIfMissing(readdir(this.folder))) ?? [];
     return names.filter((name) => name.endsWith('.json'));
   }
 
@@ -77,7 +77,7 @@ export class Windows {
    */
   private async read(name: string): Promise<readonly string[]> {
     const file = join(this.folder, name);
-    const said = parsed((await ifThere(readFile(file, 'utf8'))) ?? '');
+    const said = parsed((await undefinedIfMissing(readFile(file, 'utf8'))) ?? '');
     if (said && Math.abs(this.clock.now() - said.at) <= stale) return said.ids;
     await rm(file, { force: true });
     return [];

@@ -6,7 +6,7 @@ import type { Lifecycle } from '../../computers/lifecycle';
 import { statusOf } from '../../computers/status';
 import type { ComputerStore } from '../../computers/store';
 import type { KnownComputers } from '../../ssh/hostKeys/knownComputers';
-import { isCancellation } from '../../base/cancel';
+import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import type { Handler } from '../../ui/registerCommands';
 import { cancellation, withProgress } from '../../ui/progress';

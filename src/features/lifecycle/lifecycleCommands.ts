@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Computer } from '../../computers/computer';
 import type { Lifecycle } from '../../computers/lifecycle';
-import { isCancellation } from '../../base/cancel';
+import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import type { Handler } from '../../ui/registerCommands';
 import { withProgress } from '../../ui/progress';

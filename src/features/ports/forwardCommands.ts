@@ -7,7 +7,7 @@ import type { Forwards } from './forwards';
 import { listeningCommand, parseListening, type ListeningPort } from './listening';
 import { PortError } from '../../ssh/errors';
 import type { SshChannels } from '../../connect/sshChannels';
-import { isCancellation } from '../../base/cancel';
+import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import { escapeLinks } from '../../base/text';
 import { whereIs } from './portMessages';

@@ -3,7 +3,7 @@ import type { Happening, Happenings } from '../../computers/happenings';
 import type { ComputerStore } from '../../computers/store';
 import type { Forwards } from './forwards';
 import type { Terminals } from '../../terminal/terminals';
-import { Disposables, type Disposable } from '../../base/disposable';
+import { DisposableStore, type Disposable } from '../../base/disposable';
 import { escapeLinks } from '../../base/text';
 
 export interface ForwardNoticesParts {
@@ -15,7 +15,7 @@ export interface ForwardNoticesParts {
 
 /** Tells that ports are forwarded no more, since somebody else stopped or deleted their computer. */
 export class ForwardNotices implements Disposable {
-  private readonly disposables = new Disposables();
+  private readonly disposables = new DisposableStore();
   /** What is forwarded, or was until the computer left the list: that is told a moment later. */
   private readonly ports = new Map<string, readonly number[]>();
 

@@ -1,7 +1,7 @@
 import type { Computer } from '../../computers/computer';
 import { statusOf } from '../../computers/status';
 import { isIncomplete, type ComputerStore } from '../../computers/store';
-import { Disposables, type Disposable } from '../../base/disposable';
+import { DisposableStore, type Disposable } from '../../base/disposable';
 import { Emitter } from '../../base/emitter';
 import { describeError, type Log } from '../../base/log';
 import { Forward, type Dial } from './forward';
@@ -21,7 +21,7 @@ export interface ForwardsParts {
  * listened on again as soon as the list says that their computer runs.
  */
 export class Forwards implements Disposable {
-  private readonly disposables = new Disposables();
+  private readonly disposables = new DisposableStore();
   private readonly changes = this.disposables.add(new Emitter<string>());
   private all: readonly Forward[] = [];
   private watching: Disposable | undefined;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Forward } from './forward';
 import type { ListeningPort } from './listening';
-import { Disposables } from '../../base/disposable';
+import { DisposableStore } from '../../base/disposable';
 import { escapeIcons } from '../../base/text';
 
 /** A port that a person chose. */
@@ -35,7 +35,7 @@ export async function askPort({
   found,
   read,
 }: PortQuestion): Promise<PortChoice | undefined> {
-  const disposables = new Disposables();
+  const disposables = new DisposableStore();
   const pick = disposables.add(vscode.window.createQuickPick<PortItem>());
   pick.title = title;
   pick.placeholder = placeholder;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Computer } from '../../computers/computer';
 import { localAddressesIn, type LocalAddress } from './addresses';
-import { isCancellation } from '../../base/cancel';
+import { isCancellation } from '../../base/abort';
 import { showError } from '../../ui/showError';
 import type { ForwardCommands } from './forwardCommands';
 

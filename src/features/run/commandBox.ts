@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { RunHistory } from './history';
 import { inShort } from './words';
-import { Disposables } from '../../base/disposable';
+import { DisposableStore } from '../../base/disposable';
 import { escapeIcons } from '../../base/text';
 
 interface CommandItem extends vscode.QuickPickItem {
@@ -16,7 +16,7 @@ export function askCommand(
   computer: { readonly id: string; readonly name: string },
   history: RunHistory,
 ): Promise<string | undefined> {
-  const disposables = new Disposables();
+  const disposables = new DisposableStore();
   const box = disposables.add(vscode.window.createQuickPick<CommandItem>());
   box.title = vscode.l10n.t('Run Command on {0}', computer.name);
   box.placeholder = vscode.l10n.t('A command, such as npm test');

@@ -1,7 +1,7 @@
 import type { Computer } from '../../computers/computer';
 import type { Finder } from '../../computers/finder';
 import type { OpeningOptions } from '../../connect/opening';
-import { abortable } from '../../base/cancel';
+import { abortable } from '../../base/abort';
 import type { Execution } from './execution';
 import type { Named, Place } from './place';
 import type { RunRequest } from './request';

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { Size } from '../../shell/session';
-import { isCancellation } from '../../base/cancel';
+import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import type { Execution, RunEnd } from './execution';
 import { Flow } from './flow';

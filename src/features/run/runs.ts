@@ -3,7 +3,7 @@ import type { Computer } from '../../computers/computer';
 import type { Lifecycle } from '../../computers/lifecycle';
 import type { Terminals } from '../../terminal/terminals';
 import type { Disposable } from '../../base/disposable';
-import { farewells } from '../../base/farewells';
+import { finishBeforeShutdown } from '../../base/shutdown';
 import { describeError } from '../../base/log';
 import type { RunHistory } from './history';
 import { ComputerPlace, type Named, type RunOpening } from './place';
@@ -103,7 +103,7 @@ export class Runs implements Disposable {
     const { clock, log } = this.parts;
     const running = [...this.running];
     for (const run of running) run.close();
-    await farewells(
+    await finishBeforeShutdown(
       clock,
       () => running.map(({ ended }) => ended),
       (error) => log.warn(`a command did not end on close: ${describeError(error)}`),

@@ -4,7 +4,7 @@ import { isApiError } from '../../api/errors';
 import { execLimits, type ExecEvent, type ExecResult } from '../../api/wire';
 import type { Computer } from '../../computers/computer';
 import type { Road, TravelOptions } from '../../connect/road';
-import { isCancellation } from '../../base/cancel';
+import { isCancellation } from '../../base/abort';
 import { describeError, type Log } from '../../base/log';
 import type { Execution } from './execution';
 import { newMark, sweeping } from './mark';

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { AskPassphrase } from '../../ssh/keys/passphrases';
-import { Disposables, toDisposable } from '../../base/disposable';
+import { DisposableStore, toDisposable } from '../../base/disposable';
 
 /** Asks for the passphrase of a key file. Escape skips the key; the box goes when nobody waits for it any more. */
 export const askPassphrase: AskPassphrase = ({ path, accepted, triesLeft, wrong }, signal) => {
-  const disposables = new Disposables();
+  const disposables = new DisposableStore();
   const box = disposables.add(vscode.window.createInputBox());
   box.title = vscode.l10n.t('Passphrase of {0}', path);
   box.prompt = accepted

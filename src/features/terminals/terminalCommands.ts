@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isCancellation } from '../../base/cancel';
+import { isCancellation } from '../../base/abort';
 import type { Terminals } from '../../terminal/terminals';
 import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';

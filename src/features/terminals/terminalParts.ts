@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Computer } from '../../computers/computer';
 import type { TerminalState } from '../../terminal/computerTerminal';
 import type { OpenTerminal, Terminals } from '../../terminal/terminals';
-import { Disposables, type Disposable } from '../../base/disposable';
+import { DisposableStore, type Disposable } from '../../base/disposable';
 import { printable } from '../../base/text';
 import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
 
@@ -13,7 +13,7 @@ export interface TerminalPart extends TreeChild {
 
 /** The open terminals of a computer, each with a number that it keeps. */
 export class TerminalParts implements ChildProvider, Disposable {
-  private readonly disposables = new Disposables();
+  private readonly disposables = new DisposableStore();
   private readonly changes = this.disposables.add(new vscode.EventEmitter<string>());
   private readonly numbers = new WeakMap<vscode.Terminal, number>();
 

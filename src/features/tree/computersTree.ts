@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Computer } from '../../computers/computer';
 import type { ComputerStore, StoreChange } from '../../computers/store';
-import { Disposables, type Disposable } from '../../base/disposable';
+import { DisposableStore, type Disposable } from '../../base/disposable';
 import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
 import {
   factsOf,
@@ -17,7 +17,7 @@ import type { ItemCommands } from './itemCommands';
 
 /** Draws the store as a tree, with what belongs to a computer below it. It neither fetches nor schedules anything. */
 export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposable {
-  private readonly disposables = new Disposables();
+  private readonly disposables = new DisposableStore();
   private readonly changes = this.disposables.add(
     new vscode.EventEmitter<TreeNode | TreeNode[] | undefined>(),
   );

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Account, AccountState } from '../../account/account';
 import type { ComputerStore } from '../../computers/store';
-import { Disposables, type Disposable } from '../../base/disposable';
+import { DisposableStore, type Disposable } from '../../base/disposable';
 import { viewId } from '../../ui/viewId';
 import type { TreeNode } from '../../ui/treeNodes';
 import type { ComputersTree } from './computersTree';
@@ -12,7 +12,7 @@ const groupingKey = 'celesto.grouping';
 
 /** The side-bar view around the tree: its title, message, badge, welcome texts, and when the list is kept up to date. */
 export class ComputersView implements Disposable {
-  private readonly disposables = new Disposables();
+  private readonly disposables = new DisposableStore();
   private readonly view: vscode.TreeView<TreeNode>;
   private watch: Disposable | undefined;
 

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { Disposables, type Disposable } from '../../base/disposable';
+import { DisposableStore, type Disposable } from '../../base/disposable';
 
 /**
  * What clicks on the lines of a tree do. VS Code forgets the arguments of a line's command as soon as the line is drawn
@@ -7,7 +7,7 @@ import { Disposables, type Disposable } from '../../base/disposable';
  * own that needs none. Those of lines that are gone stay: somebody may be clicking just then.
  */
 export class ItemCommands implements Disposable {
-  private readonly disposables = new Disposables();
+  private readonly disposables = new DisposableStore();
   private readonly handlers = new Map<string, () => unknown>();
 
   /** @returns the command of the line with this id, which from now on does this */

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Account } from '../../account/account';
 import type { ComputerStore } from '../../computers/store';
-import { Disposables } from '../../base/disposable';
+import { DisposableStore } from '../../base/disposable';
 import type { ComputersView } from './computersView';
 import type { Grouping } from '../../ui/presentation';
 import { copy } from '../../ui/clipboard';
@@ -26,7 +26,7 @@ export class ListCommands {
 
   /** Filters while the person types; Escape brings back the filter there was. */
   readonly filter: Handler = () => {
-    const disposables = new Disposables();
+    const disposables = new DisposableStore();
     const before = this.currentFilter();
     const box = disposables.add(vscode.window.createInputBox());
     box.title = vscode.l10n.t('Filter Computers');

@@ -1,7 +1,7 @@
 import type { Computer } from '../../computers/computer';
 import type { Insights } from '../../computers/insights';
 import { statusOf } from '../../computers/status';
-import { isCancellation } from '../../base/cancel';
+import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
 import { Emitter } from '../../base/emitter';

@@ -1,7 +1,7 @@
 import type ssh2 from 'ssh2';
 import type { CelestoClient } from '../../api/client';
 import type { Computer } from '../../computers/computer';
-import { abortable } from '../../base/cancel';
+import { abortable } from '../../base/abort';
 import type { Log } from '../../base/log';
 import { Authenticator } from '../keys/authenticator';
 import type { SshConnection } from './connection';

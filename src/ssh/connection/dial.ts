@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { abortable } from '../../base/cancel';
+import { abortable } from '../../base/abort';
 import type { Endpoint } from './endpoint';
 import { SshError, type SshProblem } from '../errors';
 import { defaultPatience } from './patience';

@@ -2,9 +2,9 @@ import type { ClientChannel, SFTPWrapper } from 'ssh2';
 import type { Computer } from '../../computers/computer';
 import type { Clock } from '../../base/clock';
 import { GatewayError } from '../../gateway/errors';
-import { abortable } from '../../base/cancel';
-import { patiently } from '../../base/patiently';
-import { SharedTasks } from '../../base/sharedTask';
+import { abortable } from '../../base/abort';
+import { retry } from '../../base/retry';
+import { SingleFlight } from '../../base/singleFlight';
 import type { SshConnection } from './connection';
 import type { Connector } from './connector';
 import { formatEndpoint, parseEndpoint } from './endpoint';
@@ -45,7 +45,7 @@ interface Pooled {
  */
 export class ConnectionPool {
   private readonly pooled = new Map<string, Set<Pooled>>();
-  private readonly connecting = new SharedTasks<Pooled, 'notUp'>();
+  private readonly connecting = new SingleFlight<Pooled, 'notUp'>();
 
   constructor(
     private readonly connector: Pick<Connector, 'connect' | 'route'>,
@@ -138,12 +138,12 @@ export class ConnectionPool {
       `${computer.id} ${address}`,
       async (signal, report) => {
         const route = this.connector.route(computer, options.way ?? 'direct', signal);
-        const connection = await patiently(() => this.connector.connect(route, signal), {
+        const connection = await retry(() => this.connector.connect(route, signal), {
           clock: this.clock,
-          patience: options.patience,
+          timeoutMs: options.patience,
           signal,
-          passes: isComingUp,
-          onWaiting: () => report('notUp'),
+          shouldRetry: isComingUp,
+          onFirstRetry: () => report('notUp'),
         });
         return this.add(computer.id, address, connection);
       },

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type ssh2 from 'ssh2';
 import type { ParsedKey, SigningRequestOptions } from 'ssh2';
-import { abortable } from '../../base/cancel';
+import { abortable } from '../../base/abort';
 import type { Signer } from './signer';
 
 /** How many milliseconds an agent may take. */

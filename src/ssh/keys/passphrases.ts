@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { ParsedKey } from 'ssh2';
-import { abortable } from '../../base/cancel';
-import { SharedTasks } from '../../base/sharedTask';
+import { abortable } from '../../base/abort';
+import { SingleFlight } from '../../base/singleFlight';
 
 /** Asks a person for the passphrase of a key file; undefined when they skip the key. */
 export type AskPassphrase = (
@@ -23,7 +23,7 @@ const tries = 3;
 /** Unlocks key files by asking a person. What was unlocked stays so in memory, for as long as the window lives. */
 export class Passphrases {
   private readonly unlocked = new Map<string, ParsedKey>();
-  private readonly asking = new SharedTasks<ParsedKey, never>();
+  private readonly asking = new SingleFlight<ParsedKey, never>();
 
   constructor(private readonly ask: AskPassphrase) {}
 

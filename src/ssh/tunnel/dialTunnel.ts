@@ -4,7 +4,7 @@ import { t } from '@vscode/l10n';
 import type WebSocket from 'ws';
 import type { CelestoClient } from '../../api/client';
 import { attach } from '../../gateway/attach';
-import { abortable } from '../../base/cancel';
+import { abortable } from '../../base/abort';
 import { Carrier } from './carrier';
 import { NoHelperError, startLine, type HelperPlace } from './helper';
 

@@ -5,7 +5,7 @@ import { after, afterEach, before } from 'node:test';
 import { CelestoClient } from '../../../src/api/client';
 import { Http } from '../../../src/api/http';
 import { computerFrom, type Computer } from '../../../src/computers/computer';
-import { Disposables, type Disposable } from '../../../src/base/disposable';
+import { DisposableStore, type Disposable } from '../../../src/base/disposable';
 import { startEmulator, type Emulator } from '../../emulator/emulator';
 import { runCommand } from '../../emulator/sandbox/exec';
 import { RecordingLog } from '../../unit/support/recordingLog';
@@ -37,7 +37,7 @@ export class Service {
   /** What was told of terminals. */
   readonly tickets: Client['tickets'] = [];
   private running: Emulator | undefined;
-  private readonly users = new Disposables();
+  private readonly users = new DisposableStore();
 
   /** @param names of the computers, all of them running */
   constructor(...names: string[]) {

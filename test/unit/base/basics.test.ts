@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { abortable, isCancellation } from '../../../src/base/cancel';
+import { abortable, isCancellation } from '../../../src/base/abort';
 import { systemClock } from '../../../src/base/clock';
-import { Disposables, toDisposable } from '../../../src/base/disposable';
+import { DisposableStore, toDisposable } from '../../../src/base/disposable';
 import { Emitter } from '../../../src/base/emitter';
 import { deferred } from '../support/deferred';
 
 describe('Disposables', () => {
   it('ends what it holds once, the youngest first', () => {
     const ended: string[] = [];
-    const held = new Disposables();
+    const held = new DisposableStore();
     for (const name of ['a', 'b', 'c']) held.add(toDisposable(() => ended.push(name)));
     held.dispose();
     held.dispose();
@@ -17,7 +17,7 @@ describe('Disposables', () => {
   });
 
   it('ends at once what is added too late', () => {
-    const held = new Disposables();
+    const held = new DisposableStore();
     held.dispose();
     let ended = false;
     held.add(toDisposable(() => (ended = true)));

@@ -5,7 +5,7 @@ import type { BillingSummary, Observability, Size } from '../../../src/api/wire'
 import { computerFrom } from '../../../src/computers/computer';
 import { Insights } from '../../../src/computers/insights';
 import { wire } from '../support/computers';
-import { abortable, isCancellation } from '../../../src/base/cancel';
+import { abortable, isCancellation } from '../../../src/base/abort';
 import { deferred } from '../support/deferred';
 import { FakeClock, settled } from '../support/fakeClock';
 

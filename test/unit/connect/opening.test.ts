@@ -12,7 +12,7 @@ import type { Road, RoadName, TravelOptions } from '../../../src/connect/road';
 import { RoadMemory } from '../../../src/connect/roadMemory';
 import { NoRoadError, Roads, type Transport } from '../../../src/connect/roads';
 import type { Session, SessionRequest } from '../../../src/shell/session';
-import { abortable, isCancellation } from '../../../src/base/cancel';
+import { abortable, isCancellation } from '../../../src/base/abort';
 import { sshError } from '../ssh/support/fakeConnector';
 import { wire } from '../support/computers';
 import { deferred } from '../support/deferred';

@@ -6,7 +6,7 @@ import { LifecycleError } from '../../../src/computers/errors';
 import { HostKeyError } from '../../../src/ssh/errors';
 import { Reconnection } from '../../../src/connect/reconnection';
 import type { Session, SessionRequest } from '../../../src/shell/session';
-import { isCancellation } from '../../../src/base/cancel';
+import { isCancellation } from '../../../src/base/abort';
 import { sshError } from '../ssh/support/fakeConnector';
 import { settled } from '../support/fakeClock';
 import { FakeSession } from '../support/fakeSession';

@@ -1,6 +1,6 @@
 import type { CelestoClient, ComputerList, CreateIntent } from '../../../src/api/client';
 import type { BulkDeleteResult, WireComputer } from '../../../src/api/wire';
-import { abortable } from '../../../src/base/cancel';
+import { abortable } from '../../../src/base/abort';
 import { listOf } from './computers';
 
 interface Answers {

@@ -6,7 +6,7 @@ import { FreshPlace } from './freshPlace';
 import type { RunHistory } from '../history';
 import type { Runs } from '../runs';
 import { inShort } from '../words';
-import { isCancellation } from '../../../base/cancel';
+import { isCancellation } from '../../../base/abort';
 import type { Clock } from '../../../base/clock';
 import { toDisposable, type Disposable } from '../../../base/disposable';
 import { escapeLinks } from '../../../base/text';

@@ -4,12 +4,12 @@ import type { CreateRequest, WireComputer } from '../../../api/wire';
 import type { Computer } from '../../../computers/computer';
 import type { Lifecycle } from '../../../computers/lifecycle';
 import type { ComputerStore } from '../../../computers/store';
-import { isCancellation } from '../../../base/cancel';
+import { isCancellation } from '../../../base/abort';
 import type { Clock } from '../../../base/clock';
 import type { Disposable } from '../../../base/disposable';
-import { farewells } from '../../../base/farewells';
+import { finishBeforeShutdown } from '../../../base/shutdown';
 import { describeError, type Log } from '../../../base/log';
-import { patiently } from '../../../base/patiently';
+import { retry } from '../../../base/retry';
 
 /** Where computers are remembered until they are deleted: VS Code's own store fits. */
 export interface FreshMemory {
@@ -168,7 +168,7 @@ export class FreshComputers implements Disposable {
    */
   async close(): Promise<void> {
     const { clock, lastClient, log } = this.parts;
-    await farewells(
+    await finishBeforeShutdown(
       clock,
       (signal) =>
         [...this.held.values()].map(async ({ asked }) => lastClient.delete((await asked).id, signal)),
@@ -215,11 +215,11 @@ export class FreshComputers implements Disposable {
 
   private async delete(key: string, id: string): Promise<void> {
     const { lifecycle, clock } = this.parts;
-    await patiently(() => lifecycle.delete(id, AbortSignal.timeout(deletePatience)), {
+    await retry(() => lifecycle.delete(id, AbortSignal.timeout(deletePatience)), {
       clock,
-      patience: deletePatience,
+      timeoutMs: deletePatience,
       signal: new AbortController().signal,
-      passes: (error) => isApiError(error, ...transientKinds, 'conflict'),
+      shouldRetry: (error) => isApiError(error, ...transientKinds, 'conflict'),
     });
     await this.gone(key, id);
   }

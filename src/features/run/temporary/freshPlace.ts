@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { CreateRequest } from '../../../api/wire';
 import type { Computer } from '../../../computers/computer';
 import type { OpeningOptions } from '../../../connect/opening';
-import { abortable } from '../../../base/cancel';
+import { abortable } from '../../../base/abort';
 import type { Execution } from '../execution';
 import type { FreshComputers, Tenancy } from './freshComputers';
 import type { Named, Place } from '../place';

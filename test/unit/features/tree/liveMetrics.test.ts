@@ -4,7 +4,7 @@ import { ApiError } from '../../../../src/api/errors';
 import type { Observability } from '../../../../src/api/wire';
 import { computerFrom } from '../../../../src/computers/computer';
 import { Insights } from '../../../../src/computers/insights';
-import { abortable } from '../../../../src/base/cancel';
+import { abortable } from '../../../../src/base/abort';
 import { LiveMetrics } from '../../../../src/features/tree/liveMetrics';
 import { wire } from '../../support/computers';
 import { deferred } from '../../support/deferred';

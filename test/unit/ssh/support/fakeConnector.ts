@@ -7,7 +7,7 @@ import type { Route } from '../../../../src/ssh/connection/route';
 import { parseEndpoint, type Endpoint } from '../../../../src/ssh/connection/endpoint';
 import { SshError, type SshProblem } from '../../../../src/ssh/errors';
 import { Introducer } from '../../../../src/ssh/provisioning/introducer';
-import { abortable } from '../../../../src/base/cancel';
+import { abortable } from '../../../../src/base/abort';
 import { Emitter } from '../../../../src/base/emitter';
 import { deferred, type Deferred } from '../../support/deferred';
 

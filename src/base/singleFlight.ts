@@ -1,4 +1,4 @@
-import { abortable } from './cancel';
+import { abortable } from './abort';
 
 interface Flight<T, P> {
   readonly result: Promise<T>;
@@ -12,7 +12,7 @@ interface Flight<T, P> {
  * One run of a task per key, however many ask for it. A caller that joins hears the latest progress at once. A caller
  * that cancels leaves alone; the run itself is cancelled when the last one has left.
  */
-export class SharedTasks<T, P> {
+export class SingleFlight<T, P> {
   private readonly flights = new Map<string, Flight<T, P>>();
 
   async join(

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { abortable } from '../../../src/base/cancel';
-import { SharedTasks } from '../../../src/base/sharedTask';
+import { abortable } from '../../../src/base/abort';
+import { SingleFlight } from '../../../src/base/singleFlight';
 import { deferred, type Deferred } from '../support/deferred';
 import { settled } from '../support/fakeClock';
 
@@ -20,7 +20,7 @@ class HandRun {
 
 describe('SharedTasks', () => {
   it('runs once for all who ask, and gives each the result', async () => {
-    const tasks = new SharedTasks<string, string>();
+    const tasks = new SingleFlight<string, string>();
     const hand = new HandRun();
     const joined = [1, 2, 3].map(() => tasks.join('a', hand.run, forever));
     await settled();
@@ -30,7 +30,7 @@ describe('SharedTasks', () => {
   });
 
   it('runs different keys side by side', async () => {
-    const tasks = new SharedTasks<string, string>();
+    const tasks = new SingleFlight<string, string>();
     const hand = new HandRun();
     const a = tasks.join('a', hand.run, forever);
     const b = tasks.join('b', hand.run, forever);
@@ -41,7 +41,7 @@ describe('SharedTasks', () => {
   });
 
   it('gives a failure to each, and then begins anew', async () => {
-    const tasks = new SharedTasks<string, string>();
+    const tasks = new SingleFlight<string, string>();
     const hand = new HandRun();
     const failing = [1, 2].map(() => tasks.join('a', hand.run, forever));
     await settled();
@@ -54,7 +54,7 @@ describe('SharedTasks', () => {
   });
 
   it('tells a late joiner the latest step, and each one all that follow', async () => {
-    const tasks = new SharedTasks<string, string>();
+    const tasks = new SingleFlight<string, string>();
     const hand = new HandRun();
     const early: string[] = [];
     const late: string[] = [];
@@ -71,7 +71,7 @@ describe('SharedTasks', () => {
   });
 
   it('lets one caller leave without disturbing the other', async () => {
-    const tasks = new SharedTasks<string, string>();
+    const tasks = new SingleFlight<string, string>();
     const hand = new HandRun();
     const leaving = new AbortController();
     const heard: string[] = [];
@@ -88,7 +88,7 @@ describe('SharedTasks', () => {
   });
 
   it('cancels the run when the last caller leaves; who comes next gets a run of its own', async () => {
-    const tasks = new SharedTasks<string, string>();
+    const tasks = new SingleFlight<string, string>();
     const hand = new HandRun();
     const callers = [new AbortController(), new AbortController()];
     const joined = callers.map(({ signal }) => tasks.join('a', hand.run, signal));
@@ -106,7 +106,7 @@ describe('SharedTasks', () => {
   });
 
   it('runs nothing for a caller that has cancelled before', async () => {
-    const tasks = new SharedTasks<string, string>();
+    const tasks = new SingleFlight<string, string>();
     const hand = new HandRun();
     await assert.rejects(tasks.join('a', hand.run, AbortSignal.abort()), { name: 'AbortError' });
     await settled();

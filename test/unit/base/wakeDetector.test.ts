@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { watchForWake } from '../../../src/base/wakeWatch';
+import { detectWake } from '../../../src/base/wakeDetector';
 import { FakeClock } from '../support/fakeClock';
 
 describe('watchForWake', () => {
   it('calls back once for each sleep, and never else', async () => {
     const clock = new FakeClock();
     let woken = 0;
-    const watch = watchForWake(clock, () => (woken += 1));
+    const watch = detectWake(clock, () => (woken += 1));
     await clock.advance(60_000);
     assert.equal(woken, 0);
     clock.sleep(3_600_000);

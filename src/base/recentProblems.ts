@@ -2,7 +2,7 @@ import type { Clock } from './clock';
 import type { Log } from './log';
 
 /** A line of the log that was a warning or an error. */
-export interface Trouble {
+export interface LoggedProblem {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly level: 'warn' | 'error';
@@ -10,11 +10,11 @@ export interface Trouble {
 }
 
 /** How many are kept; the oldest go first. */
-const most = 50;
+const maxProblems = 50;
 
 /** A log that passes all on, and keeps the last warnings and errors. */
-export class TroubleLog implements Log {
-  private readonly kept: Trouble[] = [];
+export class RecentProblemsLog implements Log {
+  private readonly kept: LoggedProblem[] = [];
 
   constructor(
     private readonly log: Log,
@@ -22,7 +22,7 @@ export class TroubleLog implements Log {
   ) {}
 
   /** The last of them, in the order in which they came. */
-  get troubles(): readonly Trouble[] {
+  get problems(): readonly LoggedProblem[] {
     return this.kept;
   }
 
@@ -48,8 +48,8 @@ export class TroubleLog implements Log {
     this.log.error(message);
   }
 
-  private keep(level: Trouble['level'], message: string): void {
+  private keep(level: LoggedProblem['level'], message: string): void {
     this.kept.push({ at: this.clock.now(), level, message });
-    if (this.kept.length > most) this.kept.shift();
+    if (this.kept.length > maxProblems) this.kept.shift();
   }
 }

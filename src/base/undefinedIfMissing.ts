@@ -1,5 +1,5 @@
 /** What is read of a file or folder; undefined where there is none. Rejects where it cannot be read. */
-export async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
+export async function undefinedIfMissing<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {

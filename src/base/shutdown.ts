@@ -1,14 +1,14 @@
 import type { Clock } from './clock';
 
 /** Milliseconds that the end of a window is held up at most: VS Code waits a few seconds, then it is over. */
-const patience = 3_000;
+const shutdownTimeoutMs = 3_000;
 
 /**
  * Waits for what is still to be done as a window closes, though not for long. Never rejects.
  * @param begin begins it all; what is under way when the time is over is aborted
  * @param onFailure told what fails within that time
  */
-export async function farewells(
+export async function finishBeforeShutdown(
   clock: Pick<Clock, 'delay'>,
   begin: (signal: AbortSignal) => readonly Promise<unknown>[],
   onFailure: (error: unknown) => void,
@@ -19,6 +19,6 @@ export async function farewells(
   const all = Promise.allSettled(begun).then((outcomes) => {
     for (const outcome of outcomes) if (outcome.status === 'rejected') onFailure(outcome.reason);
   });
-  await Promise.race([all, clock.delay(patience, limit.signal)]);
+  await Promise.race([all, clock.delay(shutdownTimeoutMs, limit.signal)]);
   limit.abort();
 }
