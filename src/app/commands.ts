@@ -6,7 +6,7 @@ import { DeleteCommand } from '../features/lifecycle/deleteCommand';
 import { DiagnosticsCommand } from '../features/diagnostics/diagnosticsCommand';
 import { CleanupCommands } from '../features/sshKeys/cleanupCommands';
 import { HostKeyCommands } from '../features/sshKeys/hostKeyCommands';
-import { FreshCommands } from '../features/run/temporary/freshCommands';
+import { TemporaryComputerCommands } from '../features/run/temporary/temporaryComputerCommands';
 import { DetailsCommands } from '../features/details/detailsCommands';
 import { LifecycleCommands } from '../features/lifecycle/lifecycleCommands';
 import { ListCommands } from '../features/tree/listCommands';
@@ -70,8 +70,15 @@ export function buildCommands(
   const { defaultComputer } = settings;
   const { runs, history, fresh } = running;
   const run = new RunCommands({ targets, finder, runs, history, clock, defaultComputer });
-  const freshRuns = new FreshCommands({ targets, client, runs, history, fresh, clock });
-  parts.add(freshRuns.watchLeftovers());
+  const freshRuns = new TemporaryComputerCommands({
+    targets,
+    client,
+    terminals: runs,
+    history,
+    computers: fresh,
+    clock,
+  });
+  parts.add(freshRuns.watchOrphans());
   parts.add(buildTasks(service, running, targets, finder, freshRuns));
   const life = new LifecycleCommands(targets, lifecycle, clock, settings.startTimeout);
   const ssh = new SshCommands(targets, lifecycle, doors, clock, settings.transport, settings.startTimeout);
@@ -106,7 +113,7 @@ export function buildCommands(
     'celesto.runCommand': run.runCommand,
     'celesto.runSelection': run.runSelection,
     'celesto.runFile': run.runFile,
-    'celesto.runFresh': freshRuns.runFresh,
+    'celesto.runFresh': freshRuns.run,
     'celesto.start': life.start,
     'celesto.stop': life.stop,
     'celesto.restore': life.restore,

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Execution } from '../features/run/execution';
-import { FreshComputers } from '../features/run/temporary/freshComputers';
+import { TemporaryComputers } from '../features/run/temporary/temporaryComputers';
 import { RunHistory } from '../features/run/history';
 import type { RunOpening } from '../features/run/place';
 import type { RunRequest } from '../features/run/request';
@@ -21,7 +21,7 @@ import type { Service } from './service';
 export interface Running extends Disposable {
   readonly runs: Runs;
   readonly history: RunHistory;
-  readonly fresh: FreshComputers;
+  readonly fresh: TemporaryComputers;
 }
 
 export function buildRuns(
@@ -41,7 +41,7 @@ export function buildRuns(
   const onDeleted = (id: string): void => known.forget(id);
   const owner = (): string => account.owner;
   const fresh = parts.add(
-    new FreshComputers({ client, lastClient, owner, store, lifecycle, memory, onDeleted, clock, log }),
+    new TemporaryComputers({ client, lastClient, owner, store, lifecycle, memory, onDeleted, clock, log }),
   );
   return { runs, history, fresh, dispose: () => parts.dispose() };
 }

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import type { FreshCommands } from '../features/run/temporary/freshCommands';
+import type { TemporaryComputerCommands } from '../features/run/temporary/temporaryComputerCommands';
 import type { Targets } from '../ui/targets';
 import type { Finder } from '../computers/finder';
-import { TaskCompletion, taskFiles } from '../features/run/tasks/taskCompletion';
-import { CelestoTasks, taskType } from '../features/run/tasks/tasks';
+import { TasksJsonCompletion, tasksJsonFiles } from '../features/run/tasks/tasksJsonCompletion';
+import { CelestoTaskProvider, taskType } from '../features/run/tasks/taskProvider';
 import { DisposableStore, type Disposable } from '../base/disposable';
 import { describeError } from '../base/log';
 import { settings } from './settings';
@@ -16,20 +16,20 @@ export function buildTasks(
   { runs, history, fresh }: Running,
   targets: Targets,
   finder: Finder,
-  { askWish }: FreshCommands,
+  { createRequest: askWish }: TemporaryComputerCommands,
 ): Disposable {
   const { store } = service;
   const parts = new DisposableStore();
-  const tasks = new CelestoTasks({
-    ...{ runs, history, store, finder, fresh },
-    signedIn: () => targets.ensureSignedIn(),
+  const tasks = new CelestoTaskProvider({
+    ...{ terminals: runs, history, store, finder, temporaryComputers: fresh },
+    ensureSignedIn: () => targets.ensureSignedIn(),
     defaultComputer: settings.defaultComputer,
-    wish: askWish,
+    createRequest: askWish,
   });
   parts.add(vscode.tasks.registerTaskProvider(taskType, tasks));
   const quote = '"';
-  const completion = new TaskCompletion(store, () => readOnce(service));
-  parts.add(vscode.languages.registerCompletionItemProvider(taskFiles, completion, quote, ':'));
+  const completion = new TasksJsonCompletion(store, () => readOnce(service));
+  parts.add(vscode.languages.registerCompletionItemProvider(tasksJsonFiles, completion, quote, ':'));
   return parts;
 }
 

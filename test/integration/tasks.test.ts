@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { computerFrom } from '../../src/computers/computer';
 import { Runs } from '../../src/features/run/runs';
-import { CelestoTasks, taskType, terminalName } from '../../src/features/run/tasks/tasks';
+import { CelestoTaskProvider, taskType, terminalNameOf } from '../../src/features/run/tasks/taskProvider';
 import { systemClock as clock } from '../../src/base/clock';
 import { until } from '../harness/until';
 import { wire } from '../unit/support/computers';
@@ -26,7 +26,7 @@ function tasks(defaultComputer: (place?: vscode.Uri) => string = () => ''): {
   const runs = new Runs({ opening, lifecycle, clock, log, onFailure: () => undefined } as never);
   const finder = { find: (id: string) => Promise.resolve(computerFrom(wire(id, 'running'))) };
   const parts = { runs, finder, signedIn: () => Promise.resolve(), defaultComputer };
-  const provider = new CelestoTasks(parts as never);
+  const provider = new CelestoTaskProvider(parts as never);
   const run = async (computer: string, scope?: vscode.WorkspaceFolder): Promise<void> => {
     const definition = { type: taskType, computer, command: 'true' };
     const named = new vscode.Task(
@@ -85,7 +85,7 @@ describe('tasks', () => {
     it(`are known by the names of their terminals, also one ${what}`, () => {
       const workspaceFile = vscode.Uri.file('/all.code-workspace');
       const named = { name: 'build', scope, isOffered };
-      assert.equal(terminalName(named, { workspaceFile, workspaceFolders: [one, two] }), name);
-      assert.equal(terminalName(named, { workspaceFile: undefined, workspaceFolders: [one] }), 'build');
+      assert.equal(terminalNameOf(named, { workspaceFile, workspaceFolders: [one, two] }), name);
+      assert.equal(terminalNameOf(named, { workspaceFile: undefined, workspaceFolders: [one] }), 'build');
     });
 });

@@ -3,8 +3,8 @@ import type { CreateRequest } from '../../../api/wire';
 import type { Finder } from '../../../computers/finder';
 import { statusOf } from '../../../computers/status';
 import type { ComputerStore } from '../../../computers/store';
-import type { FreshComputers } from '../temporary/freshComputers';
-import { FreshPlace } from '../temporary/freshPlace';
+import type { TemporaryComputers } from '../temporary/temporaryComputers';
+import { TemporaryTarget } from '../temporary/temporaryTarget';
 import type { RunHistory } from '../history';
 import { NamedPlace } from '../namedPlace';
 import type { Place } from '../place';
@@ -14,25 +14,25 @@ import { inShort } from '../words';
 
 export const taskType = 'celesto';
 /** What `computer` can be besides an id or a name. */
-export const specialComputers = ['default', 'new'] as const;
+export const specialComputerNames = ['default', 'new'] as const;
 /** Tasks offered without anybody having written them: of each computer, and in all. */
 const most = { each: 5, all: 10 };
 
-export interface TasksParts {
-  readonly runs: Runs;
+export interface CelestoTaskProviderDeps {
+  readonly terminals: Runs;
   readonly history: RunHistory;
   readonly store: ComputerStore;
   readonly finder: Finder;
-  readonly fresh: FreshComputers;
-  readonly signedIn: () => Promise<void>;
+  readonly temporaryComputers: TemporaryComputers;
+  readonly ensureSignedIn: () => Promise<void>;
   /** That of a folder of the workspace, else of what is worked in. */
   readonly defaultComputer: (folder?: vscode.Uri) => string;
   /** The kind of computer for a task with "new": by the name of its template, else asked for. */
-  readonly wish: (template: string | undefined) => Promise<CreateRequest>;
+  readonly createRequest: (template: string | undefined) => Promise<CreateRequest>;
 }
 
 /** What the name of a task's terminal is made of. */
-interface TaskName {
+interface TaskLabel {
   readonly name: string;
   readonly scope: vscode.WorkspaceFolder | vscode.TaskScope;
   /** Offered without anybody having written it. */
@@ -40,12 +40,12 @@ interface TaskName {
 }
 
 /** Tasks that run on a computer. What they hold comes from a file that a person wrote, so nothing in it is certain. */
-export class CelestoTasks implements vscode.TaskProvider {
-  constructor(private readonly parts: TasksParts) {}
+export class CelestoTaskProvider implements vscode.TaskProvider {
+  constructor(private readonly deps: CelestoTaskProviderDeps) {}
 
   /** What was run last on the workspace's own computer, else on those that run. */
   provideTasks(): vscode.Task[] {
-    const { store, history, defaultComputer } = this.parts;
+    const { store, history, defaultComputer } = this.deps;
     const own = store.find(defaultComputer().trim());
     const running = store.computers.filter(({ status }) => statusOf(status).open === 'connect');
     const tasks = (own ? [own] : running).flatMap((computer) =>
@@ -65,22 +65,22 @@ export class CelestoTasks implements vscode.TaskProvider {
     return this.task(definition, { name, scope: scope ?? vscode.TaskScope.Workspace, isOffered: false });
   }
 
-  private task(definition: vscode.TaskDefinition, named: TaskName): vscode.Task {
+  private task(definition: vscode.TaskDefinition, named: TaskLabel): vscode.Task {
     const execution = new vscode.CustomExecution((resolved) =>
       Promise.resolve(this.terminal(resolved, named)),
     );
     return new vscode.Task(definition, named.scope, named.name, taskType, execution);
   }
 
-  private terminal(definition: vscode.TaskDefinition, named: TaskName): vscode.Pseudoterminal {
+  private terminal(definition: vscode.TaskDefinition, named: TaskLabel): vscode.Pseudoterminal {
     const command = commandOf(definition);
     const computer = textOf(definition.computer) ?? '';
-    return this.parts.runs.terminal({
+    return this.deps.terminals.terminal({
       placeName: computer,
       place: () => this.place(computer, definition, named.scope),
       command,
       title: inShort(command.line),
-      task: terminalName(named, vscode.workspace),
+      task: terminalNameOf(named, vscode.workspace),
     });
   }
 
@@ -89,7 +89,13 @@ export class CelestoTasks implements vscode.TaskProvider {
     definition: vscode.TaskDefinition,
     scope: vscode.WorkspaceFolder | vscode.TaskScope,
   ): Place {
-    const { runs, fresh, finder, signedIn, wish } = this.parts;
+    const {
+      terminals: runs,
+      temporaryComputers: fresh,
+      finder,
+      ensureSignedIn: signedIn,
+      createRequest: wish,
+    } = this.deps;
     const placeOn = runs.placeOn;
     const check = (): void => {
       if (commandOf(definition).line.trim() === '')
@@ -101,7 +107,7 @@ export class CelestoTasks implements vscode.TaskProvider {
         await signedIn();
         return wish(textOf(definition.template));
       };
-      return new FreshPlace({ fresh, wish: wished, placeOn });
+      return new TemporaryTarget({ computers: fresh, createRequest: wished, targetFor: placeOn });
     }
     const idOrName = (): string => {
       check();
@@ -119,7 +125,7 @@ export class CelestoTasks implements vscode.TaskProvider {
       );
     }
     if (computer !== 'default') return computer;
-    const own = this.parts.defaultComputer(typeof scope === 'object' ? scope.uri : undefined).trim();
+    const own = this.deps.defaultComputer(typeof scope === 'object' ? scope.uri : undefined).trim();
     if (own !== '') return own;
     throw new Error(
       vscode.l10n.t(
@@ -133,8 +139,8 @@ export class CelestoTasks implements vscode.TaskProvider {
  * How VS Code calls the terminal of a task: where there may be several folders, with that of the task as well, which is the
  * first one for those of the whole workspace.
  */
-export function terminalName(
-  { name, scope, isOffered }: TaskName,
+export function terminalNameOf(
+  { name, scope, isOffered }: TaskLabel,
   {
     workspaceFile,
     workspaceFolders: [first] = [],

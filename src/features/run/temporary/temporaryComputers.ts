@@ -12,14 +12,14 @@ import { describeError, type Log } from '../../../base/log';
 import { retry } from '../../../base/retry';
 
 /** Where computers are remembered until they are deleted: VS Code's own store fits. */
-export interface FreshMemory {
+export interface TemporaryComputerMemento {
   keys(): readonly string[];
   get(key: string): unknown;
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
 /** A computer that was made for one command, or may have been. */
-export interface FreshRecord {
+export interface TemporaryComputerRecord {
   readonly intent: CreateIntent;
   /** What was to run there. */
   readonly command: string;
@@ -33,30 +33,30 @@ export interface FreshRecord {
 }
 
 /** A computer of this window. */
-interface Holding {
+interface HeldLease {
   /** Ends the signs of life for it. */
-  readonly end: AbortController;
+  readonly stopHeartbeat: AbortController;
   /** The answer to the create. */
-  readonly asked: Promise<WireComputer>;
+  readonly created: Promise<WireComputer>;
 }
 
 /** One use of a fresh computer. */
-export interface Tenancy {
+export interface Lease {
   readonly key: string;
   /** Settles when the service has answered. */
   readonly computer: Promise<Computer>;
 }
 
-const prefix = 'celesto.fresh.';
+const storagePrefix = 'celesto.fresh.';
 /** Milliseconds between signs of life of a window, and without one after which its computers are nobody's. */
-const beat = 4_000;
-const silence = 10_000;
+const heartbeatMs = 4_000;
+const leaseTimeoutMs = 10_000;
 /** Milliseconds for which a delete is tried again. */
-const deletePatience = 30_000;
+const deleteTimeoutMs = 30_000;
 /** Milliseconds for a look at what was left. */
-const briefly = 5_000;
+const getTimeoutMs = 5_000;
 
-export interface FreshComputersParts {
+export interface TemporaryComputersDeps {
   readonly client: Pick<CelestoClient, 'create' | 'get'>;
   /** Works as the window closes, too. */
   readonly lastClient: Pick<CelestoClient, 'delete'>;
@@ -64,7 +64,7 @@ export interface FreshComputersParts {
   readonly owner: () => string;
   readonly store: Pick<ComputerStore, 'ticket' | 'learn'>;
   readonly lifecycle: Pick<Lifecycle, 'delete'>;
-  readonly memory: FreshMemory;
+  readonly memory: TemporaryComputerMemento;
   /** Told when one is gone, so that nothing of it is kept. */
   readonly onDeleted: (computerId: string) => void;
   readonly clock: Clock;
@@ -75,17 +75,17 @@ export interface FreshComputersParts {
  * Computers that live as long as one command. Each is remembered from before it is asked for until it is deleted, so that
  * none is forgotten whatever happens to the window. The records of several windows lie side by side.
  */
-export class FreshComputers implements Disposable {
-  private readonly held = new Map<string, Holding>();
+export class TemporaryComputers implements Disposable {
+  private readonly leased = new Map<string, HeldLease>();
 
-  constructor(private readonly parts: FreshComputersParts) {}
+  constructor(private readonly deps: TemporaryComputersDeps) {}
 
   /** Has a computer made. The call is not cancelled half way: what was made must be known to be deleted. */
-  create(request: CreateRequest, command: string): Tenancy {
+  create(request: CreateRequest, command: string): Lease {
     const intent = createIntent(request);
-    const key = prefix + intent.idempotencyKey;
-    const now = this.parts.clock.now();
-    const owner = this.parts.owner();
+    const key = storagePrefix + intent.idempotencyKey;
+    const now = this.deps.clock.now();
+    const owner = this.deps.owner();
     const computer = this.make(key, { intent, command, askedAt: now, heldAt: now, owner });
     // Whoever made it may have gone meanwhile.
     computer.catch(() => undefined);
@@ -96,7 +96,7 @@ export class FreshComputers implements Disposable {
    * Deletes a computer when its command has ended; tries again for a while.
    * @throws ApiError when it could not be deleted, or it is not known whether there is one; then it stays remembered
    */
-  async discard({ key, computer }: Tenancy): Promise<void> {
+  async discard({ key, computer }: Lease): Promise<void> {
     try {
       const { id } = await computer.catch((error: unknown) => {
         if (this.record(key) === undefined) return { id: undefined };
@@ -104,16 +104,16 @@ export class FreshComputers implements Disposable {
       });
       if (id !== undefined) await this.delete(key, id);
     } finally {
-      this.abandon(key);
+      this.orphan(key);
     }
   }
 
   /** Computers of windows that are gone, or that could not be deleted. */
-  private leftovers(): readonly FreshRecord[] {
-    const now = this.parts.clock.now();
+  private unleased(): readonly TemporaryComputerRecord[] {
+    const now = this.deps.clock.now();
     return this.all().filter(({ intent, heldAt }) => {
-      const isOurs = this.held.has(prefix + intent.idempotencyKey);
-      return !isOurs && now - heldAt > silence;
+      const isOurs = this.leased.has(storagePrefix + intent.idempotencyKey);
+      return !isOurs && now - heldAt > leaseTimeoutMs;
     });
   }
 
@@ -121,13 +121,13 @@ export class FreshComputers implements Disposable {
    * The leftovers that may be there, once more looked at: a machine that slept wakes all windows at once, and each is
    * given the time for a sign of life.
    */
-  async abandoned(signal: AbortSignal): Promise<readonly FreshRecord[]> {
-    const silent = this.leftovers();
+  async orphaned(signal: AbortSignal): Promise<readonly TemporaryComputerRecord[]> {
+    const silent = this.unleased();
     if (silent.length === 0) return [];
-    await this.parts.clock.delay(beat, signal);
+    await this.deps.clock.delay(heartbeatMs, signal);
     const known = new Map(silent.map(({ intent, heldAt }) => [intent.idempotencyKey, heldAt]));
-    const left = this.leftovers().filter(({ intent, heldAt }) => known.get(intent.idempotencyKey) === heldAt);
-    const areThere = await Promise.all(left.map((record) => this.mayBeThere(record, signal)));
+    const left = this.unleased().filter(({ intent, heldAt }) => known.get(intent.idempotencyKey) === heldAt);
+    const areThere = await Promise.all(left.map((record) => this.mayExist(record, signal)));
     signal.throwIfAborted();
     return left.filter((_, index) => areThere[index]);
   }
@@ -136,13 +136,13 @@ export class FreshComputers implements Disposable {
    * Milliseconds until a computer of another window may be nobody's; undefined: no other window has one.
    * @param isKnown whether a person was asked about it
    */
-  nextLook(isKnown: (record: FreshRecord) => boolean): number | undefined {
-    const now = this.parts.clock.now();
+  nextCheckIn(isKnown: (record: TemporaryComputerRecord) => boolean): number | undefined {
+    const now = this.deps.clock.now();
     const others = this.all().filter(
-      (record) => !this.held.has(prefix + record.intent.idempotencyKey) && !isKnown(record),
+      (record) => !this.leased.has(storagePrefix + record.intent.idempotencyKey) && !isKnown(record),
     );
-    const pauses = others.map(({ heldAt }) => heldAt + silence + 1 - now);
-    return others.length === 0 ? undefined : Math.max(beat, ...pauses);
+    const pauses = others.map(({ heldAt }) => heldAt + leaseTimeoutMs + 1 - now);
+    return others.length === 0 ? undefined : Math.max(heartbeatMs, ...pauses);
   }
 
   /**
@@ -150,16 +150,16 @@ export class FreshComputers implements Disposable {
    * names the one that was made, or makes it.
    * @throws ApiError, LifecycleError
    */
-  async remove(record: FreshRecord, signal: AbortSignal): Promise<void> {
-    const key = prefix + record.intent.idempotencyKey;
-    const { id } = record.computer ?? (await this.parts.client.create(record.intent, signal));
-    await this.parts.lifecycle.delete(id, signal);
+  async remove(record: TemporaryComputerRecord, signal: AbortSignal): Promise<void> {
+    const key = storagePrefix + record.intent.idempotencyKey;
+    const { id } = record.computer ?? (await this.deps.client.create(record.intent, signal));
+    await this.deps.lifecycle.delete(id, signal);
     await this.gone(key, id);
   }
 
   /** Leaves a computer where it is: a person keeps it. */
-  keep(record: FreshRecord): PromiseLike<void> {
-    return this.forget(prefix + record.intent.idempotencyKey);
+  keep(record: TemporaryComputerRecord): PromiseLike<void> {
+    return this.forget(storagePrefix + record.intent.idempotencyKey);
   }
 
   /**
@@ -167,25 +167,27 @@ export class FreshComputers implements Disposable {
    * window finds out; and what is still there it offers. Never rejects.
    */
   async close(): Promise<void> {
-    const { clock, lastClient, log } = this.parts;
+    const { clock, lastClient, log } = this.deps;
     await finishBeforeShutdown(
       clock,
       (signal) =>
-        [...this.held.values()].map(async ({ asked }) => lastClient.delete((await asked).id, signal)),
+        [...this.leased.values()].map(async ({ created: asked }) =>
+          lastClient.delete((await asked).id, signal),
+        ),
       (error) => log.warn(`no delete on close: ${describeError(error)}`),
     );
   }
 
   dispose(): void {
-    for (const key of this.held.keys()) this.abandon(key);
+    for (const key of this.leased.keys()) this.orphan(key);
   }
 
-  private async make(key: string, record: FreshRecord): Promise<Computer> {
-    const { client, store, memory } = this.parts;
+  private async make(key: string, record: TemporaryComputerRecord): Promise<Computer> {
+    const { client, store, memory } = this.deps;
     await memory.update(key, record);
     const ticket = store.ticket();
     const asked = client.create(record.intent);
-    this.hold(key, asked);
+    this.startHeartbeat(key, asked);
     try {
       const computer = store.learn(await asked, ticket);
       const { id, name } = computer;
@@ -200,24 +202,27 @@ export class FreshComputers implements Disposable {
   }
 
   /** One that is gone is forgotten: its window may not have had the time. Another account cannot tell. */
-  private async mayBeThere({ intent, owner, computer }: FreshRecord, signal: AbortSignal): Promise<boolean> {
-    if (!computer || owner !== this.parts.owner()) return true;
+  private async mayExist(
+    { intent, owner, computer }: TemporaryComputerRecord,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (!computer || owner !== this.deps.owner()) return true;
     try {
-      const soon = AbortSignal.any([signal, AbortSignal.timeout(briefly)]);
-      const { status } = await this.parts.client.get(computer.id, soon);
+      const soon = AbortSignal.any([signal, AbortSignal.timeout(getTimeoutMs)]);
+      const { status } = await this.deps.client.get(computer.id, soon);
       if (status !== 'deleting' && status !== 'deleted') return true;
     } catch (error) {
       if (!isApiError(error, 'notFound')) return true;
     }
-    await this.gone(prefix + intent.idempotencyKey, computer.id);
+    await this.gone(storagePrefix + intent.idempotencyKey, computer.id);
     return false;
   }
 
   private async delete(key: string, id: string): Promise<void> {
-    const { lifecycle, clock } = this.parts;
-    await retry(() => lifecycle.delete(id, AbortSignal.timeout(deletePatience)), {
+    const { lifecycle, clock } = this.deps;
+    await retry(() => lifecycle.delete(id, AbortSignal.timeout(deleteTimeoutMs)), {
       clock,
-      timeoutMs: deletePatience,
+      timeoutMs: deleteTimeoutMs,
       signal: new AbortController().signal,
       shouldRetry: (error) => isApiError(error, ...transientKinds, 'conflict'),
     });
@@ -225,18 +230,18 @@ export class FreshComputers implements Disposable {
   }
 
   private gone(key: string, id: string): PromiseLike<void> {
-    this.parts.onDeleted(id);
+    this.deps.onDeleted(id);
     return this.forget(key);
   }
 
   /** Tells other windows, again and again, that this one is there. */
-  private hold(key: string, asked: Promise<WireComputer>): void {
-    const { clock, memory, log } = this.parts;
+  private startHeartbeat(key: string, asked: Promise<WireComputer>): void {
+    const { clock, memory, log } = this.deps;
     const end = new AbortController();
-    this.held.set(key, { end, asked });
+    this.leased.set(key, { stopHeartbeat: end, created: asked });
     const tell = async (): Promise<void> => {
       for (;;) {
-        await clock.delay(beat, end.signal);
+        await clock.delay(heartbeatMs, end.signal);
         const record = this.record(key);
         if (record) await memory.update(key, { ...record, heldAt: clock.now() });
       }
@@ -247,28 +252,28 @@ export class FreshComputers implements Disposable {
   }
 
   /** What is not deleted by now is for the next window to offer. */
-  private abandon(key: string): void {
+  private orphan(key: string): void {
     const record = this.record(key);
-    if (record) void this.parts.memory.update(key, { ...record, heldAt: 0 });
+    if (record) void this.deps.memory.update(key, { ...record, heldAt: 0 });
     this.release(key);
   }
 
   private release(key: string): void {
-    this.held.get(key)?.end.abort();
-    this.held.delete(key);
+    this.leased.get(key)?.stopHeartbeat.abort();
+    this.leased.delete(key);
   }
 
   private forget(key: string): PromiseLike<void> {
     this.release(key);
-    return this.parts.memory.update(key, undefined);
+    return this.deps.memory.update(key, undefined);
   }
 
-  private record(key: string): FreshRecord | undefined {
-    return this.parts.memory.get(key) as FreshRecord | undefined;
+  private record(key: string): TemporaryComputerRecord | undefined {
+    return this.deps.memory.get(key) as TemporaryComputerRecord | undefined;
   }
 
-  private all(): FreshRecord[] {
-    const keys = this.parts.memory.keys().filter((key) => key.startsWith(prefix));
+  private all(): TemporaryComputerRecord[] {
+    const keys = this.deps.memory.keys().filter((key) => key.startsWith(storagePrefix));
     return keys.map((key) => this.record(key)).filter((record) => record !== undefined);
   }
 }

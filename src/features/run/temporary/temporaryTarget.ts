@@ -4,49 +4,49 @@ import type { Computer } from '../../../computers/computer';
 import type { OpeningOptions } from '../../../connect/opening';
 import { abortable } from '../../../base/abort';
 import type { Execution } from '../execution';
-import type { FreshComputers, Tenancy } from './freshComputers';
+import type { TemporaryComputers, Lease } from './temporaryComputers';
 import type { Named, Place } from '../place';
 import type { RunRequest } from '../request';
 
-export interface FreshPlaceParts {
-  readonly fresh: Pick<FreshComputers, 'create' | 'discard'>;
+export interface TemporaryTargetDeps {
+  readonly computers: Pick<TemporaryComputers, 'create' | 'discard'>;
   /** What kind of computer is wanted; may ask a person. */
-  readonly wish: () => Promise<CreateRequest>;
-  readonly placeOn: (computer: Computer) => Place;
+  readonly createRequest: () => Promise<CreateRequest>;
+  readonly targetFor: (computer: Computer) => Place;
 }
 
 /** A computer of its own for one command: made for it, deleted behind it. */
-export class FreshPlace implements Place {
-  private tenancy: Tenancy | undefined;
-  private inner: Place | undefined;
+export class TemporaryTarget implements Place {
+  private lease: Lease | undefined;
+  private target: Place | undefined;
 
-  constructor(private readonly parts: FreshPlaceParts) {}
+  constructor(private readonly deps: TemporaryTargetDeps) {}
 
   get computer(): Named | undefined {
-    return this.inner?.computer;
+    return this.target?.computer;
   }
 
   async begin(request: RunRequest, options: OpeningOptions): Promise<Execution> {
-    const { fresh, wish, placeOn } = this.parts;
+    const { computers: fresh, createRequest: wish, targetFor: placeOn } = this.deps;
     const { progress, signal } = options;
     const wished = await abortable(wish(), signal);
     progress.phase(t('creating'));
     progress.say(t('Creating a computer for this command… It is deleted afterwards. (Ctrl+C cancels)'));
-    this.tenancy = fresh.create(wished, request.command.line);
-    const computer = await abortable(this.tenancy.computer, signal);
-    this.inner = placeOn(computer);
-    return this.inner.begin(request, options);
+    this.lease = fresh.create(wished, request.command.line);
+    const computer = await abortable(this.lease.computer, signal);
+    this.target = placeOn(computer);
+    return this.target.begin(request, options);
   }
 
   async fate(): Promise<Error | undefined> {
-    return this.inner?.fate();
+    return this.target?.fate();
   }
 
   async leave(say: (line: string) => void): Promise<void> {
-    if (!this.tenancy) return;
+    if (!this.lease) return;
     try {
-      await this.parts.fresh.discard(this.tenancy);
-      if (this.inner) say(t('The computer of this command was deleted.'));
+      await this.deps.computers.discard(this.lease);
+      if (this.target) say(t('The computer of this command was deleted.'));
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       say(t('The computer of this command may still be there: {0} You are asked about it later.', why));

@@ -5,10 +5,10 @@ import type { CreateIntent } from '../../../../../src/api/client';
 import type { WireComputer } from '../../../../../src/api/wire';
 import { computerFrom } from '../../../../../src/computers/computer';
 import {
-  FreshComputers,
-  type FreshMemory,
-  type FreshRecord,
-} from '../../../../../src/features/run/temporary/freshComputers';
+  TemporaryComputers,
+  type TemporaryComputerMemento,
+  type TemporaryComputerRecord,
+} from '../../../../../src/features/run/temporary/temporaryComputers';
 import { wire } from '../../../support/computers';
 import { deferred } from '../../../support/deferred';
 import { FakeClock, settled } from '../../../support/fakeClock';
@@ -17,7 +17,7 @@ import { RecordingLog } from '../../../support/recordingLog';
 const signal = new AbortController().signal;
 
 /** What VS Code keeps from one start to the next, for all windows. */
-class Memory implements FreshMemory {
+class Memory implements TemporaryComputerMemento {
   private readonly values = new Map<string, string>();
 
   keys(): string[] {
@@ -50,15 +50,15 @@ class Bench {
   readonly lastDeletes: string[] = [];
 
   /** What a window finds abandoned just now. */
-  async abandoned(window: FreshComputers): Promise<readonly FreshRecord[]> {
-    const found = window.abandoned(signal);
+  async abandoned(window: TemporaryComputers): Promise<readonly TemporaryComputerRecord[]> {
+    const found = window.orphaned(signal);
     await this.clock.advance(4_000);
     return found;
   }
 
-  window(clock = this.clock): FreshComputers {
+  window(clock = this.clock): TemporaryComputers {
     const { memory } = this;
-    return new FreshComputers({
+    return new TemporaryComputers({
       client: {
         create: (intent) => {
           this.creates.push(intent);
@@ -177,7 +177,7 @@ describe('a computer for one command', () => {
     await bench.window(new FakeClock()).create({}, 'x').computer;
     const other = bench.window();
     assert.deepEqual(await bench.abandoned(other), []);
-    const pause = other.nextLook(() => false)!;
+    const pause = other.nextCheckIn(() => false)!;
     assert.ok(pause <= 11_000);
     await bench.clock.advance(pause);
     assert.equal((await bench.abandoned(other)).length, 1);
@@ -195,14 +195,14 @@ describe('a computer for one command', () => {
     const other = bench.window();
     const [silent] = await bench.abandoned(other);
     assert.equal(silent?.command, 'x');
-    const pause = other.nextLook((record) => record === silent)!;
+    const pause = other.nextCheckIn((record) => record === silent)!;
     await bench.clock.advance(pause);
     assert.deepEqual(
       (await bench.abandoned(other)).map(({ command }) => command),
       ['x', 'y'],
     );
     assert.equal(
-      other.nextLook(() => true),
+      other.nextCheckIn(() => true),
       undefined,
     );
   });
@@ -216,7 +216,7 @@ describe('a computer for one command', () => {
     for (let beats = 0; beats < 5; beats += 1) await bench.clock.advance(4_000);
     answer.resolve(wire('cmp_1', 'creating'));
     await computer;
-    const heard = bench.memory.keys().map((key) => (bench.memory.get(key) as FreshRecord).heldAt);
+    const heard = bench.memory.keys().map((key) => (bench.memory.get(key) as TemporaryComputerRecord).heldAt);
     assert.deepEqual(heard, [bench.clock.now()]);
   });
 

@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
 import type { ComputerStore } from '../../../computers/store';
-import { specialComputers } from './tasks';
+import { specialComputerNames } from './taskProvider';
 
 /** The files that hold tasks. */
-export const taskFiles: vscode.DocumentSelector = [
+export const tasksJsonFiles: vscode.DocumentSelector = [
   { pattern: '**/.vscode/tasks.json' },
   { pattern: '**/*.code-workspace' },
 ];
 
 /** Offers computers where a task names one. A schema can only hold what never changes. */
-export class TaskCompletion implements vscode.CompletionItemProvider {
+export class TasksJsonCompletion implements vscode.CompletionItemProvider {
   constructor(
     private readonly store: Pick<ComputerStore, 'computers' | 'find'>,
     /** Sees to it that the list is there, as far as it can be had without asking anybody. Never rejects. */
@@ -27,7 +27,7 @@ export class TaskCompletion implements vscode.CompletionItemProvider {
     const begin = position.with({ character: before[1]?.length ?? 0 });
     await this.list();
     const range = new vscode.Range(begin, position.translate(0, rest.length));
-    return [...specialComputers.map((word) => ({ word, detail: '' })), ...this.computers()].map(
+    return [...specialComputerNames.map((word) => ({ word, detail: '' })), ...this.computers()].map(
       ({ word, detail }) => {
         const item = new vscode.CompletionItem(JSON.stringify(word), vscode.CompletionItemKind.Value);
         item.range = range;

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { CelestoClient } from '../../../api/client';
 import type { CreateRequest, Template } from '../../../api/wire';
-import type { FreshComputers, FreshRecord } from './freshComputers';
-import { FreshPlace } from './freshPlace';
+import type { TemporaryComputers, TemporaryComputerRecord } from './temporaryComputers';
+import { TemporaryTarget } from './temporaryTarget';
 import type { RunHistory } from '../history';
 import type { Runs } from '../runs';
 import { inShort } from '../words';
@@ -21,23 +21,23 @@ import type { Targets } from '../../../ui/targets';
 /** Under what the history keeps the commands of fresh computers. */
 const historyId = 'new';
 
-export interface FreshCommandsParts {
+export interface TemporaryComputerCommandsDeps {
   readonly targets: Targets;
   readonly client: Pick<CelestoClient, 'templates'>;
-  readonly runs: Runs;
+  readonly terminals: Runs;
   readonly history: RunHistory;
-  readonly fresh: FreshComputers;
+  readonly computers: TemporaryComputers;
   readonly clock: Clock;
 }
 
 /** Running a command on a computer that is made for it and deleted behind it. */
-export class FreshCommands {
-  constructor(private readonly parts: FreshCommandsParts) {}
+export class TemporaryComputerCommands {
+  constructor(private readonly deps: TemporaryComputerCommandsDeps) {}
 
-  readonly runFresh: Handler = async () => {
-    const { targets, runs, history, fresh } = this.parts;
+  readonly run: Handler = async () => {
+    const { targets, terminals: runs, history, computers: fresh } = this.deps;
     await targets.ensureSignedIn();
-    const request = await this.askWish();
+    const request = await this.createRequest();
     const name = vscode.l10n.t('a fresh computer');
     const line = await askCommand({ id: historyId, name }, history);
     if (line === undefined) throw cancellation();
@@ -46,7 +46,7 @@ export class FreshCommands {
     const { placeOn } = runs;
     const pty = runs.terminal({
       placeName: vscode.l10n.t('fresh'),
-      place: () => new FreshPlace({ fresh, wish, placeOn }),
+      place: () => new TemporaryTarget({ computers: fresh, createRequest: wish, targetFor: placeOn }),
       command: { line },
       title: inShort(line),
     });
@@ -54,13 +54,13 @@ export class FreshCommands {
   };
 
   /** What kind of computer is wanted: that of a template, by its name or as a person chooses. */
-  readonly askWish = async (template?: string): Promise<CreateRequest> => {
+  readonly createRequest = async (template?: string): Promise<CreateRequest> => {
     const templateId = template ?? (await this.askTemplate()).id;
     return { template_id: templateId, network_policy: { mode: 'open' }, external_volume_enabled: false };
   };
 
   /** Asks about computers that were left behind, now and when those of another window turn out to be so. */
-  watchLeftovers(): Disposable {
+  watchOrphans(): Disposable {
     const end = new AbortController();
     this.askAboutLeftovers(end.signal).catch((error: unknown) => {
       if (!isCancellation(error)) void showError(error);
@@ -76,7 +76,7 @@ export class FreshCommands {
         async (boxes) => ({
           template: await boxes.pick({
             placeholder: vscode.l10n.t('What kind of computer?'),
-            choices: templateChoices(this.parts.client),
+            choices: templateChoices(this.deps.client),
           }),
         }),
       ],
@@ -86,23 +86,23 @@ export class FreshCommands {
   }
 
   private async askAboutLeftovers(signal: AbortSignal): Promise<void> {
-    const { fresh, clock } = this.parts;
+    const { computers: fresh, clock } = this.deps;
     const asked = new Set<string>();
     for (;;) {
-      for (const record of await fresh.abandoned(signal)) {
+      for (const record of await fresh.orphaned(signal)) {
         const { idempotencyKey } = record.intent;
         if (asked.has(idempotencyKey)) continue;
         asked.add(idempotencyKey);
         await this.askAbout(record);
       }
-      const pause = fresh.nextLook(({ intent }) => asked.has(intent.idempotencyKey));
+      const pause = fresh.nextCheckIn(({ intent }) => asked.has(intent.idempotencyKey));
       if (pause === undefined) return;
       await clock.delay(pause, signal);
     }
   }
 
-  private async askAbout(record: FreshRecord): Promise<void> {
-    const { fresh, clock, targets } = this.parts;
+  private async askAbout(record: TemporaryComputerRecord): Promise<void> {
+    const { computers: fresh, clock, targets } = this.deps;
     const remove = vscode.l10n.t('Delete');
     const keep = record.computer ? vscode.l10n.t('Keep') : vscode.l10n.t('Forget It');
     const answer = await vscode.window.showWarningMessage(escapeLinks(question(record)), remove, keep);
@@ -118,7 +118,7 @@ export class FreshCommands {
   }
 }
 
-function question({ computer, command, askedAt }: FreshRecord): string {
+function question({ computer, command, askedAt }: TemporaryComputerRecord): string {
   const time = new Date(askedAt).toLocaleString();
   return computer
     ? vscode.l10n.t(
