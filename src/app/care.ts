@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
-import { Chronology } from '../computers/chronology';
-import { Happenings } from '../computers/happenings';
+import { StatusHistory } from '../computers/statusHistory';
+import { ComputerEvents } from '../computers/computerEvents';
 import { Idle } from '../features/idle/idle';
-import { Usages } from '../computers/usage';
+import { ComputersInUse } from '../computers/computersInUse';
 import { Windows } from '../features/idle/windows';
 import type { Clock } from '../base/clock';
 import { DisposableStore, type Disposable } from '../base/disposable';
@@ -21,7 +21,7 @@ import { useByTerminals } from './usages';
 export interface Care extends Disposable {
   readonly diagnostics: Diagnostics;
   /** All that uses computers from this window says so here. */
-  readonly usages: Usages;
+  readonly usages: ComputersInUse;
   readonly idle: Idle;
 }
 
@@ -36,14 +36,14 @@ export function buildCare(
     extension,
     account,
     store,
-    chronology: parts.add(new Chronology(store, clock)),
+    chronology: parts.add(new StatusHistory(store, clock)),
     terminals,
     roads,
     pool,
     log: troubles,
     redact: redactor(() => account.secrets()),
   });
-  const usages = parts.add(new Usages());
+  const usages = parts.add(new ComputersInUse());
   usages.add(useByTerminals(terminals));
   usages.add(forwards);
   const idle = parts.add(
@@ -66,7 +66,7 @@ export function buildNotices(
   isShown: NotificationsDeps['isShown'],
 ): Disposable {
   const parts = new DisposableStore();
-  const happenings = parts.add(new Happenings(store, lifecycle, clock));
+  const happenings = parts.add(new ComputerEvents(store, lifecycle, clock));
   parts.add(new Notifications({ happenings, terminals, isShown }));
   parts.add(new ForwardNotices({ happenings, forwards, terminals, store }));
   return parts;

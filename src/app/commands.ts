@@ -17,8 +17,8 @@ import { RunCommands } from '../features/run/runCommands';
 import { SessionCommands } from '../features/agentSessions/sessionCommands';
 import { SshCommands } from '../features/sshKeys/copySshCommand';
 import { Targets } from '../ui/targets';
-import { Finder } from '../computers/finder';
-import { Insights } from '../computers/insights';
+import { ComputerFinder } from '../computers/computerFinder';
+import { MetricsAndBilling } from '../computers/metricsAndBilling';
 import type { Clock } from '../base/clock';
 import { DisposableStore, type Disposable } from '../base/disposable';
 import { settings } from './settings';
@@ -51,14 +51,14 @@ export function buildCommands(
   const parts = new DisposableStore();
   const lines = buildParts(reach);
   parts.add(lines.terminals);
-  const insights = new Insights(client, clock);
+  const insights = new MetricsAndBilling(client, clock);
   parts.add(account.onDidSwitch(() => insights.reset()));
   const pulse = parts.add(new LiveMetrics(insights, clock, log));
   const tree = parts.add(
     new ComputersTree(store, Object.values(lines), pulse, parts.add(new ItemCommands())),
   );
   const view = parts.add(new ComputersView(store, tree, account, context.globalState));
-  const finder = new Finder(store, client);
+  const finder = new ComputerFinder(store, client);
   const targets = new Targets(account, store, new ComputerPicker(store));
 
   const accounts = new AccountCommands(account, client, check, targets);

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { TemporaryComputerCommands } from '../features/run/temporary/temporaryComputerCommands';
 import type { Targets } from '../ui/targets';
-import type { Finder } from '../computers/finder';
+import type { ComputerFinder } from '../computers/computerFinder';
 import { TasksJsonCompletion, tasksJsonFiles } from '../features/run/tasks/tasksJsonCompletion';
 import { CelestoTaskProvider, taskType } from '../features/run/tasks/taskProvider';
 import { DisposableStore, type Disposable } from '../base/disposable';
@@ -15,7 +15,7 @@ export function buildTasks(
   service: Service,
   { runs, history, fresh }: Running,
   targets: Targets,
-  finder: Finder,
+  finder: ComputerFinder,
   { createRequest: askWish }: TemporaryComputerCommands,
 ): Disposable {
   const { store } = service;

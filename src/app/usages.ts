@@ -1,8 +1,8 @@
-import type { Usage } from '../computers/usage';
+import type { UsageSource } from '../computers/computersInUse';
 import type { Terminals } from '../terminal/terminals';
 
 /** A terminal uses its computer while it is connected to it, or on its way there. */
-export function useByTerminals(terminals: Terminals): Usage {
+export function useByTerminals(terminals: Terminals): UsageSource {
   const using = ['opening', 'open', 'reconnecting'];
   return {
     get computerIds() {

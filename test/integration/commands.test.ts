@@ -6,7 +6,7 @@ import { RunCommands } from '../../src/features/run/runCommands';
 import { SessionCommands } from '../../src/features/agentSessions/sessionCommands';
 import { Targets } from '../../src/ui/targets';
 import { TerminalCommands } from '../../src/features/terminals/terminalCommands';
-import { Finder } from '../../src/computers/finder';
+import { ComputerFinder } from '../../src/computers/computerFinder';
 import { isCancellation } from '../../src/base/abort';
 import { LifecycleBench } from '../unit/support/lifecycleBench';
 
@@ -71,7 +71,7 @@ describe('a saved session that is resumed', () => {
     const { bench, targets } = await scene('a running');
     const opened: unknown[] = [];
     const create = ({ id }: { id: string }, options: object): void => void opened.push(id, options);
-    const finder = new Finder(bench.store, bench.client);
+    const finder = new ComputerFinder(bench.store, bench.client);
     const { resume } = new SessionCommands(targets, finder, { create } as never, bench.clock, () => '');
     const state = { type: 'celesto', computer_id: 'a', session_id: 'sess_7', manifest: { root: '/srv' } };
     const { uri } = await vscode.workspace.openTextDocument({ content: JSON.stringify([state]) });

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { mostBytes, readSavedSession, tooLarge, type SavedSession } from './savedSession';
 import type { Computer } from '../../computers/computer';
 import { refusalOf } from '../../computers/errors';
-import type { Finder } from '../../computers/finder';
+import type { ComputerFinder } from '../../computers/computerFinder';
 import { statusOf } from '../../computers/status';
 import type { Terminals } from '../../terminal/terminals';
 import type { Clock } from '../../base/clock';
@@ -15,7 +15,7 @@ import type { Targets } from '../../ui/targets';
 export class SessionCommands {
   constructor(
     private readonly targets: Targets,
-    private readonly finder: Finder,
+    private readonly finder: ComputerFinder,
     private readonly terminals: Terminals,
     private readonly clock: Clock,
     private readonly defaultComputer: () => string,

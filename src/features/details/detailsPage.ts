@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Computer } from '../../computers/computer';
-import type { Insights } from '../../computers/insights';
+import type { MetricsAndBilling } from '../../computers/metricsAndBilling';
 import { statusOf } from '../../computers/status';
 import type { ComputerStore } from '../../computers/store';
 import { DisposableStore, type Disposable } from '../../base/disposable';
@@ -21,7 +21,7 @@ export class DetailsPage implements vscode.TextDocumentContentProvider, Disposab
 
   constructor(
     private readonly store: ComputerStore,
-    private readonly insights: Insights,
+    private readonly insights: MetricsAndBilling,
     private readonly log: Log,
   ) {
     this.disposables.add(vscode.workspace.registerTextDocumentContentProvider(scheme, this));

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Account } from '../../account/account';
 import type { Computer } from '../../computers/computer';
-import type { Insights } from '../../computers/insights';
+import type { MetricsAndBilling } from '../../computers/metricsAndBilling';
 import type { ComputerStore } from '../../computers/store';
 import { DisposableStore, type Disposable } from '../../base/disposable';
 import { describeError, type Log } from '../../base/log';
@@ -18,7 +18,7 @@ export class StatusBar implements Disposable {
   constructor(
     private readonly store: ComputerStore,
     private readonly account: Account,
-    private readonly insights: Insights,
+    private readonly insights: MetricsAndBilling,
     private readonly log: Log,
   ) {
     this.item.name = vscode.l10n.t('Celesto Computers');

@@ -1,7 +1,7 @@
 import { homedir, release } from 'node:os';
 import * as vscode from 'vscode';
 import type { Account } from '../../account/account';
-import type { Chronology, Life } from '../../computers/chronology';
+import type { StatusHistory, ComputerHistory } from '../../computers/statusHistory';
 import type { ComputerStore } from '../../computers/store';
 import { formatEndpoint } from '../../ssh/connection/endpoint';
 import type { ConnectionPool } from '../../ssh/connection/pool';
@@ -15,7 +15,7 @@ export interface DiagnosticsDeps {
   readonly extension: Pick<vscode.Extension<unknown>, 'packageJSON'>;
   readonly account: Account;
   readonly store: ComputerStore;
-  readonly chronology: Chronology;
+  readonly chronology: StatusHistory;
   readonly terminals: Pick<Terminals, 'all'>;
   readonly roads: Pick<Roads, 'ledTo'>;
   readonly pool: Pick<ConnectionPool, 'connections'>;
@@ -42,7 +42,7 @@ export class Diagnostics {
       section('Settings that differ from the default', this.settings()),
       section('Account', await this.account()),
       section('List', this.list()),
-      section('Computers seen in this window', this.deps.chronology.lives.flatMap(chronicle)),
+      section('Computers seen in this window', this.deps.chronology.computers.flatMap(chronicle)),
       section('Terminals', this.terminals()),
       section('SSH connections', this.connections()),
       section('Last warnings and errors', this.troubles()),
@@ -129,7 +129,7 @@ function section(heading: string, lines: readonly string[]): string {
   return [`## ${heading}`, '', ...(lines.length > 0 ? lines : ['(none)']), ''].join('\n');
 }
 
-function chronicle({ id, name, moments }: Life): string[] {
+function chronicle({ id, name, changes: moments }: ComputerHistory): string[] {
   const lines = moments.map(({ at, status, lastError }) =>
     [`  - ${time(at)} ${status}`, lastError].filter(Boolean).join(': '),
   );

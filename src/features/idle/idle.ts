@@ -8,7 +8,7 @@ import type { Computer } from '../../computers/computer';
 import type { Lifecycle } from '../../computers/lifecycle';
 import { statusOf } from '../../computers/status';
 import { isIncomplete, type ComputerStore } from '../../computers/store';
-import type { Usage } from '../../computers/usage';
+import type { UsageSource } from '../../computers/computersInUse';
 import type { Windows } from './windows';
 
 /** What is wished for computers that idle. Times in milliseconds. */
@@ -37,7 +37,7 @@ export interface IdleParts {
   readonly lifecycle: Pick<Lifecycle, 'onDidStart' | 'onWillEnd' | 'look' | 'stop'>;
   readonly store: Pick<ComputerStore, 'onDidChange' | 'state'>;
   /** Use from this window. */
-  readonly usage: Usage;
+  readonly usage: UsageSource;
   /** Use from the others. */
   readonly windows: Pick<Windows, 'tell' | 'uses' | 'leave'>;
   readonly wish: IdleWish;

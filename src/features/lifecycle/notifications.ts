@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import type { Computer } from '../../computers/computer';
-import type { Happening, Happenings } from '../../computers/happenings';
+import type { ComputerEvent, ComputerEvents } from '../../computers/computerEvents';
 import { statusOf } from '../../computers/status';
 import type { Terminals } from '../../terminal/terminals';
 import type { Disposable } from '../../base/disposable';
 import { escapeLinks } from '../../base/text';
 
 export interface NotificationsDeps {
-  readonly happenings: Pick<Happenings, 'onDid'>;
+  readonly happenings: Pick<ComputerEvents, 'onEvent'>;
   readonly terminals: Pick<Terminals, 'of' | 'find' | 'show'>;
   /** Whether a person who looks at this window sees the state of a computer anyway. */
   readonly isShown: (computerId: string) => boolean;
@@ -18,7 +18,7 @@ export class Notifications implements Disposable {
   private readonly listener: Disposable;
 
   constructor(private readonly parts: NotificationsDeps) {
-    this.listener = parts.happenings.onDid((happening) => {
+    this.listener = parts.happenings.onEvent((happening) => {
       if (this.matters(happening)) void this.show(happening);
     });
   }
@@ -27,7 +27,7 @@ export class Notifications implements Disposable {
     this.listener.dispose();
   }
 
-  private matters({ computer, what }: Happening): boolean {
+  private matters({ computer, what }: ComputerEvent): boolean {
     switch (what) {
       case 'notCreated':
         return true;
@@ -58,7 +58,7 @@ export class Notifications implements Disposable {
       .some(({ pty }) => pty.state === 'open' || pty.state === 'reconnecting');
   }
 
-  private async show({ computer, what }: Happening): Promise<void> {
+  private async show({ computer, what }: ComputerEvent): Promise<void> {
     const { name, status, lastError } = computer;
     const start = vscode.l10n.t('Start');
     const showTerminal = vscode.l10n.t('Show Terminal');

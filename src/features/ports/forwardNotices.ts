@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Happening, Happenings } from '../../computers/happenings';
+import type { ComputerEvent, ComputerEvents } from '../../computers/computerEvents';
 import type { ComputerStore } from '../../computers/store';
 import type { Forwards } from './forwards';
 import type { Terminals } from '../../terminal/terminals';
@@ -7,7 +7,7 @@ import { DisposableStore, type Disposable } from '../../base/disposable';
 import { escapeLinks } from '../../base/text';
 
 export interface ForwardNoticesParts {
-  readonly happenings: Pick<Happenings, 'onDid'>;
+  readonly happenings: Pick<ComputerEvents, 'onEvent'>;
   readonly forwards: Pick<Forwards, 'of' | 'onDidChange'>;
   readonly store: Pick<ComputerStore, 'get'>;
   readonly terminals: Pick<Terminals, 'of'>;
@@ -21,7 +21,7 @@ export class ForwardNotices implements Disposable {
 
   constructor(private readonly parts: ForwardNoticesParts) {
     this.disposables.add(parts.forwards.onDidChange((id) => this.note(id)));
-    this.disposables.add(parts.happenings.onDid((happening) => void this.tell(happening)));
+    this.disposables.add(parts.happenings.onEvent((happening) => void this.tell(happening)));
   }
 
   dispose(): void {
@@ -36,7 +36,7 @@ export class ForwardNotices implements Disposable {
       );
   }
 
-  private async tell({ computer, what }: Happening): Promise<void> {
+  private async tell({ computer, what }: ComputerEvent): Promise<void> {
     const ports = this.ports.get(computer.id) ?? [];
     // Whoever has a terminal there hears of it by that.
     if (ports.length === 0 || this.parts.terminals.of(computer.id).length > 0) return;

@@ -1,5 +1,5 @@
 import type { Computer } from '../../computers/computer';
-import type { Finder } from '../../computers/finder';
+import type { ComputerFinder } from '../../computers/computerFinder';
 import type { OpeningOptions } from '../../connect/opening';
 import { abortable } from '../../base/abort';
 import type { Execution } from './execution';
@@ -9,7 +9,7 @@ import type { RunRequest } from './request';
 export interface NamedPlaceParts {
   /** Its id or name. @throws what is wrong with it */
   readonly idOrName: () => string;
-  readonly finder: Pick<Finder, 'find'>;
+  readonly finder: Pick<ComputerFinder, 'find'>;
   /** Makes sure that somebody is signed in. */
   readonly signedIn: () => Promise<void>;
   readonly placeOn: (computer: Computer) => Place;

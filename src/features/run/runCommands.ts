@@ -1,6 +1,6 @@
 import { basename } from 'node:path/posix';
 import * as vscode from 'vscode';
-import type { Finder } from '../../computers/finder';
+import type { ComputerFinder } from '../../computers/computerFinder';
 import type { Computer } from '../../computers/computer';
 import type { RunHistory } from './history';
 import { interpreterFor } from './interpreter';
@@ -13,7 +13,7 @@ import type { Targets } from '../../ui/targets';
 
 export interface RunCommandsParts {
   readonly targets: Targets;
-  readonly finder: Finder;
+  readonly finder: ComputerFinder;
   readonly runs: Runs;
   readonly history: RunHistory;
   readonly clock: Clock;

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Computer } from '../../computers/computer';
 import { refusalOf } from '../../computers/errors';
 import { statusOf } from '../../computers/status';
-import type { Finder } from '../../computers/finder';
+import type { ComputerFinder } from '../../computers/computerFinder';
 import type { Terminals } from '../../terminal/terminals';
 import type { Clock } from '../../base/clock';
 import type { Handler } from '../../ui/registerCommands';
@@ -13,7 +13,7 @@ import type { Targets } from '../../ui/targets';
 export class OpenCommands {
   constructor(
     private readonly targets: Targets,
-    private readonly finder: Finder,
+    private readonly finder: ComputerFinder,
     private readonly terminals: Terminals,
     private readonly clock: Clock,
   ) {}

@@ -1,5 +1,5 @@
 import type { Computer } from '../../computers/computer';
-import type { Insights } from '../../computers/insights';
+import type { MetricsAndBilling } from '../../computers/metricsAndBilling';
 import { statusOf } from '../../computers/status';
 import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
@@ -26,7 +26,7 @@ export class LiveMetrics implements Disposable {
   readonly onDidExpire = this.expirations.event;
 
   constructor(
-    private readonly insights: Pick<Insights, 'observability'>,
+    private readonly insights: Pick<MetricsAndBilling, 'observability'>,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}

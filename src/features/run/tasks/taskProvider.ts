@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CreateRequest } from '../../../api/wire';
-import type { Finder } from '../../../computers/finder';
+import type { ComputerFinder } from '../../../computers/computerFinder';
 import { statusOf } from '../../../computers/status';
 import type { ComputerStore } from '../../../computers/store';
 import type { TemporaryComputers } from '../temporary/temporaryComputers';
@@ -22,7 +22,7 @@ export interface CelestoTaskProviderDeps {
   readonly terminals: Runs;
   readonly history: RunHistory;
   readonly store: ComputerStore;
-  readonly finder: Finder;
+  readonly finder: ComputerFinder;
   readonly temporaryComputers: TemporaryComputers;
   readonly ensureSignedIn: () => Promise<void>;
   /** That of a folder of the workspace, else of what is worked in. */

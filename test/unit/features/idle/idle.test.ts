@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { ApiError } from '../../../../src/api/errors';
 import { Idle, type IdleMemory, type IdleWish } from '../../../../src/features/idle/idle';
-import { Usages } from '../../../../src/computers/usage';
+import { ComputersInUse } from '../../../../src/computers/computersInUse';
 import { Windows } from '../../../../src/features/idle/windows';
 import { Emitter } from '../../../../src/base/emitter';
 import { until } from '../../../harness/until';
@@ -86,7 +86,7 @@ class Window {
   ) {
     const { store, lifecycle, clock, log } = bench;
     this.windows = new PatientWindows(folder, clock);
-    const usage = new Usages();
+    const usage = new ComputersInUse();
     usage.add(this.terminals);
     usage.add(this.runs);
     this.idle = new Idle({

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { ApiError } from '../../../../src/api/errors';
 import type { Observability } from '../../../../src/api/wire';
 import { computerFrom } from '../../../../src/computers/computer';
-import { Insights } from '../../../../src/computers/insights';
+import { MetricsAndBilling } from '../../../../src/computers/metricsAndBilling';
 import { abortable } from '../../../../src/base/abort';
 import { LiveMetrics } from '../../../../src/features/tree/liveMetrics';
 import { wire } from '../../support/computers';
@@ -35,7 +35,7 @@ function bench(answer: Promise<Observability> | (() => Promise<Observability>)) 
     return abortable(typeof answer === 'function' ? answer() : answer, asking);
   };
   const client = { observability, commands: unused, billing: unused, sizes: unused };
-  const pulse = new LiveMetrics(new Insights(client, clock), clock, log);
+  const pulse = new LiveMetrics(new MetricsAndBilling(client, clock), clock, log);
   const aged: string[] = [];
   pulse.onDidExpire((id) => aged.push(id));
   return { pulse, calls, clock, log, aged };

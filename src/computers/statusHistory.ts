@@ -4,7 +4,7 @@ import type { Computer } from './computer';
 import type { ComputerStore } from './store';
 
 /** When a computer was first seen in a state. */
-export interface Moment {
+export interface StatusChange {
   /** Milliseconds since the epoch. */
   readonly at: number;
   /** The status; `gone`: it is not in the list any more. */
@@ -14,18 +14,18 @@ export interface Moment {
 }
 
 /** What was seen of one computer. */
-export interface Life {
+export interface ComputerHistory {
   readonly id: string;
   readonly name: string;
-  readonly moments: readonly Moment[];
+  readonly changes: readonly StatusChange[];
 }
 
 /** How much is kept; what is oldest goes first. */
 const most = { computers: 200, moments: 30 };
 
 /** Keeps what states the computers were seen in, and when. */
-export class Chronology implements Disposable {
-  private readonly all = new Map<string, Life>();
+export class StatusHistory implements Disposable {
+  private readonly all = new Map<string, ComputerHistory>();
   private readonly listener: Disposable;
 
   constructor(
@@ -39,7 +39,7 @@ export class Chronology implements Disposable {
   }
 
   /** Those that changed latest come last. */
-  get lives(): readonly Life[] {
+  get computers(): readonly ComputerHistory[] {
     return [...this.all.values()];
   }
 
@@ -48,12 +48,12 @@ export class Chronology implements Disposable {
   }
 
   private note({ id, name, lastError }: Computer, status: string): void {
-    const moments = this.all.get(id)?.moments ?? [];
+    const moments = this.all.get(id)?.changes ?? [];
     const last = moments.at(-1);
     if (last?.status === status && last.lastError === lastError) return;
     const moment = { at: this.clock.now(), status, lastError };
     this.all.delete(id);
-    this.all.set(id, { id, name, moments: [...moments, moment].slice(-most.moments) });
+    this.all.set(id, { id, name, changes: [...moments, moment].slice(-most.moments) });
     const [oldest] = this.all.keys();
     if (this.all.size > most.computers && oldest !== undefined) this.all.delete(oldest);
   }

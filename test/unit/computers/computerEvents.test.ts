@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createIntent, type ComputerList } from '../../../src/api/client';
 import { ApiError } from '../../../src/api/errors';
-import { Happenings } from '../../../src/computers/happenings';
+import { ComputerEvents } from '../../../src/computers/computerEvents';
 import { listOf } from '../support/computers';
 import { LifecycleBench } from '../support/lifecycleBench';
 import { spelled } from '../support/storeBench';
@@ -13,11 +13,11 @@ const stopping = { signal, timeLimit: 60_000 };
 /** A list with these in it, and what is told from then on: `a stopped`. */
 async function listening(
   ...computers: string[]
-): Promise<{ bench: LifecycleBench; told: string[]; happenings: Happenings }> {
+): Promise<{ bench: LifecycleBench; told: string[]; happenings: ComputerEvents }> {
   const bench = new LifecycleBench();
-  const happenings = new Happenings(bench.store, bench.lifecycle, bench.clock);
+  const happenings = new ComputerEvents(bench.store, bench.lifecycle, bench.clock);
   const told: string[] = [];
-  happenings.onDid(({ computer, what }) => told.push(`${computer.id} ${what}`));
+  happenings.onEvent(({ computer, what }) => told.push(`${computer.id} ${what}`));
   await bench.read(...computers);
   return { bench, told, happenings };
 }

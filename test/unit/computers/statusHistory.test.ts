@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Chronology } from '../../../src/computers/chronology';
+import { StatusHistory } from '../../../src/computers/statusHistory';
 import { wire } from '../support/computers';
 import { StoreBench } from '../support/storeBench';
 
 /** What is kept, each computer in a line: `a: 0 running, 60 gone`, in seconds since the beginning. */
-function told({ lives }: Chronology, beginning: number): string[] {
+function told({ computers: lives }: StatusHistory, beginning: number): string[] {
   return lives.map(
-    ({ id, moments }) =>
+    ({ id, changes: moments }) =>
       `${id}: ${moments.map(({ at, status }) => `${(at - beginning) / 1000} ${status}`).join(', ')}`,
   );
 }
@@ -15,7 +15,7 @@ function told({ lives }: Chronology, beginning: number): string[] {
 describe('the chronology', () => {
   it('keeps each state with its time, and that a computer is gone; what changed latest comes last', async () => {
     const bench = new StoreBench();
-    const chronology = new Chronology(bench.store, bench.clock);
+    const chronology = new StatusHistory(bench.store, bench.clock);
     const beginning = bench.clock.now();
     await bench.read('a running', 'b running');
     await bench.clock.advance(10_000);
@@ -27,35 +27,35 @@ describe('the chronology', () => {
 
   it('keeps a new reason, but no state twice where only the name changed', () => {
     const { store, clock } = new StoreBench();
-    const chronology = new Chronology(store, clock);
+    const chronology = new StatusHistory(store, clock);
     store.learn(wire('a', 'error', { last_error: 'no room' }), store.ticket());
     store.learn(wire('a', 'error', { last_error: 'no room', name: 'another' }), store.ticket());
     store.learn(wire('a', 'error', { last_error: 'no host' }), store.ticket());
-    const [life] = chronology.lives;
+    const [life] = chronology.computers;
     assert.deepEqual(
-      life?.moments.map(({ lastError }) => lastError),
+      life?.changes.map(({ lastError }) => lastError),
       ['no room', 'no host'],
     );
   });
 
   it('forgets the oldest, of one computer and of all', async () => {
     const bench = new StoreBench();
-    const chronology = new Chronology(bench.store, bench.clock);
+    const chronology = new StatusHistory(bench.store, bench.clock);
     for (let i = 0; i < 20; i += 1) {
       await bench.read('a running');
       await bench.read('a stopped');
     }
-    assert.equal(chronology.lives[0]?.moments.length, 30);
+    assert.equal(chronology.computers[0]?.changes.length, 30);
     await bench.read('a stopped', ...Array.from({ length: 250 }, (_, i) => `b${i} running`));
-    const ids = chronology.lives.map(({ id }) => id);
+    const ids = chronology.computers.map(({ id }) => id);
     assert.deepEqual([ids.length, ids[0], ids.at(-1)], [200, 'b50', 'b249']);
   });
 
   it('hears nothing more once it is ended', async () => {
     const bench = new StoreBench();
-    const chronology = new Chronology(bench.store, bench.clock);
+    const chronology = new StatusHistory(bench.store, bench.clock);
     chronology.dispose();
     await bench.read('a running');
-    assert.deepEqual(chronology.lives, []);
+    assert.deepEqual(chronology.computers, []);
   });
 });

@@ -6,7 +6,7 @@ import type { Computer } from './computer';
 import type { ComputerStore } from './store';
 
 /** Finds the computer that a person calls by its id or its name, whether it is in the list or not. */
-export class Finder {
+export class ComputerFinder {
   constructor(
     private readonly store: ComputerStore,
     private readonly client: Pick<CelestoClient, 'get'>,

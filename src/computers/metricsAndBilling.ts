@@ -18,7 +18,7 @@ class Memory {
  * What the service tells besides the computers themselves: how they do, what they cost, what ran on them, what the plan
  * allows. A service without one of these calls, or a key that may not make it, just has no answer.
  */
-export class Insights {
+export class MetricsAndBilling {
   private memory = new Memory();
 
   constructor(

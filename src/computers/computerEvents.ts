@@ -7,7 +7,7 @@ import { statusOf } from './status';
 import { isIncomplete, type ComputerStore, type StoreChange } from './store';
 
 /** Something a person may want to hear of while they do something else. */
-export interface Happening {
+export interface ComputerEvent {
   readonly computer: Computer;
   readonly what:
     /** A start or a create that this window asked for has led to a running computer. */
@@ -21,16 +21,16 @@ export interface Happening {
     | 'deleted';
 }
 
-type Fate = 'failed' | 'stopped' | 'deleted';
+type Outcome = 'failed' | 'stopped' | 'deleted';
 
 /** Milliseconds for which the list is kept up to date for a computer that is being created. */
-const patience = 600_000;
+const createWatchMs = 600_000;
 
 /** Tells what happens to computers elsewhere, and what comes of what this window has begun. */
-export class Happenings implements Disposable {
+export class ComputerEvents implements Disposable {
   private readonly disposables = new DisposableStore();
-  private readonly happenings = this.disposables.add(new Emitter<Happening>());
-  private readonly fates = new Map<string, Fate | undefined>();
+  private readonly happenings = this.disposables.add(new Emitter<ComputerEvent>());
+  private readonly fates = new Map<string, Outcome | undefined>();
   /** On their way, because this window asked for it. */
   private readonly coming = new Map<string, Departure['what']>();
   /** Creates that are watched, so that their end is heard of even where nobody looks at the list. */
@@ -38,7 +38,7 @@ export class Happenings implements Disposable {
   /** Stopped or deleted by this window. */
   private readonly ending = new Set<string>();
 
-  readonly onDid = this.happenings.event;
+  readonly onEvent = this.happenings.event;
 
   constructor(
     private readonly store: Pick<ComputerStore, 'get' | 'onDidChange' | 'state' | 'watch'>,
@@ -68,7 +68,7 @@ export class Happenings implements Disposable {
     const end = new AbortController();
     end.signal.addEventListener('abort', () => watch.dispose(), { once: true });
     this.watched.set(id, end);
-    this.clock.delay(patience, end.signal).then(
+    this.clock.delay(createWatchMs, end.signal).then(
       () => this.unwatch(id),
       () => undefined,
     );
@@ -110,8 +110,8 @@ export class Happenings implements Disposable {
 
   private meet(
     computer: Computer,
-    fate: Fate,
-    before: Fate | undefined,
+    fate: Outcome,
+    before: Outcome | undefined,
     came: Departure['what'] | undefined,
   ): void {
     if (fate === before || this.ending.has(computer.id)) return;
@@ -130,7 +130,7 @@ export class Happenings implements Disposable {
   }
 }
 
-function fateOf({ status }: Computer): Fate | undefined {
+function fateOf({ status }: Computer): Outcome | undefined {
   if (status === 'deleting' || status === 'deleted') return 'deleted';
   if (status === 'lost') return 'failed';
   const { open } = statusOf(status);

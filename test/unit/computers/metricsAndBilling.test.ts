@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { ApiError } from '../../../src/api/errors';
 import type { BillingSummary, Observability, Size } from '../../../src/api/wire';
 import { computerFrom } from '../../../src/computers/computer';
-import { Insights } from '../../../src/computers/insights';
+import { MetricsAndBilling } from '../../../src/computers/metricsAndBilling';
 import { wire } from '../support/computers';
 import { abortable, isCancellation } from '../../../src/base/abort';
 import { deferred } from '../support/deferred';
@@ -26,7 +26,7 @@ function bench(answers: { sizes?: Size[] | Error; observability?: Error | Promis
     const result = value instanceof Error ? Promise.reject(value) : Promise.resolve(value);
     return signal ? abortable(result, signal) : result;
   };
-  const insights = new Insights(
+  const insights = new MetricsAndBilling(
     {
       sizes: () => answer('sizes', answers.sizes ?? []),
       observability: (id, _, signal) =>
