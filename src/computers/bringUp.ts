@@ -121,7 +121,7 @@ export class BringUp {
     call: () => Promise<WireComputer>,
   ): Promise<void> {
     const { store, log, agreed } = this.deps;
-    const assumption = store.assume(computer.id, what === 'start' ? 'starting' : 'restoring');
+    const assumption = store.setOptimistic(computer.id, what === 'start' ? 'starting' : 'restoring');
     let answer: WireComputer | undefined;
     try {
       answer = await call();
@@ -129,7 +129,7 @@ export class BringUp {
       agreed(what);
     } catch (error) {
       if (isApiError(error, 'notFound')) {
-        store.forget(computer.id);
+        store.remove(computer.id);
         throw new LifecycleError('deleted', computer);
       }
       // Somebody else was quicker: look again. But a service that keeps refusing has a reason worth reading.

@@ -20,8 +20,8 @@ export class ComputerFinder {
       throw new Error(t('Several computers are called {0}. Name the one you mean by its ID.', idOrName));
     }
     try {
-      const ticket = this.store.ticket();
-      return this.store.learn(await this.client.get(idOrName, signal), ticket);
+      const ticket = this.store.nextSequence();
+      return this.store.upsert(await this.client.get(idOrName, signal), ticket);
     } catch (error) {
       if (!isApiError(error, 'notFound')) throw error;
       const words = t(

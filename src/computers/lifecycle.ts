@@ -67,14 +67,14 @@ export class Lifecycle {
    * @throws ApiError, or the signal's reason
    */
   async create(intent: CreateIntent, signal: AbortSignal): Promise<Computer> {
-    const ticket = this.store.ticket();
+    const ticket = this.store.nextSequence();
     try {
-      const computer = this.store.learn(await this.client.create(intent, signal), ticket);
+      const computer = this.store.upsert(await this.client.create(intent, signal), ticket);
       this.departures.fire({ id: computer.id, what: 'create' });
       return computer;
     } catch (error) {
       // It may have been created all the same.
-      this.store.hurry();
+      this.store.pollNow();
       throw error;
     }
   }
@@ -117,12 +117,12 @@ export class Lifecycle {
   async stop(id: string, options: { signal: AbortSignal; timeLimit: number }): Promise<Computer> {
     const { signal, timeLimit } = options;
     this.endings.fire(id);
-    const assumption = this.store.assume(id, 'stopping');
+    const assumption = this.store.setOptimistic(id, 'stopping');
     let answer: WireComputer | undefined;
     try {
       answer = await this.client.stop(id, signal);
     } catch (error) {
-      if (isApiError(error, 'notFound')) this.store.forget(id);
+      if (isApiError(error, 'notFound')) this.store.remove(id);
       // It changed meanwhile: what it is now is told by the wait below.
       if (!isApiError(error, 'conflict')) throw error;
       this.log.info(`stop of ${id}: ${error.message}`);
@@ -141,13 +141,13 @@ export class Lifecycle {
   /** Deletes a computer. One that is already being deleted, or gone, is a success. */
   async delete(id: string, signal: AbortSignal): Promise<void> {
     this.endings.fire(id);
-    const assumption = this.store.assume(id, 'deleting');
+    const assumption = this.store.setOptimistic(id, 'deleting');
     let answer: WireComputer | undefined;
     try {
       answer = await this.askToDelete(id, signal);
     } catch (error) {
       if (!isApiError(error, 'notFound')) throw error;
-      this.store.forget(id);
+      this.store.remove(id);
     } finally {
       assumption.settle(answer);
     }
@@ -171,7 +171,7 @@ export class Lifecycle {
 
   private async deleteSome(ids: readonly string[], signal: AbortSignal): Promise<BulkDeleteResult> {
     for (const id of ids) this.endings.fire(id);
-    const assumptions = new Map(ids.map((id) => [id, this.store.assume(id, 'deleting')]));
+    const assumptions = new Map(ids.map((id) => [id, this.store.setOptimistic(id, 'deleting')]));
     try {
       const result = await this.client.bulkDelete(ids, signal);
       for (const id of result.deleted_ids) assumptions.get(id)?.confirm();
@@ -213,11 +213,11 @@ export class Lifecycle {
    * @throws ApiError, or the signal's reason
    */
   async look(id: string, signal: AbortSignal): Promise<Computer> {
-    const ticket = this.store.ticket();
+    const ticket = this.store.nextSequence();
     try {
-      return this.store.learn(await this.client.get(id, signal), ticket);
+      return this.store.upsert(await this.client.get(id, signal), ticket);
     } catch (error) {
-      if (isApiError(error, 'notFound')) this.store.forget(id);
+      if (isApiError(error, 'notFound')) this.store.remove(id);
       throw error;
     }
   }

@@ -29,7 +29,7 @@ export class Poller implements Disposable {
   }
 
   /** Ends the present rest: something is known to have changed. A poll already under way is followed by another. */
-  hurry(): void {
+  pollNow(): void {
     this.hurried = true;
     this.resting?.abort();
   }

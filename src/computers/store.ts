@@ -59,7 +59,7 @@ interface Entry {
 }
 
 /** An assumption about a computer, to be ended by the truth. Once it is over, ending it again does no harm. */
-export interface Assumption {
+export interface OptimisticStatus {
   /** Ends it with the service's answer, or without one: then the last truth shows again and a poll follows. */
   settle(truth?: WireComputer): void;
   /** Ends it where the service agreed without describing the computer: what was assumed is true until it says more. */
@@ -148,13 +148,13 @@ export class ComputerStore implements Disposable {
   }
 
   /** Makes the next poll come at once, where somebody watches; not before the time that the service asked us to wait. */
-  hurry(): void {
-    if (this.clock.now() >= this.askedToWaitUntil) this.poller.hurry();
+  pollNow(): void {
+    if (this.clock.now() >= this.askedToWaitUntil) this.poller.pollNow();
   }
 
   /** Reads the list now, watched or not. Rejects as the call does; the list stays as it was. */
   async refresh(signal?: AbortSignal): Promise<void> {
-    const ticket = this.ticket();
+    const ticket = this.nextSequence();
     try {
       this.apply(await this.client.list(signal), ticket);
     } catch (error) {
@@ -164,35 +164,35 @@ export class ComputerStore implements Disposable {
   }
 
   /** A mark for a call about to be sent; give it back with the answer. */
-  ticket(): number {
+  nextSequence(): number {
     this.lastTicket += 1;
     return this.lastTicket;
   }
 
   /** Takes in what an answer says of one computer. `ticket` must have been taken before the call was sent. */
-  learn(wire: WireComputer, ticket: number): Computer {
+  upsert(wire: WireComputer, ticket: number): Computer {
     const computer = computerFrom(wire);
     if (this.outdated(computer.id, ticket)) return computer;
     const before = this.entries.get(computer.id)?.truth;
-    if (computer.status === 'deleted') this.forget(computer.id);
+    if (computer.status === 'deleted') this.remove(computer.id);
     else this.show(computer.id, () => this.put(computer, ticket, this.clock.now()));
-    if (isChanging(computer) && !(before && isChanging(before))) this.hurry();
+    if (isChanging(computer) && !(before && isChanging(before))) this.pollNow();
     return computer;
   }
 
   /** Takes a computer out of the list: the service says that it is gone. */
-  forget(id: string): void {
+  remove(id: string): void {
     const entry = this.entries.get(id);
     if (!entry) return;
     this.entries.delete(id);
-    this.gone.set(id, this.ticket());
+    this.gone.set(id, this.nextSequence());
     this.changes.fire({ added: [], changed: [], removed: [entry.shown] });
     this.save();
   }
 
   /** Shows a status before the service confirms it. Lists that arrive meanwhile do not disturb it. */
-  assume(id: string, status: string): Assumption {
-    const asked = this.ticket();
+  setOptimistic(id: string, status: string): OptimisticStatus {
+    const asked = this.nextSequence();
     const own: Assumed = { status };
     this.show(id, () => {
       const entry = this.entries.get(id);
@@ -211,15 +211,16 @@ export class ComputerStore implements Disposable {
 
   private settle(id: string, own: Assumed, asked: number, truth: Computer | undefined): void {
     if (asked <= this.firstValid) return;
-    if (truth?.status === 'deleted') this.forget(truth.id);
+    if (truth?.status === 'deleted') this.remove(truth.id);
     this.show(truth?.id ?? id, () => {
       const entry = this.entries.get(id);
       if (entry?.assumed === own) entry.assumed = undefined;
       // The new ticket makes lists too old that were sent before now.
-      if (truth && asked > (this.gone.get(truth.id) ?? 0)) this.put(truth, this.ticket(), this.clock.now());
+      if (truth && asked > (this.gone.get(truth.id) ?? 0))
+        this.put(truth, this.nextSequence(), this.clock.now());
       else if (entry) this.redraw(entry);
     });
-    this.hurry();
+    this.pollNow();
   }
 
   /** Forgets everything: another account, or none. Answers still on their way are dropped. */
@@ -232,7 +233,7 @@ export class ComputerStore implements Disposable {
     this.cache.write([]);
     this.setState(untouched);
     if (removed.length > 0) this.changes.fire({ added: [], changed: [], removed });
-    this.hurry();
+    this.pollNow();
   }
 
   dispose(): void {

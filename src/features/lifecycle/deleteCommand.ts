@@ -80,14 +80,14 @@ export class DeleteCommand {
 
   private async look(id: string, signal: AbortSignal): Promise<Computer | undefined> {
     try {
-      const ticket = this.store.ticket();
-      const computer = this.store.learn(await this.client.get(id, signal), ticket);
+      const ticket = this.store.nextSequence();
+      const computer = this.store.upsert(await this.client.get(id, signal), ticket);
       return computer.status === 'deleted' || computer.status === 'deleting' ? undefined : computer;
     } catch (error) {
       if (isCancellation(error)) throw error;
       // Where it cannot be asked for, the service's word holds that it was not deleted.
       if (!isApiError(error, 'notFound')) return this.store.get(id);
-      this.store.forget(id);
+      this.store.remove(id);
       return undefined;
     }
   }

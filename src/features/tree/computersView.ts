@@ -71,7 +71,7 @@ export class ComputersView implements Disposable {
 
   /** Whoever comes back to the window sees how things are now, and not how they were a while ago. */
   private onFocus(focused: boolean): void {
-    if (focused) this.store.hurry();
+    if (focused) this.store.pollNow();
   }
 
   private onAccount(state: AccountState): void {

@@ -28,9 +28,9 @@ describe('the chronology', () => {
   it('keeps a new reason, but no state twice where only the name changed', () => {
     const { store, clock } = new StoreBench();
     const chronology = new StatusHistory(store, clock);
-    store.learn(wire('a', 'error', { last_error: 'no room' }), store.ticket());
-    store.learn(wire('a', 'error', { last_error: 'no room', name: 'another' }), store.ticket());
-    store.learn(wire('a', 'error', { last_error: 'no host' }), store.ticket());
+    store.upsert(wire('a', 'error', { last_error: 'no room' }), store.nextSequence());
+    store.upsert(wire('a', 'error', { last_error: 'no room', name: 'another' }), store.nextSequence());
+    store.upsert(wire('a', 'error', { last_error: 'no host' }), store.nextSequence());
     const [life] = chronology.computers;
     assert.deepEqual(
       life?.changes.map(({ lastError }) => lastError),

@@ -258,8 +258,8 @@ describe('answers out of order', () => {
     const bench = new StoreBench();
     await bench.read('a stopped', 'b stopped');
     const { answers, done } = lists(bench, 1);
-    bench.store.learn(spelled('a running'), bench.store.ticket());
-    bench.store.learn(spelled('new creating'), bench.store.ticket());
+    bench.store.upsert(spelled('a running'), bench.store.nextSequence());
+    bench.store.upsert(spelled('new creating'), bench.store.nextSequence());
     bench.told();
     answers[0]!.resolve(listOf(spelled('a starting'), spelled('b running')));
     await done[0];
@@ -270,11 +270,11 @@ describe('answers out of order', () => {
   it('a computer that was sent for before a list does not overwrite it, nor come back', async () => {
     const bench = new StoreBench();
     await bench.read('a running', 'gone running');
-    const ticket = bench.store.ticket();
+    const ticket = bench.store.nextSequence();
     await bench.read('a stopped');
     bench.told();
-    const answer = bench.store.learn(spelled('a running'), ticket);
-    bench.store.learn(spelled('gone running'), ticket);
+    const answer = bench.store.upsert(spelled('a running'), ticket);
+    bench.store.upsert(spelled('gone running'), ticket);
     assert.equal(answer.status, 'running', 'who asked gets the answer all the same');
     assert.equal(bench.shown, 'a stopped');
     assert.deepEqual(bench.told(), []);
@@ -284,7 +284,7 @@ describe('answers out of order', () => {
     const bench = new StoreBench();
     await bench.read('a running');
     const { answers, done } = lists(bench, 1);
-    bench.store.forget('a');
+    bench.store.remove('a');
     assert.deepEqual(bench.told(), ['+a running', '-a']);
     answers[0]!.resolve(listOf(spelled('a running')));
     await done[0];
@@ -300,7 +300,7 @@ describe('learning of one computer', () => {
     await bench.read('a stopped', 'b stopped');
     bench.told();
     for (const text of ['a starting', 'a starting', 'c running', 'b deleted']) {
-      bench.store.learn(spelled(text), bench.store.ticket());
+      bench.store.upsert(spelled(text), bench.store.nextSequence());
     }
     assert.deepEqual(bench.told(), ['~a starting', '+c running', '-b']);
   });
@@ -311,7 +311,7 @@ describe('learning of one computer', () => {
     await bench.clock.advance(1_000);
     assert.equal(bench.store.recent('a', 1_001)?.status, 'running');
     assert.equal(bench.store.recent('a', 999), undefined);
-    bench.store.learn(spelled('a running'), bench.store.ticket());
+    bench.store.upsert(spelled('a running'), bench.store.nextSequence());
     assert.equal(bench.store.recent('a', 1)?.status, 'running');
     assert.equal(bench.store.recent('a', 0), undefined, 'who trusts for no time asks');
     assert.equal(bench.store.recent('b', 1_000), undefined);
@@ -320,13 +320,13 @@ describe('learning of one computer', () => {
   it('does not trust a computer of which something is assumed', async () => {
     const bench = new StoreBench();
     await bench.read('a running');
-    bench.store.assume('a', 'stopping');
+    bench.store.setOptimistic('a', 'stopping');
     assert.equal(bench.store.recent('a', 60_000), undefined);
   });
 
   it('forgets nothing that it never knew', () => {
     const bench = new StoreBench();
-    bench.store.forget('a');
+    bench.store.remove('a');
     assert.deepEqual(bench.told(), []);
   });
 });
@@ -346,13 +346,13 @@ describe('reset', () => {
     const bench = new StoreBench();
     await bench.read('a running');
     const { answers, done } = lists(bench, 2);
-    const ticket = bench.store.ticket();
-    const assumption = bench.store.assume('a', 'stopping');
+    const ticket = bench.store.nextSequence();
+    const assumption = bench.store.setOptimistic('a', 'stopping');
     bench.store.reset();
     bench.told();
     answers[0]!.resolve(listOf(spelled('a stopped')));
     await done[0];
-    bench.store.learn(spelled('a running'), ticket);
+    bench.store.upsert(spelled('a running'), ticket);
     assumption.settle(spelled('a stopping'));
     assert.equal(bench.shown, '');
     assert.deepEqual(bench.told(), []);

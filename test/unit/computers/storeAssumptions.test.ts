@@ -16,7 +16,7 @@ async function benchWith(...computers: string[]): Promise<StoreBench> {
 describe('an assumed status', () => {
   it('is shown at once and kept out of the cache', async () => {
     const bench = await benchWith('a stopped', 'b running');
-    bench.store.assume('a', 'starting');
+    bench.store.setOptimistic('a', 'starting');
     assert.deepEqual(bench.told(), ['~a starting']);
     assert.equal(bench.shown, 'a starting, b running');
     await bench.read('a stopped', 'b stopped');
@@ -28,7 +28,7 @@ describe('an assumed status', () => {
 
   it('is not disturbed by lists that come meanwhile', async () => {
     const bench = await benchWith('a stopped');
-    bench.store.assume('a', 'starting');
+    bench.store.setOptimistic('a', 'starting');
     bench.told();
     for (const list of [['a stopped'], ['a error'], []]) await bench.read(...list);
     assert.deepEqual(bench.told(), []);
@@ -37,17 +37,17 @@ describe('an assumed status', () => {
 
   it('is not disturbed by a look at the computer', async () => {
     const bench = await benchWith('a stopped');
-    bench.store.assume('a', 'starting');
+    bench.store.setOptimistic('a', 'starting');
     bench.told();
-    bench.store.learn(spelled('a error'), bench.store.ticket());
+    bench.store.upsert(spelled('a error'), bench.store.nextSequence());
     assert.deepEqual(bench.told(), []);
   });
 
   it('ends when the service says that the computer is gone', async () => {
     const bench = await benchWith('a running');
-    const assumption = bench.store.assume('a', 'stopping');
+    const assumption = bench.store.setOptimistic('a', 'stopping');
     bench.told();
-    bench.store.learn(spelled('a deleted'), bench.store.ticket());
+    bench.store.upsert(spelled('a deleted'), bench.store.nextSequence());
     assumption.settle();
     assert.deepEqual(bench.told(), ['-a']);
   });
@@ -56,7 +56,7 @@ describe('an assumed status', () => {
 describe('settling', () => {
   it('with the answer that was assumed changes nothing', async () => {
     const bench = await benchWith('a stopped');
-    const assumption = bench.store.assume('a', 'starting');
+    const assumption = bench.store.setOptimistic('a', 'starting');
     bench.told();
     assumption.settle(spelled('a starting'));
     assert.deepEqual(bench.told(), []);
@@ -65,7 +65,7 @@ describe('settling', () => {
 
   it('with another answer tells it in one event', async () => {
     const bench = await benchWith('a stopped');
-    const assumption = bench.store.assume('a', 'starting');
+    const assumption = bench.store.setOptimistic('a', 'starting');
     bench.told();
     assumption.settle(spelled('a running'));
     assert.deepEqual(bench.told(), ['~a running']);
@@ -73,7 +73,7 @@ describe('settling', () => {
 
   it('with an answer that says deleted takes it away', async () => {
     const bench = await benchWith('a stopped');
-    const assumption = bench.store.assume('a', 'deleting');
+    const assumption = bench.store.setOptimistic('a', 'deleting');
     bench.told();
     assumption.settle(spelled('a deleted'));
     assert.deepEqual(bench.told(), ['-a']);
@@ -81,7 +81,7 @@ describe('settling', () => {
 
   it('without an answer shows the last truth again', async () => {
     const bench = await benchWith('a stopped');
-    const assumption = bench.store.assume('a', 'starting');
+    const assumption = bench.store.setOptimistic('a', 'starting');
     bench.told();
     assumption.settle();
     assert.deepEqual(bench.told(), ['~a stopped']);
@@ -89,7 +89,7 @@ describe('settling', () => {
 
   it('without an answer shows the truth that came meanwhile', async () => {
     const bench = await benchWith('a stopped');
-    const assumption = bench.store.assume('a', 'starting');
+    const assumption = bench.store.setOptimistic('a', 'starting');
     await bench.read('a error');
     assumption.settle();
     assert.equal(bench.shown, 'a error');
@@ -97,7 +97,7 @@ describe('settling', () => {
 
   it('as agreed keeps what was assumed until the service says more', async () => {
     const bench = await benchWith('a running');
-    const assumption = bench.store.assume('a', 'deleting');
+    const assumption = bench.store.setOptimistic('a', 'deleting');
     bench.told();
     assumption.confirm();
     assert.deepEqual(bench.told(), []);
@@ -110,7 +110,7 @@ describe('settling', () => {
     bench.store.watch();
     await settled();
     const asked = bench.client.count('list');
-    bench.store.assume('a', 'starting').settle();
+    bench.store.setOptimistic('a', 'starting').settle();
     await settled();
     assert.equal(bench.client.count('list'), asked + 1);
     bench.store.dispose();
@@ -124,7 +124,7 @@ describe('settling', () => {
       const bench = await benchWith('a stopped');
       const answer = deferred<ComputerList>();
       bench.client.script('list', answer.promise);
-      const assumption = bench.store.assume('a', 'starting');
+      const assumption = bench.store.setOptimistic('a', 'starting');
       const reading = bench.store.refresh();
       assumption.settle(spelled('a starting'));
       bench.told();
@@ -138,17 +138,17 @@ describe('settling', () => {
 
   it('makes a look too old that was sent for before', async () => {
     const bench = await benchWith('a stopped');
-    const assumption = bench.store.assume('a', 'starting');
-    const ticket = bench.store.ticket();
+    const assumption = bench.store.setOptimistic('a', 'starting');
+    const ticket = bench.store.nextSequence();
     assumption.settle(spelled('a starting'));
-    bench.store.learn(spelled('a stopped'), ticket);
+    bench.store.upsert(spelled('a stopped'), ticket);
     assert.equal(bench.shown, 'a starting');
   });
 
   it('brings no computer back that was forgotten meanwhile', async () => {
     const bench = await benchWith('a stopped');
-    const assumption = bench.store.assume('a', 'starting');
-    bench.store.forget('a');
+    const assumption = bench.store.setOptimistic('a', 'starting');
+    bench.store.remove('a');
     bench.told();
     assumption.settle(spelled('a starting'));
     assert.deepEqual(bench.told(), []);
@@ -157,10 +157,10 @@ describe('settling', () => {
   it('takes the answer for a computer that was missing in an earlier list, or came back in a later one', async () => {
     const bench = await benchWith('a stopped');
     await bench.read();
-    bench.store.assume('a', 'starting').settle(spelled('a starting'));
+    bench.store.setOptimistic('a', 'starting').settle(spelled('a starting'));
     assert.equal(bench.shown, 'a starting');
-    const stop = bench.store.assume('a', 'stopping');
-    bench.store.forget('a');
+    const stop = bench.store.setOptimistic('a', 'stopping');
+    bench.store.remove('a');
     await bench.read('a stopping');
     stop.settle(spelled('a stopped'));
     assert.equal(bench.shown, 'a stopped');
@@ -168,13 +168,13 @@ describe('settling', () => {
 
   it('adds a computer that was not in the list, as its answer describes it', async () => {
     const bench = await benchWith();
-    bench.store.assume('a', 'starting').settle(spelled('a starting'));
+    bench.store.setOptimistic('a', 'starting').settle(spelled('a starting'));
     assert.deepEqual(bench.told(), ['+a starting']);
   });
 
   it('takes the answer of a call that went by name', async () => {
     const bench = await benchWith('a stopped');
-    bench.store.assume('name of a', 'starting').settle(spelled('a starting'));
+    bench.store.setOptimistic('name of a', 'starting').settle(spelled('a starting'));
     assert.deepEqual(bench.told(), ['~a starting']);
   });
 });
@@ -182,8 +182,8 @@ describe('settling', () => {
 describe('two assumptions about one computer', () => {
   it('show the later one until it is settled, whatever becomes of the earlier', async () => {
     const bench = await benchWith('a stopped');
-    const start = bench.store.assume('a', 'starting');
-    const stop = bench.store.assume('a', 'stopping');
+    const start = bench.store.setOptimistic('a', 'starting');
+    const stop = bench.store.setOptimistic('a', 'stopping');
     assert.deepEqual(bench.told(), ['~a starting', '~a stopping']);
     start.settle(spelled('a starting'));
     assert.deepEqual(bench.told(), []);
@@ -193,8 +193,8 @@ describe('two assumptions about one computer', () => {
 
   it('show the truth once the later one is settled', async () => {
     const bench = await benchWith('a running');
-    const stop = bench.store.assume('a', 'stopping');
-    const remove = bench.store.assume('a', 'deleting');
+    const stop = bench.store.setOptimistic('a', 'stopping');
+    const remove = bench.store.setOptimistic('a', 'deleting');
     bench.told();
     remove.settle();
     assert.equal(bench.shown, 'a running');

@@ -26,7 +26,7 @@ async function pollsWithin(bench: StoreBench, ms: number): Promise<number> {
 describe('polling', () => {
   it('does nothing while nobody watches', async () => {
     const bench = new StoreBench();
-    bench.store.hurry();
+    bench.store.pollNow();
     assert.equal(await pollsWithin(bench, 3_600_000), 0);
     assert.equal(bench.clock.waiting, 0);
   });
@@ -54,8 +54,8 @@ describe('polling', () => {
 
   it('is fast while a change is assumed', async () => {
     const bench = await watched('a stopped');
-    bench.store.assume('a', 'starting');
-    bench.store.hurry();
+    bench.store.setOptimistic('a', 'starting');
+    bench.store.pollNow();
     assert.equal(await pollsWithin(bench, 0), 1);
     assert.equal(await pollsWithin(bench, 3_000), 2);
   });
@@ -95,10 +95,10 @@ describe('polling', () => {
     const bench = await watched('a starting');
     bench.client.script('list', new ApiError('rateLimit', { retryAfter: 90_000 }), listOf());
     await bench.clock.advance(1_500);
-    bench.store.hurry();
+    bench.store.pollNow();
     assert.equal(await pollsWithin(bench, 89_999), 0);
     assert.equal(await pollsWithin(bench, 1), 1);
-    bench.store.hurry();
+    bench.store.pollNow();
     assert.equal(await pollsWithin(bench, 0), 1, 'the wait is over');
   });
 
@@ -161,7 +161,7 @@ describe('polling', () => {
 describe('hurrying', () => {
   it('ends the present rest', async () => {
     const bench = await watched('a running');
-    bench.store.hurry();
+    bench.store.pollNow();
     assert.equal(await pollsWithin(bench, 0), 1);
     assert.equal(await pollsWithin(bench, 29_999), 0, 'once');
   });
@@ -171,7 +171,7 @@ describe('hurrying', () => {
     const answer = deferred<ComputerList>();
     bench.client.script('list', answer.promise, listOf(spelled('a stopped')));
     await bench.clock.advance(30_000);
-    bench.store.hurry();
+    bench.store.pollNow();
     answer.resolve(listOf(spelled('a running')));
     await settled();
     assert.equal(bench.shown, 'a stopped');
@@ -181,7 +181,7 @@ describe('hurrying', () => {
   it('comes from a computer that is found changing', async () => {
     const bench = await watched('a stopped');
     bench.lists('a starting');
-    bench.store.learn(spelled('a starting'), bench.store.ticket());
+    bench.store.upsert(spelled('a starting'), bench.store.nextSequence());
     assert.equal(await pollsWithin(bench, 0), 1);
     assert.equal(await pollsWithin(bench, 1_500), 1);
   });
@@ -191,7 +191,7 @@ describe('hurrying', () => {
     bench.lists('a starting');
     const before = bench.client.count('list');
     for (let i = 0; i < 15; i += 1) {
-      bench.store.learn(spelled('a starting'), bench.store.ticket());
+      bench.store.upsert(spelled('a starting'), bench.store.nextSequence());
       await bench.clock.advance(400);
     }
     // One at once, then one each 1.5 s of the 6 s.

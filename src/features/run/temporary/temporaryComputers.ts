@@ -62,7 +62,7 @@ export interface TemporaryComputersDeps {
   readonly lastClient: Pick<CelestoClient, 'delete'>;
   /** Who is signed in. */
   readonly owner: () => string;
-  readonly store: Pick<ComputerStore, 'ticket' | 'learn'>;
+  readonly store: Pick<ComputerStore, 'nextSequence' | 'upsert'>;
   readonly lifecycle: Pick<Lifecycle, 'delete'>;
   readonly memory: TemporaryComputerMemento;
   /** Told when one is gone, so that nothing of it is kept. */
@@ -185,11 +185,11 @@ export class TemporaryComputers implements Disposable {
   private async make(key: string, record: TemporaryComputerRecord): Promise<Computer> {
     const { client, store, memory } = this.deps;
     await memory.update(key, record);
-    const ticket = store.ticket();
+    const ticket = store.nextSequence();
     const asked = client.create(record.intent);
     this.startHeartbeat(key, asked);
     try {
-      const computer = store.learn(await asked, ticket);
+      const computer = store.upsert(await asked, ticket);
       const { id, name } = computer;
       // Its latest sign of life counts: the answer may have been long in coming.
       await memory.update(key, { ...(this.record(key) ?? record), computer: { id, name } });

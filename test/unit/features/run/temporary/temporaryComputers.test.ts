@@ -73,7 +73,7 @@ class Bench {
         },
       },
       owner: () => this.owner,
-      store: { ticket: () => 1, learn: (computer) => computerFrom(computer) },
+      store: { nextSequence: () => 1, upsert: (computer) => computerFrom(computer) },
       lifecycle: {
         delete: (id) => {
           this.deletes.push(id);
