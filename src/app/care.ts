@@ -10,7 +10,7 @@ import { DisposableStore, type Disposable } from '../base/disposable';
 import { redactor } from '../base/log';
 import { settings } from './settings';
 import { Diagnostics } from '../features/diagnostics/diagnostics';
-import { ForwardNotices } from '../features/ports/forwardNotices';
+import { PortNotifications } from '../features/ports/portNotifications';
 import { idleQuestions } from '../features/idle/idleQuestions';
 import { Notifications, type NotificationsDeps } from '../features/lifecycle/notifications';
 import type { Reach } from './reach';
@@ -68,6 +68,6 @@ export function buildNotices(
   const parts = new DisposableStore();
   const happenings = parts.add(new ComputerEvents(store, lifecycle, clock));
   parts.add(new Notifications({ happenings, terminals, isShown }));
-  parts.add(new ForwardNotices({ happenings, forwards, terminals, store }));
+  parts.add(new PortNotifications({ happenings, forwards, terminals, store }));
   return parts;
 }

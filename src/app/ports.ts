@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
-import { ForwardCommands } from '../features/ports/forwardCommands';
+import { PortForwardCommands } from '../features/ports/portForwardCommands';
 import { ChildTargets } from '../ui/childTargets';
-import { PublishCommands } from '../features/ports/publishCommands';
+import { PublishPortCommands } from '../features/ports/publishPortCommands';
 import { ShellCommands } from '../features/terminals/shellCommands';
 import { ShownTerminals } from '../features/terminals/shownTerminals';
 import type { Targets } from '../ui/targets';
-import { TerminalLinks } from '../features/ports/terminalLinks';
-import { Publishing } from '../features/ports/publishing';
+import { TerminalLinkProvider } from '../features/ports/terminalLinkProvider';
+import { PortPublisher } from '../features/ports/portPublisher';
 import type { Clock } from '../base/clock';
 import { DisposableStore } from '../base/disposable';
-import { ForwardParts, PublishedParts } from '../features/ports/portParts';
+import { ForwardedPortChildren, PublishedPortChildren } from '../features/ports/portChildren';
 import { ShellParts } from '../features/terminals/shellParts';
 import { TerminalParts } from '../features/terminals/terminalParts';
 import type { Reach } from './reach';
@@ -21,8 +21,8 @@ export function buildParts({ terminals, forwards, shells }: Reach) {
   return {
     terminals: new TerminalParts(terminals),
     shells: new ShellParts(shells),
-    forwards: new ForwardParts(forwards),
-    published: new PublishedParts(),
+    forwards: new ForwardedPortChildren(forwards),
+    published: new PublishedPortChildren(),
   };
 }
 
@@ -37,16 +37,16 @@ export function buildPortCommands(
 ) {
   const disposables = new DisposableStore();
   const partTargets = new ChildTargets(store);
-  const forward = new ForwardCommands({
+  const forward = new PortForwardCommands({
     ...{ targets, childTargets: partTargets, forwards, channels, clock },
-    children: parts.forwards,
+    forwardedPorts: parts.forwards,
   });
-  const publishing = new Publishing(client, lifecycle, clock);
-  const publish = new PublishCommands({
+  const publishing = new PortPublisher(client, lifecycle, clock);
+  const publish = new PublishPortCommands({
     targets,
     childTargets: partTargets,
-    children: parts.published,
-    publishing,
+    publishedPorts: parts.published,
+    publisher: publishing,
     client,
     clock,
   });
@@ -54,7 +54,7 @@ export function buildPortCommands(
   const kept = new ShellCommands(targets, shells, terminals, clock);
   const computerOf = (terminal: vscode.Terminal) =>
     terminals.find(terminal)?.pty.spec.computer ?? runs.computerOf(terminal);
-  disposables.add(vscode.window.registerTerminalLinkProvider(new TerminalLinks(computerOf, forward)));
+  disposables.add(vscode.window.registerTerminalLinkProvider(new TerminalLinkProvider(computerOf, forward)));
   return {
     handlers: {
       'celesto.showTerminal': shown.show,

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
-import { Forwards } from '../features/ports/forwards';
-import { RememberedForwards } from '../features/ports/rememberedForwards';
+import { PortForwards } from '../features/ports/portForwards';
+import { PortForwardStorage } from '../features/ports/portForwardStorage';
 import { assembleSsh } from '../ssh/assembly';
 import { KnownComputers } from '../ssh/hostKeys/knownComputers';
 import { lookUpInHome } from '../ssh/hostKeys/knownHosts';
@@ -26,7 +26,7 @@ import type { Clock } from '../base/clock';
 import { DisposableStore, type Disposable } from '../base/disposable';
 import { settings } from './settings';
 import { askTrust, showHostKeyError } from '../features/sshKeys/hostKeyPrompts';
-import { tellMoved } from '../features/ports/portMessages';
+import { notifyMoved } from '../features/ports/portMessages';
 import { askPassphrase } from '../features/sshKeys/passphraseInput';
 import type { Service } from './service';
 
@@ -41,7 +41,7 @@ export interface Reach extends Disposable {
   readonly roads: Roads;
   readonly roadMemory: RoadMemory;
   readonly channels: SshChannels;
-  readonly forwards: Forwards;
+  readonly forwards: PortForwards;
   readonly shells: KeptShells;
   readonly terminals: Terminals;
 }
@@ -81,12 +81,12 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
     transport: settings.transport,
   });
   const forwards = parts.add(
-    new Forwards({
+    new PortForwards({
       store,
-      remembered: new RememberedForwards(context.workspaceState),
+      storage: new PortForwardStorage(context.workspaceState),
       dial: (id, port, signal) => channels.toPort(id, port, signal),
       log,
-      onMoved: tellMoved,
+      onMoved: notifyMoved,
     }),
   );
   const terminals = parts.add(

@@ -6,12 +6,12 @@ import { ApiError } from '../../src/api/errors';
 import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
 import { isCancellation } from '../../src/base/abort';
 import { ComputerNode, GroupNode, ChildNode, type TreeNode } from '../../src/ui/treeNodes';
-import type { PublishedPart } from '../../src/features/ports/portParts';
+import type { PublishedPortChild } from '../../src/features/ports/portChildren';
 import { LifecycleBench } from '../unit/support/lifecycleBench';
 import { spelled } from '../unit/support/storeBench';
 import { Memory } from './support/storage';
 
-const port: PublishedPart = {
+const port: PublishedPortChild = {
   kind: 'published',
   published: { port: 3000, status: 'published', url: null, created_at: null },
   ...{ key: 'port', label: 'port 3000', description: '', tooltip: '', ariaLabel: '', icon: 'globe' },

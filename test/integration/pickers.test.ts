@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { Computer } from '../../src/computers/computer';
-import type { ListeningPort } from '../../src/features/ports/listening';
+import type { ListeningPort } from '../../src/features/ports/listeningPorts';
 import { ComputerPicker } from '../../src/ui/computerPicker';
-import { askPort, type PortChoice } from '../../src/features/ports/portPicker';
+import { pickPort, type PortChoice } from '../../src/features/ports/portPicker';
 import { until } from '../harness/until';
 import { deferred } from '../unit/support/deferred';
 import { StoreBench } from '../unit/support/storeBench';
@@ -63,7 +63,7 @@ describe('picking a port', () => {
   it('gives the one that was typed, also where those that somebody listens on are found at that moment', async () => {
     const found = deferred<readonly ListeningPort[]>();
     const read = (text: string): PortChoice => ({ port: Number(text) });
-    const asked = askPort({ title: 'Forward Port', placeholder: '', found: found.promise, read });
+    const asked = pickPort({ title: 'Forward Port', placeholder: '', listening: found.promise, parse: read });
     pick.value = '3000';
     await until('the line of the port', () => pick.activeItems[0]?.label === 'Port 3000');
     const accepted = accept();

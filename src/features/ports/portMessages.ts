@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { localAddress, type Forward } from './forward';
+import { loopbackAddress, type PortForward } from './portForward';
 import { escapeLinks } from '../../base/text';
 
 /** Says where a forwarded port is, and why it is not where it was wanted. */
-export function whereIs({ port, localPort, wanted, computer }: Forward): string {
-  const address = `${localAddress}:${localPort}`;
+export function formatForward({ port, localPort, preferredPort: wanted, computer }: PortForward): string {
+  const address = `${loopbackAddress}:${localPort}`;
   return escapeLinks(
     localPort === wanted
       ? vscode.l10n.t('Port {0} of {1} is at {2} now.', port, computer.name, address)
@@ -19,6 +19,6 @@ export function whereIs({ port, localPort, wanted, computer }: Forward): string 
 }
 
 /** Tells of a forward that came back on another port. */
-export function tellMoved(forward: Forward): void {
-  void vscode.window.showInformationMessage(whereIs(forward));
+export function notifyMoved(forward: PortForward): void {
+  void vscode.window.showInformationMessage(formatForward(forward));
 }

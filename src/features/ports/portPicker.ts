@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { Forward } from './forward';
-import type { ListeningPort } from './listening';
+import type { PortForward } from './portForward';
+import type { ListeningPort } from './listeningPorts';
 import { DisposableStore } from '../../base/disposable';
 import { escapeIcons } from '../../base/text';
 
@@ -11,13 +11,13 @@ export interface PortChoice {
   readonly local?: number;
 }
 
-export interface PortQuestion {
+export interface PortPickerOptions {
   readonly title: string;
   readonly placeholder: string;
   /** The ports to offer, once they are found. */
-  readonly found: Promise<readonly ListeningPort[]>;
+  readonly listening: Promise<readonly ListeningPort[]>;
   /** Reads what was typed. @returns a sentence where it cannot be taken */
-  readonly read: (text: string) => PortChoice | string;
+  readonly parse: (text: string) => PortChoice | string;
 }
 
 interface PortItem extends vscode.QuickPickItem {
@@ -29,12 +29,12 @@ interface PortItem extends vscode.QuickPickItem {
  * @returns undefined when they left
  * @throws what finding the ports did
  */
-export async function askPort({
+export async function pickPort({
   title,
   placeholder,
-  found,
-  read,
-}: PortQuestion): Promise<PortChoice | undefined> {
+  listening: found,
+  parse: read,
+}: PortPickerOptions): Promise<PortChoice | undefined> {
   const disposables = new DisposableStore();
   const pick = disposables.add(vscode.window.createQuickPick<PortItem>());
   pick.title = title;
@@ -76,25 +76,25 @@ export async function askLocalPort({
   computer,
   port,
   localPort,
-  wanted,
-}: Forward): Promise<number | undefined> {
+  preferredPort: wanted,
+}: PortForward): Promise<number | undefined> {
   const answer = await vscode.window.showInputBox({
     title: vscode.l10n.t('Change Local Port of Port {0} of {1}', port, computer.name),
     prompt: vscode.l10n.t('The port of this machine that leads there. What is connected now is cut off.'),
     value: String(localPort ?? wanted),
-    validateInput: (text) => portProblem(text.trim()),
+    validateInput: (text) => validatePort(text.trim()),
   });
   return answer === undefined ? undefined : Number(answer.trim());
 }
 
 /** What is wrong with what was typed for a port; undefined where nothing is. */
-export function portProblem(text: string): string | undefined {
+export function validatePort(text: string): string | undefined {
   const isPort = /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
   return isPort ? undefined : vscode.l10n.t('A port is a number from 1 to 65535.');
 }
 
 /** The line for what was typed: to be taken, or what is wrong with it. */
-function typedItems(text: string, read: PortQuestion['read']): PortItem[] {
+function typedItems(text: string, read: PortPickerOptions['parse']): PortItem[] {
   if (!/^[\d:]+$/.test(text)) return [];
   const choice = read(text);
   if (typeof choice === 'string')

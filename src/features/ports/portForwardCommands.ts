@@ -1,39 +1,39 @@
 import * as vscode from 'vscode';
 import type { Computer } from '../../computers/computer';
 import { LifecycleError } from '../../computers/errors';
-import type { LocalAddress } from './addresses';
-import { localAddress, type Forward } from './forward';
-import type { Forwards } from './forwards';
-import { listeningCommand, parseListening, type ListeningPort } from './listening';
+import type { LocalhostAddress } from './localhostAddresses';
+import { loopbackAddress, type PortForward } from './portForward';
+import type { PortForwards } from './portForwards';
+import { listPortsCommand, parseListeningPorts, type ListeningPort } from './listeningPorts';
 import { PortError } from '../../ssh/errors';
 import type { SshChannels } from '../../connect/sshChannels';
 import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import { escapeLinks } from '../../base/text';
-import { whereIs } from './portMessages';
-import { askLocalPort, askPort, portProblem, type PortChoice } from './portPicker';
-import type { ForwardParts } from './portParts';
+import { formatForward } from './portMessages';
+import { askLocalPort, pickPort, validatePort, type PortChoice } from './portPicker';
+import type { ForwardedPortChildren } from './portChildren';
 import { copy } from '../../ui/clipboard';
 import type { Handler } from '../../ui/registerCommands';
 import type { ChildTargets } from '../../ui/childTargets';
 import { cancellation, withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
 
-export interface ForwardCommandsParts {
+export interface PortForwardCommandsDeps {
   readonly targets: Targets;
   readonly childTargets: ChildTargets;
-  readonly children: ForwardParts;
-  readonly forwards: Forwards;
+  readonly forwardedPorts: ForwardedPortChildren;
+  readonly forwards: PortForwards;
   readonly channels: SshChannels;
   readonly clock: Clock;
 }
 
 /** Ports of computers on this machine. */
-export class ForwardCommands {
-  constructor(private readonly our: ForwardCommandsParts) {}
+export class PortForwardCommands {
+  constructor(private readonly deps: PortForwardCommandsDeps) {}
 
   readonly forward: Handler = async (...args) => {
-    const computer = await this.our.targets.one(args, vscode.l10n.t('Forward Port'), 'ports');
+    const computer = await this.deps.targets.one(args, vscode.l10n.t('Forward Port'), 'ports');
     let choice: PortChoice;
     try {
       choice = await this.ask(computer);
@@ -41,12 +41,12 @@ export class ForwardCommands {
       await offerToPublish(computer, error);
       return;
     }
-    await this.tell(await this.our.forwards.add(computer, choice.port, choice.local));
+    await this.tell(await this.deps.forwards.add(computer, choice.port, choice.local));
   };
 
   readonly stop: Handler = async (...args) => {
     const { child: part } = await this.pick(args, vscode.l10n.t('Stop Forwarding Port'));
-    this.our.forwards.remove(part.forward);
+    this.deps.forwards.remove(part.forward);
   };
 
   /** Gives it another port here. Where that is taken, that is told and it stays as it is. */
@@ -54,7 +54,7 @@ export class ForwardCommands {
     const { child: part } = await this.pick(args, vscode.l10n.t('Change Local Port'));
     const wanted = await askLocalPort(part.forward);
     if (wanted === undefined) throw cancellation();
-    await this.our.forwards.move(part.forward, wanted);
+    await this.deps.forwards.move(part.forward, wanted);
   };
 
   readonly open: Handler = async (...args) => {
@@ -68,8 +68,8 @@ export class ForwardCommands {
   };
 
   /** An address of the computer that was clicked: leads there, by a forward that is made if need be. */
-  async openAddress(computer: Pick<Computer, 'id' | 'name'>, address: LocalAddress): Promise<void> {
-    const { forwards, channels, clock } = this.our;
+  async openAddress(computer: Pick<Computer, 'id' | 'name'>, address: LocalhostAddress): Promise<void> {
+    const { forwards, channels, clock } = this.deps;
     const known = forwards.of(computer.id).some(({ port }) => port === address.port);
     if (!known) {
       const title = vscode.l10n.t('Connecting to port {0} of {1}…', address.port, computer.name);
@@ -87,17 +87,17 @@ export class ForwardCommands {
   }
 
   private pick(args: readonly unknown[], title: string) {
-    return this.our.childTargets.one(args, title, this.our.children);
+    return this.deps.childTargets.one(args, title, this.deps.forwardedPorts);
   }
 
   private async ask(computer: Computer): Promise<PortChoice> {
     const left = new AbortController();
     try {
-      const choice = await askPort({
+      const choice = await pickPort({
         title: vscode.l10n.t('Forward Port of {0}', computer.name),
         placeholder: vscode.l10n.t('A port there, or LOCAL:THERE to say which port it gets here'),
-        found: this.listening(computer, left.signal),
-        read: readForward,
+        listening: this.listening(computer, left.signal),
+        parse: readForward,
       });
       if (!choice) throw cancellation();
       return choice;
@@ -107,13 +107,13 @@ export class ForwardCommands {
   }
 
   private async listening(computer: Computer, signal: AbortSignal): Promise<readonly ListeningPort[]> {
-    return parseListening(await this.our.channels.run(computer, listeningCommand, signal));
+    return parseListeningPorts(await this.deps.channels.run(computer, listPortsCommand, signal));
   }
 
-  private async tell(forward: Forward): Promise<void> {
+  private async tell(forward: PortForward): Promise<void> {
     const open = vscode.l10n.t('Open in Browser');
     const copyIt = vscode.l10n.t('Copy Address');
-    const chosen = await vscode.window.showInformationMessage(whereIs(forward), open, copyIt);
+    const chosen = await vscode.window.showInformationMessage(formatForward(forward), open, copyIt);
     if (chosen === open) await openInBrowser(forward);
     if (chosen === copyIt) await copyAddress(forward);
   }
@@ -122,7 +122,7 @@ export class ForwardCommands {
 /** Reads `3000`, or `8080:3000` as ssh -L has it: first the port here. */
 function readForward(text: string): PortChoice | string {
   const [, local, port = ''] = /^(?:(\d+):)?(\d+)$/.exec(text) ?? [];
-  const problem = portProblem(port) ?? (local === undefined ? undefined : portProblem(local));
+  const problem = validatePort(port) ?? (local === undefined ? undefined : validatePort(local));
   if (problem !== undefined) return problem;
   return { port: Number(port), ...(local !== undefined && { local: Number(local) }) };
 }
@@ -145,19 +145,19 @@ function lacksSsh(error: unknown): boolean {
 }
 
 async function openInBrowser(
-  forward: Forward,
-  { scheme, path }: Pick<LocalAddress, 'scheme' | 'path'> = { scheme: 'http', path: '' },
+  forward: PortForward,
+  { scheme, path }: Pick<LocalhostAddress, 'scheme' | 'path'> = { scheme: 'http', path: '' },
 ): Promise<void> {
   await vscode.env.openExternal(await externalOf(forward, scheme, path));
 }
 
-async function copyAddress(forward: Forward): Promise<void> {
+async function copyAddress(forward: PortForward): Promise<void> {
   await copy([(await externalOf(forward, 'http', '')).toString()]);
 }
 
 /** Where a person's browser finds it, which may be on another machine than the forward. */
-async function externalOf(forward: Forward, scheme: string, path: string): Promise<vscode.Uri> {
+async function externalOf(forward: PortForward, scheme: string, path: string): Promise<vscode.Uri> {
   await forward.listen();
-  const local = vscode.Uri.parse(`${scheme}://${localAddress}:${forward.localPort}${path}`, true);
+  const local = vscode.Uri.parse(`${scheme}://${loopbackAddress}:${forward.localPort}${path}`, true);
   return vscode.env.asExternalUri(local);
 }

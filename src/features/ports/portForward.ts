@@ -1,10 +1,10 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { PortChannel } from '../../connect/sshChannels';
 import type { Disposable } from '../../base/disposable';
-import { listenAt, listenNear } from './localPort';
+import { bindExactPort, bindFreePort } from './bindLocalPort';
 
 /** The only address that is listened on: nobody but this machine gets in. */
-export const localAddress = '127.0.0.1';
+export const loopbackAddress = '127.0.0.1';
 
 /** Opens a stream to a port of a computer. Rejects with what stands in the way, or with the signal's reason. */
 export type Dial = (computerId: string, port: number, signal: AbortSignal) => Promise<PortChannel>;
@@ -20,34 +20,34 @@ export interface Traffic {
 }
 
 /** Milliseconds between words about bytes that pass. */
-const wordEvery = 1_000;
+const trafficIntervalMs = 1_000;
 
 /**
  * A port of this machine that leads to a port of a computer. Each connection gets a channel of its own when it comes, so
  * that a line that was lost meanwhile is mended by the next one.
  */
-export class Forward implements Disposable {
+export class PortForward implements Disposable {
   private server: Server | undefined;
   private listening: Promise<void> | undefined;
   private readonly sockets = new Set<Socket>();
-  private readonly end = new AbortController();
-  private past = { received: 0, sent: 0 };
-  private word: NodeJS.Timeout | undefined;
-  private failure: unknown;
+  private readonly ended = new AbortController();
+  private closedTraffic = { received: 0, sent: 0 };
+  private trafficTimer: NodeJS.Timeout | undefined;
+  private lastError: unknown;
 
   constructor(
     readonly computer: { readonly id: string; readonly name: string },
     /** The port on the computer. */
     readonly port: number,
     /** The port here that is asked for. */
-    private asked: number,
+    private requested: number,
     private readonly dial: Dial,
-    private readonly changed: () => void,
+    private readonly onChange: () => void,
   ) {}
 
   /** The port here that it is to have: the one that it had last, where it had one. */
-  get wanted(): number {
-    return this.asked;
+  get preferredPort(): number {
+    return this.requested;
   }
 
   /** The port here; undefined while nothing is listened on. */
@@ -60,62 +60,62 @@ export class Forward implements Disposable {
     const all = [...this.sockets];
     return {
       connections: all.length,
-      received: all.reduce((sum, { bytesWritten }) => sum + bytesWritten, this.past.received),
-      sent: all.reduce((sum, { bytesRead }) => sum + bytesRead, this.past.sent),
+      received: all.reduce((sum, { bytesWritten }) => sum + bytesWritten, this.closedTraffic.received),
+      sent: all.reduce((sum, { bytesRead }) => sum + bytesRead, this.closedTraffic.sent),
     };
   }
 
   /** Why the latest connection did not get to the computer; undefined where it did. */
-  get problem(): unknown {
-    return this.failure;
+  get error(): unknown {
+    return this.lastError;
   }
 
   /** Listens on the port that is wanted, or on the next that is free. Once is enough. */
   listen(): Promise<void> {
-    return this.listenBy(listenNear);
+    return this.listenWith(bindFreePort);
   }
 
   /**
    * Listens on the port that is wanted, and on no other.
    * @throws LocalPortError
    */
-  listenThere(): Promise<void> {
-    return this.listenBy(listenAt);
+  listenExactly(): Promise<void> {
+    return this.listenWith(bindExactPort);
   }
 
   /** Listens no more, until it is asked to again; what is connected is cut off. */
-  rest(): void {
-    this.asked = this.localPort ?? this.asked;
+  stopListening(): void {
+    this.requested = this.localPort ?? this.requested;
     this.server?.close();
     this.server = undefined;
     this.listening = undefined;
     for (const socket of this.sockets) socket.destroy();
-    this.tell();
+    this.notify();
   }
 
   dispose(): void {
-    this.end.abort();
-    this.rest();
+    this.ended.abort();
+    this.stopListening();
   }
 
-  private async listenBy(way: typeof listenNear): Promise<void> {
-    this.end.signal.throwIfAborted();
-    this.listening ??= this.begin(way);
+  private async listenWith(way: typeof bindFreePort): Promise<void> {
+    this.ended.signal.throwIfAborted();
+    this.listening ??= this.startServer(way);
     await this.listening;
   }
 
-  private async begin(way: typeof listenNear): Promise<void> {
+  private async startServer(way: typeof bindFreePort): Promise<void> {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.accept(socket));
     this.server = server;
     try {
-      await way(server, localAddress, this.wanted);
+      await way(server, loopbackAddress, this.preferredPort);
     } catch (error) {
-      this.rest();
+      this.stopListening();
       throw error;
     }
     // It may have been told to rest meanwhile.
     if (this.server !== server) server.close();
-    this.changed();
+    this.onChange();
   }
 
   private accept(socket: Socket): void {
@@ -126,23 +126,23 @@ export class Forward implements Disposable {
     socket.once('close', () => {
       gone.abort();
       this.sockets.delete(socket);
-      this.past.received += socket.bytesWritten;
-      this.past.sent += socket.bytesRead;
-      this.tell();
+      this.closedTraffic.received += socket.bytesWritten;
+      this.closedTraffic.sent += socket.bytesRead;
+      this.notify();
     });
-    this.tell();
-    const signal = AbortSignal.any([gone.signal, this.end.signal]);
+    this.notify();
+    const signal = AbortSignal.any([gone.signal, this.ended.signal]);
     this.dial(this.computer.id, this.port, signal).then(
-      (channel) => this.join(socket, channel),
+      (channel) => this.connect(socket, channel),
       (error: unknown) => {
-        if (!signal.aborted) this.failure = error;
+        if (!signal.aborted) this.lastError = error;
         socket.resetAndDestroy();
       },
     );
   }
 
-  private join(socket: Socket, { stream, broke }: PortChannel): void {
-    this.failure = undefined;
+  private connect(socket: Socket, { stream, broke }: PortChannel): void {
+    this.lastError = undefined;
     stream.on('error', () => undefined);
     if (socket.destroyed) stream.destroy();
     socket.once('close', () => stream.destroy());
@@ -154,18 +154,18 @@ export class Forward implements Disposable {
     stream.once('end', () => setImmediate(ended));
     // What is still sent then has no way to go; unread, it would hide the end of it, and the socket would stay for good.
     stream.once('close', () => setImmediate(() => (ended(), socket.resume())));
-    for (const side of [socket, stream]) side.on('data', () => this.tellSoon());
+    for (const side of [socket, stream]) side.on('data', () => this.notifySoon());
     socket.pipe(stream);
     stream.pipe(socket, { end: false });
   }
 
-  private tellSoon(): void {
-    this.word ??= setTimeout(() => this.tell(), wordEvery).unref();
+  private notifySoon(): void {
+    this.trafficTimer ??= setTimeout(() => this.notify(), trafficIntervalMs).unref();
   }
 
-  private tell(): void {
-    clearTimeout(this.word);
-    this.word = undefined;
-    if (!this.end.signal.aborted) this.changed();
+  private notify(): void {
+    clearTimeout(this.trafficTimer);
+    this.trafficTimer = undefined;
+    if (!this.ended.signal.aborted) this.onChange();
   }
 }

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { describe, it, type TestContext } from 'node:test';
-import { Forward } from '../../../../src/features/ports/forward';
-import { Forwards } from '../../../../src/features/ports/forwards';
-import { RememberedForwards } from '../../../../src/features/ports/rememberedForwards';
+import { PortForward } from '../../../../src/features/ports/portForward';
+import { PortForwards } from '../../../../src/features/ports/portForwards';
+import { PortForwardStorage } from '../../../../src/features/ports/portForwardStorage';
 import { freePort } from '../../../emulator/ports';
 import { until } from '../../../harness/until';
 import { wire } from '../../support/computers';
@@ -16,10 +16,10 @@ import { MemoryRecords } from '../../ssh/support/memory';
 async function forwarding(context: TestContext) {
   const bench = new StoreBench();
   await bench.read('a running', 'b running');
-  const remembered = new RememberedForwards(new MemoryRecords());
-  const forwards = new Forwards({
+  const remembered = new PortForwardStorage(new MemoryRecords());
+  const forwards = new PortForwards({
     store: bench.store,
-    remembered,
+    storage: remembered,
     dial: () => Promise.reject(new Error('Nobody connects.')),
     log: bench.log,
     onMoved: () => undefined,
@@ -75,7 +75,7 @@ describe('a connection through a forward', () => {
     const stream = new PassThrough();
     const dial = () => Promise.resolve({ stream, broke: () => false });
     const port = await freePort('127.0.0.1', new Set());
-    const forward = new Forward({ id: 'a', name: 'a' }, port, port, dial, () => undefined);
+    const forward = new PortForward({ id: 'a', name: 'a' }, port, port, dial, () => undefined);
     context.after(() => forward.dispose());
     await forward.listen();
     const socket = connect({ host: '127.0.0.1', port: forward.localPort!, allowHalfOpen: true });

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { computerFrom } from '../../../../src/computers/computer';
-import type { Forward } from '../../../../src/features/ports/forward';
-import type { Forwards } from '../../../../src/features/ports/forwards';
-import { ForwardParts, PublishedParts } from '../../../../src/features/ports/portParts';
+import type { PortForward } from '../../../../src/features/ports/portForward';
+import type { PortForwards } from '../../../../src/features/ports/portForwards';
+import { ForwardedPortChildren, PublishedPortChildren } from '../../../../src/features/ports/portChildren';
 import { wire } from '../../support/computers';
 
 describe('the lines of ports below a computer', () => {
   const published = (status: string, url: string | null) =>
-    new PublishedParts().childrenOf(
+    new PublishedPortChildren().childrenOf(
       computerFrom(
         wire('cmp_1', 'running', { published_ports: [{ port: 3000, status, url, created_at: null }] }),
       ),
@@ -28,7 +28,7 @@ describe('the lines of ports below a computer', () => {
       assert.deepEqual(part.contextValues, capabilities);
     });
 
-  const forwarded = (facts: Partial<Forward>) => {
+  const forwarded = (facts: Partial<PortForward>) => {
     const traffic = { connections: 0, received: 0, sent: 0 };
     const forward = {
       computer: { id: 'cmp_1', name: 'einstein' },
@@ -37,8 +37,9 @@ describe('the lines of ports below a computer', () => {
       traffic,
       ...facts,
     };
-    const forwards = { of: () => [forward] } as unknown as Forwards;
-    return new ForwardParts(forwards).childrenOf(computerFrom(wire('cmp_1', 'running')))[0]!.description;
+    const forwards = { of: () => [forward] } as unknown as PortForwards;
+    return new ForwardedPortChildren(forwards).childrenOf(computerFrom(wire('cmp_1', 'running')))[0]!
+      .description;
   };
 
   it('say of a forwarded one where it is and what goes through it', () => {
@@ -50,6 +51,6 @@ describe('the lines of ports below a computer', () => {
       '127.0.0.1:3001 · idle · 2 KB in, 10 B out',
     );
     assert.equal(forwarded({ localPort: undefined }), 'waits for the computer · idle');
-    assert.equal(forwarded({ problem: new Error('Nobody listens.') }), '127.0.0.1:3001 · Nobody listens.');
+    assert.equal(forwarded({ error: new Error('Nobody listens.') }), '127.0.0.1:3001 · Nobody listens.');
   });
 });

@@ -11,7 +11,7 @@ export interface ListeningPort {
  * What tells of the ports: the sockets, who holds which, and what they are called (proc_pid_fd(5), proc_pid_net(5)). It
  * takes no tool that a small computer may lack.
  */
-export const listeningCommand = [
+export const listPortsCommand = [
   'cat /proc/net/tcp /proc/net/tcp6 2>/dev/null',
   "ls -l /proc/[0-9]*/fd 2>/dev/null | grep -E '^/proc|socket:'",
   'grep -sH . /proc/[0-9]*/comm',
@@ -19,10 +19,10 @@ export const listeningCommand = [
 ].join('; ');
 
 /** The state LISTEN, as /proc/net/tcp spells it. */
-const listen = '0A';
+const listenState = '0A';
 
-/** Reads what {@link listeningCommand} wrote. Each port once, in their order. */
-export function parseListening(text: string): ListeningPort[] {
+/** Reads what {@link listPortsCommand} wrote. Each port once, in their order. */
+export function parseListeningPorts(text: string): ListeningPort[] {
   const sockets = new Map<number, string[]>();
   const holders = new Map<string, string>();
   const names = new Map<string, string>();
@@ -46,6 +46,6 @@ export function parseListening(text: string): ListeningPort[] {
 function socketIn(line: string): { port: number; inode: string } | undefined {
   const [number = '', local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
   const [, port] = /^(?:[0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})$/.exec(local) ?? [];
-  if (!/^\d+:$/.test(number) || state !== listen || port === undefined) return undefined;
+  if (!/^\d+:$/.test(number) || state !== listenState || port === undefined) return undefined;
   return { port: Number.parseInt(port, 16), inode };
 }

@@ -1,48 +1,48 @@
 import { t } from '@vscode/l10n';
 import type { PublishedPort } from '../../api/wire';
 import type { Computer } from '../../computers/computer';
-import { localAddress, type Forward } from './forward';
-import type { Forwards } from './forwards';
+import { loopbackAddress, type PortForward } from './portForward';
+import type { PortForwards } from './portForwards';
 import { Emitter } from '../../base/emitter';
 import { formatBytes, printable } from '../../base/text';
 import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
 
-export interface ForwardPart extends TreeChild {
+export interface ForwardedPortChild extends TreeChild {
   readonly kind: 'forward';
-  readonly forward: Forward;
+  readonly forward: PortForward;
 }
 
-export interface PublishedPart extends TreeChild {
+export interface PublishedPortChild extends TreeChild {
   readonly kind: 'published';
   readonly published: PublishedPort;
 }
 
 /** The forwarded ports of a computer. */
-export class ForwardParts implements ChildProvider {
+export class ForwardedPortChildren implements ChildProvider {
   readonly onDidChange;
 
-  constructor(private readonly forwards: Forwards) {
+  constructor(private readonly forwards: PortForwards) {
     this.onDidChange = forwards.onDidChange;
   }
 
-  childrenOf({ id }: Computer): readonly ForwardPart[] {
+  childrenOf({ id }: Computer): readonly ForwardedPortChild[] {
     return this.forwards.of(id).map(forwardPart);
   }
 }
 
 /** The published ports of a computer: they change with it. */
-export class PublishedParts implements ChildProvider {
+export class PublishedPortChildren implements ChildProvider {
   readonly onDidChange = new Emitter<string>().event;
 
-  childrenOf({ publishedPorts = [] }: Computer): readonly PublishedPart[] {
+  childrenOf({ publishedPorts = [] }: Computer): readonly PublishedPortChild[] {
     return publishedPorts.map(publishedPart);
   }
 }
 
-function forwardPart(forward: Forward): ForwardPart {
-  const { port, localPort, problem } = forward;
+function forwardPart(forward: PortForward): ForwardedPortChild {
+  const { port, localPort, error: problem } = forward;
   const label = t('Port {0}', port);
-  const address = localPort === undefined ? t('waits for the computer') : `${localAddress}:${localPort}`;
+  const address = localPort === undefined ? t('waits for the computer') : `${loopbackAddress}:${localPort}`;
   const trouble = problem instanceof Error ? problem.message : undefined;
   const state = trouble ?? trafficOf(forward);
   return {
@@ -62,7 +62,7 @@ function forwardPart(forward: Forward): ForwardPart {
   };
 }
 
-function trafficOf({ traffic }: Forward): string {
+function trafficOf({ traffic }: PortForward): string {
   const { connections, received, sent } = traffic;
   const now =
     connections === 0 ? t('idle') : connections === 1 ? t('1 connection') : t('{0} connections', connections);
@@ -71,7 +71,7 @@ function trafficOf({ traffic }: Forward): string {
     : t('{0} · {1} in, {2} out', now, formatBytes(received), formatBytes(sent));
 }
 
-function publishedPart(published: PublishedPort): PublishedPart {
+function publishedPart(published: PublishedPort): PublishedPortChild {
   const { port, url } = published;
   const label = t('Port {0}', port);
   const state = stateOf(published);

@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import type { CelestoClient } from '../../api/client';
 import { publishLimits, type PublishedPort } from '../../api/wire';
 import type { Computer } from '../../computers/computer';
-import { listeningCommand, parseListening, type ListeningPort } from './listening';
-import { publishProblem, type Publishing } from './publishing';
+import { listPortsCommand, parseListeningPorts, type ListeningPort } from './listeningPorts';
+import { validatePublishPort, type PortPublisher } from './portPublisher';
 import type { Clock } from '../../base/clock';
 import { escapeLinks } from '../../base/text';
-import { askPort } from './portPicker';
-import type { PublishedParts } from './portParts';
+import { pickPort } from './portPicker';
+import type { PublishedPortChildren } from './portChildren';
 import { copy } from '../../ui/clipboard';
 import type { Handler } from '../../ui/registerCommands';
 import type { ChildTargets } from '../../ui/childTargets';
@@ -15,32 +15,32 @@ import { cancellation, withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
 
 /** Seconds that finding the listening ports may take. */
-const findingTime = 10;
+const listPortsTimeoutSeconds = 10;
 
-export interface PublishCommandsParts {
+export interface PublishPortCommandsDeps {
   readonly targets: Targets;
   readonly childTargets: ChildTargets;
-  readonly children: PublishedParts;
-  readonly publishing: Publishing;
+  readonly publishedPorts: PublishedPortChildren;
+  readonly publisher: PortPublisher;
   readonly client: Pick<CelestoClient, 'exec'>;
   readonly clock: Clock;
 }
 
 /** Ports of computers that everybody can reach. */
-export class PublishCommands {
-  constructor(private readonly our: PublishCommandsParts) {}
+export class PublishPortCommands {
+  constructor(private readonly deps: PublishPortCommandsDeps) {}
 
   readonly publish: Handler = async (...args) => {
-    const computer = await this.our.targets.one(args, vscode.l10n.t('Publish Port'), 'ports');
+    const computer = await this.deps.targets.one(args, vscode.l10n.t('Publish Port'), 'ports');
     const { id, name } = computer;
     const published = await this.work(vscode.l10n.t('Looking at the ports of {0}…', name), (signal) =>
-      this.our.publishing.of(id, signal),
+      this.deps.publisher.of(id, signal),
     );
     refuseFifth(computer, published);
     const port = await this.ask(computer, published);
     await confirm(computer, port);
     const done = await this.work(vscode.l10n.t('Publishing port {0} of {1}…', port, name), (signal) =>
-      this.our.publishing.publish(id, port, signal),
+      this.deps.publisher.publish(id, port, signal),
     );
     await tell(computer, done);
   };
@@ -54,7 +54,7 @@ export class PublishCommands {
     const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes);
     if (answer !== yes) throw cancellation();
     await this.work(vscode.l10n.t('Unpublishing port {0} of {1}…', port, computer.name), (signal) =>
-      this.our.publishing.unpublish(computer.id, port, signal),
+      this.deps.publisher.unpublish(computer.id, port, signal),
     );
   };
 
@@ -69,11 +69,11 @@ export class PublishCommands {
   };
 
   private pick(args: readonly unknown[], title: string) {
-    return this.our.childTargets.one(args, title, this.our.children);
+    return this.deps.childTargets.one(args, title, this.deps.publishedPorts);
   }
 
   private work<T>(title: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    return withProgress(this.our.clock, title, work);
+    return withProgress(this.deps.clock, title, work);
   }
 
   private async ask(computer: Computer, published: readonly PublishedPort[]): Promise<number> {
@@ -81,13 +81,13 @@ export class PublishCommands {
     const { min, max } = publishLimits;
     const taken = new Set(published.map(({ port }) => port));
     try {
-      const choice = await askPort({
+      const choice = await pickPort({
         title: vscode.l10n.t('Publish Port of {0}', computer.name),
         placeholder: vscode.l10n.t('A port from {0} to {1} that serves HTTP', min, max),
-        found: this.listening(computer, left.signal).then((ports) =>
-          ports.filter(({ port }) => publishProblem(port) === undefined && !taken.has(port)),
+        listening: this.listening(computer, left.signal).then((ports) =>
+          ports.filter(({ port }) => validatePublishPort(port) === undefined && !taken.has(port)),
         ),
-        read: (text) => readPort(text, taken),
+        parse: (text) => readPort(text, taken),
       });
       if (!choice) throw cancellation();
       return choice.port;
@@ -99,7 +99,9 @@ export class PublishCommands {
   /** By the service's own call, which takes no SSH. A person who may not use it types the port. */
   private async listening({ id }: Computer, signal: AbortSignal): Promise<readonly ListeningPort[]> {
     try {
-      return parseListening((await this.our.client.exec(id, listeningCommand, findingTime, signal)).stdout);
+      return parseListeningPorts(
+        (await this.deps.client.exec(id, listPortsCommand, listPortsTimeoutSeconds, signal)).stdout,
+      );
     } catch {
       return [];
     }
@@ -109,7 +111,7 @@ export class PublishCommands {
 function readPort(text: string, taken: ReadonlySet<number>): { port: number } | string {
   const port = Number(text);
   if (taken.has(port)) return vscode.l10n.t('Port {0} is published already.', port);
-  return publishProblem(port) ?? { port };
+  return validatePublishPort(port) ?? { port };
 }
 
 function refuseFifth({ name }: Computer, published: readonly PublishedPort[]): void {

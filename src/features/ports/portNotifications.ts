@@ -1,27 +1,27 @@
 import * as vscode from 'vscode';
 import type { ComputerEvent, ComputerEvents } from '../../computers/computerEvents';
 import type { ComputerStore } from '../../computers/store';
-import type { Forwards } from './forwards';
+import type { PortForwards } from './portForwards';
 import type { Terminals } from '../../terminal/terminals';
 import { DisposableStore, type Disposable } from '../../base/disposable';
 import { escapeLinks } from '../../base/text';
 
-export interface ForwardNoticesParts {
+export interface PortNotificationsDeps {
   readonly happenings: Pick<ComputerEvents, 'onEvent'>;
-  readonly forwards: Pick<Forwards, 'of' | 'onDidChange'>;
+  readonly forwards: Pick<PortForwards, 'of' | 'onDidChange'>;
   readonly store: Pick<ComputerStore, 'get'>;
   readonly terminals: Pick<Terminals, 'of'>;
 }
 
 /** Tells that ports are forwarded no more, since somebody else stopped or deleted their computer. */
-export class ForwardNotices implements Disposable {
+export class PortNotifications implements Disposable {
   private readonly disposables = new DisposableStore();
   /** What is forwarded, or was until the computer left the list: that is told a moment later. */
   private readonly ports = new Map<string, readonly number[]>();
 
-  constructor(private readonly parts: ForwardNoticesParts) {
-    this.disposables.add(parts.forwards.onDidChange((id) => this.note(id)));
-    this.disposables.add(parts.happenings.onEvent((happening) => void this.tell(happening)));
+  constructor(private readonly deps: PortNotificationsDeps) {
+    this.disposables.add(deps.forwards.onDidChange((id) => this.note(id)));
+    this.disposables.add(deps.happenings.onEvent((happening) => void this.tell(happening)));
   }
 
   dispose(): void {
@@ -29,17 +29,17 @@ export class ForwardNotices implements Disposable {
   }
 
   private note(id: string): void {
-    if (this.parts.store.get(id))
+    if (this.deps.store.get(id))
       this.ports.set(
         id,
-        this.parts.forwards.of(id).map(({ port }) => port),
+        this.deps.forwards.of(id).map(({ port }) => port),
       );
   }
 
   private async tell({ computer, what }: ComputerEvent): Promise<void> {
     const ports = this.ports.get(computer.id) ?? [];
     // Whoever has a terminal there hears of it by that.
-    if (ports.length === 0 || this.parts.terminals.of(computer.id).length > 0) return;
+    if (ports.length === 0 || this.deps.terminals.of(computer.id).length > 0) return;
     const { name } = computer;
     const list = ports.join(', ');
     if (what === 'deleted') {

@@ -1,5 +1,5 @@
 /** An address of the computer itself, as a program there prints it. */
-export interface LocalAddress {
+export interface LocalhostAddress {
   /** Where it stands in the text. */
   readonly index: number;
   readonly length: number;
@@ -15,15 +15,15 @@ const pattern = new RegExp(
   'gi',
 );
 /** What ends a sentence or closes a bracket around an address. */
-const closing = /[.,;:!?)\]}]+$/;
+const trailingPunctuation = /[.,;:!?)\]}]+$/;
 
 /** Finds addresses such as localhost:3000 or http://127.0.0.1:8080/docs in a line of text. */
-export function localAddressesIn(line: string): LocalAddress[] {
+export function findLocalhostAddresses(line: string): LocalhostAddress[] {
   return [...line.matchAll(pattern)].flatMap((match) => {
     const scheme = match[1]?.toLowerCase() === 'https' ? 'https' : 'http';
     const port = Number(match[2] ?? match[3] ?? (scheme === 'https' ? 443 : 80));
     const tail = match[4] ?? '';
-    const path = tail.replace(closing, '');
+    const path = tail.replace(trailingPunctuation, '');
     const length = match[0].length - (tail.length - path.length);
     return port >= 1 && port <= 65_535 ? [{ index: match.index, length, scheme, port, path }] : [];
   });

@@ -1,5 +1,5 @@
 /** A port that was forwarded when the window was left. */
-export interface RememberedForward {
+export interface SavedPortForward {
   readonly computer: { readonly id: string; readonly name: string };
   readonly port: number;
   readonly localPort: number;
@@ -11,27 +11,27 @@ export interface WorkspaceRecords {
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
-const recordName = 'celesto.forwards';
+const storageKey = 'celesto.forwards';
 /** The latest that are kept: nobody sees those of a computer that was deleted while the window was closed. */
-const most = 100;
+const maxForwards = 100;
 
 /** The forwarded ports of this window, so that they are there again after it was loaded anew. */
-export class RememberedForwards {
-  constructor(private readonly records: WorkspaceRecords) {}
+export class PortForwardStorage {
+  constructor(private readonly memento: WorkspaceRecords) {}
 
-  all(): readonly RememberedForward[] {
-    const found = this.records.get(recordName);
+  all(): readonly SavedPortForward[] {
+    const found = this.memento.get(storageKey);
     return Array.isArray(found) ? (found as unknown[]).filter(isRemembered) : [];
   }
 
-  save(forwards: readonly RememberedForward[]): void {
-    void this.records.update(recordName, forwards.slice(-most));
+  save(forwards: readonly SavedPortForward[]): void {
+    void this.memento.update(storageKey, forwards.slice(-maxForwards));
   }
 }
 
 /** What an older version wrote may look otherwise; then it is forgotten. */
-function isRemembered(entry: unknown): entry is RememberedForward {
-  const { computer, port, localPort } = (entry ?? {}) as Partial<RememberedForward>;
+function isRemembered(entry: unknown): entry is SavedPortForward {
+  const { computer, port, localPort } = (entry ?? {}) as Partial<SavedPortForward>;
   return (
     typeof computer?.id === 'string' &&
     typeof computer.name === 'string' &&

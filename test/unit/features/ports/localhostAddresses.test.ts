@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { localAddressesIn } from '../../../../src/features/ports/addresses';
+import { findLocalhostAddresses } from '../../../../src/features/ports/localhostAddresses';
 
 /** What is found in a line: the words that become a link, and where they lead. */
 function found(line: string): string[] {
-  return localAddressesIn(line).map(
+  return findLocalhostAddresses(line).map(
     ({ index, length, scheme, port, path }) =>
       `${line.slice(index, index + length)} ${scheme} ${port} ${path}`,
   );

@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
 import type { Computer } from '../../computers/computer';
-import { localAddressesIn, type LocalAddress } from './addresses';
+import { findLocalhostAddresses, type LocalhostAddress } from './localhostAddresses';
 import { isCancellation } from '../../base/abort';
 import { showError } from '../../ui/showError';
-import type { ForwardCommands } from './forwardCommands';
+import type { PortForwardCommands } from './portForwardCommands';
 
 type NamedComputer = Pick<Computer, 'id' | 'name'>;
 
-class AddressLink extends vscode.TerminalLink {
+class LocalhostLink extends vscode.TerminalLink {
   constructor(
     readonly computer: NamedComputer,
-    readonly address: LocalAddress,
+    readonly address: LocalhostAddress,
   ) {
     const tooltip = vscode.l10n.t('Forward port {0} of {1} and open it', address.port, computer.name);
     super(address.index, address.length, tooltip);
@@ -18,20 +18,20 @@ class AddressLink extends vscode.TerminalLink {
 }
 
 /** Makes the addresses that a computer prints of itself, in a shell or in the tab of a command, lead there from here. */
-export class TerminalLinks implements vscode.TerminalLinkProvider<AddressLink> {
+export class TerminalLinkProvider implements vscode.TerminalLinkProvider<LocalhostLink> {
   constructor(
     /** The computer whose output a terminal shows; undefined for a terminal of another origin. */
     private readonly computerOf: (terminal: vscode.Terminal) => NamedComputer | undefined,
-    private readonly forwards: Pick<ForwardCommands, 'openAddress'>,
+    private readonly forwards: Pick<PortForwardCommands, 'openAddress'>,
   ) {}
 
-  provideTerminalLinks({ terminal, line }: vscode.TerminalLinkContext): AddressLink[] {
+  provideTerminalLinks({ terminal, line }: vscode.TerminalLinkContext): LocalhostLink[] {
     const computer = this.computerOf(terminal);
     if (!computer) return [];
-    return localAddressesIn(line).map((address) => new AddressLink(computer, address));
+    return findLocalhostAddresses(line).map((address) => new LocalhostLink(computer, address));
   }
 
-  async handleTerminalLink({ computer, address }: AddressLink): Promise<void> {
+  async handleTerminalLink({ computer, address }: LocalhostLink): Promise<void> {
     try {
       await this.forwards.openAddress(computer, address);
     } catch (error) {

@@ -3,7 +3,7 @@ import type { Server } from 'node:net';
 import { t } from '@vscode/l10n';
 
 /** How many ports after the one that is wanted are tried before any will do. */
-const tries = 20;
+const attemptsNearby = 20;
 
 /** A port of this machine that cannot be had. `message` is a sentence for a person. */
 export class LocalPortError extends Error {
@@ -14,7 +14,7 @@ export class LocalPortError extends Error {
  * Lets a server listen on a port and on no other.
  * @throws LocalPortError where it is taken or not allowed
  */
-export async function listenAt(server: Server, address: string, port: number): Promise<void> {
+export async function bindExactPort(server: Server, address: string, port: number): Promise<void> {
   try {
     await listen(server, address, port);
   } catch (error) {
@@ -29,7 +29,7 @@ export async function listenAt(server: Server, address: string, port: number): P
 }
 
 /** Lets a server listen on a port, or where that is taken or not allowed on one near it. */
-export async function listenNear(server: Server, address: string, wanted: number): Promise<void> {
+export async function bindFreePort(server: Server, address: string, wanted: number): Promise<void> {
   for (const port of candidates(wanted)) {
     try {
       await listen(server, address, port);
@@ -50,7 +50,7 @@ async function listen(server: Server, address: string, port: number): Promise<vo
 function* candidates(wanted: number): Generator<number> {
   yield wanted;
   const next = wanted < 1024 ? wanted + 8000 : wanted + 1;
-  for (let port = next; port < next + tries && port <= 65_535; port += 1) yield port;
+  for (let port = next; port < next + attemptsNearby && port <= 65_535; port += 1) yield port;
   yield 0;
 }
 

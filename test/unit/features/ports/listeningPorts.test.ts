@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createServer, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
-import { listeningCommand, parseListening } from '../../../../src/features/ports/listening';
+import { listPortsCommand, parseListeningPorts } from '../../../../src/features/ports/listeningPorts';
 
 const header =
   '  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode';
@@ -30,7 +30,7 @@ describe('the ports that somebody listens on', () => {
       '/proc/200/comm:no\u001bde (dev)',
       '/proc/300/comm:python3',
     ];
-    assert.deepEqual(parseListening(lines.join('\n')), [
+    assert.deepEqual(parseListeningPorts(lines.join('\n')), [
       { port: 3000, process: 'node (dev)' },
       { port: 5353, process: undefined },
       { port: 8080, process: 'python3' },
@@ -39,7 +39,7 @@ describe('the ports that somebody listens on', () => {
 
   it('are none where nothing can be read', () => {
     for (const output of ['', 'sh: cat: not found\n', '0: zz:0BB8 x 0A', '   0: 0100007F:0BB8'])
-      assert.deepEqual(parseListening(output), []);
+      assert.deepEqual(parseListeningPorts(output), []);
   });
 
   it('are told by a real machine, with the program that listens', async () => {
@@ -47,7 +47,7 @@ describe('the ports that somebody listens on', () => {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
     try {
-      const found = parseListening(await text(spawn('sh', ['-c', listeningCommand]).stdout));
+      const found = parseListeningPorts(await text(spawn('sh', ['-c', listPortsCommand]).stdout));
       assert.equal(typeof found.find((one) => one.port === port)?.process, 'string');
     } finally {
       server.close();

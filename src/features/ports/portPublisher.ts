@@ -9,14 +9,14 @@ import type { Clock } from '../../base/clock';
 const pace = { look: 1_000, patience: 120_000 };
 
 /** Why a port cannot be published, in a sentence; undefined where it can. */
-export function publishProblem(port: number): string | undefined {
+export function validatePublishPort(port: number): string | undefined {
   const { min, max } = publishLimits;
   if (Number.isInteger(port) && port >= min && port <= max) return undefined;
   return t('Only ports from {0} to {1} can be published.', min, max);
 }
 
 /** Lets everybody reach ports of a computer, and takes them back. */
-export class Publishing {
+export class PortPublisher {
   constructor(
     private readonly client: Pick<CelestoClient, 'publish' | 'unpublish' | 'publishedPorts'>,
     private readonly lifecycle: Pick<Lifecycle, 'look'>,

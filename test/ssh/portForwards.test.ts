@@ -4,11 +4,11 @@ import { buffer } from 'node:stream/consumers';
 import { before, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
 import { LifecycleError } from '../../src/computers/errors';
-import type { Forward } from '../../src/features/ports/forward';
-import { Forwards } from '../../src/features/ports/forwards';
-import { listeningCommand, parseListening } from '../../src/features/ports/listening';
-import { LocalPortError } from '../../src/features/ports/localPort';
-import { RememberedForwards } from '../../src/features/ports/rememberedForwards';
+import type { PortForward } from '../../src/features/ports/portForward';
+import { PortForwards } from '../../src/features/ports/portForwards';
+import { listPortsCommand, parseListeningPorts } from '../../src/features/ports/listeningPorts';
+import { LocalPortError } from '../../src/features/ports/bindLocalPort';
+import { PortForwardStorage } from '../../src/features/ports/portForwardStorage';
 import { PortError, SshError } from '../../src/ssh/errors';
 import { Opening } from '../../src/connect/opening';
 import { ChannelRoad } from '../../src/connect/channelRoad';
@@ -53,11 +53,11 @@ describe('a forwarded port', () => {
     readonly changes = new Emitter<StoreChange>();
     transport: Transport = 'auto';
     readonly channels: SshChannels;
-    readonly forwards: Forwards;
+    readonly forwards: PortForwards;
     looks = 0;
     /** How many want the list to be kept up to date. */
     watchers = 0;
-    readonly moved: Forward[] = [];
+    readonly moved: PortForward[] = [];
 
     constructor(public listed: Computer | undefined = einstein) {
       const { pool } = person;
@@ -94,10 +94,10 @@ describe('a forwarded port', () => {
     }
 
     /** A further window of the same workspace. */
-    window(): Forwards {
-      const forwards = new Forwards({
+    window(): PortForwards {
+      const forwards = new PortForwards({
         store: this.store,
-        remembered: new RememberedForwards(this.records),
+        storage: new PortForwardStorage(this.records),
         dial: (id, to, signal) => this.channels.toPort(id, to, signal),
         log: person.log,
         onMoved: (forward) => this.moved.push(forward),
@@ -118,17 +118,17 @@ describe('a forwarded port', () => {
     await service.run('einstein', `cat > echo.py <<'END'\n${echo}\nEND`);
     await service.run('einstein', `setsid python3 echo.py ${free} ${address} >/dev/null 2>&1 & true`);
     await until('the server to listen', async () => {
-      const listening = parseListening(await service.run('einstein', listeningCommand));
+      const listening = parseListeningPorts(await service.run('einstein', listPortsCommand));
       return listening.some((one) => one.port === free);
     });
     return free;
   }
 
-  const to = (forward: Forward): Socket =>
+  const to = (forward: PortForward): Socket =>
     connect({ host: '127.0.0.1', port: forward.localPort!, allowHalfOpen: true });
 
   /** Sends something through it. @returns what came back */
-  async function sends(forward: Forward, bytes: Buffer): Promise<Buffer> {
+  async function sends(forward: PortForward, bytes: Buffer): Promise<Buffer> {
     const socket = to(forward);
     socket.end(bytes);
     return buffer(socket);
@@ -164,7 +164,7 @@ describe('a forwarded port', () => {
     const forward = await forwards.add(einstein, port, wanted);
     taken.close();
     assert.ok(forward.localPort! > wanted && forward.localPort! <= wanted + 20, String(forward.localPort));
-    assert.equal(forward.wanted, wanted);
+    assert.equal(forward.preferredPort, wanted);
     const low = await forwards.add(einstein, 80);
     assert.ok(low.localPort === 80 || low.localPort! >= 8080, String(low.localPort));
     const again = await forwards.add(einstein, port);
@@ -195,7 +195,7 @@ describe('a forwarded port', () => {
     assert.deepEqual(bench.forwards.of(einstein.id), [moved]);
     assert.deepEqual([moved.localPort, forward.localPort], [free, undefined]);
     assert.equal((await sends(moved, Buffer.from('moved'))).toString(), 'movedheard 5');
-    assert.equal(new RememberedForwards(bench.records).all()[0]?.localPort, free);
+    assert.equal(new PortForwardStorage(bench.records).all()[0]?.localPort, free);
 
     bench.changes.fire({ added: [], changed: [{ ...einstein, status: 'stopped' }], removed: [] });
     const waiting = await bench.forwards.move(moved, takenPort);
@@ -242,7 +242,7 @@ describe('a forwarded port', () => {
     assert.equal(await ended, 'ECONNRESET');
     await until('it to be gone', () => forward.traffic.connections === 0);
     assert.equal((await sends(forward, Buffer.from('after'))).toString(), 'afterheard 5');
-    assert.equal(forward.problem, undefined);
+    assert.equal(forward.error, undefined);
   });
 
   it('follows the computer to another endpoint', async () => {
@@ -265,7 +265,7 @@ describe('a forwarded port', () => {
     const silent = await freePort('127.0.0.1', new Set([port]));
     const forward = await bench.forwards.add(einstein, silent, port);
     assert.equal(await endOf(to(forward)), 'ECONNRESET');
-    assert.ok(forward.problem instanceof PortError && forward.problem.problem === 'nobodyListens');
+    assert.ok(forward.error instanceof PortError && forward.error.problem === 'nobodyListens');
   });
 
   it('says why where a server, or a setting, allows none', async () => {
@@ -308,7 +308,7 @@ describe('a forwarded port', () => {
     taken.close();
     assert.ok(forward!.localPort! > localPort!);
     next.remove(forward!);
-    assert.deepEqual(new RememberedForwards(bench.records).all(), []);
+    assert.deepEqual(new PortForwardStorage(bench.records).all(), []);
   });
 
   it('and all that is connected to it ends when it is stopped', async () => {
@@ -333,7 +333,7 @@ describe('a forwarded port', () => {
   it('is offered among those that somebody listens on, as a command over SSH tells', async () => {
     const { channels } = new Bench();
     const signal = new AbortController().signal;
-    const found = parseListening(await channels.run(einstein, listeningCommand, signal));
+    const found = parseListeningPorts(await channels.run(einstein, listPortsCommand, signal));
     assert.equal(found.find((one) => one.port === port)?.process, 'python3');
   });
 
@@ -354,7 +354,7 @@ describe('a forwarded port', () => {
     bench.listed = { ...einstein, status: 'stopped' };
     await service.emulator.control.setStatus({ id: 'einstein', status: 'stopped' });
     assert.equal(await endOf(to(forward)), 'ECONNRESET');
-    assert.ok(forward.problem instanceof LifecycleError);
+    assert.ok(forward.error instanceof LifecycleError);
     assert.equal((await service.computer('einstein')).status, 'stopped');
   });
 });
