@@ -2,16 +2,16 @@ import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import { StatusHistory } from '../computers/statusHistory';
 import { ComputerEvents } from '../computers/computerEvents';
-import { Idle } from '../features/idle/idle';
+import { IdleStopper } from '../features/idle/idleStopper';
 import { ComputersInUse } from '../computers/computersInUse';
-import { Windows } from '../features/idle/windows';
+import { WindowRegistry } from '../features/idle/otherWindows';
 import type { Clock } from '../base/clock';
 import { DisposableStore, type Disposable } from '../base/disposable';
 import { redactor } from '../base/log';
 import { settings } from './settings';
 import { Diagnostics } from '../features/diagnostics/diagnostics';
 import { PortNotifications } from '../features/ports/portNotifications';
-import { idleQuestions } from '../features/idle/idleQuestions';
+import { idlePrompts } from '../features/idle/idlePrompts';
 import { Notifications, type NotificationsDeps } from '../features/lifecycle/notifications';
 import type { Reach } from './reach';
 import type { Service } from './service';
@@ -22,7 +22,7 @@ export interface Care extends Disposable {
   readonly diagnostics: Diagnostics;
   /** All that uses computers from this window says so here. */
   readonly usages: ComputersInUse;
-  readonly idle: Idle;
+  readonly idle: IdleStopper;
 }
 
 export function buildCare(
@@ -47,13 +47,13 @@ export function buildCare(
   usages.add(useByTerminals(terminals));
   usages.add(forwards);
   const idle = parts.add(
-    new Idle({
+    new IdleStopper({
       ...{ lifecycle, store, memory, clock, log },
       lastStop: (id, signal) => lastClient.stop(id, signal),
       usage: usages,
-      windows: new Windows(join(globalStorageUri.fsPath, 'windows'), clock),
-      wish: settings.idle,
-      person: idleQuestions,
+      otherWindows: new WindowRegistry(join(globalStorageUri.fsPath, 'windows'), clock),
+      settings: settings.idle,
+      prompts: idlePrompts,
     }),
   );
   return { diagnostics, usages, idle, dispose: () => parts.dispose() };

@@ -21,7 +21,7 @@ export const settings = {
   /** For computers that nobody uses. Times in milliseconds. */
   idle: {
     stop: (): 'never' | 'ask' | 'always' => section().get('idle.stop', 'never'),
-    patience: (): number => section().get<number>('idle.minutes', 30) * 60_000,
+    timeoutMs: (): number => section().get<number>('idle.minutes', 30) * 60_000,
     stopOnClose: (): boolean => section().get('idle.stopOnClose', false),
   },
   identityFile: (): string => section().get<string>('ssh.identityFile', ''),

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { ApiError } from '../../../../src/api/errors';
-import { Idle, type IdleMemory, type IdleWish } from '../../../../src/features/idle/idle';
+import { IdleStopper, type IdleMemory, type IdleSettings } from '../../../../src/features/idle/idleStopper';
 import { ComputersInUse } from '../../../../src/computers/computersInUse';
-import { Windows } from '../../../../src/features/idle/windows';
+import { WindowRegistry } from '../../../../src/features/idle/otherWindows';
 import { Emitter } from '../../../../src/base/emitter';
 import { until } from '../../../harness/until';
 import { listOf } from '../../support/computers';
@@ -40,15 +40,15 @@ class HandUse {
 }
 
 /** The windows' files, so that a test can wait until they are read and written. */
-class PatientWindows extends Windows {
+class PatientWindows extends WindowRegistry {
   private pending = 0;
 
-  override tell(ids: readonly string[]): Promise<void> {
-    return this.counted(super.tell(ids));
+  override publish(ids: readonly string[]): Promise<void> {
+    return this.counted(super.publish(ids));
   }
 
-  override uses(id: string): Promise<boolean> {
-    return this.counted(super.uses(id));
+  override isUsedElsewhere(id: string): Promise<boolean> {
+    return this.counted(super.isUsedElsewhere(id));
   }
 
   async quiet(): Promise<void> {
@@ -76,12 +76,12 @@ class Window {
   readonly lastStops: string[] = [];
   answer: Promise<'stop' | 'keep' | 'never'> = Promise.resolve('keep');
   lastStop: Promise<unknown> = Promise.resolve();
-  readonly idle: Idle;
+  readonly idle: IdleStopper;
 
   constructor(
     readonly bench: LifecycleBench,
     folder: string,
-    stop: ReturnType<IdleWish['stop']>,
+    stop: ReturnType<IdleSettings['stop']>,
     { memory = new Notes(), stopOnClose = false }: { memory?: IdleMemory; stopOnClose?: boolean } = {},
   ) {
     const { store, lifecycle, clock, log } = bench;
@@ -89,11 +89,11 @@ class Window {
     const usage = new ComputersInUse();
     usage.add(this.terminals);
     usage.add(this.runs);
-    this.idle = new Idle({
+    this.idle = new IdleStopper({
       ...{ lifecycle, store, usage, memory, clock, log },
-      windows: this.windows,
-      wish: { stop: () => stop, patience: () => 30 * minute, stopOnClose: () => stopOnClose },
-      person: {
+      otherWindows: this.windows,
+      settings: { stop: () => stop, timeoutMs: () => 30 * minute, stopOnClose: () => stopOnClose },
+      prompts: {
         ask: ({ id }, idle) => {
           this.told.push(`ask ${id} ${Math.round(idle / minute)}`);
           return this.answer;
@@ -143,7 +143,7 @@ describe('a computer that idles', () => {
   const folder = mkdtempSync(join(tmpdir(), 'celesto-idle-'));
   after(() => rmSync(folder, { recursive: true }));
 
-  const scene = async (...given: [ReturnType<IdleWish['stop']>, object?]): Promise<Window> => {
+  const scene = async (...given: [ReturnType<IdleSettings['stop']>, object?]): Promise<Window> => {
     const bench = await LifecycleBench.with('a stopped', 'b running');
     return new Window(bench, mkdtempSync(join(folder, 'test-')), ...given);
   };

@@ -15,7 +15,7 @@ const word = v.object({ at: v.number(), ids: v.array(v.string()) });
  * What the windows of one person on one machine tell each other: which computers each of them uses. Each has a file of
  * its own in a folder that they share, and writes it anew now and then.
  */
-export class Windows {
+export class WindowRegistry {
   private writing: Promise<void> = Promise.resolve();
   private hasWord = false;
   private left = false;
@@ -27,21 +27,21 @@ export class Windows {
   ) {}
 
   /** Tells the others which computers this window uses; to be repeated well within two minutes. */
-  tell(ids: readonly string[]): Promise<void> {
+  publish(ids: readonly string[]): Promise<void> {
     const next = this.writing.then(() => this.write(ids));
     this.writing = next.catch(() => undefined);
     return next;
   }
 
   /** Whether another window uses a computer. */
-  async uses(computerId: string): Promise<boolean> {
+  async isUsedElsewhere(computerId: string): Promise<boolean> {
     const others = (await this.names()).filter((name) => name !== this.name);
     const words = await Promise.all(others.map((name) => this.read(name)));
     return words.some((ids) => ids.includes(computerId));
   }
 
   /** The window closes: it uses nothing any more. */
-  leave(): void {
+  unregister(): void {
     this.left = true;
     if (this.hasWord) rmSync(join(this.folder, this.name), { force: true });
   }

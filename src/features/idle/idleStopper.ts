@@ -9,17 +9,17 @@ import type { Lifecycle } from '../../computers/lifecycle';
 import { statusOf } from '../../computers/status';
 import { isIncomplete, type ComputerStore } from '../../computers/store';
 import type { UsageSource } from '../../computers/computersInUse';
-import type { Windows } from './windows';
+import type { WindowRegistry } from './otherWindows';
 
 /** What is wished for computers that idle. Times in milliseconds. */
-export interface IdleWish {
+export interface IdleSettings {
   readonly stop: () => 'never' | 'ask' | 'always';
-  readonly patience: () => number;
+  readonly timeoutMs: () => number;
   readonly stopOnClose: () => boolean;
 }
 
 /** The person, who may be asked and is told. Times in milliseconds. */
-export interface IdlePerson {
+export interface IdlePrompts {
   /** `never`: do not ask again for this computer, now or later. */
   ask(computer: Computer, idle: number): Promise<'stop' | 'keep' | 'never'>;
   stopped(computer: Computer, idle: number): void;
@@ -33,15 +33,15 @@ export interface IdleMemory {
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
-export interface IdleParts {
+export interface IdleStopperDeps {
   readonly lifecycle: Pick<Lifecycle, 'onDidStart' | 'onWillEnd' | 'look' | 'stop'>;
   readonly store: Pick<ComputerStore, 'onDidChange' | 'state'>;
   /** Use from this window. */
   readonly usage: UsageSource;
   /** Use from the others. */
-  readonly windows: Pick<Windows, 'tell' | 'uses' | 'leave'>;
-  readonly wish: IdleWish;
-  readonly person: IdlePerson;
+  readonly otherWindows: Pick<WindowRegistry, 'publish' | 'isUsedElsewhere' | 'unregister'>;
+  readonly settings: IdleSettings;
+  readonly prompts: IdlePrompts;
   readonly memory: IdleMemory;
   /** Sends a stop and waits for the answer alone, when little else works any more. */
   readonly lastStop: (computerId: string, signal: AbortSignal) => Promise<unknown>;
@@ -71,7 +71,7 @@ const mostSpared = 200;
  * Stops computers that this window started once nobody has used them for a while, as far as one can know: neither this
  * window nor another one of the same person on this machine.
  */
-export class Idle implements Disposable {
+export class IdleStopper implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly end = new AbortController();
   /** Those that this window started. */
@@ -80,7 +80,7 @@ export class Idle implements Disposable {
   private using: ReadonlySet<string> = new Set();
   private beating: AbortController | undefined;
 
-  constructor(private readonly parts: IdleParts) {
+  constructor(private readonly parts: IdleStopperDeps) {
     const { lifecycle, store, usage } = parts;
     this.disposables.add(lifecycle.onDidStart(({ id }) => this.adopt(id)));
     // Should a stop fail, another one is tried after another while.
@@ -97,11 +97,11 @@ export class Idle implements Disposable {
 
   /** The window closes: stops what it started, where that is wished for and no other window uses it. Never rejects. */
   async close(): Promise<void> {
-    const { windows, wish, clock, lastStop, log } = this.parts;
+    const { otherWindows: windows, settings: wish, clock, lastStop, log } = this.parts;
     const ids = wish.stopOnClose() ? [...this.started.keys()].filter((id) => !this.isSpared(id)) : [];
     this.dispose();
     const stop = async (id: string, signal: AbortSignal): Promise<void> => {
-      if (!(await windows.uses(id))) await lastStop(id, signal);
+      if (!(await windows.isUsedElsewhere(id))) await lastStop(id, signal);
     };
     await finishBeforeShutdown(
       clock,
@@ -115,7 +115,7 @@ export class Idle implements Disposable {
     this.beating?.abort();
     this.disposables.dispose();
     this.started.clear();
-    this.parts.windows.leave();
+    this.parts.otherWindows.unregister();
   }
 
   private adopt(id: string): void {
@@ -144,7 +144,7 @@ export class Idle implements Disposable {
   }
 
   private tell(): Promise<void> {
-    return this.parts.windows.tell([...this.using]);
+    return this.parts.otherWindows.publish([...this.using]);
   }
 
   /** There is a beat while there is anything to watch over, or to tell the others. */
@@ -184,19 +184,19 @@ export class Idle implements Disposable {
   }
 
   private async consider(id: string, state: Watched): Promise<void> {
-    const { wish, clock } = this.parts;
+    const { settings: wish, clock } = this.parts;
     if (await this.isUsed(id)) this.touch(id);
     const idle = clock.now() - state.since;
-    const isDue = idle >= wish.patience() && wish.stop() !== 'never';
+    const isDue = idle >= wish.timeoutMs() && wish.stop() !== 'never';
     if (isDue && !state.asking && !this.isSpared(id)) await this.propose(id, idle);
   }
 
   private async isUsed(id: string): Promise<boolean> {
-    return this.using.has(id) || (await this.parts.windows.uses(id));
+    return this.using.has(id) || (await this.parts.otherWindows.isUsedElsewhere(id));
   }
 
   private async propose(id: string, idle: number): Promise<void> {
-    const { lifecycle, wish } = this.parts;
+    const { lifecycle, settings: wish } = this.parts;
     const computer = await lifecycle.look(id, this.end.signal);
     if (isDown(computer)) this.drop(id);
     if (statusOf(computer.status).open !== 'connect' || !this.started.has(id)) return;
@@ -206,7 +206,7 @@ export class Idle implements Disposable {
   }
 
   private async ask(computer: Computer, idle: number): Promise<void> {
-    const { person } = this.parts;
+    const { prompts: person } = this.parts;
     const state = this.started.get(computer.id);
     if (!state) return;
     state.asking = true;
@@ -221,7 +221,7 @@ export class Idle implements Disposable {
 
   /** @param idle told to the person, unless they have said so themselves */
   private async stop(computer: Computer, idle: number | undefined): Promise<void> {
-    const { lifecycle, person, log } = this.parts;
+    const { lifecycle, prompts: person, log } = this.parts;
     const { id } = computer;
     if (await this.isUsed(id)) return;
     log.info(`${id}: idle, so it is stopped`);

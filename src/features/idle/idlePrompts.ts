@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
-import type { IdlePerson } from './idle';
+import type { IdlePrompts } from './idleStopper';
 import { escapeLinks } from '../../base/text';
 
 /** Asks and tells a person about computers that nobody uses. A question that is closed without an answer means no. */
-export const idleQuestions: IdlePerson = {
+export const idlePrompts: IdlePrompts = {
   ask: async ({ name }, idle) => {
     const stop = vscode.l10n.t('Stop');
     const keep = vscode.l10n.t('Keep');
