@@ -16,7 +16,7 @@ export type AccountState =
   /** The service address cannot be used. */
   | { readonly kind: 'misconfigured'; readonly reason: BaseUrlError };
 
-export interface AccountParts {
+export interface AccountDeps {
   readonly secrets: vscode.SecretStorage;
   readonly memory: vscode.Memento;
   /** The address in the settings, where a person set one. */
@@ -50,7 +50,7 @@ export class Account implements Disposable {
   /** Fires before {@link onDidChange} when what was known belongs to somebody else now. */
   readonly onDidSwitch = this.switches.event;
 
-  constructor(private readonly parts: AccountParts) {
+  constructor(private readonly parts: AccountDeps) {
     // Another window may sign in or out.
     this.secretsListener = parts.secrets.onDidChange(({ key }) => {
       if (key.startsWith('celesto.apiKey')) void this.reload();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { ApiError } from '../../src/api/errors';
-import { Account, type AccountParts } from '../../src/account/account';
+import { Account, type AccountDeps } from '../../src/account/account';
 import { AccountListCache } from '../../src/account/listCache';
 import { computerFrom, sameComputer } from '../../src/computers/computer';
 import { wire } from '../unit/support/computers';
@@ -23,7 +23,7 @@ class Stage {
   baseUrl: string | undefined = here;
 
   constructor(
-    readonly environment: AccountParts['environment'] = {},
+    readonly environment: AccountDeps['environment'] = {},
     { secrets = new Secrets(), memory = new Memory() } = {},
   ) {
     this.secrets = secrets;
