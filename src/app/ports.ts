@@ -2,16 +2,16 @@ import * as vscode from 'vscode';
 import { PortForwardCommands } from '../features/ports/portForwardCommands';
 import { ChildTargets } from '../ui/childTargets';
 import { PublishPortCommands } from '../features/ports/publishPortCommands';
-import { ShellCommands } from '../features/terminals/shellCommands';
-import { ShownTerminals } from '../features/terminals/shownTerminals';
+import { DetachedShellCommands } from '../features/terminals/detachedShellCommands';
+import { TerminalItemCommands } from '../features/terminals/terminalItemCommands';
 import type { Targets } from '../ui/targets';
 import { TerminalLinkProvider } from '../features/ports/terminalLinkProvider';
 import { PortPublisher } from '../features/ports/portPublisher';
 import type { Clock } from '../base/clock';
 import { DisposableStore } from '../base/disposable';
 import { ForwardedPortChildren, PublishedPortChildren } from '../features/ports/portChildren';
-import { ShellParts } from '../features/terminals/shellParts';
-import { TerminalParts } from '../features/terminals/terminalParts';
+import { DetachedShellChildren } from '../features/terminals/detachedShellChildren';
+import { TerminalChildren } from '../features/terminals/terminalChildren';
 import type { Reach } from './reach';
 import type { Running } from './runs';
 import type { Service } from './service';
@@ -19,8 +19,8 @@ import type { Service } from './service';
 /** What has a line below a computer in the tree. */
 export function buildParts({ terminals, forwards, shells }: Reach) {
   return {
-    terminals: new TerminalParts(terminals),
-    shells: new ShellParts(shells),
+    terminals: new TerminalChildren(terminals),
+    shells: new DetachedShellChildren(shells),
     forwards: new ForwardedPortChildren(forwards),
     published: new PublishedPortChildren(),
   };
@@ -50,8 +50,8 @@ export function buildPortCommands(
     client,
     clock,
   });
-  const shown = new ShownTerminals(terminals);
-  const kept = new ShellCommands(targets, shells, terminals, clock);
+  const shown = new TerminalItemCommands(terminals);
+  const kept = new DetachedShellCommands(targets, shells, terminals, clock);
   const computerOf = (terminal: vscode.Terminal) =>
     terminals.find(terminal)?.pty.spec.computer ?? runs.computerOf(terminal);
   disposables.add(vscode.window.registerTerminalLinkProvider(new TerminalLinkProvider(computerOf, forward)));

@@ -18,9 +18,9 @@ export class SavedSessionError extends Error {
 }
 
 /** Bytes of a file that is read at all: states are small. */
-export const mostBytes = 8 * 1024 * 1024;
+export const maxFileBytes = 8 * 1024 * 1024;
 /** Values that are looked at. */
-const mostValues = 200_000;
+const maxValues = 200_000;
 /** Ids are short words; whatever else is in their place is not sent to the service. */
 const idPattern = /^[\w-]{1,64}$/;
 
@@ -29,7 +29,7 @@ const idPattern = /^[\w-]{1,64}$/;
  * a `computer_id`.
  * @throws SavedSessionError
  */
-export function readSavedSession(text: string): SavedSession {
+export function parseSavedSession(text: string): SavedSession {
   const found = sessionIn(parsed(text));
   if (!found) throw new SavedSessionError(t('This file holds no saved session of a Celesto computer.'));
   const { computer_id: id, session_id: session, manifest, delete_on_close: deletes } = found;
@@ -46,7 +46,7 @@ export function readSavedSession(text: string): SavedSession {
 }
 
 function parsed(text: string): unknown {
-  if (text.length > mostBytes) throw tooLarge();
+  if (text.length > maxFileBytes) throw tooLargeError();
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
@@ -56,7 +56,7 @@ function parsed(text: string): unknown {
 }
 
 /** The reason for not reading a file at all. */
-export function tooLarge(): SavedSessionError {
+export function tooLargeError(): SavedSessionError {
   return new SavedSessionError(t('This file is too large for a saved session (more than 8 MB).'));
 }
 
@@ -66,7 +66,7 @@ function sessionIn(state: unknown): Record<string, unknown> | undefined {
   for (const value of found) {
     if (isRecord(value) && value.type === 'celesto' && 'computer_id' in value) return value;
     if (typeof value !== 'object' || value === null) continue;
-    for (const part of Object.values(value)) if (found.length < mostValues) found.push(part);
+    for (const part of Object.values(value)) if (found.length < maxValues) found.push(part);
   }
   return undefined;
 }

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { mostBytes, readSavedSession, tooLarge, type SavedSession } from './savedSession';
+import { maxFileBytes, parseSavedSession, tooLargeError, type SavedSession } from './savedSession';
 import type { Computer } from '../../computers/computer';
 import { refusalOf } from '../../computers/errors';
 import type { ComputerFinder } from '../../computers/computerFinder';
@@ -54,7 +54,7 @@ export class SessionCommands {
     const file = given instanceof vscode.Uri ? given : await this.askForFile();
     if (!file) return;
     const session = await read(file);
-    const computer = await this.findOf(session);
+    const computer = await this.findComputerOf(session);
     if (statusOf(computer.status).open === 'refuse') throw refusalOf(computer);
     this.terminals.create(computer, session.root === undefined ? {} : { cwd: session.root });
     if (session.sessionId === undefined) return;
@@ -70,7 +70,7 @@ export class SessionCommands {
     );
   }
 
-  private async findOf({ computerId, deleteOnClose }: SavedSession): Promise<Computer> {
+  private async findComputerOf({ computerId, deleteOnClose }: SavedSession): Promise<Computer> {
     try {
       return await this.find(computerId);
     } catch (error) {
@@ -99,8 +99,8 @@ export class SessionCommands {
 async function read(file: vscode.Uri): Promise<SavedSession> {
   // What is open may hold changes that are not saved yet.
   const open = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
-  if (open) return readSavedSession(open.getText());
+  if (open) return parseSavedSession(open.getText());
   const { size } = await vscode.workspace.fs.stat(file);
-  if (size > mostBytes) throw tooLarge();
-  return readSavedSession(Buffer.from(await vscode.workspace.fs.readFile(file)).toString('utf8'));
+  if (size > maxFileBytes) throw tooLargeError();
+  return parseSavedSession(Buffer.from(await vscode.workspace.fs.readFile(file)).toString('utf8'));
 }

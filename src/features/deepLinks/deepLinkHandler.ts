@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { LinkError, readLink, type OpenLink } from './links';
+import { DeepLinkError, parseDeepLink, type DeepLink } from './deepLink';
 
 /** A link asks a person before it does anything. */
 export const deepLinkHandler: vscode.UriHandler = {
@@ -22,11 +22,11 @@ export const deepLinkHandler: vscode.UriHandler = {
 };
 
 /** What a link asks for; one that is not followed is told here. */
-function linkIn({ path, query }: vscode.Uri): OpenLink | undefined {
+function linkIn({ path, query }: vscode.Uri): DeepLink | undefined {
   try {
-    return readLink(path, query);
+    return parseDeepLink(path, query);
   } catch (error) {
-    if (!(error instanceof LinkError)) throw error;
+    if (!(error instanceof DeepLinkError)) throw error;
     void vscode.window.showErrorMessage(error.message);
     return undefined;
   }

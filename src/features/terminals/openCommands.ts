@@ -21,13 +21,13 @@ export class OpenCommands {
   /** A click on a computer: its terminal, be it open already or not. */
   readonly open: Handler = async (...args) => {
     const computer = await this.targets.one(args, vscode.l10n.t('Open Computer'), 'open');
-    this.refuseWhereHopeless(computer);
+    this.assertOpenable(computer);
     this.terminals.show(computer);
   };
 
   readonly newTerminal: Handler = async (...args) => {
     const computer = await this.targets.one(args, vscode.l10n.t('New Terminal on Computer'), 'open');
-    this.refuseWhereHopeless(computer);
+    this.assertOpenable(computer);
     this.terminals.create(computer);
   };
 
@@ -40,7 +40,7 @@ export class OpenCommands {
     const computer = await withProgress(this.clock, vscode.l10n.t('Looking for {0}…', idOrName), (signal) =>
       this.finder.find(idOrName, signal),
     );
-    this.refuseWhereHopeless(computer);
+    this.assertOpenable(computer);
     this.terminals.create(computer);
   };
 
@@ -54,7 +54,7 @@ export class OpenCommands {
   }
 
   /** A terminal could only say the same. */
-  private refuseWhereHopeless(computer: Computer): void {
+  private assertOpenable(computer: Computer): void {
     if (statusOf(computer.status).open === 'refuse') throw refusalOf(computer);
   }
 }

@@ -12,7 +12,7 @@ export class TerminalCommands {
   ) {}
 
   /** In the editor area, beside what is open there. */
-  readonly inEditor: Handler = async (...args) => {
+  readonly newInEditor: Handler = async (...args) => {
     const computer = await this.targets.one(args, vscode.l10n.t('New Terminal in Editor Area'), 'open');
     const location = { viewColumn: vscode.ViewColumn.Beside };
     this.terminals.create(computer, { location });
@@ -28,7 +28,7 @@ export class TerminalCommands {
   };
 
   /** In a directory on the computer. */
-  readonly atDirectory: Handler = async (...args) => {
+  readonly newAtDirectory: Handler = async (...args) => {
     const title = vscode.l10n.t('New Terminal at Directory');
     const computer = await this.targets.one(args, title, 'open');
     const cwd = await vscode.window.showInputBox({

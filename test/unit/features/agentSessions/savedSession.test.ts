@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { readSavedSession, SavedSessionError } from '../../../../src/features/agentSessions/savedSession';
+import { parseSavedSession, SavedSessionError } from '../../../../src/features/agentSessions/savedSession';
 
 const session = {
   type: 'celesto',
@@ -12,7 +12,7 @@ const session = {
 
 describe('readSavedSession', () => {
   it('reads a state that is the session itself', () => {
-    assert.deepEqual(readSavedSession(JSON.stringify(session)), {
+    assert.deepEqual(parseSavedSession(JSON.stringify(session)), {
       computerId: 'cmp_42',
       sessionId: 'sess_7',
       root: '/home/ohm/project',
@@ -22,7 +22,7 @@ describe('readSavedSession', () => {
 
   it('makes what the session is called safe to show', () => {
     const named = (session_id: unknown) =>
-      readSavedSession(JSON.stringify({ ...session, session_id })).sessionId;
+      parseSavedSession(JSON.stringify({ ...session, session_id })).sessionId;
     assert.equal(named('sess\u202e\n7'), 'sess 7');
     assert.equal(named('x'.repeat(100))?.length, 64);
     assert.equal(named(' '), undefined);
@@ -34,17 +34,17 @@ describe('readSavedSession', () => {
       version: 3,
       agents: [{ name: 'a', tools: [{ type: 'shell' }, { env: { inner: session } }] }],
     };
-    assert.equal(readSavedSession(JSON.stringify(state)).computerId, 'cmp_42');
+    assert.equal(parseSavedSession(JSON.stringify(state)).computerId, 'cmp_42');
   });
 
   it('finds it below ten thousand levels', () => {
     let text = JSON.stringify(session);
     for (let level = 0; level < 10_000; level += 1) text = `[${text}]`;
-    assert.equal(readSavedSession(text).computerId, 'cmp_42');
+    assert.equal(parseSavedSession(text).computerId, 'cmp_42');
   });
 
   it('does without what is not there', () => {
-    assert.deepEqual(readSavedSession('{"type":"celesto","computer_id":"cmp_1"}'), {
+    assert.deepEqual(parseSavedSession('{"type":"celesto","computer_id":"cmp_1"}'), {
       computerId: 'cmp_1',
       sessionId: undefined,
       root: undefined,
@@ -55,7 +55,7 @@ describe('readSavedSession', () => {
   it('drops a directory that is none', () => {
     for (const root of ['a\nb', 'a\0b', '', 'x'.repeat(2_000), 7]) {
       const text = JSON.stringify({ ...session, manifest: { root } });
-      assert.equal(readSavedSession(text).root, undefined, JSON.stringify(root).slice(0, 30));
+      assert.equal(parseSavedSession(text).root, undefined, JSON.stringify(root).slice(0, 30));
     }
   });
 
@@ -72,7 +72,7 @@ describe('readSavedSession', () => {
   ] as const) {
     it(`says what is wrong with a file ${what}`, () => {
       assert.throws(
-        () => readSavedSession(text),
+        () => parseSavedSession(text),
         (error) => error instanceof SavedSessionError && words.test(error.message),
       );
     });

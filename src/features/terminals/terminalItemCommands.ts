@@ -1,9 +1,9 @@
 import type { Handler } from '../../ui/registerCommands';
 import type { Terminals } from '../../terminal/terminals';
-import type { TerminalPart } from './terminalParts';
+import type { TerminalChild } from './terminalChildren';
 
 /** What can be done with the terminals in the list. */
-export class ShownTerminals {
+export class TerminalItemCommands {
   constructor(private readonly terminals: Terminals) {}
 
   /** A click on its line. */
@@ -18,6 +18,6 @@ export class ShownTerminals {
 
 /** From the tree: the line, or what its click passes on. */
 function terminalOf([line]: readonly unknown[]) {
-  const { part } = (line ?? {}) as { part?: TerminalPart };
+  const { part } = (line ?? {}) as { part?: TerminalChild };
   return part?.kind === 'terminal' ? part.terminal : undefined;
 }

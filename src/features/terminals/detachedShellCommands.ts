@@ -5,19 +5,19 @@ import type { Terminals } from '../../terminal/terminals';
 import type { Clock } from '../../base/clock';
 import { escapeIcons } from '../../base/text';
 import type { TreeChild } from '../../ui/treeChildren';
-import { shellPart, type ShellPart } from './shellParts';
+import { detachedShellChild, type DetachedShellChild } from './detachedShellChildren';
 import type { Handler } from '../../ui/registerCommands';
 import { cancellation, withProgress } from '../../ui/progress';
 import { ChildNode } from '../../ui/treeNodes';
 import type { Targets } from '../../ui/targets';
 
-interface ShellTarget {
+interface DetachedShellTarget {
   readonly computer: Computer;
-  readonly part: ShellPart;
+  readonly part: DetachedShellChild;
 }
 
 /** Shells that run on without a terminal. */
-export class ShellCommands {
+export class DetachedShellCommands {
   constructor(
     private readonly targets: Targets,
     private readonly shells: KeptShells,
@@ -43,14 +43,14 @@ export class ShellCommands {
   };
 
   /** From the tree the line; else one of a computer, which is asked for them. */
-  private async pick(args: readonly unknown[], title: string): Promise<ShellTarget> {
+  private async pick(args: readonly unknown[], title: string): Promise<DetachedShellTarget> {
     const [line] = args;
     if (line instanceof ChildNode && isShell(line.child))
       return { computer: line.parent.computer, part: line.child };
     const computer = await this.targets.one(args, title, 'ports');
     const looking = vscode.l10n.t('Looking for shells on {0}…', computer.name);
     const shells = await withProgress(this.clock, looking, (signal) => this.shells.look(computer, signal));
-    const items = shells.map((shell) => itemOf(shellPart(shell)));
+    const items = shells.map((shell) => itemOf(detachedShellChild(shell)));
     const placeHolder =
       items.length === 0 ? vscode.l10n.t('No shell runs there without a terminal.') : computer.name;
     const chosen = await vscode.window.showQuickPick(items, { title, placeHolder });
@@ -59,11 +59,11 @@ export class ShellCommands {
   }
 }
 
-function isShell(part: TreeChild): part is ShellPart {
+function isShell(part: TreeChild): part is DetachedShellChild {
   return part.kind === 'shell';
 }
 
-function itemOf(part: ShellPart) {
+function itemOf(part: DetachedShellChild) {
   const label = escapeIcons(part.label);
   return {
     part,

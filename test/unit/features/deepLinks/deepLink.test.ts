@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { LinkError, readLink } from '../../../../src/features/deepLinks/links';
+import { DeepLinkError, parseDeepLink } from '../../../../src/features/deepLinks/deepLink';
 
 describe('readLink', () => {
   it('reads an id or a name', () => {
-    assert.deepEqual(readLink('/open', 'computer=cmp_1'), { computer: 'cmp_1' });
-    assert.deepEqual(readLink('/open', 'windowId=1&computer=einstein'), { computer: 'einstein' });
+    assert.deepEqual(parseDeepLink('/open', 'computer=cmp_1'), { computer: 'cmp_1' });
+    assert.deepEqual(parseDeepLink('/open', 'windowId=1&computer=einstein'), { computer: 'einstein' });
   });
 
   for (const [why, path, query] of [
@@ -29,8 +29,8 @@ describe('readLink', () => {
   ] as const) {
     it(`follows no ${path}?${query.slice(0, 40)}`, () =>
       assert.throws(
-        () => readLink(path, query),
-        (error) => error instanceof LinkError && why.test(error.message),
+        () => parseDeepLink(path, query),
+        (error) => error instanceof DeepLinkError && why.test(error.message),
       ));
   }
 });

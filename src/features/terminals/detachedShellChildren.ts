@@ -6,26 +6,26 @@ import { truncate } from '../../base/text';
 import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
 
 /** A shell that is kept on the computer while no terminal shows it. */
-export interface ShellPart extends TreeChild {
+export interface DetachedShellChild extends TreeChild {
   readonly kind: 'shell';
   readonly shell: KeptShell;
 }
 
 /** The shells that are kept on a computer, and that nobody is with. */
-export class ShellParts implements ChildProvider {
+export class DetachedShellChildren implements ChildProvider {
   readonly onDidChange;
 
   constructor(private readonly shells: KeptShells) {
     this.onDidChange = shells.onDidChange;
   }
 
-  childrenOf(computer: Computer): readonly ShellPart[] {
-    return computer.status === 'running' ? this.shells.of(computer.id).map(shellPart) : [];
+  childrenOf(computer: Computer): readonly DetachedShellChild[] {
+    return computer.status === 'running' ? this.shells.of(computer.id).map(detachedShellChild) : [];
   }
 }
 
 /** @param shell as the computer tells of it: none of its texts is to be trusted */
-export function shellPart(shell: KeptShell): ShellPart {
+export function detachedShellChild(shell: KeptShell): DetachedShellChild {
   const label = truncate(shell.command, 40) || t('Shell');
   const folder = truncate(shell.directory, 200);
   const since = t(

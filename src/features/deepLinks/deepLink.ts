@@ -1,19 +1,19 @@
 import { t } from '@vscode/l10n';
 
 /** What a link to this extension asks for. */
-export interface OpenLink {
+export interface DeepLink {
   readonly computer: string;
 }
 
 /** A link that is not followed. `message` is a sentence that says why; nothing of the link is in it. */
-export class LinkError extends Error {
+export class DeepLinkError extends Error {
   override readonly name = 'LinkError';
 }
 
 /** Ids and names are short words: nothing else is looked for, or shown to a person who is asked. */
-const wordPattern = /^(?=.*[A-Za-z0-9])[\w.-]{1,64}$/;
+const computerPattern = /^(?=.*[A-Za-z0-9])[\w.-]{1,64}$/;
 /** What else may stand in a link: VS Code's own word for the window that is to open it. */
-const ofVSCode = 'windowId';
+const windowIdParameter = 'windowId';
 
 /**
  * Reads a link `vscode://celesto.celesto-computers/open?computer=ID`. Whoever wrote it may mean harm, so one that asks for
@@ -22,17 +22,17 @@ const ofVSCode = 'windowId';
  * @param query of the link, decoded or not
  * @throws LinkError
  */
-export function readLink(path: string, query: string): OpenLink {
+export function parseDeepLink(path: string, query: string): DeepLink {
   if (path !== '/open')
-    throw new LinkError(t('This link asks for something that Celesto Computers cannot do.'));
+    throw new DeepLinkError(t('This link asks for something that Celesto Computers cannot do.'));
   const parameters = new URLSearchParams(query);
   const [computer = '', ...others] = parameters.getAll('computer');
-  const keys = [...parameters.keys()].filter((key) => key !== 'computer' && key !== ofVSCode);
-  if (others.length > 0) throw new LinkError(t('This link names several computers. Nothing was opened.'));
+  const keys = [...parameters.keys()].filter((key) => key !== 'computer' && key !== windowIdParameter);
+  if (others.length > 0) throw new DeepLinkError(t('This link names several computers. Nothing was opened.'));
   if (keys.length > 0)
-    throw new LinkError(t('This link asks for more than to open a computer. Nothing was opened.'));
-  if (computer === '') throw new LinkError(t('This link names no computer. Nothing was opened.'));
-  if (!wordPattern.test(computer))
-    throw new LinkError(t('This link names no computer that there can be. Nothing was opened.'));
+    throw new DeepLinkError(t('This link asks for more than to open a computer. Nothing was opened.'));
+  if (computer === '') throw new DeepLinkError(t('This link names no computer. Nothing was opened.'));
+  if (!computerPattern.test(computer))
+    throw new DeepLinkError(t('This link names no computer that there can be. Nothing was opened.'));
   return { computer };
 }

@@ -6,13 +6,13 @@ import { DisposableStore, type Disposable } from '../../base/disposable';
 import { printable } from '../../base/text';
 import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
 
-export interface TerminalPart extends TreeChild {
+export interface TerminalChild extends TreeChild {
   readonly kind: 'terminal';
   readonly terminal: vscode.Terminal;
 }
 
 /** The open terminals of a computer, each with a number that it keeps. */
-export class TerminalParts implements ChildProvider, Disposable {
+export class TerminalChildren implements ChildProvider, Disposable {
   private readonly disposables = new DisposableStore();
   private readonly changes = this.disposables.add(new vscode.EventEmitter<string>());
   private readonly numbers = new WeakMap<vscode.Terminal, number>();
@@ -29,7 +29,7 @@ export class TerminalParts implements ChildProvider, Disposable {
     );
   }
 
-  childrenOf(computer: Computer): readonly TerminalPart[] {
+  childrenOf(computer: Computer): readonly TerminalChild[] {
     const all = this.terminals.of(computer.id);
     return all.map((open) => partOf(computer, open, this.numberOf(open.terminal, all)));
   }
@@ -50,7 +50,7 @@ export class TerminalParts implements ChildProvider, Disposable {
   }
 }
 
-function partOf(computer: Computer, { terminal, pty }: OpenTerminal, number: number): TerminalPart {
+function partOf(computer: Computer, { terminal, pty }: OpenTerminal, number: number): TerminalChild {
   const { words, icon } = stateLook(pty.state);
   const label = vscode.l10n.t('Terminal {0}', number);
   const folder = pty.state === 'open' ? printable(terminal.shellIntegration?.cwd?.path ?? '') : '';
