@@ -8,11 +8,11 @@ import { Targets } from '../../src/ui/targets';
 import { TerminalCommands } from '../../src/features/terminals/terminalCommands';
 import { ComputerFinder } from '../../src/computers/computerFinder';
 import { isCancellation } from '../../src/base/abort';
-import { LifecycleBench } from '../unit/support/lifecycleBench';
+import { LifecycleHarness } from '../unit/support/lifecycleHarness';
 
 /** A person who is signed in, has these computers, and leaves whenever they are to pick. */
 async function scene(...computers: string[]) {
-  const bench = await LifecycleBench.with(...computers);
+  const bench = await LifecycleHarness.with(...computers);
   const picks: string[] = [];
   const leave = (title: string): Promise<[]> => {
     picks.push(title);

@@ -6,7 +6,7 @@ import { ComputerNode, GroupNode, ChildNode, type TreeNode } from '../../src/ui/
 import type { Computer } from '../../src/computers/computer';
 import type { TreeChild, ChildProvider } from '../../src/ui/treeChildren';
 import { wire } from '../unit/support/computers';
-import { StoreBench } from '../unit/support/storeBench';
+import { StoreHarness } from '../unit/support/storeHarness';
 
 /** What has a line below a computer, in the hand of a test. */
 class FakeChildren implements ChildProvider {
@@ -50,7 +50,7 @@ class FakeMetrics {
 
 /** A tree on a list in the hand of a test, and what it asked VS Code to redraw. */
 class Stage {
-  readonly bench = new StoreBench();
+  readonly bench = new StoreHarness();
   readonly provider = new FakeChildren();
   readonly metrics = new FakeMetrics();
   /** What a click on each line does, by the line's command. */
@@ -70,7 +70,7 @@ class Stage {
 
   static async with(...computers: string[]): Promise<Stage> {
     const stage = new Stage();
-    await stage.bench.read(...computers);
+    await stage.bench.refreshWith(...computers);
     stage.tree.getChildren();
     stage.redraws();
     return stage;
@@ -151,24 +151,24 @@ describe('the tree', () => {
   ] as const) {
     it(`redraws all where one ${what}`, async () => {
       const stage = await Stage.with('a running', 'b running');
-      await stage.bench.read(...computers);
+      await stage.bench.refreshWith(...computers);
       assert.deepEqual(stage.redraws(), ['all']);
     });
   }
 
   it('redraws nothing where nothing changes', async () => {
     const stage = await Stage.with('a running', 'b running');
-    await stage.bench.read('a running', 'b running');
+    await stage.bench.refreshWith('a running', 'b running');
     assert.deepEqual(stage.redraws(), []);
   });
 
   it('gives a computer the same line for as long as it is there, so that a selection stays', async () => {
     const stage = await Stage.with('a running', 'b running');
     const before = stage.node('a');
-    await stage.bench.read('a stopping', 'b running');
+    await stage.bench.refreshWith('a stopping', 'b running');
     assert.equal(stage.node('a'), before);
-    await stage.bench.read('b running');
-    await stage.bench.read('a running', 'b running');
+    await stage.bench.refreshWith('b running');
+    await stage.bench.refreshWith('a running', 'b running');
     assert.notEqual(stage.node('a'), before);
   });
 
@@ -176,7 +176,7 @@ describe('the tree', () => {
     const stage = await Stage.with('a running', 'b stopped');
     stage.tree.filter = 'stopped';
     assert.deepEqual(stage.lines(), ['b']);
-    await stage.bench.read('a stopped', 'b stopped');
+    await stage.bench.refreshWith('a stopped', 'b stopped');
     assert.deepEqual(stage.redraws(), ['all', 'all']);
     assert.deepEqual(stage.lines(), ['a', 'b']);
     stage.tree.filter = '';
@@ -192,7 +192,7 @@ describe('the tree', () => {
     assert.equal(item.description, '2');
     assert.equal(item.contextValue, 'group');
     assert.equal(stage.tree.getParent(stage.node('b')), running);
-    await stage.bench.read('a running', 'b running', 'c running');
+    await stage.bench.refreshWith('a running', 'b running', 'c running');
     assert.deepEqual(stage.lines(), ['running: a b c']);
     assert.equal(stage.node('running'), running);
   });
@@ -246,10 +246,10 @@ describe('the tree', () => {
   it('draws 10,000 computers, and one that changes, without a stop', async () => {
     const stage = new Stage();
     const names = Array.from({ length: 10_000 }, (_, i) => `c${i} ${i % 3 ? 'stopped' : 'running'}`);
-    await stage.bench.read(...names);
+    await stage.bench.refreshWith(...names);
     stage.redraws();
     assert.equal(stage.tree.getChildren().length, 10_000);
-    await stage.bench.read(...names.slice(1), 'c0 stopping');
+    await stage.bench.refreshWith(...names.slice(1), 'c0 stopping');
     assert.deepEqual(stage.redraws(), ['all']);
     assert.equal(stage.tree.getChildren().length, 10_000);
   });
@@ -281,7 +281,7 @@ describe('the tree', () => {
   it('lets go of the list when it is ended', async () => {
     const stage = await Stage.with('a running');
     stage.tree.dispose();
-    await stage.bench.read('a running', 'b running');
+    await stage.bench.refreshWith('a running', 'b running');
     assert.deepEqual(stage.redraws(), []);
   });
 });

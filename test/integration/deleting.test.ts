@@ -7,8 +7,8 @@ import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
 import { isCancellation } from '../../src/base/abort';
 import { ComputerNode, GroupNode, ChildNode, type TreeNode } from '../../src/ui/treeNodes';
 import type { PublishedPortChild } from '../../src/features/ports/portChildren';
-import { LifecycleBench } from '../unit/support/lifecycleBench';
-import { spelled } from '../unit/support/storeBench';
+import { LifecycleHarness } from '../unit/support/lifecycleHarness';
+import { parseComputer } from '../unit/support/storeHarness';
 import { Memory } from './support/storage';
 
 const port: PublishedPortChild = {
@@ -20,7 +20,7 @@ const port: PublishedPortChild = {
 
 /** A command on these computers, with these lines of the tree selected; it counts how often a person is to pick. */
 async function scene(computers: string[], select: (nodes: ComputerNode[]) => TreeNode[] = () => []) {
-  const bench = await LifecycleBench.with(...computers);
+  const bench = await LifecycleHarness.with(...computers);
   const nodes = bench.store.computers.map((computer) => new ComputerNode(computer));
   const known = new KnownComputers(new Memory());
   const picks: string[] = [];
@@ -75,7 +75,7 @@ describe('deleting', () => {
       new ChildNode(a!, port),
       b!,
     ]);
-    bench.client.script('delete', spelled('b deleting'));
+    bench.client.script('delete', parseComputer('b deleting'));
     await command.delete('selection');
     assert.deepEqual(questions, ['Delete name of b?']);
     assert.equal(bench.shown, 'a running, b deleting');

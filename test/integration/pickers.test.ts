@@ -7,7 +7,7 @@ import { ComputerPicker } from '../../src/ui/computerPicker';
 import { pickPort, type PortChoice } from '../../src/features/ports/portPicker';
 import { until } from '../harness/until';
 import { deferred } from '../unit/support/deferred';
-import { StoreBench } from '../unit/support/storeBench';
+import { StoreHarness } from '../unit/support/storeHarness';
 
 const { createQuickPick } = vscode.window;
 let pick: vscode.QuickPick<vscode.QuickPickItem>;
@@ -21,9 +21,9 @@ describe('picking a computer', () => {
   afterEach(closePicks);
 
   /** A list with a, b and c in it, and the person's mark on b. */
-  async function onB(): Promise<{ bench: StoreBench; picked: Promise<Computer | undefined> }> {
-    const bench = new StoreBench();
-    await bench.read('a running', 'b running', 'c running');
+  async function onB(): Promise<{ bench: StoreHarness; picked: Promise<Computer | undefined> }> {
+    const bench = new StoreHarness();
+    await bench.refreshWith('a running', 'b running', 'c running');
     const picked = new ComputerPicker(bench.store).one('Stop Computers', 'stop');
     await until('the first line', () => pick.activeItems[0]?.label === 'name of a');
     await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
@@ -34,14 +34,14 @@ describe('picking a computer', () => {
   it('gives the one that the person saw, also where the list changes at that moment', async () => {
     const { bench, picked } = await onB();
     const accepted = accept();
-    await bench.read('b running', 'c running');
+    await bench.refreshWith('b running', 'c running');
     await accepted;
     assert.equal((await picked)?.id, 'b');
   });
 
   it('leaves the mark where it was as the list changes, and says what became of the others', async () => {
     const { bench, picked } = await onB();
-    await bench.read('b running', 'c stopping', 'd running', 'e stopped');
+    await bench.refreshWith('b running', 'c stopping', 'd running', 'e stopped');
     const lines = pick.items.map(({ label, description }) => `${label}: ${description?.split(' · ')[0]}`);
     assert.deepEqual(lines, [
       'name of a: deleted',

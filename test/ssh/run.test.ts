@@ -19,7 +19,7 @@ import { isCancellation } from '../../src/base/abort';
 import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
 import { until } from '../harness/until';
-import { MemoryCache } from '../unit/support/storeBench';
+import { MemoryCache } from '../unit/support/storeHarness';
 import { Installation } from './support/installation';
 import { Service } from './support/service';
 

@@ -5,7 +5,7 @@ import { ApiError, isApiError } from '../../../src/api/errors';
 import { Http, type Credentials } from '../../../src/api/http';
 import { silentLog } from '../../../src/base/log';
 import { answeredComputer } from '../support/computers';
-import { answer, ScriptedService } from '../support/service';
+import { answer, ScriptedService } from '../support/scriptedService';
 
 let service: ScriptedService;
 let credentials: Credentials | undefined;

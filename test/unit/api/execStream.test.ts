@@ -7,7 +7,7 @@ import { isApiError, type ApiErrorKind } from '../../../src/api/errors';
 import { Http } from '../../../src/api/http';
 import type { ExecEvent } from '../../../src/api/wire';
 import { RecordingLog } from '../support/recordingLog';
-import { answer, answerText, hangUp, ScriptedService, silence, type Turn } from '../support/service';
+import { answer, answerText, hangUp, ScriptedService, silence, type Turn } from '../support/scriptedService';
 
 const apiKey = 'celesto_sk_s3cr3t-key';
 let service: ScriptedService;

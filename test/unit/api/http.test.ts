@@ -14,7 +14,7 @@ import {
   silence,
   stall,
   type Turn,
-} from '../support/service';
+} from '../support/scriptedService';
 
 const apiKey = 'celesto_sk_s3cr3t-key';
 const schema = v.object({ ok: v.boolean() });

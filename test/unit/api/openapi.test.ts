@@ -6,7 +6,7 @@ import { Http } from '../../../src/api/http';
 import * as wire from '../../../src/api/wire';
 import { knownStatuses } from '../../../src/computers/status';
 import { silentLog } from '../../../src/base/log';
-import { answer, ScriptedService } from '../support/service';
+import { answer, ScriptedService } from '../support/scriptedService';
 import { OpenApi, type Fill } from '../support/openapi';
 
 // What the client expects of the service stands here as tables of our own, and is held against the OpenAPI file beside

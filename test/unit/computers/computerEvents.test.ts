@@ -4,8 +4,8 @@ import { createIntent, type ComputerList } from '../../../src/api/client';
 import { ApiError } from '../../../src/api/errors';
 import { ComputerEvents } from '../../../src/computers/computerEvents';
 import { listOf } from '../support/computers';
-import { LifecycleBench } from '../support/lifecycleBench';
-import { spelled } from '../support/storeBench';
+import { LifecycleHarness } from '../support/lifecycleHarness';
+import { parseComputer } from '../support/storeHarness';
 
 const { signal } = new AbortController();
 const stopping = { signal, timeLimit: 60_000 };
@@ -13,34 +13,34 @@ const stopping = { signal, timeLimit: 60_000 };
 /** A list with these in it, and what is told from then on: `a stopped`. */
 async function listening(
   ...computers: string[]
-): Promise<{ bench: LifecycleBench; told: string[]; happenings: ComputerEvents }> {
-  const bench = new LifecycleBench();
+): Promise<{ bench: LifecycleHarness; told: string[]; happenings: ComputerEvents }> {
+  const bench = new LifecycleHarness();
   const happenings = new ComputerEvents(bench.store, bench.lifecycle, bench.clock);
   const told: string[] = [];
   happenings.onEvent(({ computer, what }) => told.push(`${computer.id} ${what}`));
-  await bench.read(...computers);
+  await bench.refreshWith(...computers);
   return { bench, told, happenings };
 }
 
 describe('what happens elsewhere', () => {
   it('is told once: stopped, failed, lost, deleted', async () => {
     const { bench, told } = await listening('a running', 'b running', 'c running', 'd running');
-    await bench.read('a stopping', 'b error', 'c lost', 'd deleting');
-    await bench.read('a stopped', 'b error', 'c lost');
-    await bench.read('a stopped');
+    await bench.refreshWith('a stopping', 'b error', 'c lost', 'd deleting');
+    await bench.refreshWith('a stopped', 'b error', 'c lost');
+    await bench.refreshWith('a stopped');
     assert.deepEqual(told, ['b failed', 'c failed', 'd deleted', 'a stopped', 'b deleted', 'c deleted']);
   });
 
   it('is told again when it happens again', async () => {
     const { bench, told } = await listening('a running');
-    for (const status of ['stopped', 'running', 'stopped']) await bench.read(`a ${status}`);
+    for (const status of ['stopped', 'running', 'stopped']) await bench.refreshWith(`a ${status}`);
     assert.deepEqual(told, ['a stopped', 'a stopped']);
   });
 
   it('is not how computers were when the list was first read, nor the list of another account', async () => {
     const { bench, told } = await listening('a stopped', 'b error', 'c running');
     bench.store.reset();
-    await bench.read('d stopped');
+    await bench.refreshWith('d stopped');
     assert.deepEqual(told, []);
   });
 
@@ -51,7 +51,7 @@ describe('what happens elsewhere', () => {
   for (const [what, part] of incomplete)
     it(`is not that a computer ${what}`, async () => {
       const { bench, told } = await listening('a running', 'b running');
-      bench.client.script('list', { ...listOf(spelled('a running')), ...part });
+      bench.client.script('list', { ...listOf(parseComputer('a running')), ...part });
       await bench.store.refresh();
       assert.equal(bench.shown, 'a running');
       assert.deepEqual(told, []);
@@ -59,24 +59,24 @@ describe('what happens elsewhere', () => {
 
   it('is not what this window did', async () => {
     const { bench, told } = await listening('a running', 'b running', 'c running');
-    bench.client.script('stop', spelled('a stopping'));
-    bench.looks('stopped');
+    bench.client.script('stop', parseComputer('a stopping'));
+    bench.scriptFetches('stopped');
     await bench.timely(bench.lifecycle.stop('a', stopping));
-    bench.client.script('delete', spelled('b deleting'));
+    bench.client.script('delete', parseComputer('b deleting'));
     await bench.lifecycle.delete('b', signal);
     bench.client.script('bulkDelete', { deleted: 1, deleted_ids: ['c'], failed_ids: [] });
     await bench.lifecycle.deleteMany(['c'], signal);
-    await bench.read('a stopped');
+    await bench.refreshWith('a stopped');
     assert.deepEqual(told, []);
   });
 
   it('is heard of again once a computer that this window stopped runs', async () => {
     const { bench, told } = await listening('a running');
-    bench.client.script('stop', spelled('a stopping'));
-    bench.looks('stopped');
+    bench.client.script('stop', parseComputer('a stopping'));
+    bench.scriptFetches('stopped');
     await bench.timely(bench.lifecycle.stop('a', stopping));
-    await bench.read('a running');
-    await bench.read('a stopped');
+    await bench.refreshWith('a running');
+    await bench.refreshWith('a stopped');
     assert.deepEqual(told, ['a stopped']);
   });
 });
@@ -84,17 +84,17 @@ describe('what happens elsewhere', () => {
 describe('what this window has begun', () => {
   it('is told when a start has led to a running computer, but not that of another window', async () => {
     const { bench, told } = await listening('a stopped', 'b stopped');
-    bench.client.script('start', spelled('a starting'));
-    bench.looks('stopped', 'starting', 'running');
+    bench.client.script('start', parseComputer('a starting'));
+    bench.scriptFetches('stopped', 'starting', 'running');
     await bench.opened();
-    await bench.read('a running', 'b running');
+    await bench.refreshWith('a running', 'b running');
     assert.deepEqual(told, ['a ready']);
   });
 
   it('is left to those who asked for a start that fails', async () => {
     const { bench, told } = await listening('a stopped');
-    bench.client.script('start', spelled('a starting'));
-    bench.looks('stopped', 'starting', 'error');
+    bench.client.script('start', parseComputer('a starting'));
+    bench.scriptFetches('stopped', 'starting', 'error');
     await assert.rejects(bench.opened());
     assert.equal(bench.shown, 'a error');
     assert.deepEqual(told, []);
@@ -106,11 +106,11 @@ describe('what this window has begun', () => {
   ]) {
     it(`is told when a create ends in ${status}, though nobody looks at the list`, async () => {
       const { bench, told } = await listening();
-      bench.client.script('create', spelled('a creating'));
-      bench.lists('a creating');
+      bench.client.script('create', parseComputer('a creating'));
+      bench.setList('a creating');
       await bench.lifecycle.create(createIntent({}), signal);
       await bench.clock.advance(5_000);
-      bench.lists(`a ${status}`);
+      bench.setList(`a ${status}`);
       await bench.clock.advance(5_000);
       assert.deepEqual(told, [`a ${what}`]);
       assert.equal(bench.clock.waiting, 0, 'nobody looks any more');
@@ -119,8 +119,8 @@ describe('what this window has begun', () => {
 
   it('is waited for ten minutes at most', async () => {
     const { bench, happenings } = await listening();
-    bench.client.script('create', spelled('a creating'));
-    bench.lists('a creating');
+    bench.client.script('create', parseComputer('a creating'));
+    bench.setList('a creating');
     await bench.lifecycle.create(createIntent({}), signal);
     await bench.clock.advance(601_000);
     assert.equal(bench.clock.waiting, 0);

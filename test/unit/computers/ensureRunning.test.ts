@@ -6,8 +6,8 @@ import { LifecycleError, type LifecycleProblem } from '../../../src/computers/er
 import { wire } from '../support/computers';
 import { deferred } from '../support/deferred';
 import { settled } from '../support/fakeClock';
-import { LifecycleBench } from '../support/lifecycleBench';
-import { spelled } from '../support/storeBench';
+import { LifecycleHarness } from '../support/lifecycleHarness';
+import { parseComputer } from '../support/storeHarness';
 
 const conflict = new ApiError('conflict', { status: 409, detail: 'Computer is busy with a backup' });
 const notFound = new ApiError('notFound', { status: 404 });
@@ -25,8 +25,8 @@ function problem(kind: LifecycleProblem, words: RegExp): (error: unknown) => boo
 
 describe('bringing a computer up', () => {
   it('that runs takes one look and no start', async () => {
-    const bench = await LifecycleBench.with('a running');
-    bench.looks('running');
+    const bench = await LifecycleHarness.with('a running');
+    bench.scriptFetches('running');
     const { result, steps } = bench.open();
     assert.equal((await bench.timely(result)).status, 'running');
     assert.deepEqual(bench.client.calls, ['get a']);
@@ -34,20 +34,20 @@ describe('bringing a computer up', () => {
   });
 
   it('that is stopped starts it, once, and waits', async () => {
-    const bench = await LifecycleBench.with('a stopped');
-    bench.looks('stopped', 'starting', 'starting', 'running');
-    bench.client.script('start', spelled('a starting'));
+    const bench = await LifecycleHarness.with('a stopped');
+    bench.scriptFetches('stopped', 'starting', 'starting', 'running');
+    bench.client.script('start', parseComputer('a starting'));
     const { result, steps } = bench.open();
     assert.equal((await bench.timely(result)).status, 'running');
     assert.equal(bench.client.count('start', 'a'), 1);
     assert.deepEqual(steps, ['asked start', 'waiting starting', 'waiting starting']);
-    assert.deepEqual(bench.told(), ['~a starting', '~a running'], 'the list shows each state once');
+    assert.deepEqual(bench.takeEvents(), ['~a starting', '~a running'], 'the list shows each state once');
   });
 
   it('that is stopping waits, and starts it then', async () => {
-    const bench = await LifecycleBench.with('a stopping');
-    bench.looks('stopping', 'stopping', 'stopped', 'starting', 'running');
-    bench.client.script('start', spelled('a starting'));
+    const bench = await LifecycleHarness.with('a stopping');
+    bench.scriptFetches('stopping', 'stopping', 'stopped', 'starting', 'running');
+    bench.client.script('start', parseComputer('a starting'));
     const { result, steps } = bench.open();
     await bench.timely(result);
     assert.equal(bench.client.count('start'), 1);
@@ -56,31 +56,31 @@ describe('bringing a computer up', () => {
 
   for (const status of ['creating', 'pending', 'starting', 'restoring']) {
     it(`that is ${status} just waits`, async () => {
-      const bench = await LifecycleBench.with(`a ${status}`);
-      bench.looks(status, status, 'running');
+      const bench = await LifecycleHarness.with(`a ${status}`);
+      bench.scriptFetches(status, status, 'running');
       await bench.opened();
       assert.deepEqual(bench.client.calls, ['get a', 'get a', 'get a']);
     });
   }
 
   it('with a status newer than this extension tries it as it is', async () => {
-    const bench = await LifecycleBench.with('a hibernating');
-    bench.looks('hibernating');
+    const bench = await LifecycleHarness.with('a hibernating');
+    bench.scriptFetches('hibernating');
     assert.equal((await bench.opened()).status, 'hibernating');
     assert.deepEqual(bench.client.calls, ['get a']);
   });
 
   it('that is in no list works as well', async () => {
-    const bench = await LifecycleBench.with();
-    bench.looks('stopped', 'running');
-    bench.client.script('start', spelled('a starting'));
+    const bench = await LifecycleHarness.with();
+    bench.scriptFetches('stopped', 'running');
+    bench.client.script('start', parseComputer('a starting'));
     await bench.opened();
     assert.equal(bench.shown, 'a running');
   });
 
   it('looks briskly at first and then every 3 s', async () => {
-    const bench = await LifecycleBench.with('a starting');
-    bench.looks('starting');
+    const bench = await LifecycleHarness.with('a starting');
+    bench.scriptFetches('starting');
     const { cancel } = bench.open();
     await bench.clock.advance(3_999);
     assert.equal(bench.client.count('get'), 10);
@@ -94,24 +94,24 @@ describe('bringing a computer up', () => {
 
 describe('a start that the state does not allow', () => {
   it('looks again: somebody else may have been quicker', async () => {
-    const bench = await LifecycleBench.with('a stopped');
-    bench.looks('stopped', 'starting', 'running');
+    const bench = await LifecycleHarness.with('a stopped');
+    bench.scriptFetches('stopped', 'starting', 'running');
     bench.client.script('start', conflict);
     assert.equal((await bench.opened()).status, 'running');
     assert.equal(bench.client.count('start'), 1);
   });
 
   it('asks once more if nothing has changed', async () => {
-    const bench = await LifecycleBench.with('a stopped');
-    bench.looks('stopped', 'stopped', 'running');
-    bench.client.script('start', conflict, spelled('a starting'));
+    const bench = await LifecycleHarness.with('a stopped');
+    bench.scriptFetches('stopped', 'stopped', 'running');
+    bench.client.script('start', conflict, parseComputer('a starting'));
     await bench.opened();
     assert.equal(bench.client.count('start'), 2);
   });
 
   it('ends with the words of the service when it refuses each time', async () => {
-    const bench = await LifecycleBench.with('a stopped');
-    bench.looks('stopped');
+    const bench = await LifecycleHarness.with('a stopped');
+    bench.scriptFetches('stopped');
     bench.client.script('start', conflict);
     await assert.rejects(
       bench.opened(),
@@ -123,8 +123,8 @@ describe('a start that the state does not allow', () => {
 
   it('ends at once when the plan, the key or the request is the reason', async () => {
     for (const kind of ['planLimit', 'forbidden', 'auth', 'validation'] as const) {
-      const bench = await LifecycleBench.with('a stopped');
-      bench.looks('stopped');
+      const bench = await LifecycleHarness.with('a stopped');
+      bench.scriptFetches('stopped');
       bench.client.script('start', new ApiError(kind));
       await assert.rejects(bench.opened(), (error) => isApiError(error, kind));
       assert.equal(bench.client.count('start'), 1);
@@ -135,33 +135,33 @@ describe('a start that the state does not allow', () => {
 
 describe('a computer that does not come up', () => {
   it('is told with the reason of the service', async () => {
-    const bench = await LifecycleBench.with('a stopped');
+    const bench = await LifecycleHarness.with('a stopped');
     const failed = wire('a', 'error', { last_error: 'The disk is full' });
-    bench.client.script('get', spelled('a stopped'), spelled('a starting'), failed);
-    bench.client.script('start', spelled('a starting'));
+    bench.client.script('get', parseComputer('a stopped'), parseComputer('a starting'), failed);
+    bench.client.script('start', parseComputer('a starting'));
     await assert.rejects(bench.opened(), problem('failed', /name of a did not start: The disk is full/));
     assert.equal(bench.client.count('start'), 1);
     assert.equal(bench.shown, 'a error');
   });
 
   it('is told without one where the service gives none', async () => {
-    const bench = await LifecycleBench.with('a stopped');
-    bench.looks('stopped', 'error');
-    bench.client.script('start', spelled('a starting'));
+    const bench = await LifecycleHarness.with('a stopped');
+    bench.scriptFetches('stopped', 'error');
+    bench.client.script('start', parseComputer('a starting'));
     await assert.rejects(bench.opened(), problem('failed', /gives no reason/));
   });
 
   it('keeps stopping: is started three times and no more', async () => {
-    const bench = await LifecycleBench.with('a stopped');
-    bench.looks('stopped');
-    bench.client.script('start', spelled('a starting'));
+    const bench = await LifecycleHarness.with('a stopped');
+    bench.scriptFetches('stopped');
+    bench.client.script('start', parseComputer('a starting'));
     await assert.rejects(bench.opened(), problem('keepsStopping', /stopped again/));
     assert.equal(bench.client.count('start'), 3);
   });
 
   it('is given up when the time is over', async () => {
-    const bench = await LifecycleBench.with('a starting');
-    bench.looks('starting');
+    const bench = await LifecycleHarness.with('a starting');
+    bench.scriptFetches('starting');
     const begin = bench.clock.now();
     await assert.rejects(
       bench.opened({ timeLimit: 60_000 }),
@@ -175,32 +175,32 @@ describe('a computer that does not come up', () => {
 
 describe('a computer in status error', () => {
   it('is not started by itself; its reason is told', async () => {
-    const bench = await LifecycleBench.with('a error');
+    const bench = await LifecycleHarness.with('a error');
     bench.client.script('get', wire('a', 'error', { last_error: 'Kernel panic' }));
     await assert.rejects(bench.opened(), problem('needsStart', /needs attention: Kernel panic/));
     assert.deepEqual(bench.client.calls, ['get a']);
   });
 
   it('is started where a person asked for it', async () => {
-    const bench = await LifecycleBench.with('a error');
-    bench.looks('error', 'error', 'starting', 'running');
-    bench.client.script('start', spelled('a starting'));
+    const bench = await LifecycleHarness.with('a error');
+    bench.scriptFetches('error', 'error', 'starting', 'running');
+    bench.client.script('start', parseComputer('a starting'));
     assert.equal((await bench.opened({ evenFromError: true })).status, 'running');
     assert.equal(bench.client.count('start'), 1);
   });
 
   it('that stays in it is started once', async () => {
-    const bench = await LifecycleBench.with('a error');
-    bench.looks('error');
-    bench.client.script('start', spelled('a starting'));
+    const bench = await LifecycleHarness.with('a error');
+    bench.scriptFetches('error');
+    bench.client.script('start', parseComputer('a starting'));
     await assert.rejects(bench.opened({ evenFromError: true }), problem('failed', /did not start/));
     assert.equal(bench.client.count('start'), 1);
   });
 
   it('is started once for two who ask; the one who did not wish for a start is told', async () => {
-    const bench = await LifecycleBench.with('a error');
-    bench.looks('error', 'error', 'running');
-    bench.client.script('start', spelled('a starting'));
+    const bench = await LifecycleHarness.with('a error');
+    bench.scriptFetches('error', 'error', 'running');
+    bench.client.script('start', parseComputer('a starting'));
     const careful = bench.open();
     const wishing = [bench.open({ evenFromError: true }), bench.open({ evenFromError: true })];
     await assert.rejects(bench.timely(careful.result), problem('needsStart', /needs attention/));
@@ -211,8 +211,8 @@ describe('a computer in status error', () => {
 
 describe('a computer that is gone', () => {
   it('that the service does not know is told as that, and leaves the list', async () => {
-    const bench = await LifecycleBench.with('a stopped');
-    bench.looks(notFound);
+    const bench = await LifecycleHarness.with('a stopped');
+    bench.scriptFetches(notFound);
     await assert.rejects(bench.opened(), (error) => isApiError(error, 'notFound'));
     assert.equal(bench.shown, '');
   });
@@ -223,8 +223,8 @@ describe('a computer that is gone', () => {
     ['is being deleted', 'deleting', 'deleting', /name of a is being deleted/],
   ] as const) {
     it(`that ${what} while it starts`, async () => {
-      const bench = await LifecycleBench.with('a starting');
-      bench.looks('starting', 'starting', later);
+      const bench = await LifecycleHarness.with('a starting');
+      bench.scriptFetches('starting', 'starting', later);
       await assert.rejects(bench.opened(), problem(kind, words));
       assert.equal(bench.shown, kind === 'deleting' ? 'a deleting' : '');
     });
@@ -232,23 +232,23 @@ describe('a computer that is gone', () => {
 
   for (const status of ['deleted', 'deleting'] as const) {
     it(`that is ${status} from the beginning is not started`, async () => {
-      const bench = await LifecycleBench.with('a stopped');
-      bench.looks(status);
+      const bench = await LifecycleHarness.with('a stopped');
+      bench.scriptFetches(status);
       await assert.rejects(bench.opened(), problem(status, /deleted/));
       assert.deepEqual(bench.client.calls, ['get a']);
     });
   }
 
   it('that is not known any more when it shall start', async () => {
-    const bench = await LifecycleBench.with('a stopped');
-    bench.looks('stopped');
+    const bench = await LifecycleHarness.with('a stopped');
+    bench.scriptFetches('stopped');
     bench.client.script('start', notFound);
     await assert.rejects(bench.opened(), problem('deleted', /name of a was deleted/));
     assert.equal(bench.shown, '');
   });
 
   it('that lost its host is refused, with the reason and what can be done', async () => {
-    const bench = await LifecycleBench.with('a lost');
+    const bench = await LifecycleHarness.with('a lost');
     bench.client.script('get', wire('a', 'lost', { last_error: 'Host h7 burnt down' }));
     await assert.rejects(bench.opened(), problem('lost', /delete.*Host h7 burnt down/));
     assert.deepEqual(bench.client.calls, ['get a']);
@@ -257,9 +257,9 @@ describe('a computer that is gone', () => {
 
 describe('a computer that can be restored', () => {
   it('is asked for once', async () => {
-    const bench = await LifecycleBench.with('a restorable');
-    bench.looks('restorable', 'restorable', 'restoring', 'running');
-    bench.client.script('retryRestore', spelled('a restorable'));
+    const bench = await LifecycleHarness.with('a restorable');
+    bench.scriptFetches('restorable', 'restorable', 'restoring', 'running');
+    bench.client.script('retryRestore', parseComputer('a restorable'));
     const { result, steps } = bench.open();
     await bench.timely(result);
     assert.equal(bench.client.count('retryRestore', 'a'), 1);
@@ -268,25 +268,25 @@ describe('a computer that can be restored', () => {
   });
 
   it('is started where the service has no such call', async () => {
-    const bench = await LifecycleBench.with('a restorable');
-    bench.looks('restorable', 'restoring', 'running');
+    const bench = await LifecycleHarness.with('a restorable');
+    bench.scriptFetches('restorable', 'restoring', 'running');
     bench.client.script('retryRestore', notFound);
-    bench.client.script('start', spelled('a restoring'));
+    bench.client.script('start', parseComputer('a restoring'));
     await bench.opened();
     assert.equal(bench.client.count('start', 'a'), 1);
   });
 
   it('is waited for where the service says that it needs no asking', async () => {
-    const bench = await LifecycleBench.with('a restorable');
-    bench.looks('restorable', 'restorable', 'running');
+    const bench = await LifecycleHarness.with('a restorable');
+    bench.scriptFetches('restorable', 'restorable', 'running');
     bench.client.script('retryRestore', conflict);
     await bench.opened();
     assert.deepEqual(bench.client.calls, ['get a', 'retryRestore a', 'get a', 'get a']);
   });
 
   it('is waited for where there is no such call and a start is not allowed', async () => {
-    const bench = await LifecycleBench.with('a restorable');
-    bench.looks('restorable', 'restorable', 'running');
+    const bench = await LifecycleHarness.with('a restorable');
+    bench.scriptFetches('restorable', 'restorable', 'running');
     bench.client.script('retryRestore', notFound);
     bench.client.script('start', conflict);
     await bench.opened();
@@ -296,9 +296,9 @@ describe('a computer that can be restored', () => {
 
 describe('a service that cannot be asked', () => {
   it('is waited for', async () => {
-    const bench = await LifecycleBench.with('a starting');
+    const bench = await LifecycleHarness.with('a starting');
     const away = new ApiError('server', { status: 503 });
-    bench.looks('starting', network, new ApiError('timeout'), away, 'running');
+    bench.scriptFetches('starting', network, new ApiError('timeout'), away, 'running');
     const { result, steps } = bench.open();
     await bench.timely(result);
     assert.deepEqual(steps, [
@@ -314,21 +314,21 @@ describe('a service that cannot be asked', () => {
     ['while the computer starts', ['starting', 'starting', network]],
   ] as const) {
     it(`${when} is told when the time is over`, async () => {
-      const bench = await LifecycleBench.with('a starting');
-      bench.looks(...looks);
+      const bench = await LifecycleHarness.with('a starting');
+      bench.scriptFetches(...looks);
       await assert.rejects(bench.opened({ timeLimit: 30_000 }), network);
     });
   }
 
   it('that was away for a while is not blamed when the computer takes too long', async () => {
-    const bench = await LifecycleBench.with('a starting');
-    bench.looks(network, 'starting');
+    const bench = await LifecycleHarness.with('a starting');
+    bench.scriptFetches(network, 'starting');
     await assert.rejects(bench.opened({ timeLimit: 30_000 }), problem('timeLimit', /still starting/));
   });
 
   it('is left alone as long as it asks for', async () => {
-    const bench = await LifecycleBench.with('a starting');
-    bench.looks('starting', new ApiError('rateLimit', { retryAfter: 20_000 }), 'running');
+    const bench = await LifecycleHarness.with('a starting');
+    bench.scriptFetches('starting', new ApiError('rateLimit', { retryAfter: 20_000 }), 'running');
     const { result } = bench.open();
     await bench.clock.advance(20_399);
     assert.equal(bench.client.count('get'), 2);
@@ -337,9 +337,9 @@ describe('a service that cannot be asked', () => {
   });
 
   it('that asks for more time than there is ends the wait at once', async () => {
-    const bench = await LifecycleBench.with('a starting');
+    const bench = await LifecycleHarness.with('a starting');
     const busy = new ApiError('rateLimit', { retryAfter: 3_600_000 });
-    bench.looks(busy);
+    bench.scriptFetches(busy);
     const { result } = bench.open();
     await settled();
     await assert.rejects(result, busy);
@@ -347,8 +347,8 @@ describe('a service that cannot be asked', () => {
 
   for (const kind of ['auth', 'forbidden', 'malformed'] as const) {
     it(`for another reason ends it at once: ${kind}`, async () => {
-      const bench = await LifecycleBench.with('a starting');
-      bench.looks(new ApiError(kind));
+      const bench = await LifecycleHarness.with('a starting');
+      bench.scriptFetches(new ApiError(kind));
       await assert.rejects(bench.opened(), (error) => isApiError(error, kind));
       assert.deepEqual(bench.client.calls, ['get a']);
     });
@@ -357,7 +357,7 @@ describe('a service that cannot be asked', () => {
 
 describe('cancelling', () => {
   /** Opens, cancels when the bench is at the wished step, and looks whether anything goes on. */
-  async function cancelled(bench: LifecycleBench, ms: number, calls: string[]): Promise<void> {
+  async function cancelled(bench: LifecycleHarness, ms: number, calls: string[]): Promise<void> {
     const { result, cancel } = bench.open();
     await bench.clock.advance(ms);
     assert.deepEqual(bench.client.calls, calls);
@@ -370,47 +370,47 @@ describe('cancelling', () => {
   const never = deferred<WireComputer>().promise;
 
   it('during the first look', async () => {
-    const bench = await LifecycleBench.with('a stopped');
+    const bench = await LifecycleHarness.with('a stopped');
     bench.client.script('get', never);
     await cancelled(bench, 0, ['get a']);
   });
 
   it('while the start is asked for: the list shows the truth again', async () => {
-    const bench = await LifecycleBench.with('a stopped');
-    bench.looks('stopped');
+    const bench = await LifecycleHarness.with('a stopped');
+    bench.scriptFetches('stopped');
     bench.client.script('start', never);
     await cancelled(bench, 0, ['get a', 'start a']);
     assert.equal(bench.shown, 'a stopped');
   });
 
   it('while the restore is asked for', async () => {
-    const bench = await LifecycleBench.with('a restorable');
-    bench.looks('restorable');
+    const bench = await LifecycleHarness.with('a restorable');
+    bench.scriptFetches('restorable');
     bench.client.script('retryRestore', never);
     await cancelled(bench, 0, ['get a', 'retryRestore a']);
   });
 
   it('between two looks', async () => {
-    const bench = await LifecycleBench.with('a starting');
-    bench.looks('starting');
+    const bench = await LifecycleHarness.with('a starting');
+    bench.scriptFetches('starting');
     await cancelled(bench, 500, ['get a', 'get a']);
   });
 
   it('during a later look', async () => {
-    const bench = await LifecycleBench.with('a starting');
-    bench.client.script('get', spelled('a starting'), never);
+    const bench = await LifecycleHarness.with('a starting');
+    bench.client.script('get', parseComputer('a starting'), never);
     await cancelled(bench, 400, ['get a', 'get a']);
   });
 
   it('while the service is away', async () => {
-    const bench = await LifecycleBench.with('a starting');
-    bench.looks(network);
+    const bench = await LifecycleHarness.with('a starting');
+    bench.scriptFetches(network);
     await cancelled(bench, 500, ['get a', 'get a']);
   });
 
   it('before it began', async () => {
-    const bench = await LifecycleBench.with('a stopped');
-    bench.looks('stopped');
+    const bench = await LifecycleHarness.with('a stopped');
+    bench.scriptFetches('stopped');
     const { result } = bench.open({ signal: AbortSignal.abort() });
     await assert.rejects(result, { name: 'AbortError' });
     await bench.clock.advance(1_000);
@@ -419,10 +419,10 @@ describe('cancelling', () => {
 });
 
 describe('several who open one computer', () => {
-  async function starting(): Promise<LifecycleBench> {
-    const bench = await LifecycleBench.with('a stopped');
-    bench.looks('stopped', 'starting', 'starting', 'running');
-    bench.client.script('start', spelled('a starting'));
+  async function starting(): Promise<LifecycleHarness> {
+    const bench = await LifecycleHarness.with('a stopped');
+    bench.scriptFetches('stopped', 'starting', 'starting', 'running');
+    bench.client.script('start', parseComputer('a starting'));
     return bench;
   }
 
@@ -476,8 +476,8 @@ describe('several who open one computer', () => {
   });
 
   it('fail together', async () => {
-    const bench = await LifecycleBench.with('a lost');
-    bench.looks('lost');
+    const bench = await LifecycleHarness.with('a lost');
+    bench.scriptFetches('lost');
     for (const { result } of [bench.open(), bench.open()]) {
       await assert.rejects(bench.timely(result), problem('lost', /lost/));
     }
@@ -487,7 +487,7 @@ describe('several who open one computer', () => {
 
 describe('trusting the list', () => {
   it('asks nothing where it says that the computer runs, and said so lately', async () => {
-    const bench = await LifecycleBench.with('a running');
+    const bench = await LifecycleHarness.with('a running');
     await bench.clock.advance(1_000);
     assert.equal((await bench.opened({ trustFor: 2_000 })).status, 'running');
     assert.deepEqual(bench.client.calls, []);
@@ -500,9 +500,9 @@ describe('trusting the list', () => {
     ['it does not have it', 'b running', 2_000],
   ] as const) {
     it(`asks where ${what}`, async () => {
-      const bench = await LifecycleBench.with(computer);
+      const bench = await LifecycleHarness.with(computer);
       await bench.clock.advance(1_000);
-      bench.looks('running');
+      bench.scriptFetches('running');
       await bench.opened({ trustFor });
       assert.deepEqual(bench.client.calls, ['get a']);
     });

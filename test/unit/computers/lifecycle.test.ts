@@ -5,8 +5,8 @@ import type { BulkDeleteResult, WireComputer } from '../../../src/api/wire';
 import { LifecycleError } from '../../../src/computers/errors';
 import { deferred } from '../support/deferred';
 import { settled } from '../support/fakeClock';
-import { LifecycleBench } from '../support/lifecycleBench';
-import { spelled } from '../support/storeBench';
+import { LifecycleHarness } from '../support/lifecycleHarness';
+import { parseComputer } from '../support/storeHarness';
 
 const conflict = new ApiError('conflict', { status: 409, detail: 'Computer is starting' });
 const notFound = new ApiError('notFound', { status: 404 });
@@ -16,35 +16,35 @@ const stopping = { signal, timeLimit: 60_000 };
 
 describe('stopping a computer', () => {
   it('shows it at once and waits until it has stopped', async () => {
-    const bench = await LifecycleBench.with('a running');
-    bench.client.script('stop', spelled('a stopping'));
-    bench.looks('stopping', 'stopping', 'stopped');
+    const bench = await LifecycleHarness.with('a running');
+    bench.client.script('stop', parseComputer('a stopping'));
+    bench.scriptFetches('stopping', 'stopping', 'stopped');
     const stopped = bench.lifecycle.stop('a', stopping);
     assert.equal(bench.shown, 'a stopping');
     assert.equal((await bench.timely(stopped)).status, 'stopped');
-    assert.deepEqual(bench.told(), ['~a stopping', '~a stopped']);
+    assert.deepEqual(bench.takeEvents(), ['~a stopping', '~a stopped']);
     assert.deepEqual(bench.client.calls, ['stop a', 'get a', 'get a', 'get a']);
   });
 
   for (const status of ['stopping', 'stopped']) {
     it(`that is ${status} already is a success`, async () => {
-      const bench = await LifecycleBench.with('a running');
+      const bench = await LifecycleHarness.with('a running');
       bench.client.script('stop', conflict);
-      bench.looks(status, 'stopped');
+      bench.scriptFetches(status, 'stopped');
       assert.equal((await bench.timely(bench.lifecycle.stop('a', stopping))).status, 'stopped');
     });
   }
 
   it('that cannot be stopped now says so in the words of the service, and shows the truth', async () => {
-    const bench = await LifecycleBench.with('a running');
+    const bench = await LifecycleHarness.with('a running');
     bench.client.script('stop', conflict);
-    bench.looks('starting');
+    bench.scriptFetches('starting');
     await assert.rejects(bench.timely(bench.lifecycle.stop('a', stopping)), conflict);
     assert.equal(bench.shown, 'a starting');
   });
 
   it('shows the truth again when it fails', async () => {
-    const bench = await LifecycleBench.with('a running');
+    const bench = await LifecycleHarness.with('a running');
     bench.client.script('stop', network);
     await assert.rejects(bench.lifecycle.stop('a', stopping), network);
     assert.equal(bench.shown, 'a running');
@@ -52,23 +52,23 @@ describe('stopping a computer', () => {
   });
 
   it('that is gone says so, and takes it from the list', async () => {
-    const bench = await LifecycleBench.with('a running');
+    const bench = await LifecycleHarness.with('a running');
     bench.client.script('stop', notFound);
     await assert.rejects(bench.lifecycle.stop('a', stopping), notFound);
-    assert.deepEqual(bench.told(), ['~a stopping', '-a']);
+    assert.deepEqual(bench.takeEvents(), ['~a stopping', '-a']);
   });
 
   it('ends with any other settled state', async () => {
-    const bench = await LifecycleBench.with('a running');
-    bench.client.script('stop', spelled('a stopping'));
-    bench.looks('stopping', 'error');
+    const bench = await LifecycleHarness.with('a running');
+    bench.client.script('stop', parseComputer('a stopping'));
+    bench.scriptFetches('stopping', 'error');
     assert.equal((await bench.timely(bench.lifecycle.stop('a', stopping))).status, 'error');
   });
 
   it('is given up when the time is over', async () => {
-    const bench = await LifecycleBench.with('a running');
-    bench.client.script('stop', spelled('a stopping'));
-    bench.looks('stopping');
+    const bench = await LifecycleHarness.with('a running');
+    bench.client.script('stop', parseComputer('a stopping'));
+    bench.scriptFetches('stopping');
     await assert.rejects(
       bench.timely(bench.lifecycle.stop('a', stopping)),
       (error) => error instanceof LifecycleError && error.message.includes('still stopping after 60 s'),
@@ -77,16 +77,16 @@ describe('stopping a computer', () => {
   });
 
   it('waits for a service that is away for a while', async () => {
-    const bench = await LifecycleBench.with('a running');
-    bench.client.script('stop', spelled('a stopping'));
-    bench.looks('stopping', network, network, 'stopped');
+    const bench = await LifecycleHarness.with('a running');
+    bench.client.script('stop', parseComputer('a stopping'));
+    bench.scriptFetches('stopping', network, network, 'stopped');
     assert.equal((await bench.timely(bench.lifecycle.stop('a', stopping))).status, 'stopped');
   });
 
   it('can be cancelled while it waits', async () => {
-    const bench = await LifecycleBench.with('a running');
-    bench.client.script('stop', spelled('a stopping'));
-    bench.looks('stopping');
+    const bench = await LifecycleHarness.with('a running');
+    bench.client.script('stop', parseComputer('a stopping'));
+    bench.scriptFetches('stopping');
     const controller = new AbortController();
     const stopped = bench.lifecycle.stop('a', { signal: controller.signal, timeLimit: 60_000 });
     await bench.clock.advance(500);
@@ -97,7 +97,7 @@ describe('stopping a computer', () => {
   });
 
   it('can be cancelled while it is asked for', async () => {
-    const bench = await LifecycleBench.with('a running');
+    const bench = await LifecycleHarness.with('a running');
     bench.client.script('stop', deferred<WireComputer>().promise);
     const controller = new AbortController();
     const stopped = bench.lifecycle.stop('a', { signal: controller.signal, timeLimit: 60_000 });
@@ -110,28 +110,28 @@ describe('stopping a computer', () => {
 
 describe('deleting a computer', () => {
   it('shows it at once and as the service answers', async () => {
-    const bench = await LifecycleBench.with('a running');
+    const bench = await LifecycleHarness.with('a running');
     const answer = deferred<WireComputer>();
     bench.client.script('delete', answer.promise);
     const deleted = bench.lifecycle.delete('a', signal);
-    assert.deepEqual(bench.told(), ['~a deleting']);
-    answer.resolve(spelled('a deleting'));
+    assert.deepEqual(bench.takeEvents(), ['~a deleting']);
+    answer.resolve(parseComputer('a deleting'));
     await deleted;
-    assert.deepEqual(bench.told(), []);
+    assert.deepEqual(bench.takeEvents(), []);
   });
 
   it('takes it away where the service has done so at once', async () => {
-    const bench = await LifecycleBench.with('a running', 'b running');
-    bench.client.script('delete', spelled('a deleted'));
+    const bench = await LifecycleHarness.with('a running', 'b running');
+    bench.client.script('delete', parseComputer('a deleted'));
     await bench.lifecycle.delete('a', signal);
-    assert.deepEqual(bench.told(), ['~a deleting', '-a']);
+    assert.deepEqual(bench.takeEvents(), ['~a deleting', '-a']);
   });
 
   it('that is gone already is a success', async () => {
-    const bench = await LifecycleBench.with('a running');
+    const bench = await LifecycleHarness.with('a running');
     bench.client.script('delete', notFound);
     await bench.lifecycle.delete('a', signal);
-    assert.deepEqual(bench.told(), ['~a deleting', '-a']);
+    assert.deepEqual(bench.takeEvents(), ['~a deleting', '-a']);
   });
 
   for (const [what, look, shown] of [
@@ -140,24 +140,24 @@ describe('deleting a computer', () => {
     ['not known any more', notFound, ''],
   ] as const) {
     it(`that cannot be, since it is ${what}, is a success`, async () => {
-      const bench = await LifecycleBench.with('a running');
+      const bench = await LifecycleHarness.with('a running');
       bench.client.script('delete', conflict);
-      bench.looks(look);
+      bench.scriptFetches(look);
       await bench.lifecycle.delete('a', signal);
       assert.equal(bench.shown, shown);
     });
   }
 
   it('that cannot be deleted now says so in the words of the service, and shows the truth', async () => {
-    const bench = await LifecycleBench.with('a starting');
+    const bench = await LifecycleHarness.with('a starting');
     bench.client.script('delete', conflict);
-    bench.looks('starting');
+    bench.scriptFetches('starting');
     await assert.rejects(bench.lifecycle.delete('a', signal), conflict);
     assert.equal(bench.shown, 'a starting');
   });
 
   it('shows the truth again when it fails', async () => {
-    const bench = await LifecycleBench.with('a running');
+    const bench = await LifecycleHarness.with('a running');
     bench.client.script('delete', network);
     await assert.rejects(bench.lifecycle.delete('a', signal), network);
     assert.equal(bench.shown, 'a running');
@@ -168,7 +168,7 @@ describe('deleting a computer', () => {
 describe('deleting many', () => {
   it('asks in portions of a hundred and adds up what came of it', async () => {
     const ids = Array.from({ length: 250 }, (_, i) => `c${i}`);
-    const bench = await LifecycleBench.with(...ids.map((id) => `${id} stopped`));
+    const bench = await LifecycleHarness.with(...ids.map((id) => `${id} stopped`));
     const result = (deleted: string[], failed: string[]): BulkDeleteResult => ({
       deleted: deleted.length,
       deleted_ids: deleted,
@@ -189,7 +189,7 @@ describe('deleting many', () => {
 
   it('tells what was deleted before it failed, and asks for no more', async () => {
     const ids = Array.from({ length: 250 }, (_, i) => `c${i}`);
-    const bench = await LifecycleBench.with(...ids.map((id) => `${id} stopped`));
+    const bench = await LifecycleHarness.with(...ids.map((id) => `${id} stopped`));
     const first = { deleted: 99, deleted_ids: ids.slice(0, 99), failed_ids: ['c99'] };
     bench.client.script('bulkDelete', first, network);
     assert.deepEqual(await bench.lifecycle.deleteMany(ids, signal), {
@@ -202,28 +202,28 @@ describe('deleting many', () => {
   });
 
   it('shows each as the answer says, until the next list', async () => {
-    const bench = await LifecycleBench.with('a running', 'b stopped', 'c running');
+    const bench = await LifecycleHarness.with('a running', 'b stopped', 'c running');
     const answer = deferred<BulkDeleteResult>();
     bench.client.script('bulkDelete', answer.promise);
     const deleting = bench.lifecycle.deleteMany(['a', 'b'], signal);
     assert.equal(bench.shown, 'a deleting, b deleting, c running');
-    bench.told();
+    bench.takeEvents();
     answer.resolve({ deleted: 1, deleted_ids: ['a'], failed_ids: ['b'] });
     await deleting;
-    assert.deepEqual(bench.told(), ['~b stopped']);
-    await bench.read('b stopped', 'c running');
-    assert.deepEqual(bench.told(), ['-a']);
+    assert.deepEqual(bench.takeEvents(), ['~b stopped']);
+    await bench.refreshWith('b stopped', 'c running');
+    assert.deepEqual(bench.takeEvents(), ['-a']);
   });
 
   it('shows the truth again when it fails', async () => {
-    const bench = await LifecycleBench.with('a running', 'b stopped');
+    const bench = await LifecycleHarness.with('a running', 'b stopped');
     bench.client.script('bulkDelete', network);
     assert.equal((await bench.lifecycle.deleteMany(['a', 'b'], signal)).problem, network);
     assert.equal(bench.shown, 'a running, b stopped');
   });
 
   it('of none asks nothing', async () => {
-    const bench = await LifecycleBench.with('a running');
+    const bench = await LifecycleHarness.with('a running');
     assert.deepEqual(await bench.lifecycle.deleteMany([], signal), {
       deletedIds: [],
       failedIds: [],

@@ -4,12 +4,12 @@ import type { ComputerList } from '../../../src/api/client';
 import { listOf } from '../support/computers';
 import { deferred } from '../support/deferred';
 import { settled } from '../support/fakeClock';
-import { spelled, StoreBench } from '../support/storeBench';
+import { parseComputer, StoreHarness } from '../support/storeHarness';
 
-async function benchWith(...computers: string[]): Promise<StoreBench> {
-  const bench = new StoreBench();
-  await bench.read(...computers);
-  bench.told();
+async function benchWith(...computers: string[]): Promise<StoreHarness> {
+  const bench = new StoreHarness();
+  await bench.refreshWith(...computers);
+  bench.takeEvents();
   return bench;
 }
 
@@ -17,9 +17,9 @@ describe('an assumed status', () => {
   it('is shown at once and kept out of the cache', async () => {
     const bench = await benchWith('a stopped', 'b running');
     bench.store.setOptimistic('a', 'starting');
-    assert.deepEqual(bench.told(), ['~a starting']);
+    assert.deepEqual(bench.takeEvents(), ['~a starting']);
     assert.equal(bench.shown, 'a starting, b running');
-    await bench.read('a stopped', 'b stopped');
+    await bench.refreshWith('a stopped', 'b stopped');
     assert.deepEqual(
       bench.cache.read().map(({ status }) => status),
       ['stopped', 'stopped'],
@@ -29,27 +29,27 @@ describe('an assumed status', () => {
   it('is not disturbed by lists that come meanwhile', async () => {
     const bench = await benchWith('a stopped');
     bench.store.setOptimistic('a', 'starting');
-    bench.told();
-    for (const list of [['a stopped'], ['a error'], []]) await bench.read(...list);
-    assert.deepEqual(bench.told(), []);
+    bench.takeEvents();
+    for (const list of [['a stopped'], ['a error'], []]) await bench.refreshWith(...list);
+    assert.deepEqual(bench.takeEvents(), []);
     assert.equal(bench.shown, 'a starting');
   });
 
   it('is not disturbed by a look at the computer', async () => {
     const bench = await benchWith('a stopped');
     bench.store.setOptimistic('a', 'starting');
-    bench.told();
-    bench.store.upsert(spelled('a error'), bench.store.nextSequence());
-    assert.deepEqual(bench.told(), []);
+    bench.takeEvents();
+    bench.store.upsert(parseComputer('a error'), bench.store.nextSequence());
+    assert.deepEqual(bench.takeEvents(), []);
   });
 
   it('ends when the service says that the computer is gone', async () => {
     const bench = await benchWith('a running');
     const assumption = bench.store.setOptimistic('a', 'stopping');
-    bench.told();
-    bench.store.upsert(spelled('a deleted'), bench.store.nextSequence());
+    bench.takeEvents();
+    bench.store.upsert(parseComputer('a deleted'), bench.store.nextSequence());
     assumption.settle();
-    assert.deepEqual(bench.told(), ['-a']);
+    assert.deepEqual(bench.takeEvents(), ['-a']);
   });
 });
 
@@ -57,40 +57,40 @@ describe('settling', () => {
   it('with the answer that was assumed changes nothing', async () => {
     const bench = await benchWith('a stopped');
     const assumption = bench.store.setOptimistic('a', 'starting');
-    bench.told();
-    assumption.settle(spelled('a starting'));
-    assert.deepEqual(bench.told(), []);
+    bench.takeEvents();
+    assumption.settle(parseComputer('a starting'));
+    assert.deepEqual(bench.takeEvents(), []);
     assert.equal(bench.shown, 'a starting');
   });
 
   it('with another answer tells it in one event', async () => {
     const bench = await benchWith('a stopped');
     const assumption = bench.store.setOptimistic('a', 'starting');
-    bench.told();
-    assumption.settle(spelled('a running'));
-    assert.deepEqual(bench.told(), ['~a running']);
+    bench.takeEvents();
+    assumption.settle(parseComputer('a running'));
+    assert.deepEqual(bench.takeEvents(), ['~a running']);
   });
 
   it('with an answer that says deleted takes it away', async () => {
     const bench = await benchWith('a stopped');
     const assumption = bench.store.setOptimistic('a', 'deleting');
-    bench.told();
-    assumption.settle(spelled('a deleted'));
-    assert.deepEqual(bench.told(), ['-a']);
+    bench.takeEvents();
+    assumption.settle(parseComputer('a deleted'));
+    assert.deepEqual(bench.takeEvents(), ['-a']);
   });
 
   it('without an answer shows the last truth again', async () => {
     const bench = await benchWith('a stopped');
     const assumption = bench.store.setOptimistic('a', 'starting');
-    bench.told();
+    bench.takeEvents();
     assumption.settle();
-    assert.deepEqual(bench.told(), ['~a stopped']);
+    assert.deepEqual(bench.takeEvents(), ['~a stopped']);
   });
 
   it('without an answer shows the truth that came meanwhile', async () => {
     const bench = await benchWith('a stopped');
     const assumption = bench.store.setOptimistic('a', 'starting');
-    await bench.read('a error');
+    await bench.refreshWith('a error');
     assumption.settle();
     assert.equal(bench.shown, 'a error');
   });
@@ -98,11 +98,11 @@ describe('settling', () => {
   it('as agreed keeps what was assumed until the service says more', async () => {
     const bench = await benchWith('a running');
     const assumption = bench.store.setOptimistic('a', 'deleting');
-    bench.told();
+    bench.takeEvents();
     assumption.confirm();
-    assert.deepEqual(bench.told(), []);
-    await bench.read();
-    assert.deepEqual(bench.told(), ['-a']);
+    assert.deepEqual(bench.takeEvents(), []);
+    await bench.refreshWith();
+    assert.deepEqual(bench.takeEvents(), ['-a']);
   });
 
   it('causes a look at the list where somebody watches', async () => {
@@ -126,13 +126,13 @@ describe('settling', () => {
       bench.client.script('list', answer.promise);
       const assumption = bench.store.setOptimistic('a', 'starting');
       const reading = bench.store.refresh();
-      assumption.settle(spelled('a starting'));
-      bench.told();
-      answer.resolve(listOf(...list.map(spelled)));
+      assumption.settle(parseComputer('a starting'));
+      bench.takeEvents();
+      answer.resolve(listOf(...list.map(parseComputer)));
       await reading;
-      assert.deepEqual(bench.told(), ['+b running']);
-      await bench.read('a running', 'b running');
-      assert.deepEqual(bench.told(), ['~a running'], 'a list that is sent for afterwards counts');
+      assert.deepEqual(bench.takeEvents(), ['+b running']);
+      await bench.refreshWith('a running', 'b running');
+      assert.deepEqual(bench.takeEvents(), ['~a running'], 'a list that is sent for afterwards counts');
     });
   }
 
@@ -140,8 +140,8 @@ describe('settling', () => {
     const bench = await benchWith('a stopped');
     const assumption = bench.store.setOptimistic('a', 'starting');
     const ticket = bench.store.nextSequence();
-    assumption.settle(spelled('a starting'));
-    bench.store.upsert(spelled('a stopped'), ticket);
+    assumption.settle(parseComputer('a starting'));
+    bench.store.upsert(parseComputer('a stopped'), ticket);
     assert.equal(bench.shown, 'a starting');
   });
 
@@ -149,33 +149,33 @@ describe('settling', () => {
     const bench = await benchWith('a stopped');
     const assumption = bench.store.setOptimistic('a', 'starting');
     bench.store.remove('a');
-    bench.told();
-    assumption.settle(spelled('a starting'));
-    assert.deepEqual(bench.told(), []);
+    bench.takeEvents();
+    assumption.settle(parseComputer('a starting'));
+    assert.deepEqual(bench.takeEvents(), []);
   });
 
   it('takes the answer for a computer that was missing in an earlier list, or came back in a later one', async () => {
     const bench = await benchWith('a stopped');
-    await bench.read();
-    bench.store.setOptimistic('a', 'starting').settle(spelled('a starting'));
+    await bench.refreshWith();
+    bench.store.setOptimistic('a', 'starting').settle(parseComputer('a starting'));
     assert.equal(bench.shown, 'a starting');
     const stop = bench.store.setOptimistic('a', 'stopping');
     bench.store.remove('a');
-    await bench.read('a stopping');
-    stop.settle(spelled('a stopped'));
+    await bench.refreshWith('a stopping');
+    stop.settle(parseComputer('a stopped'));
     assert.equal(bench.shown, 'a stopped');
   });
 
   it('adds a computer that was not in the list, as its answer describes it', async () => {
     const bench = await benchWith();
-    bench.store.setOptimistic('a', 'starting').settle(spelled('a starting'));
-    assert.deepEqual(bench.told(), ['+a starting']);
+    bench.store.setOptimistic('a', 'starting').settle(parseComputer('a starting'));
+    assert.deepEqual(bench.takeEvents(), ['+a starting']);
   });
 
   it('takes the answer of a call that went by name', async () => {
     const bench = await benchWith('a stopped');
-    bench.store.setOptimistic('name of a', 'starting').settle(spelled('a starting'));
-    assert.deepEqual(bench.told(), ['~a starting']);
+    bench.store.setOptimistic('name of a', 'starting').settle(parseComputer('a starting'));
+    assert.deepEqual(bench.takeEvents(), ['~a starting']);
   });
 });
 
@@ -184,21 +184,21 @@ describe('two assumptions about one computer', () => {
     const bench = await benchWith('a stopped');
     const start = bench.store.setOptimistic('a', 'starting');
     const stop = bench.store.setOptimistic('a', 'stopping');
-    assert.deepEqual(bench.told(), ['~a starting', '~a stopping']);
-    start.settle(spelled('a starting'));
-    assert.deepEqual(bench.told(), []);
-    stop.settle(spelled('a stopped'));
-    assert.deepEqual(bench.told(), ['~a stopped']);
+    assert.deepEqual(bench.takeEvents(), ['~a starting', '~a stopping']);
+    start.settle(parseComputer('a starting'));
+    assert.deepEqual(bench.takeEvents(), []);
+    stop.settle(parseComputer('a stopped'));
+    assert.deepEqual(bench.takeEvents(), ['~a stopped']);
   });
 
   it('show the truth once the later one is settled', async () => {
     const bench = await benchWith('a running');
     const stop = bench.store.setOptimistic('a', 'stopping');
     const remove = bench.store.setOptimistic('a', 'deleting');
-    bench.told();
+    bench.takeEvents();
     remove.settle();
     assert.equal(bench.shown, 'a running');
-    stop.settle(spelled('a stopping'));
+    stop.settle(parseComputer('a stopping'));
     assert.equal(bench.shown, 'a stopping');
   });
 });

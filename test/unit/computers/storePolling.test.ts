@@ -5,19 +5,19 @@ import { ApiError } from '../../../src/api/errors';
 import { listOf } from '../support/computers';
 import { deferred } from '../support/deferred';
 import { settled } from '../support/fakeClock';
-import { spelled, StoreBench } from '../support/storeBench';
+import { parseComputer, StoreHarness } from '../support/storeHarness';
 
 /** A bench whose store is watched, after its first poll. */
-async function watched(...computers: string[]): Promise<StoreBench> {
-  const bench = new StoreBench();
-  bench.lists(...computers);
+async function watched(...computers: string[]): Promise<StoreHarness> {
+  const bench = new StoreHarness();
+  bench.setList(...computers);
   bench.store.watch();
   await settled();
   return bench;
 }
 
 /** How many polls come within so many milliseconds. */
-async function pollsWithin(bench: StoreBench, ms: number): Promise<number> {
+async function pollsWithin(bench: StoreHarness, ms: number): Promise<number> {
   const before = bench.client.count('list');
   await bench.clock.advance(ms);
   return bench.client.count('list') - before;
@@ -25,7 +25,7 @@ async function pollsWithin(bench: StoreBench, ms: number): Promise<number> {
 
 describe('polling', () => {
   it('does nothing while nobody watches', async () => {
-    const bench = new StoreBench();
+    const bench = new StoreHarness();
     bench.store.pollNow();
     assert.equal(await pollsWithin(bench, 3_600_000), 0);
     assert.equal(bench.clock.waiting, 0);
@@ -47,7 +47,7 @@ describe('polling', () => {
   it('is fast only while something changes', async () => {
     const bench = await watched('a running', 'b starting');
     assert.equal(await pollsWithin(bench, 15_000), 10);
-    bench.lists('a running', 'b running');
+    bench.setList('a running', 'b running');
     assert.equal(await pollsWithin(bench, 1_500), 1);
     assert.equal(await pollsWithin(bench, 29_999), 0);
   });
@@ -70,7 +70,7 @@ describe('polling', () => {
     }
     assert.equal(bench.shown, 'a running');
     assert.equal(bench.store.state.freshness, 'stale');
-    bench.lists('a running');
+    bench.setList('a running');
     assert.equal(await pollsWithin(bench, 60_000), 1);
     assert.equal(bench.store.state.freshness, 'live');
     assert.equal(await pollsWithin(bench, 30_000), 1, 'quiet again');
@@ -110,7 +110,7 @@ describe('polling', () => {
   });
 
   it('is one loop for all watchers, and ends with the last', async () => {
-    const bench = new StoreBench();
+    const bench = new StoreHarness();
     const watchers = [1, 2, 3].map(() => bench.store.watch());
     await settled();
     assert.equal(bench.client.count('list'), 1);
@@ -125,7 +125,7 @@ describe('polling', () => {
   });
 
   it('is one loop after watching was begun and ended quickly', async () => {
-    const bench = new StoreBench();
+    const bench = new StoreHarness();
     for (let i = 0; i < 10; i += 1) bench.store.watch().dispose();
     bench.store.watch();
     bench.store.watch().dispose();
@@ -135,7 +135,7 @@ describe('polling', () => {
   });
 
   it('ends a poll that is on its way when nobody watches any more, and calls that no failure', async () => {
-    const bench = new StoreBench();
+    const bench = new StoreHarness();
     bench.client.script('list', deferred<ComputerList>().promise);
     const watcher = bench.store.watch();
     await settled();
@@ -143,7 +143,7 @@ describe('polling', () => {
     await settled();
     assert.equal(bench.store.state.problem, undefined);
     assert.equal(bench.log.text, '');
-    bench.lists('a running');
+    bench.setList('a running');
     bench.store.watch();
     await settled();
     assert.equal(bench.shown, 'a running');
@@ -169,10 +169,10 @@ describe('hurrying', () => {
   it('while a poll is on its way makes another one follow it', async () => {
     const bench = await watched('a running');
     const answer = deferred<ComputerList>();
-    bench.client.script('list', answer.promise, listOf(spelled('a stopped')));
+    bench.client.script('list', answer.promise, listOf(parseComputer('a stopped')));
     await bench.clock.advance(30_000);
     bench.store.pollNow();
-    answer.resolve(listOf(spelled('a running')));
+    answer.resolve(listOf(parseComputer('a running')));
     await settled();
     assert.equal(bench.shown, 'a stopped');
     assert.equal(await pollsWithin(bench, 29_999), 0, 'once');
@@ -180,18 +180,18 @@ describe('hurrying', () => {
 
   it('comes from a computer that is found changing', async () => {
     const bench = await watched('a stopped');
-    bench.lists('a starting');
-    bench.store.upsert(spelled('a starting'), bench.store.nextSequence());
+    bench.setList('a starting');
+    bench.store.upsert(parseComputer('a starting'), bench.store.nextSequence());
     assert.equal(await pollsWithin(bench, 0), 1);
     assert.equal(await pollsWithin(bench, 1_500), 1);
   });
 
   it('does not come from each look at a computer that goes on changing', async () => {
     const bench = await watched('a stopped');
-    bench.lists('a starting');
+    bench.setList('a starting');
     const before = bench.client.count('list');
     for (let i = 0; i < 15; i += 1) {
-      bench.store.upsert(spelled('a starting'), bench.store.nextSequence());
+      bench.store.upsert(parseComputer('a starting'), bench.store.nextSequence());
       await bench.clock.advance(400);
     }
     // One at once, then one each 1.5 s of the 6 s.

@@ -18,8 +18,8 @@ import { wire } from '../support/computers';
 import { deferred } from '../support/deferred';
 import { settled } from '../support/fakeClock';
 import { FakeSession } from '../support/fakeSession';
-import { LifecycleBench } from '../support/lifecycleBench';
-import { spelled } from '../support/storeBench';
+import { LifecycleHarness } from '../support/lifecycleHarness';
+import { parseComputer } from '../support/storeHarness';
 
 const address = 'ohm@203.0.113.7:2222';
 const connecting = `Connecting to ${address}…`;
@@ -72,7 +72,7 @@ class OpeningBench {
   private roads: Roads | undefined;
 
   private constructor(
-    readonly service: LifecycleBench,
+    readonly service: LifecycleHarness,
     steps: Step[],
   ) {
     this.memory = new RoadMemory(service.clock);
@@ -81,8 +81,8 @@ class OpeningBench {
 
   /** What the list says (nothing: the computer is not in it), and what happens on the road. */
   static async of(listed: string, ...steps: Step[]): Promise<OpeningBench> {
-    const service = await LifecycleBench.with(...(listed ? [`a ${listed}`] : []));
-    service.client.script('start', spelled('a starting'));
+    const service = await LifecycleHarness.with(...(listed ? [`a ${listed}`] : []));
+    service.client.script('start', parseComputer('a starting'));
     return new OpeningBench(service, steps);
   }
 
@@ -90,7 +90,7 @@ class OpeningBench {
   finds(...looks: (string | Error | WireComputer)[]): this {
     this.service.client.script(
       'get',
-      ...looks.map((look) => (typeof look === 'string' ? spelled(`a ${look}`) : look)),
+      ...looks.map((look) => (typeof look === 'string' ? parseComputer(`a ${look}`) : look)),
     );
     return this;
   }
@@ -185,7 +185,7 @@ describe('opening a computer', () => {
 
   it('that can be restored has it restored', async () => {
     const bench = await OpeningBench.of('restorable');
-    bench.service.client.script('retryRestore', spelled('a restoring'));
+    bench.service.client.script('retryRestore', parseComputer('a restoring'));
     await bench.finds('restorable', 'restoring', 'restoring', 'running').open();
     assert.deepEqual(bench.lines, ['name of a: can be restored. Restoring it… (Ctrl+C cancels)', connecting]);
     assert.deepEqual(bench.course, ['restoring', 'connecting']);

@@ -10,7 +10,7 @@ import { isCancellation } from '../../../src/base/abort';
 import { sshError } from '../ssh/support/fakeConnector';
 import { settled } from '../support/fakeClock';
 import { FakeSession } from '../support/fakeSession';
-import { LifecycleBench } from '../support/lifecycleBench';
+import { LifecycleHarness } from '../support/lifecycleHarness';
 
 const request: SessionRequest = {
   size: () => Promise.resolve({ rows: 30, columns: 100 }),
@@ -35,7 +35,7 @@ class Bench {
   private readonly began: number;
 
   private constructor(
-    readonly service: LifecycleBench,
+    readonly service: LifecycleHarness,
     private readonly steps: (Session | Error)[],
   ) {
     this.began = service.clock.now();
@@ -52,8 +52,8 @@ class Bench {
 
   /** What the service says at each look, and what comes of each try to connect. */
   static async of(looks: (string | Error)[], ...steps: (Session | Error)[]): Promise<Bench> {
-    const bench = new Bench(await LifecycleBench.with('a running'), steps);
-    bench.service.looks(...looks);
+    const bench = new Bench(await LifecycleHarness.with('a running'), steps);
+    bench.service.scriptFetches(...looks);
     return bench;
   }
 

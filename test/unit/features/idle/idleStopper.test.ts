@@ -12,8 +12,8 @@ import { until } from '../../../harness/until';
 import { listOf } from '../../support/computers';
 import { deferred } from '../../support/deferred';
 import { settled } from '../../support/fakeClock';
-import { LifecycleBench } from '../../support/lifecycleBench';
-import { spelled } from '../../support/storeBench';
+import { LifecycleHarness } from '../../support/lifecycleHarness';
+import { parseComputer } from '../../support/storeHarness';
 
 const minute = 60_000;
 const { signal } = new AbortController();
@@ -79,7 +79,7 @@ class Window {
   readonly idle: IdleStopper;
 
   constructor(
-    readonly bench: LifecycleBench,
+    readonly bench: LifecycleHarness,
     folder: string,
     stop: ReturnType<IdleSettings['stop']>,
     { memory = new Notes(), stopOnClose = false }: { memory?: IdleMemory; stopOnClose?: boolean } = {},
@@ -132,11 +132,11 @@ async function goBy(minutes: number, ...windows: Window[]): Promise<void> {
 }
 
 /** Starts computer `a`, which is stopped at first. */
-async function start(bench: LifecycleBench): Promise<void> {
-  bench.client.script('start', spelled('a starting'));
-  bench.looks('stopped', 'running');
+async function start(bench: LifecycleHarness): Promise<void> {
+  bench.client.script('start', parseComputer('a starting'));
+  bench.scriptFetches('stopped', 'running');
   await bench.opened();
-  bench.client.script('stop', spelled('a stopping'));
+  bench.client.script('stop', parseComputer('a stopping'));
 }
 
 describe('a computer that idles', () => {
@@ -144,7 +144,7 @@ describe('a computer that idles', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   const scene = async (...given: [ReturnType<IdleSettings['stop']>, object?]): Promise<Window> => {
-    const bench = await LifecycleBench.with('a stopped', 'b running');
+    const bench = await LifecycleHarness.with('a stopped', 'b running');
     return new Window(bench, mkdtempSync(join(folder, 'test-')), ...given);
   };
 
@@ -153,7 +153,7 @@ describe('a computer that idles', () => {
     await start(window.bench);
     await goBy(29, window);
     assert.equal(window.stops, 0);
-    window.bench.looks('running', 'stopped');
+    window.bench.scriptFetches('running', 'stopped');
     await goBy(2, window);
     assert.deepEqual(window.told, ['stopped a 30']);
     assert.equal(window.bench.client.count('stop', 'a'), 1);
@@ -181,7 +181,7 @@ describe('a computer that idles', () => {
     window.runs.end('a');
     await goBy(29, window);
     assert.equal(window.stops, 0);
-    window.bench.looks('running', 'stopped');
+    window.bench.scriptFetches('running', 'stopped');
     await goBy(2, window);
     assert.equal(window.stops, 1);
   });
@@ -189,8 +189,8 @@ describe('a computer that idles', () => {
   it('is no concern any more once somebody else has stopped it, and perhaps started it again', async () => {
     const window = await scene('always');
     await start(window.bench);
-    await window.bench.read('a stopped');
-    await window.bench.read('a running');
+    await window.bench.refreshWith('a stopped');
+    await window.bench.refreshWith('a running');
     await goBy(40, window);
     assert.equal(window.stops, 0);
   });
@@ -198,11 +198,11 @@ describe('a computer that idles', () => {
   it('is tried again after another while where a stop fails', async () => {
     const window = await scene('always');
     await start(window.bench);
-    window.bench.client.script('stop', new ApiError('network'), spelled('a stopping'));
-    window.bench.looks('running');
+    window.bench.client.script('stop', new ApiError('network'), parseComputer('a stopping'));
+    window.bench.scriptFetches('running');
     await goBy(31, window);
     assert.deepEqual([window.stops, window.told], [1, []]);
-    window.bench.looks('running', 'stopped');
+    window.bench.scriptFetches('running', 'stopped');
     await goBy(31, window);
     assert.equal(window.stops, 2);
   });
@@ -214,8 +214,8 @@ describe('a computer that idles', () => {
     for (const way of ['stop', 'delete'] as const) bench.client.script(way, new ApiError('network'));
     await assert.rejects(bench.lifecycle.stop('a', { signal, timeLimit: minute }));
     await assert.rejects(bench.lifecycle.delete('a', signal));
-    bench.client.script('stop', spelled('a stopping'));
-    bench.looks('running', 'stopped');
+    bench.client.script('stop', parseComputer('a stopping'));
+    bench.scriptFetches('running', 'stopped');
     await goBy(31, window);
     assert.deepEqual(window.told, ['stopped a 30']);
   });
@@ -223,9 +223,9 @@ describe('a computer that idles', () => {
   it('is stopped though the list has no more room for it', async () => {
     const window = await scene('always');
     await start(window.bench);
-    window.bench.client.script('list', { ...listOf(spelled('b running')), possiblyMore: true });
+    window.bench.client.script('list', { ...listOf(parseComputer('b running')), possiblyMore: true });
     await window.bench.store.refresh();
-    window.bench.looks('running', 'stopped');
+    window.bench.scriptFetches('running', 'stopped');
     await goBy(31, window);
     assert.deepEqual(window.told, ['stopped a 30']);
     await goBy(2, window);
@@ -235,15 +235,15 @@ describe('a computer that idles', () => {
   it('is stopped though another one cannot be looked at; and that one is forgotten once it is gone', async () => {
     const window = await scene('always');
     const { bench } = window;
-    bench.client.script('start', spelled('b starting'));
-    bench.client.script('get', spelled('b stopped'), spelled('b running'));
+    bench.client.script('start', parseComputer('b starting'));
+    bench.client.script('get', parseComputer('b stopped'), parseComputer('b running'));
     await bench.timely(bench.lifecycle.ensureRunning('b', { signal, timeLimit: minute }));
     await start(bench);
     let problem = new ApiError('server');
     bench.client.get = (id) =>
       id === 'b'
         ? Promise.reject(problem)
-        : Promise.resolve(spelled(window.stops > 0 ? 'a stopped' : 'a running'));
+        : Promise.resolve(parseComputer(window.stops > 0 ? 'a stopped' : 'a running'));
     await goBy(32, window);
     assert.deepEqual(window.told, ['stopped a 30']);
     problem = new ApiError('notFound');
@@ -261,7 +261,7 @@ describe('a computer that idles', () => {
         const window = await scene('ask');
         window.answer = Promise.resolve(answer);
         await start(window.bench);
-        window.bench.looks('running', ...(answer === 'stop' ? ['stopped'] : []));
+        window.bench.scriptFetches('running', ...(answer === 'stop' ? ['stopped'] : []));
         await goBy(62, window);
         assert.equal(window.stops, stops);
         assert.equal(window.told.length, asked);
@@ -298,7 +298,7 @@ describe('a computer that idles', () => {
   describe('and another window', () => {
     const both = async (options = {}): Promise<[Window, Window]> => {
       const shared = mkdtempSync(join(folder, 'test-'));
-      const bench = await LifecycleBench.with('a stopped');
+      const bench = await LifecycleHarness.with('a stopped');
       const here = new Window(bench, shared, 'always', options);
       await start(bench);
       // It has started nothing itself.
@@ -314,7 +314,7 @@ describe('a computer that idles', () => {
       there.terminals.end('a');
       await goBy(29, here, there);
       assert.equal(here.stops, 0);
-      here.bench.looks('running', 'stopped');
+      here.bench.scriptFetches('running', 'stopped');
       await goBy(2, here, there);
       assert.equal(here.stops, 1);
     });
@@ -333,7 +333,7 @@ describe('a computer that idles', () => {
       there.terminals.begin('a');
       await goBy(10, here, there);
       there.idle.dispose();
-      here.bench.looks('running', 'stopped');
+      here.bench.scriptFetches('running', 'stopped');
       await goBy(31, here);
       assert.equal(here.stops, 1);
     });

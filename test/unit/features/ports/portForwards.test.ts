@@ -9,13 +9,13 @@ import { PortForwardStorage } from '../../../../src/features/ports/portForwardSt
 import { freePort } from '../../../emulator/ports';
 import { until } from '../../../harness/until';
 import { wire } from '../../support/computers';
-import { StoreBench } from '../../support/storeBench';
+import { StoreHarness } from '../../support/storeHarness';
 import { MemoryRecords } from '../../ssh/support/memory';
 
 /** A forward of computer `a` and one of `b`, both in the list. */
 async function forwarding(context: TestContext) {
-  const bench = new StoreBench();
-  await bench.read('a running', 'b running');
+  const bench = new StoreHarness();
+  await bench.refreshWith('a running', 'b running');
   const remembered = new PortForwardStorage(new MemoryRecords());
   const forwards = new PortForwards({
     store: bench.store,
@@ -36,7 +36,7 @@ async function forwarding(context: TestContext) {
 describe('the forwards of a computer that leaves the list', () => {
   it('are forgotten where it was deleted', async (context) => {
     const { bench, forwards, a, told, kept } = await forwarding(context);
-    await bench.read('b running');
+    await bench.refreshWith('b running');
     assert.deepEqual([a.localPort, forwards.of('a'), forwards.of('b').length], [undefined, [], 1]);
     assert.deepEqual([kept(), told.includes('a')], [['b'], true]);
   });

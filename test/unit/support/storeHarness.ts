@@ -31,7 +31,7 @@ export class MemoryCache implements ListCache {
 }
 
 /** A store with all around it in the hand of a test, and a record of what it told. */
-export class StoreBench {
+export class StoreHarness {
   readonly clock = new FakeClock();
   readonly client = new FakeClient();
   readonly log = new RecordingLog();
@@ -53,7 +53,7 @@ export class StoreBench {
   }
 
   /** What the events told since last asked, each as one text: `+a running`, `~a stopped -b`. */
-  told(): string[] {
+  takeEvents(): string[] {
     return this.changes
       .splice(0)
       .map(({ added, changed, removed }) =>
@@ -66,19 +66,23 @@ export class StoreBench {
   }
 
   /** The service's list from now on: `['a running', 'b stopped']`. */
-  lists(...computers: string[]): void {
-    this.client.script('list', { computers: computers.map(spelled), unreadable: [], possiblyMore: false });
+  setList(...computers: string[]): void {
+    this.client.script('list', {
+      computers: computers.map(parseComputer),
+      unreadable: [],
+      possiblyMore: false,
+    });
   }
 
   /** Reads a list with these in it. */
-  async read(...computers: string[]): Promise<void> {
-    this.lists(...computers);
+  async refreshWith(...computers: string[]): Promise<void> {
+    this.setList(...computers);
     await this.store.refresh();
   }
 }
 
 /** `a running` as the client gives it. */
-export function spelled(text: string): WireComputer {
+export function parseComputer(text: string): WireComputer {
   const [id = '', status = ''] = text.split(' ');
   return wire(id, status);
 }

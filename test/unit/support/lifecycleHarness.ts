@@ -2,7 +2,7 @@ import { Lifecycle, type EnsureRunningOptions } from '../../../src/computers/lif
 import type { Step } from '../../../src/computers/bringUp';
 import type { Computer } from '../../../src/computers/computer';
 import { settled } from './fakeClock';
-import { spelled, StoreBench } from './storeBench';
+import { parseComputer, StoreHarness } from './storeHarness';
 
 /** One wish to open a computer, and what was heard of it. */
 export interface Opening {
@@ -13,21 +13,24 @@ export interface Opening {
 }
 
 /** A life cycle with all around it in the hand of a test. */
-export class LifecycleBench extends StoreBench {
+export class LifecycleHarness extends StoreHarness {
   readonly lifecycle = new Lifecycle(this.client, this.store, this.clock, this.log);
 
   /** A bench whose list holds these. */
-  static async with(...computers: string[]): Promise<LifecycleBench> {
-    const bench = new LifecycleBench();
-    await bench.read(...computers);
-    bench.told();
+  static async with(...computers: string[]): Promise<LifecycleHarness> {
+    const bench = new LifecycleHarness();
+    await bench.refreshWith(...computers);
+    bench.takeEvents();
     bench.client.calls.length = 0;
     return bench;
   }
 
   /** What the service says of computer `a` at each look; a text is its status. */
-  looks(...steps: (string | Error)[]): void {
-    this.client.script('get', ...steps.map((step) => (step instanceof Error ? step : spelled(`a ${step}`))));
+  scriptFetches(...steps: (string | Error)[]): void {
+    this.client.script(
+      'get',
+      ...steps.map((step) => (step instanceof Error ? step : parseComputer(`a ${step}`))),
+    );
   }
 
   /** Opens computer `a`; the time limit is two minutes. */
