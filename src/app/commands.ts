@@ -69,7 +69,7 @@ export function buildCommands(
   const sessions = new SessionCommands(targets, finder, terminals, clock, settings.defaultComputer);
   const { defaultComputer } = settings;
   const { runs, history, fresh } = running;
-  const run = new RunCommands({ targets, finder, runs, history, clock, defaultComputer });
+  const run = new RunCommands({ targets, finder, terminals: runs, history, clock, defaultComputer });
   const freshRuns = new TemporaryComputerCommands({
     targets,
     client,

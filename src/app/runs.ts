@@ -1,10 +1,10 @@
 import type * as vscode from 'vscode';
-import type { Execution } from '../features/run/execution';
+import type { CommandExecution } from '../features/run/commandExecution';
 import { TemporaryComputers } from '../features/run/temporary/temporaryComputers';
-import { RunHistory } from '../features/run/history';
-import type { RunOpening } from '../features/run/place';
-import type { RunRequest } from '../features/run/request';
-import { Runs } from '../features/run/runs';
+import { CommandHistory } from '../features/run/commandHistory';
+import type { CommandConnector } from '../features/run/runTarget';
+import type { CommandRequest } from '../features/run/commandScript';
+import { RunTerminals } from '../features/run/runTerminals';
 import { ServiceRunRoad } from '../features/run/serviceRunRoad';
 import { SshRunRoad } from '../features/run/sshRunRoad';
 import { Opening } from '../connect/opening';
@@ -19,8 +19,8 @@ import type { Service } from './service';
 
 /** What runs commands on computers. */
 export interface Running extends Disposable {
-  readonly runs: Runs;
-  readonly history: RunHistory;
+  readonly runs: RunTerminals;
+  readonly history: CommandHistory;
   readonly fresh: TemporaryComputers;
 }
 
@@ -32,11 +32,13 @@ export function buildRuns(
 ): Running {
   const { account, client, lastClient, lifecycle, log, store } = service;
   const parts = new DisposableStore();
-  const history = new RunHistory(context.globalState);
+  const history = new CommandHistory(context.globalState);
   const opening = openingOf(service, reach);
   const { known, terminals } = reach;
   const onFailure = showHostKeyError;
-  const runs = parts.add(new Runs({ opening, lifecycle, terminals, history, clock, log, onFailure }));
+  const runs = parts.add(
+    new RunTerminals({ connector: opening, lifecycle, terminals, history, clock, log, onFailure }),
+  );
   const memory = context.globalState;
   const onDeleted = (id: string): void => known.forget(id);
   const owner = (): string => account.owner;
@@ -47,8 +49,11 @@ export function buildRuns(
 }
 
 /** The roads that a command takes: those of terminals, but for the last. */
-function openingOf({ client, lastClient, lifecycle, log }: Service, { pool, roadMemory }: Reach): RunOpening {
-  const roads = new Roads<Road<RunRequest, Execution>>(
+function openingOf(
+  { client, lastClient, lifecycle, log }: Service,
+  { pool, roadMemory }: Reach,
+): CommandConnector {
+  const roads = new Roads<Road<CommandRequest, CommandExecution>>(
     [
       new SshRunRoad('ssh', pool),
       new SshRunRoad('tunnel', pool),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { computerFrom } from '../../src/computers/computer';
-import { Runs } from '../../src/features/run/runs';
+import { RunTerminals } from '../../src/features/run/runTerminals';
 import { CelestoTaskProvider, taskType, terminalNameOf } from '../../src/features/run/tasks/taskProvider';
 import { systemClock as clock } from '../../src/base/clock';
 import { until } from '../harness/until';
@@ -17,13 +17,13 @@ const two = folder('two', 1);
 
 /** Tasks that find every computer, and whose commands fail there at once. */
 function tasks(defaultComputer: (place?: vscode.Uri) => string = () => ''): {
-  runs: Runs;
+  runs: RunTerminals;
   run: (computer: string, scope?: vscode.WorkspaceFolder) => Promise<void>;
 } {
   const opening = { open: () => Promise.reject(new Error('It is not reached.')) };
   const lifecycle = { look: () => Promise.resolve() };
   const log = new RecordingLog();
-  const runs = new Runs({ opening, lifecycle, clock, log, onFailure: () => undefined } as never);
+  const runs = new RunTerminals({ opening, lifecycle, clock, log, onFailure: () => undefined } as never);
   const finder = { find: (id: string) => Promise.resolve(computerFrom(wire(id, 'running'))) };
   const parts = { runs, finder, signedIn: () => Promise.resolve(), defaultComputer };
   const provider = new CelestoTaskProvider(parts as never);

@@ -4,11 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 import { Lifecycle } from '../../src/computers/lifecycle';
 import { ComputerStore } from '../../src/computers/store';
-import type { Execution } from '../../src/features/run/execution';
+import type { CommandExecution } from '../../src/features/run/commandExecution';
 import { interpreterFor } from '../../src/features/run/interpreter';
-import { ComputerPlace } from '../../src/features/run/place';
-import type { Command, RunRequest } from '../../src/features/run/request';
-import { Run, type Outcome } from '../../src/features/run/run';
+import { ComputerTarget } from '../../src/features/run/runTarget';
+import type { Command, CommandRequest } from '../../src/features/run/commandScript';
+import { CommandRun, type RunOutcome } from '../../src/features/run/commandRun';
 import { ServiceRunRoad } from '../../src/features/run/serviceRunRoad';
 import { SshRunRoad } from '../../src/features/run/sshRunRoad';
 import { Opening } from '../../src/connect/opening';
@@ -26,7 +26,7 @@ import { Service } from './support/service';
 /** One person who runs commands, and what they see of each. */
 class Runner {
   private readonly lifecycle: Lifecycle;
-  private readonly opening: Opening<RunRequest, Execution>;
+  private readonly opening: Opening<CommandRequest, CommandExecution>;
 
   constructor(
     private readonly service: Service,
@@ -36,7 +36,7 @@ class Runner {
     const { pool } = new Installation(service);
     const store = new ComputerStore(client, systemClock, new MemoryCache(), silentLog);
     this.lifecycle = new Lifecycle(client, store, systemClock, silentLog);
-    const roads = new Roads<Road<RunRequest, Execution>>(
+    const roads = new Roads<Road<CommandRequest, CommandExecution>>(
       [
         new SshRunRoad('ssh', pool),
         new SshRunRoad('tunnel', pool),
@@ -50,12 +50,12 @@ class Runner {
 
   async start(name: string, command: Command | string): Promise<Started> {
     const computer = await this.service.computer(name);
-    const place = new ComputerPlace(computer, this.opening, this.lifecycle);
+    const place = new ComputerTarget(computer, this.opening, this.lifecycle);
     return new Started(place, typeof command === 'string' ? { line: command } : command);
   }
 
   /** Runs a command to its end. */
-  async run(name: string, command: Command | string): Promise<Started & { ended: Outcome }> {
+  async run(name: string, command: Command | string): Promise<Started & { ended: RunOutcome }> {
     const started = await this.start(name, command);
     return Object.assign(started, { ended: await started.run.outcome });
   }
@@ -64,9 +64,9 @@ class Runner {
 class Started {
   readonly told: string[] = [];
   output = '';
-  readonly run: Run;
+  readonly run: CommandRun;
 
-  constructor(place: ComputerPlace, command: Command) {
+  constructor(place: ComputerTarget, command: Command) {
     const view = {
       size: () => ({ rows: 30, columns: 100 }),
       draw: (text: string) => void (this.output += text),
@@ -74,7 +74,7 @@ class Started {
       phase: () => undefined,
       end: () => undefined,
     };
-    this.run = new Run(place, { command, evenFromError: false }, view, systemClock);
+    this.run = new CommandRun(place, { command, evenFromError: false }, view, systemClock);
   }
 
   /** The lines it wrote. */
@@ -90,7 +90,7 @@ class Started {
   }
 }
 
-function codeOf(outcome: Outcome): number | undefined {
+function codeOf(outcome: RunOutcome): number | undefined {
   if (outcome.kind !== 'exited') throw new Error(`It did not exit: ${JSON.stringify(outcome)}`);
   return outcome.code;
 }
@@ -191,7 +191,7 @@ describe('a command runs', () => {
     const far = await service.computer('einstein', line.endpoint('ohm'));
     const road = new SshRunRoad('ssh', new Installation(service).pool);
     const cancel = new AbortController();
-    const open = (command: Command): Promise<Execution> =>
+    const open = (command: Command): Promise<CommandExecution> =>
       road.open(
         far,
         { command, size: () => ({ rows: 24, columns: 80 }), say: () => undefined },

@@ -2,20 +2,20 @@ import { basename } from 'node:path/posix';
 import * as vscode from 'vscode';
 import type { ComputerFinder } from '../../computers/computerFinder';
 import type { Computer } from '../../computers/computer';
-import type { RunHistory } from './history';
+import type { CommandHistory } from './commandHistory';
 import { interpreterFor } from './interpreter';
-import type { Runs } from './runs';
+import type { RunTerminals } from './runTerminals';
 import type { Clock } from '../../base/clock';
-import { askCommand } from './commandBox';
+import { pickCommand } from './commandPicker';
 import type { Handler } from '../../ui/registerCommands';
 import { cancellation, withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
 
-export interface RunCommandsParts {
+export interface RunCommandsDeps {
   readonly targets: Targets;
   readonly finder: ComputerFinder;
-  readonly runs: Runs;
-  readonly history: RunHistory;
+  readonly terminals: RunTerminals;
+  readonly history: CommandHistory;
   readonly clock: Clock;
   /** Id or name of the computer that a workspace uses; empty for none. */
   readonly defaultComputer: () => string;
@@ -23,15 +23,15 @@ export interface RunCommandsParts {
 
 /** Running commands, selections and files on a computer. */
 export class RunCommands {
-  constructor(private readonly parts: RunCommandsParts) {}
+  constructor(private readonly deps: RunCommandsDeps) {}
 
   /** From code: `{ computerId }` and the command itself, which then is not asked for. */
   readonly runCommand: Handler = async (...args) => {
-    const { runs, history } = this.parts;
+    const { terminals: runs, history } = this.deps;
     const title = vscode.l10n.t('Run Command on Computer');
-    const computer = await this.where(args, title);
+    const computer = await this.chooseComputer(args, title);
     const given = typeof args[1] === 'string' ? args[1] : undefined;
-    const line = given ?? (await askCommand(computer, history));
+    const line = given ?? (await pickCommand(computer, history));
     if (line === undefined) throw cancellation();
     await runs.run(computer, { line });
   };
@@ -43,13 +43,13 @@ export class RunCommands {
       selection.isEmpty ? document.lineAt(selection.active.line).range : selection,
     );
     if (text.trim() === '') throw new Error(vscode.l10n.t('Nothing is selected. Select what to run.'));
-    const computer = await this.where([], vscode.l10n.t('Run Selection on Computer'));
+    const computer = await this.chooseComputer([], vscode.l10n.t('Run Selection on Computer'));
     const { languageId } = document;
     const line = languageId === 'shellscript' ? undefined : interpreterFor('', languageId);
-    if (line === undefined) await this.parts.runs.run(computer, { line: text });
+    if (line === undefined) await this.deps.terminals.run(computer, { line: text });
     else {
       const title = vscode.l10n.t('selection of {0}', nameOf(document));
-      await this.parts.runs.run(computer, { line, input: text }, title);
+      await this.deps.terminals.run(computer, { line, input: text }, title);
     }
   };
 
@@ -66,16 +66,16 @@ export class RunCommands {
         ),
       );
     }
-    const computer = await this.where([], vscode.l10n.t('Run Active File on Computer'));
-    await this.parts.runs.run(computer, { line, input }, nameOf(document));
+    const computer = await this.chooseComputer([], vscode.l10n.t('Run Active File on Computer'));
+    await this.deps.terminals.run(computer, { line, input }, nameOf(document));
   };
 
   /**
    * The computer of the menu; from elsewhere the workspace's own; else the one that a person picks. A menu passes something
    * also where its line was drawn anew just then, which is nothing to go by.
    */
-  private async where(args: readonly unknown[], title: string): Promise<Computer> {
-    const { targets, finder, clock, defaultComputer } = this.parts;
+  private async chooseComputer(args: readonly unknown[], title: string): Promise<Computer> {
+    const { targets, finder, clock, defaultComputer } = this.deps;
     const idOrName = defaultComputer().trim();
     if (args.length > 0 || idOrName === '') return targets.one(args, title, 'open');
     await targets.ensureSignedIn();

@@ -5,17 +5,17 @@ import { TerminalLines } from '../../terminal/terminalLines';
 import type { Clock } from '../../base/clock';
 import { describeError, type Log } from '../../base/log';
 import { escapeIcons } from '../../base/text';
-import type { Named, Place } from './place';
-import type { Command } from './request';
-import { exitCodeOf, Run, type Outcome } from './run';
-import { inShort, outcomeWords } from './words';
+import type { NamedComputer, RunTarget } from './runTarget';
+import type { Command } from './commandScript';
+import { exitCodeOf, CommandRun, type RunOutcome } from './commandRun';
+import { abbreviate, formatOutcome } from './runOutcome';
 
 const ctrlC = '\x03';
 const ctrlD = '\x04';
 /** Milliseconds after which VS Code has surely given the tab its first name, and takes another. */
 const firstNameGiven = 1_000;
 
-export interface RunTerminalParts {
+export interface RunTerminalDeps {
   readonly clock: Clock;
   readonly log: Log;
   /** Told of a failure that the terminal has shown in its own lines. */
@@ -23,15 +23,15 @@ export interface RunTerminalParts {
 }
 
 /** What one terminal runs. */
-export interface RunSpec {
+export interface RunTerminalOptions {
   /** What a person calls the place. */
-  readonly placeName: string;
-  readonly place: () => Place;
+  readonly targetName: string;
+  readonly createTarget: () => RunTarget;
   readonly command: Command;
   /** What stands for the command in the tab. */
   readonly title: string;
   /** The name of the task that it is: then it closes with the command, whose exit code is its own. */
-  readonly task?: string;
+  readonly taskName?: string;
   /** Opens a shell where the command ran, if one can. */
   readonly openTerminal?: () => void;
 }
@@ -44,9 +44,9 @@ export class RunTerminal implements vscode.Pseudoterminal {
   private readonly states = new vscode.EventEmitter<void>();
   private readonly lines = new TerminalLines((text) => this.writes.fire(text));
   private size: Size = { rows: 24, columns: 80 };
-  private run: Run | undefined;
+  private run: CommandRun | undefined;
   private running: Promise<unknown> = Promise.resolve();
-  private current: Place | undefined;
+  private current: RunTarget | undefined;
   private hasBegun = false;
   private startsFromError = false;
   private tabName: string;
@@ -59,14 +59,14 @@ export class RunTerminal implements vscode.Pseudoterminal {
   readonly onDidChangeState = this.states.event;
 
   constructor(
-    readonly spec: RunSpec,
-    private readonly parts: RunTerminalParts,
+    readonly spec: RunTerminalOptions,
+    private readonly parts: RunTerminalDeps,
   ) {
     this.tabName = this.name();
   }
 
   /** Where it runs, once that is known. */
-  get computer(): Named | undefined {
+  get computer(): NamedComputer | undefined {
     return this.current?.computer;
   }
 
@@ -81,7 +81,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
 
   /** The name of the tab, with what is to be said of it. */
   name(remark?: string): string {
-    const { placeName, title } = this.spec;
+    const { targetName: placeName, title } = this.spec;
     const name = vscode.l10n.t('{0}: {1}', placeName, title);
     return escapeIcons(remark === undefined ? name : `${name} (${remark})`);
   }
@@ -121,7 +121,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
   }
 
   private async begin(): Promise<void> {
-    const { command, place, title, task } = this.spec;
+    const { command, createTarget: place, title, taskName: task } = this.spec;
     this.hasBegun = false;
     if (task === undefined) this.lines.say(`$ ${title}`);
     const view = {
@@ -134,11 +134,11 @@ export class RunTerminal implements vscode.Pseudoterminal {
         this.hasBegun = true;
         this.states.fire();
       },
-      end: (outcome: Outcome) => this.show(outcome),
+      end: (outcome: RunOutcome) => this.show(outcome),
     };
     const wish = { command, evenFromError: this.startsFromError };
     this.current = place();
-    const run = new Run(this.current, wish, view, this.parts.clock);
+    const run = new CommandRun(this.current, wish, view, this.parts.clock);
     this.run = run;
     this.running = run.outcome;
     this.states.fire();
@@ -153,16 +153,16 @@ export class RunTerminal implements vscode.Pseudoterminal {
     if (!this.isClosed) this.lines.say(line);
   }
 
-  private show(outcome: Outcome): void {
+  private show(outcome: RunOutcome): void {
     if (this.isClosed) return;
     if (this.hasBegun) this.lines.begin();
     if (outcome.kind === 'failed') this.fail(outcome.error);
-    else this.lines.say(outcomeWords(outcome));
+    else this.lines.say(formatOutcome(outcome));
     this.rename(remarkOn(outcome));
   }
 
-  private rest(outcome: Outcome): void {
-    const { task, placeName, openTerminal } = this.spec;
+  private rest(outcome: RunOutcome): void {
+    const { taskName: task, targetName: placeName, openTerminal } = this.spec;
     if (task !== undefined) {
       this.end(exitCodeOf(outcome));
       return;
@@ -176,7 +176,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
 
   private fail(error: Error): void {
     this.startsFromError = error instanceof LifecycleError && error.problem === 'needsStart';
-    this.parts.log.warn(`run on ${this.spec.placeName}: ${describeError(error)}`);
+    this.parts.log.warn(`run on ${this.spec.targetName}: ${describeError(error)}`);
     this.lines.warn(error.message);
     this.parts.onFailure(error);
   }
@@ -188,7 +188,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
 
   /** A task has the name that its author gave it. */
   private tellName(): void {
-    if (this.spec.task === undefined && !this.isClosed) this.names.fire(this.tabName);
+    if (this.spec.taskName === undefined && !this.isClosed) this.names.fire(this.tabName);
   }
 
   private end(code: number): void {
@@ -198,7 +198,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
 }
 
 /** What the tab tells of a run that did not go well. */
-function remarkOn(outcome: Outcome): string | undefined {
+function remarkOn(outcome: RunOutcome): string | undefined {
   switch (outcome.kind) {
     case 'exited':
       return outcome.code === 0 ? undefined : vscode.l10n.t('exit {0}', exitCodeOf(outcome));
@@ -211,5 +211,5 @@ function remarkOn(outcome: Outcome): string | undefined {
 
 /** What stands for a command in a tab. */
 export function titleOf(command: Command): string {
-  return inShort(command.line);
+  return abbreviate(command.line);
 }

@@ -1,11 +1,11 @@
 import type { ExecEvent } from '../../api/wire';
 import { Emitter } from '../../base/emitter';
-import type { Execution, RunEnd } from './execution';
+import type { CommandExecution, ExecutionEnd } from './commandExecution';
 
 /** A command that the service runs and tells of. Nothing can be typed there. */
-export class ServiceExecution implements Execution {
+export class ServiceExecution implements CommandExecution {
   private readonly data = new Emitter<Uint8Array>();
-  private readonly end = new Emitter<RunEnd>();
+  private readonly end = new Emitter<ExecutionEnd>();
   private open: Promise<void> = Promise.resolve();
   private goOn: () => void = () => undefined;
 
@@ -18,7 +18,7 @@ export class ServiceExecution implements Execution {
   ) {}
 
   /** The service holds its events until somebody listens. */
-  readonly onData: Execution['onData'] = (listener) => {
+  readonly onData: CommandExecution['onData'] = (listener) => {
     const subscription = this.data.event(listener);
     if (this.data.size === 1) void this.read().then((end) => this.finish(end));
     return subscription;
@@ -44,7 +44,7 @@ export class ServiceExecution implements Execution {
     this.kill();
   }
 
-  private async read(): Promise<RunEnd> {
+  private async read(): Promise<ExecutionEnd> {
     try {
       for await (const event of this.events) {
         if (event.type === 'exit') {
@@ -60,7 +60,7 @@ export class ServiceExecution implements Execution {
     }
   }
 
-  private finish(end: RunEnd): void {
+  private finish(end: ExecutionEnd): void {
     this.end.fire(end);
     this.data.dispose();
     this.end.dispose();

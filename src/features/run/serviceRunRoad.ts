@@ -6,9 +6,9 @@ import type { Computer } from '../../computers/computer';
 import type { Road, TravelOptions } from '../../connect/road';
 import { isCancellation } from '../../base/abort';
 import { describeError, type Log } from '../../base/log';
-import type { Execution } from './execution';
-import { newMark, sweeping } from './mark';
-import { serviceScript, type RunRequest } from './request';
+import type { CommandExecution } from './commandExecution';
+import { newRunId, killScript } from './runId';
+import { serviceScript, type CommandRequest } from './commandScript';
 import { ServiceExecution } from './serviceExecution';
 
 /** Seconds that a command may take. */
@@ -19,7 +19,7 @@ const sweepLimit = 20;
 type Client = Pick<CelestoClient, 'exec' | 'execStream'>;
 
 /** The service's own call to run a command: as a stream where it has that, else with the output at the end. */
-export class ServiceRunRoad implements Road<RunRequest, Execution> {
+export class ServiceRunRoad implements Road<CommandRequest, CommandExecution> {
   readonly name = 'service';
 
   constructor(
@@ -34,9 +34,13 @@ export class ServiceRunRoad implements Road<RunRequest, Execution> {
   }
 
   /** @throws CommandError, ApiError, or the signal's reason */
-  async open({ id }: Computer, request: RunRequest, { signal }: TravelOptions): Promise<Execution> {
-    const mark = newMark();
-    const { script, isMarked } = serviceScript(request.command, mark);
+  async open(
+    { id }: Computer,
+    request: CommandRequest,
+    { signal }: TravelOptions,
+  ): Promise<CommandExecution> {
+    const mark = newRunId();
+    const { script, hasRunId: isMarked } = serviceScript(request.command, mark);
     request.say(t('A command may take {0} s there, and reads nothing that is typed.', limit));
     const cancel = new AbortController();
     const either = AbortSignal.any([signal, cancel.signal]);
@@ -56,7 +60,7 @@ export class ServiceRunRoad implements Road<RunRequest, Execution> {
   private async begin(
     id: string,
     script: string,
-    { say }: RunRequest,
+    { say }: CommandRequest,
     signal: AbortSignal,
   ): Promise<AsyncIterable<ExecEvent>> {
     const stream = this.client.execStream(id, script, limit, signal);
@@ -72,7 +76,7 @@ export class ServiceRunRoad implements Road<RunRequest, Execution> {
 
   /** The service does not promise that a command ends when nobody waits for it any more. */
   private sweep(id: string, mark: string): void {
-    this.lastClient.exec(id, sweeping(mark), sweepLimit).catch((error: unknown) => {
+    this.lastClient.exec(id, killScript(mark), sweepLimit).catch((error: unknown) => {
       this.log.warn(`${id}: a cancelled command may still run: ${describeError(error)}`);
     });
   }

@@ -4,15 +4,15 @@ import type { SshConnection } from '../../ssh/connection/connection';
 import { forAnyShell } from '../../shell/quote';
 import type { Size } from '../../shell/session';
 import { SshSession } from '../../terminal/sshSession';
-import type { Execution } from './execution';
-import { sweeping } from './mark';
+import type { CommandExecution } from './commandExecution';
+import { killScript } from './runId';
 
 const ctrlC = '\x03';
 
 /** A command on an SSH channel: in a terminal, or without one where it is given its input. */
-export class SshExecution implements Execution {
-  readonly onData: Execution['onData'];
-  readonly onEnd: Execution['onEnd'];
+export class SshExecution implements CommandExecution {
+  readonly onData: CommandExecution['onData'];
+  readonly onEnd: CommandExecution['onEnd'];
   private readonly session: SshSession;
   private readonly hasTerminal: boolean;
 
@@ -53,14 +53,14 @@ export class SshExecution implements Execution {
   /** A server need not pass signals on, and a command may survive its terminal: so it is looked for, too. */
   kill(): void {
     this.channel.signal('KILL');
-    if (this.connection) void sweep(this.connection, this.mark).then(() => this.session.close());
+    if (this.connection) void killRun(this.connection, this.mark).then(() => this.session.close());
   }
 }
 
 /** Ends all that a run has started on a computer, as far as the connection goes. Never rejects. */
-export async function sweep(connection: SshConnection, mark: string): Promise<void> {
+export async function killRun(connection: SshConnection, runId: string): Promise<void> {
   try {
-    const channel = await connection.exec(forAnyShell(sweeping(mark)));
+    const channel = await connection.exec(forAnyShell(killScript(runId)));
     await once(channel.resume(), 'close');
   } catch {
     // What the connection does not carry, nothing else does.

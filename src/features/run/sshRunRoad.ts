@@ -7,16 +7,16 @@ import type { ConnectionPool } from '../../ssh/connection/pool';
 import { ChannelRoad } from '../../connect/channelRoad';
 import type { Road, TravelOptions } from '../../connect/road';
 import { terminalType } from '../../shell/session';
-import type { Execution } from './execution';
-import { newMark } from './mark';
-import { loginCommand, type RunRequest } from './request';
-import { SshExecution, sweep } from './sshExecution';
+import type { CommandExecution } from './commandExecution';
+import { newRunId } from './runId';
+import { loginCommand, type CommandRequest } from './commandScript';
+import { SshExecution, killRun } from './sshExecution';
 
 /** What a command is told of its terminal. Servers take only the names they are set up to take. */
 const env = { COLORTERM: 'truecolor', LANG: 'C.UTF-8' };
 
 /** The link broke while the command was on its way. It is not sent again by itself, since it may have run. */
-export class UnsureError extends Error {
+export class MayHaveRunError extends Error {
   override readonly name = 'UnsureError';
 
   constructor(cause: SshError) {
@@ -31,7 +31,7 @@ export class UnsureError extends Error {
 }
 
 /** SSH, to run a command: straight to the endpoint that the service names, or through the terminal gateway. */
-export class SshRunRoad implements Road<RunRequest, Execution> {
+export class SshRunRoad implements Road<CommandRequest, CommandExecution> {
   private readonly channels: ChannelRoad;
 
   constructor(
@@ -46,15 +46,15 @@ export class SshRunRoad implements Road<RunRequest, Execution> {
   }
 
   /** @throws UnsureError, CommandError, or as {@link ConnectionPool.channel} */
-  async open(computer: Computer, request: RunRequest, options: TravelOptions): Promise<Execution> {
-    const mark = newMark();
+  async open(computer: Computer, request: CommandRequest, options: TravelOptions): Promise<CommandExecution> {
+    const mark = newRunId();
     const command = loginCommand(request.command, mark);
     const { channel, connection } = await this.channels.open(
       computer,
       async (line) => {
         const channel = await sent(line, () => ask(line, request, command));
         // Whoever cancelled leaves the channel behind, and the command may live on without it.
-        if (options.signal.aborted) void sweep(line, mark);
+        if (options.signal.aborted) void killRun(line, mark);
         return channel;
       },
       options,
@@ -65,7 +65,7 @@ export class SshRunRoad implements Road<RunRequest, Execution> {
 
 function ask(
   connection: SshConnection,
-  { command: { input }, size }: RunRequest,
+  { command: { input }, size }: CommandRequest,
   command: string,
 ): Promise<ClientChannel> {
   if (input !== undefined) return connection.exec(command);
@@ -79,6 +79,6 @@ async function sent<T>(connection: SshConnection, send: () => Promise<T>): Promi
     return await send();
   } catch (error) {
     const broke = error instanceof SshError && (error.problem === 'closed' || error.problem === 'silent');
-    throw broke && !wasClosed ? new UnsureError(error) : error;
+    throw broke && !wasClosed ? new MayHaveRunError(error) : error;
   }
 }

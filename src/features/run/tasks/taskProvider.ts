@@ -5,12 +5,12 @@ import { statusOf } from '../../../computers/status';
 import type { ComputerStore } from '../../../computers/store';
 import type { TemporaryComputers } from '../temporary/temporaryComputers';
 import { TemporaryTarget } from '../temporary/temporaryTarget';
-import type { RunHistory } from '../history';
-import { NamedPlace } from '../namedPlace';
-import type { Place } from '../place';
-import type { Command } from '../request';
-import type { Runs } from '../runs';
-import { inShort } from '../words';
+import type { CommandHistory } from '../commandHistory';
+import { LookedUpTarget } from '../lookedUpTarget';
+import type { RunTarget } from '../runTarget';
+import type { Command } from '../commandScript';
+import type { RunTerminals } from '../runTerminals';
+import { abbreviate } from '../runOutcome';
 
 export const taskType = 'celesto';
 /** What `computer` can be besides an id or a name. */
@@ -19,8 +19,8 @@ export const specialComputerNames = ['default', 'new'] as const;
 const most = { each: 5, all: 10 };
 
 export interface CelestoTaskProviderDeps {
-  readonly terminals: Runs;
-  readonly history: RunHistory;
+  readonly terminals: RunTerminals;
+  readonly history: CommandHistory;
   readonly store: ComputerStore;
   readonly finder: ComputerFinder;
   readonly temporaryComputers: TemporaryComputers;
@@ -54,7 +54,7 @@ export class CelestoTaskProvider implements vscode.TaskProvider {
         .slice(0, most.each)
         .map((command) => {
           const definition = { type: taskType, computer: own ? 'default' : computer.name, command };
-          const name = vscode.l10n.t('{0} on {1}', inShort(command), computer.name);
+          const name = vscode.l10n.t('{0} on {1}', abbreviate(command), computer.name);
           return this.task(definition, { name, scope: vscode.TaskScope.Workspace, isOffered: true });
         }),
     );
@@ -76,11 +76,11 @@ export class CelestoTaskProvider implements vscode.TaskProvider {
     const command = commandOf(definition);
     const computer = textOf(definition.computer) ?? '';
     return this.deps.terminals.terminal({
-      placeName: computer,
-      place: () => this.place(computer, definition, named.scope),
+      targetName: computer,
+      createTarget: () => this.place(computer, definition, named.scope),
       command,
-      title: inShort(command.line),
-      task: terminalNameOf(named, vscode.workspace),
+      title: abbreviate(command.line),
+      taskName: terminalNameOf(named, vscode.workspace),
     });
   }
 
@@ -88,7 +88,7 @@ export class CelestoTaskProvider implements vscode.TaskProvider {
     computer: string,
     definition: vscode.TaskDefinition,
     scope: vscode.WorkspaceFolder | vscode.TaskScope,
-  ): Place {
+  ): RunTarget {
     const {
       terminals: runs,
       temporaryComputers: fresh,
@@ -96,7 +96,7 @@ export class CelestoTaskProvider implements vscode.TaskProvider {
       ensureSignedIn: signedIn,
       createRequest: wish,
     } = this.deps;
-    const placeOn = runs.placeOn;
+    const placeOn = runs.targetFor;
     const check = (): void => {
       if (commandOf(definition).line.trim() === '')
         throw new Error(vscode.l10n.t('This task has no command. Give it one in tasks.json.'));
@@ -113,7 +113,7 @@ export class CelestoTaskProvider implements vscode.TaskProvider {
       check();
       return this.named(computer, scope);
     };
-    return new NamedPlace({ idOrName, finder, signedIn, placeOn });
+    return new LookedUpTarget({ idOrName, finder, ensureSignedIn: signedIn, targetFor: placeOn });
   }
 
   private named(computer: string, scope: vscode.WorkspaceFolder | vscode.TaskScope): string {

@@ -3,14 +3,14 @@ import type { CelestoClient } from '../../../api/client';
 import type { CreateRequest, Template } from '../../../api/wire';
 import type { TemporaryComputers, TemporaryComputerRecord } from './temporaryComputers';
 import { TemporaryTarget } from './temporaryTarget';
-import type { RunHistory } from '../history';
-import type { Runs } from '../runs';
-import { inShort } from '../words';
+import type { CommandHistory } from '../commandHistory';
+import type { RunTerminals } from '../runTerminals';
+import { abbreviate } from '../runOutcome';
 import { isCancellation } from '../../../base/abort';
 import type { Clock } from '../../../base/clock';
 import { toDisposable, type Disposable } from '../../../base/disposable';
 import { escapeLinks } from '../../../base/text';
-import { askCommand } from '../commandBox';
+import { pickCommand } from '../commandPicker';
 import { showError } from '../../../ui/showError';
 import { runMultiStepInput } from '../../../ui/multiStepInput';
 import type { Handler } from '../../../ui/registerCommands';
@@ -24,8 +24,8 @@ const historyId = 'new';
 export interface TemporaryComputerCommandsDeps {
   readonly targets: Targets;
   readonly client: Pick<CelestoClient, 'templates'>;
-  readonly terminals: Runs;
-  readonly history: RunHistory;
+  readonly terminals: RunTerminals;
+  readonly history: CommandHistory;
   readonly computers: TemporaryComputers;
   readonly clock: Clock;
 }
@@ -39,16 +39,16 @@ export class TemporaryComputerCommands {
     await targets.ensureSignedIn();
     const request = await this.createRequest();
     const name = vscode.l10n.t('a fresh computer');
-    const line = await askCommand({ id: historyId, name }, history);
+    const line = await pickCommand({ id: historyId, name }, history);
     if (line === undefined) throw cancellation();
     await history.add(historyId, line);
     const wish = (): Promise<CreateRequest> => Promise.resolve(request);
-    const { placeOn } = runs;
+    const { targetFor: placeOn } = runs;
     const pty = runs.terminal({
-      placeName: vscode.l10n.t('fresh'),
-      place: () => new TemporaryTarget({ computers: fresh, createRequest: wish, targetFor: placeOn }),
+      targetName: vscode.l10n.t('fresh'),
+      createTarget: () => new TemporaryTarget({ computers: fresh, createRequest: wish, targetFor: placeOn }),
       command: { line },
-      title: inShort(line),
+      title: abbreviate(line),
     });
     runs.show(pty);
   };
@@ -124,12 +124,12 @@ function question({ computer, command, askedAt }: TemporaryComputerRecord): stri
     ? vscode.l10n.t(
         '{0} was created for the command "{1}" ({2}) and is not deleted yet.',
         computer.name,
-        inShort(command),
+        abbreviate(command),
         time,
       )
     : vscode.l10n.t(
         'A computer was asked for to run "{0}" ({1}), and it is not known whether it was created. Deleting finds out.',
-        inShort(command),
+        abbreviate(command),
         time,
       );
 }

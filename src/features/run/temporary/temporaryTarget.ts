@@ -3,30 +3,30 @@ import type { CreateRequest } from '../../../api/wire';
 import type { Computer } from '../../../computers/computer';
 import type { OpeningOptions } from '../../../connect/opening';
 import { abortable } from '../../../base/abort';
-import type { Execution } from '../execution';
+import type { CommandExecution } from '../commandExecution';
 import type { TemporaryComputers, Lease } from './temporaryComputers';
-import type { Named, Place } from '../place';
-import type { RunRequest } from '../request';
+import type { NamedComputer, RunTarget } from '../runTarget';
+import type { CommandRequest } from '../commandScript';
 
 export interface TemporaryTargetDeps {
   readonly computers: Pick<TemporaryComputers, 'create' | 'discard'>;
   /** What kind of computer is wanted; may ask a person. */
   readonly createRequest: () => Promise<CreateRequest>;
-  readonly targetFor: (computer: Computer) => Place;
+  readonly targetFor: (computer: Computer) => RunTarget;
 }
 
 /** A computer of its own for one command: made for it, deleted behind it. */
-export class TemporaryTarget implements Place {
+export class TemporaryTarget implements RunTarget {
   private lease: Lease | undefined;
-  private target: Place | undefined;
+  private target: RunTarget | undefined;
 
   constructor(private readonly deps: TemporaryTargetDeps) {}
 
-  get computer(): Named | undefined {
+  get computer(): NamedComputer | undefined {
     return this.target?.computer;
   }
 
-  async begin(request: RunRequest, options: OpeningOptions): Promise<Execution> {
+  async start(request: CommandRequest, options: OpeningOptions): Promise<CommandExecution> {
     const { computers: fresh, createRequest: wish, targetFor: placeOn } = this.deps;
     const { progress, signal } = options;
     const wished = await abortable(wish(), signal);
@@ -35,14 +35,14 @@ export class TemporaryTarget implements Place {
     this.lease = fresh.create(wished, request.command.line);
     const computer = await abortable(this.lease.computer, signal);
     this.target = placeOn(computer);
-    return this.target.begin(request, options);
+    return this.target.start(request, options);
   }
 
-  async fate(): Promise<Error | undefined> {
-    return this.target?.fate();
+  async explainLoss(): Promise<Error | undefined> {
+    return this.target?.explainLoss();
   }
 
-  async leave(say: (line: string) => void): Promise<void> {
+  async cleanUp(say: (line: string) => void): Promise<void> {
     if (!this.lease) return;
     try {
       await this.deps.computers.discard(this.lease);

@@ -1,20 +1,20 @@
 import * as vscode from 'vscode';
-import type { RunHistory } from './history';
-import { inShort } from './words';
+import type { CommandHistory } from './commandHistory';
+import { abbreviate } from './runOutcome';
 import { DisposableStore } from '../../base/disposable';
 import { escapeIcons } from '../../base/text';
 
 interface CommandItem extends vscode.QuickPickItem {
-  readonly line: string;
+  readonly command: string;
 }
 
 /**
  * Asks for a command: a new one, or one that ran on the computer before, the latest first.
  * @returns undefined when the person left
  */
-export function askCommand(
+export function pickCommand(
   computer: { readonly id: string; readonly name: string },
-  history: RunHistory,
+  history: CommandHistory,
 ): Promise<string | undefined> {
   const disposables = new DisposableStore();
   const box = disposables.add(vscode.window.createQuickPick<CommandItem>());
@@ -27,13 +27,13 @@ export function askCommand(
   };
   draw();
   box.onDidChangeValue(draw);
-  box.onDidTriggerItemButton(({ item }) => void history.remove(computer.id, item.line).then(draw));
+  box.onDidTriggerItemButton(({ item }) => void history.remove(computer.id, item.command).then(draw));
   box.show();
   return new Promise((resolve) => {
     box.onDidAccept(() => {
       // Enter right behind the last key comes before the list has followed: then what was typed is meant.
       const [chosen] = box.selectedItems;
-      const line = chosen?.line ?? box.value;
+      const line = chosen?.command ?? box.value;
       if (line.trim() === '') return;
       resolve(line);
       box.hide();
@@ -47,7 +47,7 @@ export function askCommand(
 
 function typedItem(line: string): CommandItem {
   return {
-    line,
+    command: line,
     label: escapeIcons(line),
     description: vscode.l10n.t('run it'),
     iconPath: new vscode.ThemeIcon('play'),
@@ -58,8 +58,8 @@ function typedItem(line: string): CommandItem {
 function pastItem(line: string): CommandItem {
   const tooltip = vscode.l10n.t('Forget It');
   return {
-    line,
-    label: escapeIcons(inShort(line)),
+    command: line,
+    label: escapeIcons(abbreviate(line)),
     iconPath: new vscode.ThemeIcon('history'),
     buttons: [{ iconPath: new vscode.ThemeIcon('close'), tooltip }],
   };

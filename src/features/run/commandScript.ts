@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { execLimits } from '../../api/wire';
 import { forAnyShell, quote } from '../../shell/quote';
 import type { Size } from '../../shell/session';
-import { marking } from './mark';
+import { exportRunId } from './runId';
 
 /** What is to be run on a computer. */
 export interface Command {
@@ -16,7 +16,7 @@ export interface Command {
 }
 
 /** A command on its way to a computer. */
-export interface RunRequest {
+export interface CommandRequest {
   readonly command: Command;
   /** Read when the command begins: a window may be resized while the connection is made. */
   readonly size: () => Size;
@@ -30,20 +30,20 @@ export class CommandError extends Error {
 }
 
 /** Linux takes 128 KiB as one argument of a program. */
-const longestArgument = 120_000;
+const maxArgumentLength = 120_000;
 
 /**
  * The command line for SSH: it runs the command as the user logs in, whichever their shell is.
  * @throws CommandError when it is longer than a system takes
  */
-export function loginCommand(command: Command, mark: string): string {
+export function loginCommand(command: Command, runId: string): string {
   const script = [
-    marking(mark),
+    exportRunId(runId),
     '[ -x "$SHELL" ] || SHELL=/bin/sh',
     `exec "$SHELL" -lc ${quote(scriptOf(command))}`,
   ].join('\n');
   const line = forAnyShell(script);
-  if (line.length > longestArgument) {
+  if (line.length > maxArgumentLength) {
     throw new CommandError(
       t('This is too long for one command. Nothing was run. Put it into a file, and run that.'),
     );
@@ -56,13 +56,13 @@ export function loginCommand(command: Command, mark: string): string {
  * mark if there is room for it.
  * @throws CommandError when it is longer than the service takes
  */
-export function serviceScript(command: Command, mark: string): { script: string; isMarked: boolean } {
-  const script = withInput(scriptOf(command), command.input, mark);
+export function serviceScript(command: Command, runId: string): { script: string; hasRunId: boolean } {
+  const script = withInput(scriptOf(command), command.input, runId);
   const length = lengthOf(script);
   if (length > execLimits.length) throw new CommandError(tooLong(length));
-  const marked = `${marking(mark)}\n${script}`;
-  const isMarked = lengthOf(marked) <= execLimits.length;
-  return { script: isMarked ? marked : script, isMarked };
+  const marked = `${exportRunId(runId)}\n${script}`;
+  const hasRunId = lengthOf(marked) <= execLimits.length;
+  return { script: hasRunId ? marked : script, hasRunId };
 }
 
 /** @throws CommandError for what no shell takes as the name of a variable, or no computer takes at all */

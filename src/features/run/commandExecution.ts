@@ -3,7 +3,7 @@ import type { Size } from '../../shell/session';
 import type { Event } from '../../base/emitter';
 
 /** How a command ended. */
-export type RunEnd =
+export type ExecutionEnd =
   /** By itself or by a signal; an exit code is not always told. */
   | {
       readonly kind: 'exited';
@@ -18,11 +18,11 @@ export type RunEnd =
   | { readonly kind: 'lost'; readonly cause: Error | undefined };
 
 /** A command that runs on a computer, by whichever road it is reached. */
-export interface Execution extends Source {
+export interface CommandExecution extends Source {
   /** What it writes, byte for byte and in order. Nothing is lost before the first listener. */
   readonly onData: Event<Uint8Array>;
   /** Fires once, after the last output; not before somebody listens to the output. */
-  readonly onEnd: Event<RunEnd>;
+  readonly onEnd: Event<ExecutionEnd>;
   /** Types; does nothing where the command has no terminal. */
   write(text: string): void;
   resize(size: Size): void;

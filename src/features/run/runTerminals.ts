@@ -5,29 +5,29 @@ import type { Terminals } from '../../terminal/terminals';
 import type { Disposable } from '../../base/disposable';
 import { finishBeforeShutdown } from '../../base/shutdown';
 import { describeError } from '../../base/log';
-import type { RunHistory } from './history';
-import { ComputerPlace, type Named, type RunOpening } from './place';
-import type { Command } from './request';
-import { RunTerminal, titleOf, type RunSpec, type RunTerminalParts } from './runTerminal';
+import type { CommandHistory } from './commandHistory';
+import { ComputerTarget, type NamedComputer, type CommandConnector } from './runTarget';
+import type { Command } from './commandScript';
+import { RunTerminal, titleOf, type RunTerminalOptions, type RunTerminalDeps } from './runTerminal';
 
-export interface RunsParts extends RunTerminalParts {
-  readonly opening: RunOpening;
+export interface RunTerminalsDeps extends RunTerminalDeps {
+  readonly connector: CommandConnector;
   readonly lifecycle: Lifecycle;
   readonly terminals: Pick<Terminals, 'create'>;
-  readonly history: RunHistory;
+  readonly history: CommandHistory;
 }
 
 /** The commands that this window runs on computers, each in a tab. */
-export class Runs implements Disposable {
+export class RunTerminals implements Disposable {
   private readonly running = new Set<RunTerminal>();
   /** The latest run of each task, by its name. */
-  private readonly ofTasks = new Map<string, RunTerminal>();
+  private readonly latestByTask = new Map<string, RunTerminal>();
   private readonly changes = new vscode.EventEmitter<string>();
 
   /** Fires with the id of a computer where a command has begun or ended. */
   readonly onDidChange = this.changes.event;
 
-  constructor(private readonly parts: RunsParts) {}
+  constructor(private readonly deps: RunTerminalsDeps) {}
 
   /** The computers that commands of this window run on just now. */
   get computerIds(): readonly string[] {
@@ -44,14 +44,14 @@ export class Runs implements Disposable {
    * @param title stands for the command in the tab; else the command itself does, and is kept in the history
    */
   async run(computer: Computer, command: Command, title?: string): Promise<vscode.Terminal> {
-    if (title === undefined) await this.parts.history.add(computer.id, command.line);
+    if (title === undefined) await this.deps.history.add(computer.id, command.line);
     const { cwd } = command;
     const pty = this.terminal({
-      placeName: computer.name,
-      place: () => this.placeOn(computer),
+      targetName: computer.name,
+      createTarget: () => this.targetFor(computer),
       command,
       title: title ?? titleOf(command),
-      openTerminal: () => void this.parts.terminals.create(computer, cwd === undefined ? {} : { cwd }),
+      openTerminal: () => void this.deps.terminals.create(computer, cwd === undefined ? {} : { cwd }),
     });
     return this.show(pty);
   }
@@ -69,14 +69,14 @@ export class Runs implements Disposable {
   }
 
   /** What runs a command and shows it, wherever that is put. */
-  terminal(spec: RunSpec): RunTerminal {
-    const pty = new RunTerminal(spec, this.parts);
+  terminal(spec: RunTerminalOptions): RunTerminal {
+    const pty = new RunTerminal(spec, this.deps);
     pty.onDidChangeState(() => {
       if (pty.isRunning) this.running.add(pty);
       else this.running.delete(pty);
       if (pty.computer) this.changes.fire(pty.computer.id);
     });
-    if (spec.task !== undefined) this.ofTasks.set(spec.task, pty);
+    if (spec.taskName !== undefined) this.latestByTask.set(spec.taskName, pty);
     return pty;
   }
 
@@ -84,23 +84,23 @@ export class Runs implements Disposable {
   computerOf({
     creationOptions,
     name,
-  }: Pick<vscode.Terminal, 'creationOptions' | 'name'>): Named | undefined {
+  }: Pick<vscode.Terminal, 'creationOptions' | 'name'>): NamedComputer | undefined {
     const { pty, shellPath } = creationOptions as Partial<
       vscode.ExtensionTerminalOptions & vscode.TerminalOptions
     >;
     if (pty) return pty instanceof RunTerminal ? pty.computer : undefined;
     // Nothing but its present name tells which terminal VS Code has given to a task: it gives one to several, in turn.
     // One with a shell is somebody else's.
-    return shellPath === undefined ? this.ofTasks.get(name)?.computer : undefined;
+    return shellPath === undefined ? this.latestByTask.get(name)?.computer : undefined;
   }
 
   /** A computer as a place for a command. */
-  readonly placeOn = ({ id, name }: Named): ComputerPlace =>
-    new ComputerPlace({ id, name }, this.parts.opening, this.parts.lifecycle);
+  readonly targetFor = ({ id, name }: NamedComputer): ComputerTarget =>
+    new ComputerTarget({ id, name }, this.deps.connector, this.deps.lifecycle);
 
   /** The window closes: what runs is ended, and that is waited for, though not for long. Never rejects. */
   async close(): Promise<void> {
-    const { clock, log } = this.parts;
+    const { clock, log } = this.deps;
     const running = [...this.running];
     for (const run of running) run.close();
     await finishBeforeShutdown(

@@ -2,10 +2,10 @@ import { t } from '@vscode/l10n';
 import type { Size } from '../../shell/session';
 import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
-import type { Execution, RunEnd } from './execution';
+import type { CommandExecution, ExecutionEnd } from './commandExecution';
 import { Flow } from './flow';
-import type { Place } from './place';
-import type { Command } from './request';
+import type { RunTarget } from './runTarget';
+import type { Command } from './commandScript';
 
 /** Milliseconds. */
 const patience = {
@@ -16,10 +16,10 @@ const patience = {
 };
 
 /** Characters typed before the command has begun that are kept for it. */
-const mostTypedEarly = 64 * 1024;
+const maxTypeahead = 64 * 1024;
 
 /** How a run ended; durations in milliseconds, from when the command began. */
-export type Outcome =
+export type RunOutcome =
   | {
       readonly kind: 'exited';
       readonly code: number | undefined;
@@ -40,31 +40,31 @@ export interface RunView {
   /** What is going on, in a word or two; undefined: the command runs. */
   phase(words: string | undefined): void;
   /** How it ended; what is tidied up behind it follows. */
-  end(outcome: Outcome): void;
+  end(outcome: RunOutcome): void;
 }
 
-export interface RunWish {
+export interface RunOptions {
   readonly command: Command;
   /** A person asked for a start, so a computer in status error is started too. */
   readonly evenFromError: boolean;
 }
 
 /** One command from the wish to run it to its end. */
-export class Run {
+export class CommandRun {
   private readonly abort = new AbortController();
-  private readonly over = new AbortController();
-  private execution: Execution | undefined;
-  private begun: number | undefined;
+  private readonly finished = new AbortController();
+  private execution: CommandExecution | undefined;
+  private startedAt: number | undefined;
   private cancelled = false;
-  private typedEarly = '';
-  private settle: (end: RunEnd) => void = () => undefined;
+  private typeahead = '';
+  private settleEnd: (end: ExecutionEnd) => void = () => undefined;
 
   /** Settles when the command has ended and its place is tidy. Never rejects. */
-  readonly outcome: Promise<Outcome>;
+  readonly outcome: Promise<RunOutcome>;
 
   constructor(
-    private readonly place: Place,
-    wish: RunWish,
+    private readonly target: RunTarget,
+    wish: RunOptions,
     private readonly view: RunView,
     private readonly clock: Clock,
   ) {
@@ -74,7 +74,7 @@ export class Run {
   /** Types. What comes before the command has begun is kept for it. */
   write(text: string): void {
     if (this.execution) this.execution.write(text);
-    else this.typedEarly = (this.typedEarly + text).slice(0, mostTypedEarly);
+    else this.typeahead = (this.typeahead + text).slice(0, maxTypeahead);
   }
 
   resize(size: Size): void {
@@ -98,42 +98,42 @@ export class Run {
     this.cancelled = true;
     this.abort.abort();
     this.execution?.kill();
-    this.after(patience.kill, () => this.settle({ kind: 'lost', cause: undefined }));
+    this.after(patience.kill, () => this.settleEnd({ kind: 'lost', cause: undefined }));
   }
 
-  private async perform(wish: RunWish): Promise<Outcome> {
-    const outcome = await this.follow(wish).catch((error: unknown) => this.failure(error));
-    this.over.abort();
+  private async perform(wish: RunOptions): Promise<RunOutcome> {
+    const outcome = await this.start(wish).catch((error: unknown) => this.failure(error));
+    this.finished.abort();
     this.view.end(outcome);
-    await this.place.leave((line) => this.view.say(line));
+    await this.target.cleanUp((line) => this.view.say(line));
     return outcome;
   }
 
-  private failure(error: unknown): Outcome {
+  private failure(error: unknown): RunOutcome {
     if (this.cancelled || isCancellation(error)) return { kind: 'cancelled', duration: this.duration };
     return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
   }
 
-  private async follow({ command, evenFromError }: RunWish): Promise<Outcome> {
+  private async start({ command, evenFromError }: RunOptions): Promise<RunOutcome> {
     const { view, abort } = this;
     const request = { command, size: view.size, say: (line: string) => view.say(line) };
     const progress = {
       say: (line: string) => view.say(line),
       phase: (words: string) => view.phase(words),
     };
-    const execution = await this.place.begin(request, { signal: abort.signal, progress, evenFromError });
+    const execution = await this.target.start(request, { signal: abort.signal, progress, evenFromError });
     this.execution = execution;
-    this.begun = this.clock.now();
+    this.startedAt = this.clock.now();
     view.phase(undefined);
     if (this.cancelled) execution.kill();
-    else if (this.typedEarly) execution.write(this.typedEarly);
-    return this.judge(await this.ended(execution));
+    else if (this.typeahead) execution.write(this.typeahead);
+    return this.outcomeOf(await this.ended(execution));
   }
 
-  private ended(execution: Execution): Promise<RunEnd> {
+  private ended(execution: CommandExecution): Promise<ExecutionEnd> {
     const flow = new Flow(execution, (text) => this.view.draw(text), this.clock);
     return new Promise((resolve) => {
-      this.settle = resolve;
+      this.settleEnd = resolve;
       execution.onEnd((end) => {
         flow.end();
         resolve(end);
@@ -142,28 +142,28 @@ export class Run {
     });
   }
 
-  private async judge(end: RunEnd): Promise<Outcome> {
+  private async outcomeOf(end: ExecutionEnd): Promise<RunOutcome> {
     const duration = this.duration ?? 0;
     if (this.cancelled) return { kind: 'cancelled', duration };
     // A computer that goes down ends its commands by a signal, too; as a code, that is above 128.
     const isStrange = end.kind === 'lost' || end.signal !== undefined || (end.code ?? 0) > 128;
-    const fate = isStrange ? await this.place.fate() : undefined;
+    const fate = isStrange ? await this.target.explainLoss() : undefined;
     if (fate) return { kind: 'failed', error: fate };
     if (end.kind === 'lost') return { kind: 'failed', error: end.cause ?? lost() };
     return { ...end, timedOut: end.timedOut ?? false, duration: end.duration ?? duration };
   }
 
   private get duration(): number | undefined {
-    return this.begun === undefined ? undefined : this.clock.now() - this.begun;
+    return this.startedAt === undefined ? undefined : this.clock.now() - this.startedAt;
   }
 
   private after(ms: number, work: () => void): void {
-    this.clock.delay(ms, this.over.signal).then(work, () => undefined);
+    this.clock.delay(ms, this.finished.signal).then(work, () => undefined);
   }
 }
 
 /** The exit code that a shell would tell for it. */
-export function exitCodeOf(outcome: Outcome): number {
+export function exitCodeOf(outcome: RunOutcome): number {
   switch (outcome.kind) {
     case 'exited':
       return outcome.timedOut ? 124 : (outcome.code ?? 128);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { RunHistory } from '../../../../src/features/run/history';
+import { CommandHistory } from '../../../../src/features/run/commandHistory';
 import { interpreterFor } from '../../../../src/features/run/interpreter';
-import type { Outcome } from '../../../../src/features/run/run';
-import { exitCodeOf } from '../../../../src/features/run/run';
-import { CommandError, loginCommand, serviceScript } from '../../../../src/features/run/request';
-import { durationWords, inShort, outcomeWords } from '../../../../src/features/run/words';
+import type { RunOutcome } from '../../../../src/features/run/commandRun';
+import { exitCodeOf } from '../../../../src/features/run/commandRun';
+import { CommandError, loginCommand, serviceScript } from '../../../../src/features/run/commandScript';
+import { formatDuration, abbreviate, formatOutcome } from '../../../../src/features/run/runOutcome';
 import { MemoryRecords } from '../../ssh/support/memory';
 
 describe('the program for a text', () => {
@@ -40,13 +40,13 @@ describe('the program for a text', () => {
 
 describe('the history of commands', () => {
   const store = new MemoryRecords();
-  const history = new RunHistory(store);
+  const history = new CommandHistory(store);
 
   it('has the latest first and each once, for each computer', async () => {
     for (const line of ['a', 'b', 'a', 'c']) await history.add('cmp_1', line);
     await history.add('cmp_2', 'd');
     assert.deepEqual(history.of('cmp_1'), ['c', 'a', 'b']);
-    assert.deepEqual(new RunHistory(store).of('cmp_2'), ['d']);
+    assert.deepEqual(new CommandHistory(store).of('cmp_2'), ['d']);
   });
 
   it('forgets one that is taken out, and never keeps one that begins with a blank or is very long', async () => {
@@ -67,8 +67,8 @@ describe('the history of commands', () => {
   it('survives what others left in its place', () => {
     const odd = new MemoryRecords();
     void odd.update('celesto.runHistory', { cmp_1: ['a', 7], cmp_2: 'x' });
-    assert.deepEqual(new RunHistory(odd).of('cmp_1'), ['a']);
-    assert.deepEqual(new RunHistory(odd).of('cmp_2'), []);
+    assert.deepEqual(new CommandHistory(odd).of('cmp_1'), ['a']);
+    assert.deepEqual(new CommandHistory(odd).of('cmp_2'), []);
   });
 });
 
@@ -76,11 +76,11 @@ describe('what is sent', () => {
   it('is the command alone where it fills what the service takes', () => {
     const full = serviceScript({ line: 'x'.repeat(10_000) }, 'abc');
     assert.deepEqual(full, { script: 'x'.repeat(10_000), isMarked: false });
-    assert.equal(serviceScript({ line: 'x'.repeat(9_900) }, 'abc').isMarked, true);
+    assert.equal(serviceScript({ line: 'x'.repeat(9_900) }, 'abc').hasRunId, true);
   });
 
   it('counts characters as the service does', () => {
-    assert.equal(serviceScript({ line: '😀'.repeat(10_000) }, 'abc').isMarked, false);
+    assert.equal(serviceScript({ line: '😀'.repeat(10_000) }, 'abc').hasRunId, false);
     assert.throws(
       () => serviceScript({ line: '😀'.repeat(10_001) }, 'abc'),
       /this has 10,001\. Nothing was run/,
@@ -96,7 +96,7 @@ describe('what is sent', () => {
 
 describe('how a run ended, in words and as an exit code', () => {
   const exited = { kind: 'exited', code: 0, signal: undefined, timedOut: false, duration: 1234 } as const;
-  const cases: [Exclude<Outcome, { kind: 'failed' }>, string, number][] = [
+  const cases: [Exclude<RunOutcome, { kind: 'failed' }>, string, number][] = [
     [exited, 'exit 0 · 1.2 s', 0],
     [{ ...exited, code: 3, duration: 65_000 }, 'exit 3 · 1 min 5 s', 3],
     [{ ...exited, code: undefined, signal: 'KILL', duration: 40 }, 'ended by SIGKILL · 0.0 s', 128],
@@ -110,13 +110,13 @@ describe('how a run ended, in words and as an exit code', () => {
   ];
   for (const [outcome, words, code] of cases) {
     it(words, () => {
-      assert.equal(outcomeWords(outcome), words);
+      assert.equal(formatOutcome(outcome), words);
       assert.equal(exitCodeOf(outcome), code);
     });
   }
 
   it('tells long times as a person does', () => {
-    assert.deepEqual([59_949, 59_950, 3_599_000, 3_720_000].map(durationWords), [
+    assert.deepEqual([59_949, 59_950, 3_599_000, 3_720_000].map(formatDuration), [
       '59.9 s',
       '1 min 0 s',
       '59 min 59 s',
@@ -125,7 +125,7 @@ describe('how a run ended, in words and as an exit code', () => {
   });
 
   it('shows a long command as one short line', () => {
-    assert.equal(inShort('npm test\nnpm start'), 'npm test …');
-    assert.equal(inShort('x'.repeat(100)).length, 60);
+    assert.equal(abbreviate('npm test\nnpm start'), 'npm test …');
+    assert.equal(abbreviate('x'.repeat(100)).length, 60);
   });
 });

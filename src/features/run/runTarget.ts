@@ -4,42 +4,42 @@ import { LifecycleError, refusalOf } from '../../computers/errors';
 import type { Lifecycle } from '../../computers/lifecycle';
 import { statusOf } from '../../computers/status';
 import type { Opening, OpeningOptions } from '../../connect/opening';
-import type { Execution } from './execution';
-import type { RunRequest } from './request';
+import type { CommandExecution } from './commandExecution';
+import type { CommandRequest } from './commandScript';
 
 /** Milliseconds a question about a computer may take whose answer is not waited for long. */
 const briefly = 5_000;
 
 /** What tells a computer from all others, and what a person calls it. */
-export type Named = Pick<Computer, 'id' | 'name'>;
+export type NamedComputer = Pick<Computer, 'id' | 'name'>;
 
 /** Where a command runs. */
-export interface Place {
+export interface RunTarget {
   /** Once it is known. */
-  readonly computer: Named | undefined;
+  readonly computer: NamedComputer | undefined;
   /** Begins the command, whatever has to be done before. @throws what stands in the way, or the signal's reason */
-  begin(request: RunRequest, options: OpeningOptions): Promise<Execution>;
+  start(request: CommandRequest, options: OpeningOptions): Promise<CommandExecution>;
   /** What has become of the computer, where it is the reason that the command broke off. */
-  fate(): Promise<Error | undefined>;
+  explainLoss(): Promise<Error | undefined>;
   /** Tidies up behind the command, however it ended; tells what goes on. Never rejects. */
-  leave(say: (line: string) => void): Promise<void>;
+  cleanUp(say: (line: string) => void): Promise<void>;
 }
 
-export type RunOpening = Pick<Opening<RunRequest, Execution>, 'open'>;
+export type CommandConnector = Pick<Opening<CommandRequest, CommandExecution>, 'open'>;
 
 /** A computer that is there and stays there. */
-export class ComputerPlace implements Place {
+export class ComputerTarget implements RunTarget {
   constructor(
-    readonly computer: Named,
-    private readonly opening: RunOpening,
+    readonly computer: NamedComputer,
+    private readonly connector: CommandConnector,
     private readonly lifecycle: Pick<Lifecycle, 'look'>,
   ) {}
 
-  begin(request: RunRequest, options: OpeningOptions): Promise<Execution> {
-    return this.opening.open(this.computer.id, request, options);
+  start(request: CommandRequest, options: OpeningOptions): Promise<CommandExecution> {
+    return this.connector.open(this.computer.id, request, options);
   }
 
-  async fate(): Promise<Error | undefined> {
+  async explainLoss(): Promise<Error | undefined> {
     try {
       const now = await this.lifecycle.look(this.computer.id, AbortSignal.timeout(briefly));
       const { open } = statusOf(now.status);
@@ -50,7 +50,7 @@ export class ComputerPlace implements Place {
     }
   }
 
-  leave(): Promise<void> {
+  cleanUp(): Promise<void> {
     return Promise.resolve();
   }
 }
