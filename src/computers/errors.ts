@@ -65,7 +65,7 @@ function sentence(
       return t(
         '{0} is still {1} after {2} s. Try again later, or raise the limit in the setting celesto.startTimeout.',
         name,
-        statusOf(computer.status ?? '').words(),
+        statusOf(computer.status ?? '').label(),
         seconds,
       );
   }

@@ -34,7 +34,7 @@ export type OpenRule =
 
 export interface StatusFacts {
   /** The status in words, for people and screen readers. */
-  readonly words: () => string;
+  readonly label: () => string;
   readonly kind: 'settled' | 'changing' | 'unknown';
   /** The id of a VS Code codicon. Settled ones differ in shape as well as in colour. */
   readonly icon: string;
@@ -46,7 +46,7 @@ export interface StatusFacts {
   readonly canDelete: boolean;
   readonly canRestore: boolean;
   /** Where it stands in a list sorted by state; low is first. */
-  readonly order: number;
+  readonly sortOrder: number;
 }
 
 const nothing = { canStart: false, canStop: false, canDelete: false, canRestore: false };
@@ -61,23 +61,23 @@ const grey = 'disabledForeground';
 const table: Readonly<Record<KnownStatus, StatusFacts>> = {
   running: {
     ...nothing,
-    words: () => t('running'),
+    label: () => t('running'),
     kind: 'settled',
     icon: 'vm-running',
     color: green,
     open: 'connect',
     canStop: true,
     canDelete: true,
-    order: 0,
+    sortOrder: 0,
   },
-  creating: { ...changing, words: () => t('being created'), color: yellow, canDelete: true, order: 1 },
-  pending: { ...changing, words: () => t('waiting for a place'), color: grey, canDelete: true, order: 1 },
-  starting: { ...changing, words: () => t('starting'), color: yellow, canDelete: true, order: 1 },
-  restoring: { ...changing, words: () => t('being restored'), color: blue, canDelete: true, order: 1 },
-  stopping: { ...changing, words: () => t('stopping'), color: yellow, canDelete: true, order: 2 },
-  deleting: { ...changing, words: () => t('being deleted'), color: red, open: 'refuse', order: 2 },
+  creating: { ...changing, label: () => t('being created'), color: yellow, canDelete: true, sortOrder: 1 },
+  pending: { ...changing, label: () => t('waiting for a place'), color: grey, canDelete: true, sortOrder: 1 },
+  starting: { ...changing, label: () => t('starting'), color: yellow, canDelete: true, sortOrder: 1 },
+  restoring: { ...changing, label: () => t('being restored'), color: blue, canDelete: true, sortOrder: 1 },
+  stopping: { ...changing, label: () => t('stopping'), color: yellow, canDelete: true, sortOrder: 2 },
+  deleting: { ...changing, label: () => t('being deleted'), color: red, open: 'refuse', sortOrder: 2 },
   error: {
-    words: () => t('needs attention'),
+    label: () => t('needs attention'),
     kind: 'settled',
     icon: 'error',
     color: red,
@@ -86,48 +86,48 @@ const table: Readonly<Record<KnownStatus, StatusFacts>> = {
     canStop: true,
     canDelete: true,
     canRestore: false,
-    order: 3,
+    sortOrder: 3,
   },
   stopped: {
     ...nothing,
-    words: () => t('stopped'),
+    label: () => t('stopped'),
     kind: 'settled',
     icon: 'vm-outline',
     color: grey,
     open: 'start',
     canStart: true,
     canDelete: true,
-    order: 4,
+    sortOrder: 4,
   },
   restorable: {
     ...nothing,
-    words: () => t('can be restored'),
+    label: () => t('can be restored'),
     kind: 'settled',
     icon: 'history',
     color: blue,
     open: 'restore',
     canDelete: true,
     canRestore: true,
-    order: 5,
+    sortOrder: 5,
   },
   lost: {
     ...nothing,
-    words: () => t('lost'),
+    label: () => t('lost'),
     kind: 'settled',
     icon: 'warning',
     color: red,
     open: 'refuse',
     canDelete: true,
-    order: 6,
+    sortOrder: 6,
   },
   deleted: {
     ...nothing,
-    words: () => t('deleted'),
+    label: () => t('deleted'),
     kind: 'settled',
     icon: 'trash',
     color: grey,
     open: 'refuse',
-    order: 8,
+    sortOrder: 8,
   },
 };
 
@@ -145,7 +145,7 @@ function isKnown(status: string): status is KnownStatus {
 
 function unknownStatus(status: string): StatusFacts {
   return {
-    words: () => status.replaceAll('_', ' ').trim() || t('unknown'),
+    label: () => status.replaceAll('_', ' ').trim() || t('unknown'),
     kind: 'unknown',
     icon: 'question',
     color: grey,
@@ -154,6 +154,6 @@ function unknownStatus(status: string): StatusFacts {
     canStop: true,
     canDelete: true,
     canRestore: false,
-    order: 7,
+    sortOrder: 7,
   };
 }

@@ -242,13 +242,13 @@ class Narrator {
   }
 
   private asked(what: 'start' | 'restore', { name, status }: Computer): void {
-    const words = statusOf(status).words();
+    const words = statusOf(status).label();
     if (what === 'start') this.tell(t('{0}: {1}. Starting it… (Ctrl+C cancels)', name, words), t('starting'));
     else this.tell(t('{0}: {1}. Restoring it… (Ctrl+C cancels)', name, words), t('restoring'));
   }
 
   private waiting({ name, status }: Computer): void {
-    const words = statusOf(status).words();
+    const words = statusOf(status).label();
     // A start that was asked for has been told already.
     if (this.last === t('starting') && status === 'starting') return;
     if (this.last === t('restoring') && (status === 'restoring' || status === 'restorable')) return;

@@ -104,7 +104,7 @@ export class Reconnection {
       case 'wait':
         this.tell(
           progress,
-          t('{0}: {1}. Waiting… (Ctrl+C cancels)', computer.name, statusOf(computer.status).words()),
+          t('{0}: {1}. Waiting… (Ctrl+C cancels)', computer.name, statusOf(computer.status).label()),
         );
         return false;
       case 'restore':

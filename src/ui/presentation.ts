@@ -22,7 +22,7 @@ export interface Appearance {
 export function appearanceOf(computer: Computer): Appearance {
   const status = statusOf(computer.status);
   const size = formatSize(computer);
-  const words = status.words();
+  const words = status.label();
   return {
     label: computer.name,
     description: [words, computer.templateId, size].filter(Boolean).join(' · '),
@@ -55,7 +55,7 @@ export function capabilities(computer: Computer): string[] {
 /** The facts of a computer for its tooltip, as pairs of a label and a value. */
 export function factsOf(computer: Computer): [string, string][] {
   const facts: [string, string | undefined][] = [
-    [t('State'), statusOf(computer.status).words()],
+    [t('State'), statusOf(computer.status).label()],
     [t('Last error'), computer.lastError],
     [t('ID'), computer.id],
     [t('Template'), computer.templateId],
@@ -74,7 +74,7 @@ export function factsOf(computer: Computer): [string, string][] {
 export function sortComputers(computers: readonly Computer[]): Computer[] {
   return [...computers].sort(
     (a, b) =>
-      statusOf(a.status).order - statusOf(b.status).order ||
+      statusOf(a.status).sortOrder - statusOf(b.status).sortOrder ||
       byName.compare(a.name, b.name) ||
       byName.compare(a.id, b.id),
   );
@@ -88,7 +88,7 @@ export function matchesFilter(computer: Computer, filter: string): boolean {
     computer.id,
     computer.templateId,
     computer.status,
-    statusOf(computer.status).words(),
+    statusOf(computer.status).label(),
   ];
   return texts.some((text) => text.toLowerCase().includes(wanted));
 }
@@ -99,7 +99,7 @@ export function groupOf(
   grouping: Exclude<Grouping, 'none'>,
 ): { key: string; label: string } {
   if (grouping === 'template') return { key: computer.templateId, label: computer.templateId };
-  return { key: computer.status, label: statusOf(computer.status).words() };
+  return { key: computer.status, label: statusOf(computer.status).label() };
 }
 
 function formatSize({ vcpus, ramMb }: Computer): string {

@@ -64,7 +64,7 @@ export class DeleteCommand {
         deleted.length > 0 && vscode.l10n.t('Deleted: {0}.', names(deleted)),
         vscode.l10n.t(
           'Not deleted: {0}. Try again, or delete them one by one to see why.',
-          failed.map(({ name, status }) => `${name} (${statusOf(status).words()})`).join(', '),
+          failed.map(({ name, status }) => `${name} (${statusOf(status).label()})`).join(', '),
         ),
       ]
         .filter(Boolean)
@@ -126,7 +126,7 @@ async function confirm(computers: readonly Computer[]): Promise<void> {
 function list(computers: readonly Computer[]): string {
   const lines = computers
     .slice(0, mostNames)
-    .map(({ name, id, status }) => `${name} (${id}, ${statusOf(status).words()})`);
+    .map(({ name, id, status }) => `${name} (${id}, ${statusOf(status).label()})`);
   const rest = computers.length - lines.length;
   return [...lines, ...(rest > 0 ? [vscode.l10n.t('and {0} more', rest)] : [])].join('\n');
 }

@@ -80,7 +80,7 @@ export class CleanupCommands {
       vscode.l10n.t(
         '{0} would have to be running for that, and it is not ({1}). Start it, then try again.',
         computer.name,
-        statusOf(computer.status).words(),
+        statusOf(computer.status).label(),
       ),
     );
   }

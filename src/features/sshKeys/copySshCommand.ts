@@ -50,7 +50,7 @@ export class SshCommands {
 
   /** Only a person starts a computer. */
   private async running(computer: Computer): Promise<Computer> {
-    const { open, words } = statusOf(computer.status);
+    const { open, label: words } = statusOf(computer.status);
     if (open === 'connect' || open === 'try') return computer;
     if (open === 'refuse') throw refusalOf(computer);
     if (open !== 'wait') {

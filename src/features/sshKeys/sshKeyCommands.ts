@@ -56,7 +56,7 @@ export class SshKeyCommands {
     const computer = this.store.get(id);
     const name = computer?.name ?? id;
     if (computer?.status !== 'running') {
-      const state = computer ? statusOf(computer.status).words() : vscode.l10n.t('not in the list');
+      const state = computer ? statusOf(computer.status).label() : vscode.l10n.t('not in the list');
       return { name, result: vscode.l10n.t('with the next connection ({0})', state), failed: false };
     }
     try {

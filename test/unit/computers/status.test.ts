@@ -51,13 +51,13 @@ describe('the table of statuses', () => {
   });
 
   it('says each status in words of its own', () => {
-    const words = rows.map(([status]) => statusOf(status).words());
+    const words = rows.map(([status]) => statusOf(status).label());
     assert.equal(new Set(words).size, words.length);
     for (const word of words) assert.match(word, /^[a-z ]+$/);
   });
 
   it('puts what runs first, then what changes, then what needs a look', () => {
-    const sorted = [...knownStatuses].sort((a, b) => statusOf(a).order - statusOf(b).order);
+    const sorted = [...knownStatuses].sort((a, b) => statusOf(a).sortOrder - statusOf(b).sortOrder);
     assert.equal(sorted[0], 'running');
     assert.equal(sorted.at(-1), 'deleted');
     const lastChanging = Math.max(
@@ -81,7 +81,7 @@ describe('a status newer than this extension', () => {
     it(`"${status}" is tolerated`, () => {
       const facts = statusOf(status);
       assert.deepEqual(
-        [facts.kind, facts.icon, facts.open, facts.words()],
+        [facts.kind, facts.icon, facts.open, facts.label()],
         ['unknown', 'question', 'try', words],
       );
     });
