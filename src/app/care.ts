@@ -49,7 +49,7 @@ export function buildCare(
   const idle = parts.add(
     new IdleStopper({
       ...{ lifecycle, store, memory, clock, log },
-      lastStop: (id, signal) => lastClient.stop(id, signal),
+      stopOnClose: (id, signal) => lastClient.stop(id, signal),
       usage: usages,
       otherWindows: new WindowRegistry(join(globalStorageUri.fsPath, 'windows'), clock),
       settings: settings.idle,

@@ -4,7 +4,7 @@ import { escapeLinks } from '../../base/text';
 
 /** Asks and tells a person about computers that nobody uses. A question that is closed without an answer means no. */
 export const idlePrompts: IdlePrompts = {
-  ask: async ({ name }, idle) => {
+  askToStop: async ({ name }, idle) => {
     const stop = vscode.l10n.t('Stop');
     const keep = vscode.l10n.t('Keep');
     const never = vscode.l10n.t('Never for This One');
@@ -13,14 +13,14 @@ export const idlePrompts: IdlePrompts = {
     if (answer === stop) return 'stop';
     return answer === never ? 'never' : 'keep';
   },
-  stopped: ({ id, name }, idle) => {
+  showStopped: ({ id, name }, idle) => {
     const start = vscode.l10n.t('Start');
     const message = vscode.l10n.t('{0} had been idle for {1}, so it was stopped.', name, minutes(idle));
     void vscode.window.showInformationMessage(escapeLinks(message), start).then((answer) => {
       if (answer === start) void vscode.commands.executeCommand('celesto.start', { computerId: id });
     });
   },
-  inUseAgain: ({ name }) => {
+  showInUseAgain: ({ name }) => {
     const message = vscode.l10n.t('{0} is in use again, so it was not stopped.', name);
     void vscode.window.showInformationMessage(escapeLinks(message));
   },

@@ -21,10 +21,10 @@ export interface IdleSettings {
 /** The person, who may be asked and is told. Times in milliseconds. */
 export interface IdlePrompts {
   /** `never`: do not ask again for this computer, now or later. */
-  ask(computer: Computer, idle: number): Promise<'stop' | 'keep' | 'never'>;
-  stopped(computer: Computer, idle: number): void;
+  askToStop(computer: Computer, idle: number): Promise<'stop' | 'keep' | 'never'>;
+  showStopped(computer: Computer, idle: number): void;
   /** They said stop, but it has come into use meanwhile. */
-  inUseAgain(computer: Computer): void;
+  showInUseAgain(computer: Computer): void;
 }
 
 /** A place for what outlives the window. VS Code's Memento has this shape. */
@@ -44,7 +44,7 @@ export interface IdleStopperDeps {
   readonly prompts: IdlePrompts;
   readonly memory: IdleMemory;
   /** Sends a stop and waits for the answer alone, when little else works any more. */
-  readonly lastStop: (computerId: string, signal: AbortSignal) => Promise<unknown>;
+  readonly stopOnClose: (computerId: string, signal: AbortSignal) => Promise<unknown>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -97,7 +97,7 @@ export class IdleStopper implements Disposable {
 
   /** The window closes: stops what it started, where that is wished for and no other window uses it. Never rejects. */
   async close(): Promise<void> {
-    const { otherWindows: windows, settings: wish, clock, lastStop, log } = this.parts;
+    const { otherWindows: windows, settings: wish, clock, stopOnClose: lastStop, log } = this.parts;
     const ids = wish.stopOnClose() ? [...this.started.keys()].filter((id) => !this.isSpared(id)) : [];
     this.dispose();
     const stop = async (id: string, signal: AbortSignal): Promise<void> => {
@@ -210,12 +210,12 @@ export class IdleStopper implements Disposable {
     const state = this.started.get(computer.id);
     if (!state) return;
     state.asking = true;
-    const answer = await person.ask(computer, idle);
+    const answer = await person.askToStop(computer, idle);
     state.asking = false;
     state.since = this.parts.clock.now();
     if (answer === 'never') this.spare(computer.id);
     if (answer !== 'stop' || this.started.get(computer.id) !== state) return;
-    if (await this.isUsed(computer.id)) person.inUseAgain(computer);
+    if (await this.isUsed(computer.id)) person.showInUseAgain(computer);
     else await this.stop(computer, undefined);
   }
 
@@ -226,7 +226,7 @@ export class IdleStopper implements Disposable {
     if (await this.isUsed(id)) return;
     log.info(`${id}: idle, so it is stopped`);
     await lifecycle.stop(id, { signal: this.end.signal, timeLimit: times.stop });
-    if (idle !== undefined) person.stopped(computer, idle);
+    if (idle !== undefined) person.showStopped(computer, idle);
   }
 
   private isSpared(id: string): boolean {

@@ -94,14 +94,14 @@ class Window {
       otherWindows: this.windows,
       settings: { stop: () => stop, timeoutMs: () => 30 * minute, stopOnClose: () => stopOnClose },
       prompts: {
-        ask: ({ id }, idle) => {
+        askToStop: ({ id }, idle) => {
           this.told.push(`ask ${id} ${Math.round(idle / minute)}`);
           return this.answer;
         },
-        stopped: ({ id }, idle) => void this.told.push(`stopped ${id} ${Math.round(idle / minute)}`),
-        inUseAgain: ({ id }) => void this.told.push(`in use ${id}`),
+        showStopped: ({ id }, idle) => void this.told.push(`stopped ${id} ${Math.round(idle / minute)}`),
+        showInUseAgain: ({ id }) => void this.told.push(`in use ${id}`),
       },
-      lastStop: (id) => {
+      stopOnClose: (id) => {
         this.lastStops.push(id);
         return this.lastStop;
       },
