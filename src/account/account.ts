@@ -146,7 +146,7 @@ export class Account implements Disposable {
   }
 
   /** The service did not accept these: leads back to sign-in, unless others are in use by now. */
-  refuse(reason: ApiError, { baseUrl, apiKey, organization }: Credentials): void {
+  rejectCredentials(reason: ApiError, { baseUrl, apiKey, organization }: Credentials): void {
     const inUse = this.told === `${baseUrl} ${apiKey}` && this.organization?.id === organization;
     if (inUse && this.current.kind === 'signedIn') this.set({ kind: 'refused', reason }, true);
   }

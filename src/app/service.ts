@@ -38,7 +38,7 @@ export function buildService(context: vscode.ExtensionContext, clock: Clock): Se
   const client = new CelestoClient(
     http,
     () => account.credentials(),
-    (error, refused) => account.refuse(error, refused),
+    (error, refused) => account.rejectCredentials(error, refused),
   );
   const check: CheckKey = (apiKey, signal) =>
     new CelestoClient(http, () => Promise.resolve({ baseUrl: account.baseUrl(), apiKey })).user(signal);

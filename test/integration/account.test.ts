@@ -212,7 +212,7 @@ describe('the account', () => {
 
     /** The service refuses what a call is made with now. */
     async function refuse({ account }: Stage): Promise<void> {
-      account.refuse(reason, (await account.credentials())!);
+      account.rejectCredentials(reason, (await account.credentials())!);
     }
 
     it('keeps the reason', async () => {
@@ -234,7 +234,7 @@ describe('the account', () => {
       await stage.account.signIn('given');
       const given = (await stage.account.credentials())!;
       await stage.account.signOut();
-      stage.account.refuse(reason, given);
+      stage.account.rejectCredentials(reason, given);
       assert.equal(stage.account.state.kind, 'signedOut');
     });
 
@@ -251,11 +251,11 @@ describe('the account', () => {
       await stage.account.signIn('given');
       const given = (await stage.account.credentials())!;
       await stage.account.signIn('better');
-      stage.account.refuse(reason, given);
+      stage.account.rejectCredentials(reason, given);
       assert.equal(stage.account.state.kind, 'signedIn');
       const better = (await stage.account.credentials())!;
       await stage.account.setOrganization(acme);
-      stage.account.refuse(reason, better);
+      stage.account.rejectCredentials(reason, better);
       assert.equal(stage.account.state.kind, 'signedIn');
       await refuse(stage);
       assert.equal(stage.account.state.kind, 'refused');
