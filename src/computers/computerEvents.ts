@@ -9,7 +9,7 @@ import { isIncomplete, type ComputerStore, type StoreChange } from './store';
 /** Something a person may want to hear of while they do something else. */
 export interface ComputerEvent {
   readonly computer: Computer;
-  readonly what:
+  readonly kind:
     /** A start or a create that this window asked for has led to a running computer. */
     | 'ready'
     /** A create that this window asked for has failed. */
@@ -96,7 +96,7 @@ export class ComputerEvents implements Disposable {
     if (fate !== undefined) this.meet(computer, fate, before, came);
     else if (statusOf(status).open === 'connect') {
       this.ending.delete(id);
-      if (came) this.happenings.fire({ computer, what: 'ready' });
+      if (came) this.happenings.fire({ computer, kind: 'ready' });
     }
   }
 
@@ -115,9 +115,9 @@ export class ComputerEvents implements Disposable {
     came: Departure['what'] | undefined,
   ): void {
     if (fate === before || this.ending.has(computer.id)) return;
-    if (fate === 'failed' && came === 'create') this.happenings.fire({ computer, what: 'notCreated' });
+    if (fate === 'failed' && came === 'create') this.happenings.fire({ computer, kind: 'notCreated' });
     // What comes of a start is told where it was asked for.
-    else if (came === undefined) this.happenings.fire({ computer, what: fate });
+    else if (came === undefined) this.happenings.fire({ computer, kind: fate });
   }
 
   private leave(computer: Computer, isOutOfSight: boolean): void {

@@ -27,7 +27,7 @@ export class Notifications implements Disposable {
     this.listener.dispose();
   }
 
-  private matters({ computer, what }: ComputerEvent): boolean {
+  private matters({ computer, kind: what }: ComputerEvent): boolean {
     switch (what) {
       case 'notCreated':
         return true;
@@ -58,7 +58,7 @@ export class Notifications implements Disposable {
       .some(({ pty }) => pty.state === 'open' || pty.state === 'reconnecting');
   }
 
-  private async show({ computer, what }: ComputerEvent): Promise<void> {
+  private async show({ computer, kind: what }: ComputerEvent): Promise<void> {
     const { name, status, lastError } = computer;
     const start = vscode.l10n.t('Start');
     const showTerminal = vscode.l10n.t('Show Terminal');

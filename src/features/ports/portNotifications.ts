@@ -36,7 +36,7 @@ export class PortNotifications implements Disposable {
       );
   }
 
-  private async tell({ computer, what }: ComputerEvent): Promise<void> {
+  private async tell({ computer, kind: what }: ComputerEvent): Promise<void> {
     const ports = this.ports.get(computer.id) ?? [];
     // Whoever has a terminal there hears of it by that.
     if (ports.length === 0 || this.deps.terminals.of(computer.id).length > 0) return;

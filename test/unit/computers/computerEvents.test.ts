@@ -17,7 +17,7 @@ async function listening(
   const bench = new LifecycleHarness();
   const happenings = new ComputerEvents(bench.store, bench.lifecycle, bench.clock);
   const told: string[] = [];
-  happenings.onEvent(({ computer, what }) => told.push(`${computer.id} ${what}`));
+  happenings.onEvent(({ computer, kind: what }) => told.push(`${computer.id} ${what}`));
   await bench.refreshWith(...computers);
   return { bench, told, happenings };
 }
