@@ -2,7 +2,7 @@ import type { Clock } from '../base/clock';
 import { DisposableStore, type Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import type { Computer } from './computer';
-import type { Departure, Lifecycle } from './lifecycle';
+import type { StartRequest, Lifecycle } from './lifecycle';
 import { statusOf } from './status';
 import { isIncomplete, type ComputerStore, type StoreChange } from './store';
 
@@ -32,7 +32,7 @@ export class ComputerEvents implements Disposable {
   private readonly happenings = this.disposables.add(new Emitter<ComputerEvent>());
   private readonly fates = new Map<string, Outcome | undefined>();
   /** On their way, because this window asked for it. */
-  private readonly coming = new Map<string, Departure['what']>();
+  private readonly coming = new Map<string, StartRequest['action']>();
   /** Creates that are watched, so that their end is heard of even where nobody looks at the list. */
   private readonly watched = new Map<string, AbortController>();
   /** Stopped or deleted by this window. */
@@ -42,11 +42,11 @@ export class ComputerEvents implements Disposable {
 
   constructor(
     private readonly store: Pick<ComputerStore, 'get' | 'onDidChange' | 'state' | 'watch'>,
-    lifecycle: Pick<Lifecycle, 'onDidStart' | 'onWillEnd'>,
+    lifecycle: Pick<Lifecycle, 'onDidStart' | 'onWillStopOrDelete'>,
     private readonly clock: Clock,
   ) {
     this.disposables.add(lifecycle.onDidStart((departure) => this.begin(departure)));
-    this.disposables.add(lifecycle.onWillEnd((id) => this.ending.add(id)));
+    this.disposables.add(lifecycle.onWillStopOrDelete((id) => this.ending.add(id)));
     this.disposables.add(store.onDidChange((change) => this.follow(change)));
   }
 
@@ -55,7 +55,7 @@ export class ComputerEvents implements Disposable {
     this.disposables.dispose();
   }
 
-  private begin({ id, what }: Departure): void {
+  private begin({ id, action: what }: StartRequest): void {
     this.ending.delete(id);
     const now = this.store.get(id);
     if (!now || statusOf(now.status).kind !== 'changing') return;
@@ -101,7 +101,7 @@ export class ComputerEvents implements Disposable {
   }
 
   /** @returns what this window had asked for, which has come to an end now */
-  private arrive(id: string): Departure['what'] | undefined {
+  private arrive(id: string): StartRequest['action'] | undefined {
     const came = this.coming.get(id);
     this.coming.delete(id);
     this.unwatch(id);
@@ -112,7 +112,7 @@ export class ComputerEvents implements Disposable {
     computer: Computer,
     fate: Outcome,
     before: Outcome | undefined,
-    came: Departure['what'] | undefined,
+    came: StartRequest['action'] | undefined,
   ): void {
     if (fate === before || this.ending.has(computer.id)) return;
     if (fate === 'failed' && came === 'create') this.happenings.fire({ computer, kind: 'notCreated' });

@@ -5,32 +5,32 @@ import type { Clock } from '../base/clock';
 import { Emitter } from '../base/emitter';
 import type { Log } from '../base/log';
 import { SingleFlight } from '../base/singleFlight';
-import { BringUp, type Step } from './bringUp';
+import { EnsureRunningTask, type EnsureRunningStep } from './ensureRunning';
 import type { Computer } from './computer';
 import { LifecycleError } from './errors';
-import { lookUntil } from './lookUntil';
+import { pollUntil } from './pollUntil';
 import { statusOf } from './status';
 import type { ComputerStore } from './store';
 
 export interface EnsureRunningOptions {
   readonly signal: AbortSignal;
   /** Milliseconds until it gives up. */
-  readonly timeLimit: number;
-  readonly onStep?: (step: Step) => void;
+  readonly timeoutMs: number;
+  readonly onStep?: (step: EnsureRunningStep) => void;
   /** A person asked for a start, so a computer in status error is started too. */
-  readonly evenFromError?: boolean;
+  readonly startFromError?: boolean;
   /** Believe the list's word that it runs when it is at most this many milliseconds old. Default 0: ask. */
-  readonly trustFor?: number;
+  readonly maxAgeMs?: number;
 }
 
 /** A computer that this window had brought up: the service has agreed, and it is on its way. */
-export interface Departure {
+export interface StartRequest {
   readonly id: string;
-  readonly what: 'create' | 'start' | 'restore';
+  readonly action: 'create' | 'start' | 'restore';
 }
 
 /** What came of deleting many. */
-export interface Deletions {
+export interface DeletionResult {
   readonly deletedIds: readonly string[];
   /** Those that the service says it could not delete. */
   readonly failedIds: readonly string[];
@@ -39,18 +39,18 @@ export interface Deletions {
 }
 
 /** Milliseconds a question may take whose answer is not waited for long. */
-const briefly = 5_000;
+const statusCheckTimeoutMs = 5_000;
 
 /** The way of a computer from one state to another. */
 export class Lifecycle {
-  private readonly bringingUp = new SingleFlight<Computer, Step>();
-  private readonly departures = new Emitter<Departure>();
+  private readonly bringingUp = new SingleFlight<Computer, EnsureRunningStep>();
+  private readonly departures = new Emitter<StartRequest>();
   private readonly endings = new Emitter<string>();
 
   /** Fires when the service has agreed to bring up a computer that this window asked for. */
   readonly onDidStart = this.departures.event;
   /** Fires with the id of a computer that this window is about to stop or delete. */
-  readonly onWillEnd = this.endings.event;
+  readonly onWillStopOrDelete = this.endings.event;
 
   constructor(
     private readonly client: Pick<
@@ -70,7 +70,7 @@ export class Lifecycle {
     const ticket = this.store.nextSequence();
     try {
       const computer = this.store.upsert(await this.client.create(intent, signal), ticket);
-      this.departures.fire({ id: computer.id, what: 'create' });
+      this.departures.fire({ id: computer.id, action: 'create' });
       return computer;
     } catch (error) {
       // It may have been created all the same.
@@ -85,13 +85,13 @@ export class Lifecycle {
    * @throws LifecycleError, ApiError, or the signal's reason
    */
   async ensureRunning(id: string, options: EnsureRunningOptions): Promise<Computer> {
-    const recent = this.store.recent(id, options.trustFor ?? 0);
+    const recent = this.store.recent(id, options.maxAgeMs ?? 0);
     if (recent && statusOf(recent.status).open === 'connect') return recent;
     try {
       return await this.bringUp(id, false, options);
     } catch (error) {
       const wished =
-        error instanceof LifecycleError && error.problem === 'needsStart' && options.evenFromError;
+        error instanceof LifecycleError && error.problem === 'needsStart' && options.startFromError;
       if (!wished) throw error;
       return await this.bringUp(id, true, options);
     }
@@ -99,14 +99,19 @@ export class Lifecycle {
 
   private bringUp(id: string, evenFromError: boolean, options: EnsureRunningOptions): Promise<Computer> {
     const { client, store, clock, log } = this;
-    const { signal, timeLimit, onStep } = options;
+    const { signal, timeoutMs: timeLimit, onStep } = options;
     return this.bringingUp.join(
       evenFromError ? `${id} from error` : id,
       (own, report) => {
-        const read = (): Promise<Computer> => this.look(id, own);
-        const wish = { id, evenFromError, timeLimit };
-        const agreed = (what: 'start' | 'restore'): void => this.departures.fire({ id, what });
-        return new BringUp({ client, store, clock, log, read, agreed }, wish, own, report).run();
+        const read = (): Promise<Computer> => this.fetch(id, own);
+        const wish = { id, startFromError: evenFromError, timeoutMs: timeLimit };
+        const agreed = (what: 'start' | 'restore'): void => this.departures.fire({ id, action: what });
+        return new EnsureRunningTask(
+          { client, store, clock, log, fetch: read, onAccepted: agreed },
+          wish,
+          own,
+          report,
+        ).run();
       },
       signal,
       onStep,
@@ -114,8 +119,8 @@ export class Lifecycle {
   }
 
   /** Stops a computer and waits until it has stopped (or is in any other settled state). */
-  async stop(id: string, options: { signal: AbortSignal; timeLimit: number }): Promise<Computer> {
-    const { signal, timeLimit } = options;
+  async stop(id: string, options: { signal: AbortSignal; timeoutMs: number }): Promise<Computer> {
+    const { signal, timeoutMs: timeLimit } = options;
     this.endings.fire(id);
     const assumption = this.store.setOptimistic(id, 'stopping');
     let answer: WireComputer | undefined;
@@ -130,11 +135,11 @@ export class Lifecycle {
     } finally {
       assumption.settle(answer);
     }
-    return lookUntil(({ status }) => statusOf(status).kind !== 'changing', {
-      read: () => this.look(id, signal),
+    return pollUntil(({ status }) => statusOf(status).kind !== 'changing', {
+      fetch: () => this.fetch(id, signal),
       clock: this.clock,
       signal,
-      timeLimit,
+      timeoutMs: timeLimit,
     });
   }
 
@@ -154,7 +159,7 @@ export class Lifecycle {
   }
 
   /** Deletes many, a portion at a time. Never rejects: what fails midway does not undo what was deleted before. */
-  async deleteMany(ids: readonly string[], signal: AbortSignal): Promise<Deletions> {
+  async deleteMany(ids: readonly string[], signal: AbortSignal): Promise<DeletionResult> {
     const deletedIds: string[] = [];
     const failedIds: string[] = [];
     try {
@@ -182,7 +187,7 @@ export class Lifecycle {
   }
 
   private async refuseUnlessStopping(id: string, conflict: ApiError, signal: AbortSignal): Promise<void> {
-    const { status } = await this.look(id, signal);
+    const { status } = await this.fetch(id, signal);
     if (status !== 'stopping' && status !== 'stopped') throw conflict;
   }
 
@@ -201,7 +206,7 @@ export class Lifecycle {
   /** Whether a computer runs; where the service cannot be asked just now, it is taken to run. */
   async isRunning(id: string): Promise<boolean> {
     try {
-      const { status } = await this.look(id, AbortSignal.timeout(briefly));
+      const { status } = await this.fetch(id, AbortSignal.timeout(statusCheckTimeoutMs));
       return statusOf(status).open === 'connect';
     } catch (error) {
       return !isApiError(error, 'notFound');
@@ -212,7 +217,7 @@ export class Lifecycle {
    * Asks the service for a computer as it is now.
    * @throws ApiError, or the signal's reason
    */
-  async look(id: string, signal: AbortSignal): Promise<Computer> {
+  async fetch(id: string, signal: AbortSignal): Promise<Computer> {
     const ticket = this.store.nextSequence();
     try {
       return this.store.upsert(await this.client.get(id, signal), ticket);

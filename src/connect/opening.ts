@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { isApiError } from '../api/errors';
 import { GatewayError } from '../gateway/errors';
-import type { Step } from '../computers/bringUp';
+import type { EnsureRunningStep } from '../computers/ensureRunning';
 import type { Computer } from '../computers/computer';
 import type { Lifecycle } from '../computers/lifecycle';
 import { statusOf } from '../computers/status';
@@ -113,12 +113,12 @@ export class Opening<Request = SessionRequest, Opened = Session> {
   ): Promise<Computer> {
     return this.lifecycle.ensureRunning(id, {
       signal,
-      evenFromError,
-      trustFor,
-      timeLimit: this.startTimeout(),
+      startFromError: evenFromError,
+      maxAgeMs: trustFor,
+      timeoutMs: this.startTimeout(),
       onStep: (step) => {
         // A computer that was away may be elsewhere now.
-        if (step.kind === 'asked' || step.kind === 'waiting') this.roads.forget(id);
+        if (step.kind === 'requested' || step.kind === 'waiting') this.roads.forget(id);
         narrator.step(step);
       },
     });
@@ -196,11 +196,11 @@ class Narrator {
 
   constructor(private readonly progress: Progress) {}
 
-  step(step: Step): void {
+  step(step: EnsureRunningStep): void {
     switch (step.kind) {
-      case 'asked':
+      case 'requested':
         this.waited = true;
-        this.asked(step.what, step.computer);
+        this.asked(step.action, step.computer);
         return;
       case 'waiting':
         this.waited = true;

@@ -21,7 +21,7 @@ const triesOnOneRoad = 2;
 const restorePatience = 60_000;
 
 export interface ReconnectionParts {
-  readonly lifecycle: Pick<Lifecycle, 'look'>;
+  readonly lifecycle: Pick<Lifecycle, 'fetch'>;
   readonly opening: Pick<Opening, 'again' | 'forget'>;
   readonly clock: Clock;
   /** Between 0 and 1. */
@@ -77,7 +77,7 @@ export class Reconnection {
     signal: AbortSignal,
   ): Promise<Session | undefined> {
     try {
-      const computer = await this.parts.lifecycle.look(lost.id, signal);
+      const computer = await this.parts.lifecycle.fetch(lost.id, signal);
       if (!this.mayConnect(computer, progress)) return undefined;
       const anyRoad = tries >= triesOnOneRoad;
       // What is tried again and again is told only where it is something else.

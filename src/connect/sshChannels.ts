@@ -32,7 +32,7 @@ export interface PortChannel {
 export interface SshChannelsParts {
   readonly opening: Pick<Opening<ChannelRequest, Carried>, 'again'>;
   readonly store: Pick<ComputerStore, 'get'>;
-  readonly lifecycle: Pick<Lifecycle, 'look'>;
+  readonly lifecycle: Pick<Lifecycle, 'fetch'>;
   readonly transport: () => Transport;
 }
 
@@ -85,7 +85,7 @@ export class SshChannels {
         if (!(error instanceof SshError)) throw error;
       }
     }
-    const computer = await this.parts.lifecycle.look(computerId, signal);
+    const computer = await this.parts.lifecycle.fetch(computerId, signal);
     if (!isRunning(computer)) throw new LifecycleError('stopped', computer);
     return this.portOf(computer, port, signal);
   }

@@ -56,9 +56,9 @@ export async function benchStopped(): Promise<void> {
     const signal = new AbortController().signal;
     const times: number[] = [];
     for (let round = 0; round < 10; round += 1) {
-      await bed.lifecycle.stop(id, { signal, timeLimit: 60_000 });
+      await bed.lifecycle.stop(id, { signal, timeoutMs: 60_000 });
       const begin = performance.now();
-      const computer = await bed.lifecycle.ensureRunning(id, { signal, timeLimit: 60_000 });
+      const computer = await bed.lifecycle.ensureRunning(id, { signal, timeoutMs: 60_000 });
       await bed.ours(computer);
       times.push(performance.now() - begin);
     }

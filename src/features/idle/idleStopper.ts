@@ -34,7 +34,7 @@ export interface IdleMemory {
 }
 
 export interface IdleStopperDeps {
-  readonly lifecycle: Pick<Lifecycle, 'onDidStart' | 'onWillEnd' | 'look' | 'stop'>;
+  readonly lifecycle: Pick<Lifecycle, 'onDidStart' | 'onWillStopOrDelete' | 'fetch' | 'stop'>;
   readonly store: Pick<ComputerStore, 'onDidChange' | 'state'>;
   /** Use from this window. */
   readonly usage: UsageSource;
@@ -84,7 +84,7 @@ export class IdleStopper implements Disposable {
     const { lifecycle, store, usage } = parts;
     this.disposables.add(lifecycle.onDidStart(({ id }) => this.adopt(id)));
     // Should a stop fail, another one is tried after another while.
-    this.disposables.add(lifecycle.onWillEnd((id) => this.touch(id)));
+    this.disposables.add(lifecycle.onWillStopOrDelete((id) => this.touch(id)));
     this.disposables.add(
       store.onDidChange(({ changed, removed }) => {
         // One that is only missing from an incomplete list costs on.
@@ -197,7 +197,7 @@ export class IdleStopper implements Disposable {
 
   private async propose(id: string, idle: number): Promise<void> {
     const { lifecycle, settings: wish } = this.parts;
-    const computer = await lifecycle.look(id, this.end.signal);
+    const computer = await lifecycle.fetch(id, this.end.signal);
     if (isDown(computer)) this.drop(id);
     if (statusOf(computer.status).open !== 'connect' || !this.started.has(id)) return;
     // Neither a stop nor a person is waited for here: the other windows want to hear from this one.
@@ -225,7 +225,7 @@ export class IdleStopper implements Disposable {
     const { id } = computer;
     if (await this.isUsed(id)) return;
     log.info(`${id}: idle, so it is stopped`);
-    await lifecycle.stop(id, { signal: this.end.signal, timeLimit: times.stop });
+    await lifecycle.stop(id, { signal: this.end.signal, timeoutMs: times.stop });
     if (idle !== undefined) person.showStopped(computer, idle);
   }
 

@@ -45,12 +45,12 @@ export class LifecycleCommands {
       (count) => vscode.l10n.t('Stopping {0} computers…', count),
     );
     await this.each(computers, title, (computer, signal) =>
-      this.lifecycle.stop(computer.id, { signal, timeLimit: this.timeLimit() }),
+      this.lifecycle.stop(computer.id, { signal, timeoutMs: this.timeLimit() }),
     );
   };
 
   private readonly bringUp = (computer: Computer, signal: AbortSignal): Promise<Computer> =>
-    this.lifecycle.ensureRunning(computer.id, { signal, timeLimit: this.timeLimit(), evenFromError: true });
+    this.lifecycle.ensureRunning(computer.id, { signal, timeoutMs: this.timeLimit(), startFromError: true });
 
   /** All at the same time; those that fail are told together, by name. */
   private async each(

@@ -19,7 +19,7 @@ export function validatePublishPort(port: number): string | undefined {
 export class PortPublisher {
   constructor(
     private readonly client: Pick<CelestoClient, 'publish' | 'unpublish' | 'publishedPorts'>,
-    private readonly lifecycle: Pick<Lifecycle, 'look'>,
+    private readonly lifecycle: Pick<Lifecycle, 'fetch'>,
     private readonly clock: Clock,
   ) {}
 
@@ -39,12 +39,12 @@ export class PortPublisher {
   async publish(computerId: string, port: number, signal: AbortSignal): Promise<PublishedPort> {
     const deadline = this.clock.now() + pace.patience;
     let published = await this.send(computerId, port, signal);
-    await this.lifecycle.look(computerId, signal);
+    await this.lifecycle.fetch(computerId, signal);
     while (published.url === null && published.status !== 'error' && this.clock.now() < deadline) {
       await this.clock.delay(pace.look, signal);
       published = (await this.find(computerId, port, signal)) ?? published;
     }
-    await this.lifecycle.look(computerId, signal);
+    await this.lifecycle.fetch(computerId, signal);
     if (published.status === 'error')
       throw new Error(t('Port {0} could not be published. Unpublish it, then try again.', port));
     return published;
@@ -56,7 +56,7 @@ export class PortPublisher {
    */
   async unpublish(computerId: string, port: number, signal: AbortSignal): Promise<void> {
     await this.client.unpublish(computerId, port, signal);
-    await this.lifecycle.look(computerId, signal);
+    await this.lifecycle.fetch(computerId, signal);
   }
 
   /** Asks for it; where the answer is lost, looks whether it was done. */

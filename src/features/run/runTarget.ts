@@ -32,7 +32,7 @@ export class ComputerTarget implements RunTarget {
   constructor(
     readonly computer: NamedComputer,
     private readonly connector: CommandConnector,
-    private readonly lifecycle: Pick<Lifecycle, 'look'>,
+    private readonly lifecycle: Pick<Lifecycle, 'fetch'>,
   ) {}
 
   start(request: CommandRequest, options: OpeningOptions): Promise<CommandExecution> {
@@ -41,7 +41,7 @@ export class ComputerTarget implements RunTarget {
 
   async explainLoss(): Promise<Error | undefined> {
     try {
-      const now = await this.lifecycle.look(this.computer.id, AbortSignal.timeout(briefly));
+      const now = await this.lifecycle.fetch(this.computer.id, AbortSignal.timeout(briefly));
       const { open } = statusOf(now.status);
       if (open === 'refuse') return refusalOf(now);
       return open === 'start' || now.status === 'stopping' ? new LifecycleError('stopped', now) : undefined;

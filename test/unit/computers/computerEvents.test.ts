@@ -8,7 +8,7 @@ import { LifecycleHarness } from '../support/lifecycleHarness';
 import { parseComputer } from '../support/storeHarness';
 
 const { signal } = new AbortController();
-const stopping = { signal, timeLimit: 60_000 };
+const stopping = { signal, timeoutMs: 60_000 };
 
 /** A list with these in it, and what is told from then on: `a stopped`. */
 async function listening(

@@ -164,7 +164,7 @@ describe('a computer that does not come up', () => {
     bench.scriptFetches('starting');
     const begin = bench.clock.now();
     await assert.rejects(
-      bench.opened({ timeLimit: 60_000 }),
+      bench.opened({ timeoutMs: 60_000 }),
       problem('timeLimit', /name of a is still starting after 60 s.*celesto\.startTimeout/),
     );
     const took = bench.clock.now() - begin;
@@ -185,7 +185,7 @@ describe('a computer in status error', () => {
     const bench = await LifecycleHarness.with('a error');
     bench.scriptFetches('error', 'error', 'starting', 'running');
     bench.client.script('start', parseComputer('a starting'));
-    assert.equal((await bench.opened({ evenFromError: true })).status, 'running');
+    assert.equal((await bench.opened({ startFromError: true })).status, 'running');
     assert.equal(bench.client.count('start'), 1);
   });
 
@@ -193,7 +193,7 @@ describe('a computer in status error', () => {
     const bench = await LifecycleHarness.with('a error');
     bench.scriptFetches('error');
     bench.client.script('start', parseComputer('a starting'));
-    await assert.rejects(bench.opened({ evenFromError: true }), problem('failed', /did not start/));
+    await assert.rejects(bench.opened({ startFromError: true }), problem('failed', /did not start/));
     assert.equal(bench.client.count('start'), 1);
   });
 
@@ -202,7 +202,7 @@ describe('a computer in status error', () => {
     bench.scriptFetches('error', 'error', 'running');
     bench.client.script('start', parseComputer('a starting'));
     const careful = bench.open();
-    const wishing = [bench.open({ evenFromError: true }), bench.open({ evenFromError: true })];
+    const wishing = [bench.open({ startFromError: true }), bench.open({ startFromError: true })];
     await assert.rejects(bench.timely(careful.result), problem('needsStart', /needs attention/));
     for (const { result } of wishing) assert.equal((await bench.timely(result)).status, 'running');
     assert.equal(bench.client.count('start'), 1);
@@ -316,14 +316,14 @@ describe('a service that cannot be asked', () => {
     it(`${when} is told when the time is over`, async () => {
       const bench = await LifecycleHarness.with('a starting');
       bench.scriptFetches(...looks);
-      await assert.rejects(bench.opened({ timeLimit: 30_000 }), network);
+      await assert.rejects(bench.opened({ timeoutMs: 30_000 }), network);
     });
   }
 
   it('that was away for a while is not blamed when the computer takes too long', async () => {
     const bench = await LifecycleHarness.with('a starting');
     bench.scriptFetches(network, 'starting');
-    await assert.rejects(bench.opened({ timeLimit: 30_000 }), problem('timeLimit', /still starting/));
+    await assert.rejects(bench.opened({ timeoutMs: 30_000 }), problem('timeLimit', /still starting/));
   });
 
   it('is left alone as long as it asks for', async () => {
@@ -489,7 +489,7 @@ describe('trusting the list', () => {
   it('asks nothing where it says that the computer runs, and said so lately', async () => {
     const bench = await LifecycleHarness.with('a running');
     await bench.clock.advance(1_000);
-    assert.equal((await bench.opened({ trustFor: 2_000 })).status, 'running');
+    assert.equal((await bench.opened({ maxAgeMs: 2_000 })).status, 'running');
     assert.deepEqual(bench.client.calls, []);
   });
 
@@ -503,7 +503,7 @@ describe('trusting the list', () => {
       const bench = await LifecycleHarness.with(computer);
       await bench.clock.advance(1_000);
       bench.scriptFetches('running');
-      await bench.opened({ trustFor });
+      await bench.opened({ maxAgeMs: trustFor });
       assert.deepEqual(bench.client.calls, ['get a']);
     });
   }

@@ -12,7 +12,7 @@ const conflict = new ApiError('conflict', { status: 409, detail: 'Computer is st
 const notFound = new ApiError('notFound', { status: 404 });
 const network = new ApiError('network');
 const { signal } = new AbortController();
-const stopping = { signal, timeLimit: 60_000 };
+const stopping = { signal, timeoutMs: 60_000 };
 
 describe('stopping a computer', () => {
   it('shows it at once and waits until it has stopped', async () => {
@@ -88,7 +88,7 @@ describe('stopping a computer', () => {
     bench.client.script('stop', parseComputer('a stopping'));
     bench.scriptFetches('stopping');
     const controller = new AbortController();
-    const stopped = bench.lifecycle.stop('a', { signal: controller.signal, timeLimit: 60_000 });
+    const stopped = bench.lifecycle.stop('a', { signal: controller.signal, timeoutMs: 60_000 });
     await bench.clock.advance(500);
     controller.abort();
     await assert.rejects(stopped, { name: 'AbortError' });
@@ -100,7 +100,7 @@ describe('stopping a computer', () => {
     const bench = await LifecycleHarness.with('a running');
     bench.client.script('stop', deferred<WireComputer>().promise);
     const controller = new AbortController();
-    const stopped = bench.lifecycle.stop('a', { signal: controller.signal, timeLimit: 60_000 });
+    const stopped = bench.lifecycle.stop('a', { signal: controller.signal, timeoutMs: 60_000 });
     await settled();
     controller.abort();
     await assert.rejects(stopped, { name: 'AbortError' });

@@ -1,5 +1,5 @@
 import { Lifecycle, type EnsureRunningOptions } from '../../../src/computers/lifecycle';
-import type { Step } from '../../../src/computers/bringUp';
+import type { EnsureRunningStep } from '../../../src/computers/ensureRunning';
 import type { Computer } from '../../../src/computers/computer';
 import { settled } from './fakeClock';
 import { parseComputer, StoreHarness } from './storeHarness';
@@ -39,7 +39,7 @@ export class LifecycleHarness extends StoreHarness {
     const steps: string[] = [];
     const result = this.lifecycle.ensureRunning('a', {
       signal: controller.signal,
-      timeLimit: 120_000,
+      timeoutMs: 120_000,
       onStep: (step) => steps.push(inWords(step)),
       ...options,
     });
@@ -68,10 +68,10 @@ export class LifecycleHarness extends StoreHarness {
   }
 }
 
-function inWords(step: Step): string {
+function inWords(step: EnsureRunningStep): string {
   switch (step.kind) {
-    case 'asked':
-      return `asked ${step.what}`;
+    case 'requested':
+      return `asked ${step.action}`;
     case 'waiting':
       return `waiting ${step.computer.status}`;
     case 'unreachable':

@@ -212,7 +212,7 @@ describe('a computer that idles', () => {
     const { bench } = window;
     await start(bench);
     for (const way of ['stop', 'delete'] as const) bench.client.script(way, new ApiError('network'));
-    await assert.rejects(bench.lifecycle.stop('a', { signal, timeLimit: minute }));
+    await assert.rejects(bench.lifecycle.stop('a', { signal, timeoutMs: minute }));
     await assert.rejects(bench.lifecycle.delete('a', signal));
     bench.client.script('stop', parseComputer('a stopping'));
     bench.scriptFetches('running', 'stopped');
@@ -237,7 +237,7 @@ describe('a computer that idles', () => {
     const { bench } = window;
     bench.client.script('start', parseComputer('b starting'));
     bench.client.script('get', parseComputer('b stopped'), parseComputer('b running'));
-    await bench.timely(bench.lifecycle.ensureRunning('b', { signal, timeLimit: minute }));
+    await bench.timely(bench.lifecycle.ensureRunning('b', { signal, timeoutMs: minute }));
     await start(bench);
     let problem = new ApiError('server');
     bench.client.get = (id) =>

@@ -5,13 +5,13 @@ import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Computer } from './computer';
 import { LifecycleError, refusalOf } from './errors';
-import { lookUntil } from './lookUntil';
+import { pollUntil } from './pollUntil';
 import { statusOf } from './status';
 import type { ComputerStore } from './store';
 
 /** What is going on while a computer is brought up. */
-export type Step =
-  | { readonly kind: 'asked'; readonly what: 'start' | 'restore'; readonly computer: Computer }
+export type EnsureRunningStep =
+  | { readonly kind: 'requested'; readonly action: 'start' | 'restore'; readonly computer: Computer }
   | { readonly kind: 'waiting'; readonly computer: Computer }
   | { readonly kind: 'unreachable'; readonly error: ApiError };
 
@@ -20,44 +20,44 @@ const mostStarts = 3;
 /** How often in a row the service may say that the state does not allow what we ask. */
 const mostConflicts = 2;
 
-interface BringUpDeps {
+interface EnsureRunningDeps {
   readonly client: Pick<CelestoClient, 'start' | 'retryRestore'>;
   readonly store: ComputerStore;
   readonly clock: Clock;
   readonly log: Log;
   /** Asks the service for the computer as it is now. */
-  readonly read: () => Promise<Computer>;
+  readonly fetch: () => Promise<Computer>;
   /** Told when the service has agreed. */
-  readonly agreed: (what: 'start' | 'restore') => void;
+  readonly onAccepted: (what: 'start' | 'restore') => void;
 }
 
-interface BringUpWish {
+interface EnsureRunningTarget {
   readonly id: string;
-  readonly evenFromError: boolean;
+  readonly startFromError: boolean;
   /** Milliseconds. */
-  readonly timeLimit: number;
+  readonly timeoutMs: number;
 }
 
 /** One run of bringing one computer up: look, do what its state calls for, rest, look again. */
-export class BringUp {
+export class EnsureRunningTask {
   private starts = 0;
   private conflicts = 0;
   private restoreAsked = false;
 
   constructor(
-    private readonly deps: BringUpDeps,
-    private readonly wish: BringUpWish,
+    private readonly deps: EnsureRunningDeps,
+    private readonly wish: EnsureRunningTarget,
     private readonly signal: AbortSignal,
-    private readonly report: (step: Step) => void,
+    private readonly report: (step: EnsureRunningStep) => void,
   ) {}
 
   run(): Promise<Computer> {
-    const { read, clock } = this.deps;
-    return lookUntil((computer) => this.advance(computer), {
-      read,
+    const { fetch: read, clock } = this.deps;
+    return pollUntil((computer) => this.advance(computer), {
+      fetch: read,
       clock,
       signal: this.signal,
-      timeLimit: this.wish.timeLimit,
+      timeoutMs: this.wish.timeoutMs,
       onUnreachable: (error) => this.report({ kind: 'unreachable', error }),
     });
   }
@@ -76,7 +76,7 @@ export class BringUp {
         return false;
       case 'offerStart':
         if (this.starts > 0) throw new LifecycleError('failed', computer);
-        if (!this.wish.evenFromError) throw new LifecycleError('needsStart', computer);
+        if (!this.wish.startFromError) throw new LifecycleError('needsStart', computer);
         await this.start(computer);
         return false;
       case 'refuse':
@@ -90,7 +90,7 @@ export class BringUp {
   private async start(computer: Computer): Promise<void> {
     if (this.starts >= mostStarts) throw new LifecycleError('keepsStopping', computer);
     this.starts += 1;
-    this.report({ kind: 'asked', what: 'start', computer });
+    this.report({ kind: 'requested', action: 'start', computer });
     await this.ask(computer, 'start', () => this.deps.client.start(this.wish.id, this.signal));
   }
 
@@ -104,7 +104,7 @@ export class BringUp {
       return;
     }
     this.restoreAsked = true;
-    this.report({ kind: 'asked', what: 'restore', computer });
+    this.report({ kind: 'requested', action: 'restore', computer });
     await this.ask(computer, 'restore', async () => {
       try {
         return await this.deps.client.retryRestore(this.wish.id, this.signal);
@@ -120,7 +120,7 @@ export class BringUp {
     what: 'start' | 'restore',
     call: () => Promise<WireComputer>,
   ): Promise<void> {
-    const { store, log, agreed } = this.deps;
+    const { store, log, onAccepted: agreed } = this.deps;
     const assumption = store.setOptimistic(computer.id, what === 'start' ? 'starting' : 'restoring');
     let answer: WireComputer | undefined;
     try {

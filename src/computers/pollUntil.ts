@@ -3,13 +3,13 @@ import type { Clock } from '../base/clock';
 import type { Computer } from './computer';
 import { LifecycleError } from './errors';
 
-export interface Looking {
+export interface PollOptions {
   /** Asks the service for the computer as it is now. */
-  readonly read: () => Promise<Computer>;
+  readonly fetch: () => Promise<Computer>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** Milliseconds until it gives up. */
-  readonly timeLimit: number;
+  readonly timeoutMs: number;
   /** Hears each time that the service cannot be asked just now. */
   readonly onUnreachable?: (error: ApiError) => void;
 }
@@ -19,18 +19,18 @@ export interface Looking {
  * as long as it wishes, within the time limit.
  * @throws LifecycleError when the computer is deleted meanwhile or the time is over, ApiError, or the signal's reason
  */
-export async function lookUntil(
-  isAsWished: (computer: Computer) => boolean | Promise<boolean>,
-  looking: Looking,
+export async function pollUntil(
+  isDone: (computer: Computer) => boolean | Promise<boolean>,
+  looking: PollOptions,
 ): Promise<Computer> {
-  const { clock, signal, timeLimit } = looking;
+  const { clock, signal, timeoutMs: timeLimit } = looking;
   const deadline = clock.now() + timeLimit;
   const rests = pauses();
   let known: Computer | undefined;
   for (;;) {
     const seen = await look(looking, known);
     if (isApiError(seen)) looking.onUnreachable?.(seen);
-    else if (await isAsWished(seen)) return seen;
+    else if (await isDone(seen)) return seen;
     else known = seen;
     const rest = Math.max(rests.next().value, isApiError(seen) ? (seen.retryAfter ?? 0) : 0);
     if (clock.now() + rest > deadline)
@@ -40,7 +40,7 @@ export async function lookUntil(
 }
 
 /** The computer, or why the service cannot be asked just now. */
-async function look({ read }: Looking, known: Computer | undefined): Promise<Computer | ApiError> {
+async function look({ fetch: read }: PollOptions, known: Computer | undefined): Promise<Computer | ApiError> {
   try {
     return await read();
   } catch (error) {
