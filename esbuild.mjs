@@ -16,8 +16,30 @@ const options = {
   minify: !watch,
   sourcemap: watch,
   metafile: true,
-  logLevel: 'warning',
+  logLevel: watch ? 'silent' : 'warning',
+  plugins: watch ? [watchReport()] : [],
 };
+
+/** Prints begin, problems and end of each build in the form that the problem matchers of .vscode/tasks.json read. */
+function watchReport() {
+  return {
+    name: 'watch-report',
+    setup({ onStart, onEnd }) {
+      onStart(() => console.log('[watch] build started'));
+      onEnd(({ errors, warnings }) => {
+        for (const error of errors) console.log(problemLine('error', error));
+        for (const warning of warnings) console.log(problemLine('warning', warning));
+        console.log('[watch] build finished');
+      });
+    },
+  };
+}
+
+function problemLine(severity, { text, location }) {
+  // A problem without a location lies in the build's own options.
+  const { file, line, column } = location ?? { file: 'esbuild.mjs', line: 1, column: 0 };
+  return `${file}:${line}:${column + 1}: ${severity}: ${text}`;
+}
 
 /** The licences of the packages that are inside the bundle, as these ask for. */
 async function noticesOf({ inputs }) {
@@ -32,8 +54,11 @@ async function noticesOf({ inputs }) {
   return `This extension contains the following software.\n\n${(await Promise.all(notices)).join('\n---\n\n')}`;
 }
 
-if (watch) await (await context(options)).watch();
-else {
+if (watch) {
+  // Ends with `npm run dev`, however that ends.
+  process.once('disconnect', () => process.exit());
+  await (await context(options)).watch();
+} else {
   const { metafile } = await build(options);
   await mkdir('dist', { recursive: true });
   await writeFile('dist/meta.json', JSON.stringify(metafile));

@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { startEmulator, type Emulator } from '../emulator/emulator';
+import type { Emulator } from '../emulator/emulator';
 import { isFree } from '../emulator/ports';
 import { CodeServer, installExtension, type CodeServerOptions } from '../harness/codeServer';
 import { DesktopVSCode } from '../harness/desktopVSCode';
 import { acquireLock } from './lockFile';
 import { emulatorTools, ensureTools, ensureVSCode, findCommand, run } from './machine.mjs';
 import { projectFolder, vsixPath } from './paths';
-
+import { signInEnvironment, startTrialService } from './trialService';
 import { quietSettings } from '../harness/vscodeSettings';
 
 const USAGE = `npm start [-- --desktop] [-- --no-browser]
@@ -109,16 +109,7 @@ class Start {
   }
 
   private async startEmulator(): Promise<Emulator> {
-    const emulator = await startEmulator({
-      dir: join(HOME, 'emulator'),
-      ...(await freePort('emulator')),
-      seed: [
-        { name: 'einstein', status: 'running', template: 'coding-agent' },
-        { name: 'curie', status: 'stopped' },
-        { name: 'bohr', status: 'error', lastError: 'The host ran out of memory while the computer booted.' },
-      ],
-      log: (line) => console.log(line),
-    });
+    const emulator = await startTrialService(join(HOME, 'emulator'), PORTS.emulator);
     this.ends.push(() => emulator.stop());
     return emulator;
   }
@@ -128,8 +119,8 @@ class Start {
       vscode: 'newest',
       dir: join(HOME, 'vscode'),
       settings: quietSettings,
-      env: signedIn(emulator),
-      ...(await freePort('vscode')),
+      env: signInEnvironment(emulator),
+      ...((await isFree('127.0.0.1', PORTS.vscode)) ? { port: PORTS.vscode } : {}),
     };
     await installExtension(options, vsixPath());
     const server = await CodeServer.start(options);
@@ -141,21 +132,12 @@ class Start {
     const desktop = await DesktopVSCode.start({
       dir: join(HOME, 'desktop'),
       settings: quietSettings,
-      env: signedIn(emulator),
+      env: signInEnvironment(emulator),
       vsix: vsixPath(),
     });
     this.ends.push(() => desktop.stop());
     return desktop;
   }
-}
-
-const signedIn = ({ url, apiKey }: Emulator): NodeJS.ProcessEnv => ({
-  CELESTO_BASE_URL: url,
-  CELESTO_API_KEY: apiKey,
-});
-
-async function freePort(name: keyof typeof PORTS): Promise<{ port?: number }> {
-  return (await isFree('127.0.0.1', PORTS[name])) ? { port: PORTS[name] } : {};
 }
 
 function greeting(emulator: Emulator, url: string | undefined): string {
