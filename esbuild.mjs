@@ -3,6 +3,8 @@
 import { build, context } from 'esbuild';
 import { readdir, readFile, mkdir, writeFile } from 'node:fs/promises';
 
+const scriptExtensions = JSON.parse(await readFile('src/scriptExtensions.json', 'utf8'));
+
 const watch = process.argv.includes('--watch');
 const options = {
   entryPoints: ['src/extension.ts'],
@@ -13,6 +15,8 @@ const options = {
   target: 'node22',
   // 'vscode' comes from the editor; the native add-ons are optional to ssh2, and the package ships none.
   external: ['vscode', 'cpu-features', '*.node'],
+  // Scripts for computers are bundled as their text.
+  loader: Object.fromEntries(scriptExtensions.map((extension) => [extension, 'text'])),
   minify: !watch,
   sourcemap: watch,
   metafile: true,

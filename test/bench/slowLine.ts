@@ -2,15 +2,16 @@ import { spawn, spawnSync, type ChildProcessByStdio } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
-import { projectFolder } from '../tools/paths';
+import { loader, projectFolder } from '../tools/paths';
 
 /**
  * Runs a script in a network namespace of its own, which goes with the process, so that nothing leaves it.
  * @returns whether it ended well; without root it cannot begin
  */
 export function inOwnNetwork(script: string, args: readonly string[]): boolean {
-  const inside = 'ip link set lo up && exec "$0" --import tsx "$@"';
-  const { status } = spawnSync('unshare', ['--net', 'sh', '-c', inside, process.execPath, script, ...args], {
+  const inside = 'ip link set lo up && exec "$0" "$@"';
+  const node = [process.execPath, '--import', loader, script, ...args];
+  const { status } = spawnSync('unshare', ['--net', 'sh', '-c', inside, ...node], {
     cwd: projectFolder,
     stdio: 'inherit',
   });

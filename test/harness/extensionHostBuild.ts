@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import scriptExtensions from '../../src/scriptExtensions.json';
 import { projectFolder } from '../tools/paths';
 
 /** Builds the extension as it is shipped. */
@@ -28,6 +29,7 @@ export async function buildForExtensionHost(modules: readonly string[], folder: 
     format: 'cjs',
     target: 'node22',
     external: ['vscode', 'mocha', 'cpu-features', '*.node'],
+    loader: Object.fromEntries(scriptExtensions.map((extension) => [extension, 'text'])),
     sourcemap: 'inline',
     logLevel: 'warning',
   });

@@ -11,7 +11,7 @@ const options = [
   '--import',
   pathToFileURL(join(chaos, 'standIn.mjs')).href,
   '--import',
-  'tsx',
+  new URL('loader.mjs', import.meta.url).href,
   join(chaos, 'chaos.ts'),
 ];
 const child = spawn(process.execPath, [...options, ...process.argv.slice(2)], { stdio: 'inherit' });

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { emulatorTools, shellTools, type ToolName, type VSCodeName } from './machine.mjs';
-import { projectFolder } from './paths';
+import { loader, projectFolder } from './paths';
 
 /** One kind of test. Each is a program of its own that Node runs. */
 export interface Layer {
@@ -43,7 +43,7 @@ export const layers: readonly Layer[] = [
     vscodes: ['newest', 'floor'],
     records: true,
     command: ({ desktop }) => [
-      ...['--import', 'tsx', join(projectFolder, 'test', 'integration', 'runIntegration.ts')],
+      ...['--import', loader, join(projectFolder, 'test', 'integration', 'runIntegration.ts')],
       ...(desktop ? ['--desktop'] : []),
     ],
   },
@@ -62,7 +62,7 @@ const bin = (name: string, path: string): string => join(projectFolder, 'node_mo
 
 /** Node's test runner on all test files below a folder of test/. */
 function nodeTests(folder: string, ...options: readonly string[]): readonly string[] {
-  return ['--import', 'tsx', join(import.meta.dirname, 'nodeTests.ts'), ...options, ...testFiles(folder)];
+  return ['--import', loader, join(import.meta.dirname, 'nodeTests.ts'), ...options, ...testFiles(folder)];
 }
 
 /** @throws when there is none: a layer without tests has not passed */

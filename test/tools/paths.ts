@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 /** The project's folder. */
 export const projectFolder = join(import.meta.dirname, '..', '..');
+
+/** For Node's `--import`, so that it loads TypeScript and the scripts of src. */
+export const loader = pathToFileURL(join(import.meta.dirname, 'loader.mjs')).href;
 
 /** What tests leave to be looked at: pictures of windows and the output of each layer. Git does not see it. */
 export const artifactsFolder = join(projectFolder, '.vscode-test');

@@ -5,7 +5,7 @@
  * @returns {Promise<number>} what it gives: the exit code
  */
 export async function runTypeScript(module, args) {
-  await import('tsx');
+  await import('./loader.mjs');
   // tsx makes it CommonJS, whose exports some Nodes show one by one and others as the default one.
   const loaded = await import(module);
   return (loaded.main ?? loaded.default.main)(args);

@@ -1,9 +1,13 @@
 import type { CelestoClient } from '../../api/client';
 import { t } from '@vscode/l10n';
+import { fillScript } from '../../base/scriptTemplate';
 import { truncate } from '../../base/text';
 import { quoted, withoutKeys } from '../keys/authorizedKeys';
 import { parsePublicKey, type PublicKey } from '../hostKeys/fingerprint';
 import type { KeyPair } from '../keys/ownKey';
+import installRemoteSshd from './installRemoteSshd.sh';
+import perlRelay from './relay.pl';
+import pythonRelay from './relay.py';
 
 /** Where the helper is on a computer. */
 export interface HelperPlace {
@@ -86,96 +90,11 @@ export type Carriage = 'binary' | 'base64';
 
 function installScript({ publicLine, retired }: Pick<KeyPair, 'publicLine' | 'retired'>): string {
   const key = publicLine.split(' ').slice(0, 2).join(' ');
-  return String.raw`
-umask 077
-PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin
-sshd=$(command -v sshd) && [ -x "$sshd" ] && command -v ssh-keygen >/dev/null || { echo 'celesto no-sshd'; exit 0; }
-folder="$HOME/${folder}"
-mkdir -p "$folder" && cd "$folder" || exit 1
-if [ ! -s host_key ]; then
-  ssh-keygen -q -t ed25519 -N '' -C celesto-vscode -f new.$$ || exit 1
-  ln new.$$ host_key 2>/dev/null || [ -s host_key ] || mv new.$$ host_key
-  rm -f new.$$ new.$$.pub
-fi
-put() { cat > "$1.$$" && mv -f "$1.$$" "$1"; }
-${withoutKeys('authorized_keys', retired)}
-grep -qsF '${key}' authorized_keys || echo '${key} celesto-vscode' >> authorized_keys
-put sshd_config <<END
-HostKey "$folder/host_key"
-AuthorizedKeysFile "$folder/authorized_keys"
-UsePAM no
-StrictModes no
-PasswordAuthentication no
-KbdInteractiveAuthentication no
-PermitRootLogin prohibit-password
-PidFile none
-PrintMotd no
-PrintLastLog no
-MaxSessions 100
-AcceptEnv LANG LC_* COLORTERM
-ClientAliveInterval 15
-ClientAliveCountMax 3
-Subsystem sftp internal-sftp
-END
-put start <<END
-stty raw -echo
-printf '%s%s\n' "\$1" "\$2"
-read -r carriage
-[ "$(id -u)" = 0 ] && mkdir -p /run/sshd
-case \$carriage in
-binary) exec "$sshd" -i -E /dev/null -f "$folder/sshd_config" ;;
-base64)
-  command -v python3 >/dev/null && { echo relay; exec python3 "$folder/relay.py" "$sshd" -i -E /dev/null -f "$folder/sshd_config"; }
-  command -v perl >/dev/null && { echo relay; exec perl "$folder/relay.pl" "$sshd" -i -E /dev/null -f "$folder/sshd_config"; }
-  echo none ;;
-esac
-END
-put relay.py <<'END'
-${pythonRelay}
-END
-put relay.pl <<'END'
-${perlRelay}
-END
-echo "celesto host-key $(ssh-keygen -y -f host_key | cut -d ' ' -f 1,2)"
-echo "celesto user $(id -un)"
-echo "celesto folder $folder"
-`.trim();
+  return fillScript(installRemoteSshd, {
+    folder,
+    removeRetiredKeys: withoutKeys('authorized_keys', retired),
+    publicKey: key,
+    pythonRelay: fillScript(pythonRelay),
+    perlRelay: fillScript(perlRelay),
+  });
 }
-
-/** Carries bytes between the terminal, where they are lines of base64, and a server on a socket pair. */
-const pythonRelay = `
-import base64, os, select, socket, subprocess, sys
-ours, theirs = socket.socketpair()
-subprocess.Popen(sys.argv[1:], stdin=theirs, stdout=theirs)
-theirs.close()
-rest = b''
-while True:
-    ready, _, _ = select.select([0, ours], [], [])
-    if 0 in ready:
-        data = os.read(0, 65536)
-        if not data:
-            break
-        *lines, rest = (rest + data).split(b'\\n')
-        ours.sendall(b''.join(base64.b64decode(line) for line in lines))
-    if ours in ready:
-        data = ours.recv(24576)
-        if not data:
-            break
-        line = base64.b64encode(data) + b'\\n'
-        while line:
-            line = line[os.write(1, line):]
-`.trim();
-
-const perlRelay = `
-use strict; use Socket; use MIME::Base64; use IO::Select;
-socketpair(my $ours, my $theirs, AF_UNIX, SOCK_STREAM, PF_UNSPEC) or die;
-if (!fork) { open(STDIN, '<&', $theirs); open(STDOUT, '>&', $theirs); close $ours; exec @ARGV or die }
-close $theirs;
-sub all { my ($to, $data) = @_; while (length $data) { my $n = syswrite($to, $data) or exit; substr($data, 0, $n) = '' } }
-my $rest = ''; my $select = IO::Select->new(\\*STDIN, $ours);
-while (1) { for my $from ($select->can_read) {
-  my $n = sysread($from, my $data, 24576) or exit;
-  if ($from == $ours) { all(\\*STDOUT, encode_base64($data, '') . "\\n") }
-  else { $rest .= $data; while ($rest =~ s/^([^\\n]*)\\n//) { all($ours, decode_base64($1)) } }
-} }
-`.trim();

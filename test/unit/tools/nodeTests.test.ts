@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { loader } from '../../tools/paths';
 import { readResults, resultsVariable } from '../../tools/results';
 
 const RUNNER = join(import.meta.dirname, '..', '..', 'tools', 'nodeTests.ts');
@@ -19,7 +20,7 @@ describe('the count of tests', () => {
     rmSync(results, { force: true });
     writeFileSync(file, `import { describe, it } from 'node:test';\n${text}`);
     const env = { ...process.env, [resultsVariable]: results, NODE_TEST_CONTEXT: undefined };
-    const { status } = spawnSync(process.execPath, ['--import', 'tsx', RUNNER, file], { env });
+    const { status } = spawnSync(process.execPath, ['--import', loader, RUNNER, file], { env });
     return { outcomes: readResults(results).map(({ name, outcome }) => `${outcome}: ${name}`), code: status };
   }
 

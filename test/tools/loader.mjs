@@ -1,0 +1,11 @@
+// Lets Node load TypeScript, and scripts for computers as their text, as esbuild bundles them:
+// `node --import ./test/tools/loader.mjs --test FILE`.
+import { readFileSync } from 'node:fs';
+import Module from 'node:module';
+import 'tsx';
+
+const EXTENSIONS = new URL('../../src/scriptExtensions.json', import.meta.url);
+
+// tsx makes CommonJS of the project, whose modules are loaded by the ending of their names.
+for (const extension of JSON.parse(readFileSync(EXTENSIONS, 'utf8')))
+  Module._extensions[extension] = (module, path) => (module.exports = readFileSync(path, 'utf8'));
