@@ -1,6 +1,6 @@
 import type { CelestoClient } from '../api/client';
 import { isApiError } from '../api/errors';
-import { attach, type Attachment } from '../gateway/attach';
+import { openTerminalSession, type TerminalSession } from '../gateway/terminalSession';
 import { GatewayError } from '../gateway/errors';
 import type { Computer } from '../computers/computer';
 import type { Clock } from '../base/clock';
@@ -49,12 +49,12 @@ export class GatewayRoad implements Road {
     id: string,
     terminalId: string | undefined,
     signal: AbortSignal,
-  ): Promise<Attachment> {
+  ): Promise<TerminalSession> {
     try {
-      return await attach(this.client, id, terminalId, signal);
+      return await openTerminalSession(this.client, id, terminalId, signal);
     } catch (error) {
       if (terminalId === undefined || !isApiError(error, 'notFound')) throw error;
-      return attach(this.client, id, undefined, signal);
+      return openTerminalSession(this.client, id, undefined, signal);
     }
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { GatewayAddressError } from '../../src/gateway/address';
+import { GatewayAddressError } from '../../src/gateway/gatewayAddress';
 import { GatewayError } from '../../src/gateway/errors';
 import type { Computer } from '../../src/computers/computer';
 import { SshError } from '../../src/ssh/errors';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { attach } from '../../src/gateway/attach';
+import { openTerminalSession } from '../../src/gateway/terminalSession';
 import { GatewaySession } from '../../src/terminal/gatewaySession';
 import { Screen } from './support/screen';
 import { Service } from './support/service';
@@ -9,7 +9,7 @@ const service = new Service('einstein');
 const signal = new AbortController().signal;
 
 async function open(name: string, terminalId?: string): Promise<Screen & { terminalId: string }> {
-  const attachment = await attach(service.client, name, terminalId, signal);
+  const attachment = await openTerminalSession(service.client, name, terminalId, signal);
   const screen = new Screen(new GatewaySession(attachment.socket, { rows: 33, columns: 101 }));
   return Object.assign(screen, { terminalId: attachment.terminalId });
 }

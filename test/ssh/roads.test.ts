@@ -4,7 +4,7 @@ import { before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { finished } from 'node:stream/promises';
 import type { ClientChannel, SFTPWrapper } from 'ssh2';
-import { attach } from '../../src/gateway/attach';
+import { openTerminalSession } from '../../src/gateway/terminalSession';
 import type { Computer } from '../../src/computers/computer';
 import type { SshConnection } from '../../src/ssh/connection/connection';
 import { tunnelRecord } from '../../src/ssh/hostKeys/knownComputers';
@@ -164,7 +164,7 @@ describe('a computer by each road', () => {
     });
 
     it('come through a plain session, exact, and wait where they are while nobody reads them', async () => {
-      const { socket } = await attach(service.client, 'curie', undefined, signal);
+      const { socket } = await openTerminalSession(service.client, 'curie', undefined, signal);
       const session = new GatewaySession(socket, { rows: 24, columns: 80 });
       const reading = new Reading();
       let shown = '';
@@ -208,7 +208,7 @@ describe('a computer by each road', () => {
     for (const way of ['direct', 'tunnel'] as const) {
       assert.match(await person.visit(way === 'direct' ? einstein : curie, { way }), /einstein|curie/);
     }
-    const { socket } = await attach(service.client, 'curie', undefined, signal);
+    const { socket } = await openTerminalSession(service.client, 'curie', undefined, signal);
     const screen = new Screen(new GatewaySession(socket, { rows: 24, columns: 80 }));
     await screen.shows('$ ');
     await screen.close();

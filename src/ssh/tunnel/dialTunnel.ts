@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { t } from '@vscode/l10n';
 import type WebSocket from 'ws';
 import type { CelestoClient } from '../../api/client';
-import { attach } from '../../gateway/attach';
+import { openTerminalSession } from '../../gateway/terminalSession';
 import { abortable } from '../../base/abort';
 import { Carrier } from './carrier';
 import { NoHelperError, startLine, type HelperPlace } from './helper';
@@ -27,7 +27,7 @@ export async function dialTunnel(
 ): Promise<Duplex> {
   // Whether the helper is there, and the way to it, are found out at the same time.
   place.catch(() => undefined);
-  const { socket } = await attach(client, computerId, undefined, signal);
+  const { socket } = await openTerminalSession(client, computerId, undefined, signal);
   try {
     return await start(socket, await abortable(place, signal), signal);
   } catch (error) {

@@ -4,7 +4,7 @@ import { GatewayError } from './errors';
 /** Milliseconds the opening handshake may take, and bytes one message may have (as the service's own client has it). */
 const limits = { open: 10_000, message: 1024 * 1024 };
 /** Milliseconds between looks whether the other end is still there; two without an answer and it is not. */
-const heartbeat = 15_000;
+const pingIntervalMs = 15_000;
 
 /**
  * Opens the WebSocket of a terminal session. It honours the proxy settings of VS Code, which adjusts Node's own http
@@ -12,7 +12,7 @@ const heartbeat = 15_000;
  * @param address from `gatewayAddress`
  * @throws GatewayError, or the signal's reason
  */
-export async function openLink(address: URL, signal: AbortSignal): Promise<WebSocket> {
+export async function openWebSocket(address: URL, signal: AbortSignal): Promise<WebSocket> {
   signal.throwIfAborted();
   const { WebSocket } = await import('ws');
   const socket = new WebSocket(address, {
@@ -27,7 +27,7 @@ export async function openLink(address: URL, signal: AbortSignal): Promise<WebSo
   signal.addEventListener('abort', abort, { once: true });
   try {
     await opened(socket);
-    keepAlive(socket);
+    sendPings(socket);
     return socket;
   } catch (error) {
     signal.throwIfAborted();
@@ -46,17 +46,17 @@ function opened(socket: WebSocket): Promise<void> {
     });
     // Stays for good: an 'error' without a listener would end the extension host. What ssh2 or a terminal has to know
     // of it, they learn from 'close'.
-    socket.on('error', (error) => reject(translate(error)));
+    socket.on('error', (error) => reject(toGatewayError(error)));
   });
 }
 
-function translate(error: Error): GatewayError {
+function toGatewayError(error: Error): GatewayError {
   if (/handshake has timed out/i.test(error.message)) return new GatewayError('silent');
   return new GatewayError('unreachable');
 }
 
 /** A line that went dead without a word looks alive for a long time: ask. One that is held back here cannot answer. */
-function keepAlive(socket: WebSocket): void {
+function sendPings(socket: WebSocket): void {
   let answered = true;
   const isAlive = (): void => void (answered = true);
   socket.on('pong', isAlive);
@@ -65,6 +65,6 @@ function keepAlive(socket: WebSocket): void {
     if (!answered && !socket.isPaused) socket.terminate();
     answered = socket.isPaused;
     if (socket.readyState === socket.OPEN) socket.ping();
-  }, heartbeat);
+  }, pingIntervalMs);
   socket.once('close', () => clearInterval(timer));
 }

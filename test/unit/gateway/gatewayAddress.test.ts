@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { gatewayAddress, GatewayAddressError } from '../../../src/gateway/address';
+import { gatewayAddress, GatewayAddressError } from '../../../src/gateway/gatewayAddress';
 
 describe('the address of a terminal session', () => {
   it('takes the token into the query and keeps what is there', () => {

@@ -1,11 +1,11 @@
 import type WebSocket from 'ws';
 import type { CelestoClient } from '../api/client';
-import { gatewayAddress } from './address';
+import { gatewayAddress } from './gatewayAddress';
 import { GatewayError } from './errors';
-import { openLink } from './link';
+import { openWebSocket } from './webSocket';
 
 /** A terminal of a computer, and the link to it. */
-export interface Attachment {
+export interface TerminalSession {
   readonly terminalId: string;
   readonly socket: WebSocket;
 }
@@ -15,21 +15,21 @@ export interface Attachment {
  * that was too short on a bad line, another is asked for, once.
  * @throws GatewayError, GatewayAddressError, ApiError, or the signal's reason
  */
-export async function attach(
+export async function openTerminalSession(
   client: Pick<CelestoClient, 'terminal'>,
   computerId: string,
   terminalId: string | undefined,
   signal: AbortSignal,
-): Promise<Attachment> {
-  const ask = async (): Promise<Attachment> => {
+): Promise<TerminalSession> {
+  const openSession = async (): Promise<TerminalSession> => {
     const ticket = await client.terminal(computerId, terminalId, signal);
-    const socket = await openLink(gatewayAddress(ticket.gateway_url, ticket.token), signal);
+    const socket = await openWebSocket(gatewayAddress(ticket.gateway_url, ticket.token), signal);
     return { terminalId: ticket.terminal_id, socket };
   };
   try {
-    return await ask();
+    return await openSession();
   } catch (error) {
     if (!(error instanceof GatewayError) || error.code !== 401) throw error;
-    return ask();
+    return openSession();
   }
 }
