@@ -69,7 +69,7 @@ describe('a forwarded port', () => {
       );
       const lifecycle = {
         ensureRunning: () => Promise.reject(new Error('It starts nothing.')),
-        look: () => {
+        fetch: () => {
           this.looks += 1;
           return service.computer('einstein');
         },

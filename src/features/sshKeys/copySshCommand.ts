@@ -64,7 +64,7 @@ export class SshCommands {
         throw cancellation();
     }
     const waiting = vscode.l10n.t('Waiting for {0}…', computer.name);
-    const options = { timeLimit: this.timeLimit(), evenFromError: true };
+    const options = { timeoutMs: this.timeLimit(), startFromError: true };
     return withProgress(this.clock, waiting, (signal) =>
       this.lifecycle.ensureRunning(computer.id, { signal, ...options }),
     );
