@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import { PortForwards } from '../features/ports/portForwards';
 import { PortForwardStorage } from '../features/ports/portForwardStorage';
-import { assembleSsh } from '../ssh/assembly';
+import { createSsh } from '../ssh/createSsh';
 import { KnownComputers } from '../ssh/hostKeys/knownComputers';
 import { lookUpInHome } from '../ssh/hostKeys/knownHosts';
 import { OwnKey } from '../ssh/keys/ownKey';
@@ -52,7 +52,7 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
   const parts = new DisposableStore();
   const ownKey = parts.add(new OwnKey(context.secrets, log));
   const config = new SshConfig();
-  const { pool, rotation } = assembleSsh({
+  const { pool, rotation } = createSsh({
     ...{ client, known, ownKey, config, clock, log },
     identityFile: settings.identityFile,
     knownHosts: lookUpInHome,

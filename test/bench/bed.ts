@@ -16,7 +16,7 @@ import { Http } from '../../src/api/http';
 import { Lifecycle } from '../../src/computers/lifecycle';
 import type { Computer } from '../../src/computers/computer';
 import { ComputerStore } from '../../src/computers/store';
-import { assembleSsh } from '../../src/ssh/assembly';
+import { createSsh } from '../../src/ssh/createSsh';
 import { parseEndpoint } from '../../src/ssh/connection/endpoint';
 import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
 import { OwnKey } from '../../src/ssh/keys/ownKey';
@@ -56,7 +56,7 @@ export class Bed {
     const ownKey = new OwnKey(new MemorySecrets(), silentLog);
     // The machine's own configuration is not to be measured.
     const config = new SshConfig(() => folder);
-    this.pool = assembleSsh({
+    this.pool = createSsh({
       ...{ client, known: this.known, ownKey, config, clock: systemClock, log: silentLog },
       ...aloneOnItsMachine,
     }).pool;

@@ -5,7 +5,7 @@ import { CelestoClient } from '../../src/api/client';
 import { Http } from '../../src/api/http';
 import { Lifecycle } from '../../src/computers/lifecycle';
 import { ComputerStore } from '../../src/computers/store';
-import { assembleSsh } from '../../src/ssh/assembly';
+import { createSsh } from '../../src/ssh/createSsh';
 import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
 import { OwnKey } from '../../src/ssh/keys/ownKey';
 import type { ConnectionPool } from '../../src/ssh/connection/pool';
@@ -77,7 +77,7 @@ export class World {
     const lifecycle = new Lifecycle(client, store, clock, log);
     const ownKey = new OwnKey(new MemorySecrets(), log);
     const config = new SshConfig(() => this.folder);
-    const { pool } = assembleSsh({ client, known, ownKey, config, clock, log, ...aloneOnItsMachine });
+    const { pool } = createSsh({ client, known, ownKey, config, clock, log, ...aloneOnItsMachine });
     this.pool = pool;
     const ways = [new SshRoad('ssh', pool), new SshRoad('tunnel', pool), new GatewayRoad(client, clock)];
     const opening = new Opening(

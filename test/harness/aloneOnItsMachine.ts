@@ -1,8 +1,8 @@
-import type { SshSurroundings } from '../../src/ssh/assembly';
+import type { SshDeps } from '../../src/ssh/createSsh';
 
 /** What SSH finds on a machine with no key and no agent but our own, and with nobody to ask. */
 export const aloneOnItsMachine: Pick<
-  SshSurroundings,
+  SshDeps,
   'identityFile' | 'askPassphrase' | 'agentAddress' | 'knownHosts' | 'askTrust'
 > = {
   identityFile: () => '',

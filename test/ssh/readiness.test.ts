@@ -8,7 +8,7 @@ import type { Computer } from '../../src/computers/computer';
 import type { SshConnection } from '../../src/ssh/connection/connection';
 import { parseEndpoint } from '../../src/ssh/connection/endpoint';
 import { SshError } from '../../src/ssh/errors';
-import { loadSsh2 } from '../../src/ssh/connection/library';
+import { loadSsh2 } from '../../src/ssh/connection/loadSsh2';
 import { until } from '../harness/until';
 import { FaultServer } from './support/faultServer';
 import { FullHouse } from './support/fullHouse';

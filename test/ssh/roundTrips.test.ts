@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import ssh2 from 'ssh2';
 import type { Computer } from '../../src/computers/computer';
-import type { ConnectorParts } from '../../src/ssh/connection/connector';
+import type { ConnectorDeps } from '../../src/ssh/connection/connector';
 import { launchCommand } from '../../src/shell/launch';
 import { testFolder } from '../unit/ssh/support/folder';
 import { makeKey, type KeyFile } from '../unit/ssh/support/keys';
@@ -13,7 +13,7 @@ import { Service } from './support/service';
 import type { Shell } from './support/shell';
 
 /** ssh2 as it would be if its inside were not what it is expected to be: nothing of it can be seen. */
-const opaqueLibrary: ConnectorParts['library'] = () => {
+const opaqueLibrary: ConnectorDeps['library'] = () => {
   const hide = (client: ssh2.Client): ssh2.Client =>
     new Proxy(client, {
       get(target, name) {

@@ -19,7 +19,7 @@ import { DirectRoute, type Line, type Route, type Way } from './route';
 import { namesOf, type SshConfig } from '../sshConfig';
 import { TunnelRoute } from '../tunnel/tunnelRoute';
 
-export interface ConnectorParts {
+export interface ConnectorDeps {
   readonly library: () => Promise<typeof ssh2>;
   readonly config: SshConfig;
   readonly identities: IdentitySource;
@@ -36,7 +36,7 @@ export interface ConnectorParts {
 /** Makes connections: dials, verifies the host, proves who we are. */
 export class Connector {
   constructor(
-    private readonly parts: ConnectorParts,
+    private readonly deps: ConnectorDeps,
     private readonly patience = defaultPatience,
   ) {}
 
@@ -45,9 +45,9 @@ export class Connector {
    * @throws EndpointError
    */
   route(computer: Computer, way: Way, signal: AbortSignal): Route {
-    if (way === 'tunnel') return new TunnelRoute(computer, this.parts, signal);
+    if (way === 'tunnel') return new TunnelRoute(computer, this.deps, signal);
     parseEndpoint(computer.ssh ?? '');
-    const endpoint = this.parts.config.endpoint(computer);
+    const endpoint = this.deps.config.endpoint(computer);
     const introducer = this.introducer(computer, endpoint, signal);
     return new DirectRoute(computer, endpoint, introducer, this.patience.dial);
   }
@@ -69,7 +69,7 @@ export class Connector {
       return another.run(false, signal);
     });
     const { computer, endpoint } = attempt.parts;
-    this.parts.log.info(
+    this.deps.log.info(
       `${computer.id}: connected to ${formatEndpoint(endpoint)} in ${Date.now() - started} ms`,
     );
     return connection;
@@ -78,7 +78,7 @@ export class Connector {
   /** Opens the line and gets the first key. Gives the attempt, and whether that key may be offered with its signature. */
   private async begin(route: Route, signal: AbortSignal): Promise<[ConnectionAttempt, boolean]> {
     const { computer, introducer } = route;
-    const { identities, trust, log, library } = this.parts;
+    const { identities, trust, log, library } = this.deps;
     // The introduction, the connection and the first key are got at the same time: they do not need each other.
     const keys = identities.list(namesOf(computer), signal);
     const [line, first, { Client: SshClient }] = await withLine(
@@ -99,7 +99,7 @@ export class Connector {
   }
 
   private introducer(computer: Computer, endpoint: Promise<Endpoint>, signal: AbortSignal): Introducer {
-    const { ownKey, introduce, known } = this.parts;
+    const { ownKey, introduce, known } = this.deps;
     return new Introducer(async () => {
       const { publicLine, retired } = await ownKey.get();
       const { user } = await endpoint;
@@ -112,8 +112,8 @@ export class Connector {
   /** A computer we know, with our key on it, need not be asked; any other is asked at once, while we dial. */
   private async askAhead({ introducer, recordName }: Route): Promise<void> {
     introducer.renew();
-    const { publicLine } = await this.parts.ownKey.get();
-    if (this.parts.known.get(recordName)?.installedKey !== publicLine) introducer.begin();
+    const { publicLine } = await this.deps.ownKey.get();
+    if (this.deps.known.get(recordName)?.installedKey !== publicLine) introducer.begin();
   }
 }
 

@@ -17,7 +17,7 @@ export type Identity =
   /** Keys that sign elsewhere: in an agent, or once a passphrase was given. */
   | { readonly kind: 'signer'; readonly name: string; readonly signing: Signing };
 
-export interface IdentityParts {
+export interface IdentityDeps {
   readonly library: () => Promise<typeof ssh2>;
   readonly ownKey: OwnKey;
   /** The path in celesto.ssh.identityFile; empty for none. */
@@ -35,8 +35,8 @@ export interface IdentityParts {
 export class IdentitySource {
   private readonly passphrases: Passphrases;
 
-  constructor(private readonly parts: IdentityParts) {
-    this.passphrases = new Passphrases(parts.askPassphrase);
+  constructor(private readonly deps: IdentityDeps) {
+    this.passphrases = new Passphrases(deps.askPassphrase);
   }
 
   /**
@@ -57,16 +57,16 @@ export class IdentitySource {
   }
 
   private paths(configured: readonly string[]): Set<string> {
-    const setting = inHome(this.parts.identityFile().trim(), this.parts.config.home());
+    const setting = inHome(this.deps.identityFile().trim(), this.deps.config.home());
     return new Set([...(setting === '' ? [] : [setting]), ...configured]);
   }
 
   /** A configuration that cannot be read keeps nobody out. */
   private async configured(names: readonly string[]) {
     try {
-      return { problem: undefined, ...(await this.parts.config.settings(names)) };
+      return { problem: undefined, ...(await this.deps.config.settings(names)) };
     } catch (error) {
-      return { problem: unusable(this.parts.config.path, error), identityFiles: [], identitiesOnly: false };
+      return { problem: unusable(this.deps.config.path, error), identityFiles: [], identitiesOnly: false };
     }
   }
 
@@ -77,7 +77,7 @@ export class IdentitySource {
     offered: ParsedKey[],
   ): Promise<Identity | Attempt> {
     try {
-      const library = await this.parts.library();
+      const library = await this.deps.library();
       const { passphrases } = this;
       const file = await readIdentityFile(path, { library, passphrases, agent, signal });
       if (file.key) offered.push(file.key);
@@ -91,14 +91,14 @@ export class IdentitySource {
   }
 
   private async own(): Promise<Identity> {
-    const pair = await this.parts.ownKey.get();
-    const { utils } = await this.parts.library();
+    const pair = await this.deps.ownKey.get();
+    const { utils } = await this.deps.library();
     const key = utils.parseKey(pair.privateKey) as ParsedKey;
     return { kind: 'own', name: t('the key of this extension ({0})', print(key)), ...pair };
   }
 
   private agent(): Agent | undefined {
-    const { library, agentAddress = defaultAgentAddress, agentPatience = defaultAgentPatience } = this.parts;
+    const { library, agentAddress = defaultAgentAddress, agentPatience = defaultAgentPatience } = this.deps;
     const address = agentAddress();
     return address === undefined ? undefined : new Agent(address, library, agentPatience);
   }
@@ -110,7 +110,7 @@ export class IdentitySource {
       const keys = held.filter((key) => !offered.some((other) => print(other) === print(key)));
       if (held.length === 0) throw new Error(t('it holds no keys'));
       if (keys.length === 0) throw new Error(t('it holds no other keys'));
-      const signing = signingWith(agent.only(keys), await this.parts.library());
+      const signing = signingWith(agent.only(keys), await this.deps.library());
       return { kind: 'signer', name: `${name} (${keys.map(describe).join(', ')})`, signing };
     } catch (error) {
       return unusable(name, error);

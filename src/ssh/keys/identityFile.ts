@@ -14,7 +14,7 @@ export type IdentityFile =
   /** Its private half is in an agent, or under a passphrase that is asked for once the server would accept the key. */
   | { readonly kind: 'signer'; readonly signer: Signer; readonly key: ParsedKey | undefined };
 
-export interface IdentityFileParts {
+export interface IdentityFileDeps {
   readonly library: typeof ssh2;
   readonly passphrases: Passphrases;
   readonly agent: Agent | undefined;
@@ -26,8 +26,8 @@ export interface IdentityFileParts {
  * Reads the file of a key.
  * @throws Error with a message that says why it cannot be used
  */
-export async function readIdentityFile(path: string, parts: IdentityFileParts): Promise<IdentityFile> {
-  const { agent, library } = parts;
+export async function readIdentityFile(path: string, deps: IdentityFileDeps): Promise<IdentityFile> {
+  const { agent, library } = deps;
   const text = await readFile(path, 'utf8');
   const found = readKey(library.utils, text);
   if (found.kind === 'unreadable') throw new Error(unreadable(found.reason));
@@ -38,8 +38,8 @@ export async function readIdentityFile(path: string, parts: IdentityFileParts): 
   }
   await refuseIfOthersCanRead(path);
   if (found.kind === 'private') return { kind: 'open', text: found.text, key: found.key };
-  const key = found.publicHalf ?? (await besideIt(path, library));
-  return { kind: 'signer', signer: new Locked(path, text, key, parts), key };
+  const key = found.publicHalf ?? (await readPublicHalf(path, library));
+  return { kind: 'signer', signer: new LockedKey(path, text, key, deps), key };
 }
 
 /** OpenSSH refuses such a file too: whoever can read it could log in with it. */
@@ -53,7 +53,7 @@ async function refuseIfOthersCanRead(path: string): Promise<void> {
 }
 
 /** The public half, as ssh-keygen puts it into a file beside the private one. */
-async function besideIt(path: string, { utils }: typeof ssh2): Promise<ParsedKey | undefined> {
+async function readPublicHalf(path: string, { utils }: typeof ssh2): Promise<ParsedKey | undefined> {
   const line = await readFile(`${path}.pub`, 'utf8').catch(() => '');
   const key = parsePublicKey(line) && utils.parseKey(line);
   return key instanceof Error ? undefined : key;
@@ -64,12 +64,12 @@ function unreadable(reason: string): string {
 }
 
 /** A key under a passphrase. */
-class Locked implements Signer {
+class LockedKey implements Signer {
   constructor(
     private readonly path: string,
     private readonly text: string,
     private readonly publicHalf: ParsedKey | undefined,
-    private readonly parts: IdentityFileParts,
+    private readonly deps: IdentityFileDeps,
   ) {}
 
   /** Without its public half the key cannot be offered, so the passphrase is asked for at once. */
@@ -79,7 +79,7 @@ class Locked implements Signer {
 
   /** Who gave the key to their agent is not asked for its passphrase. */
   async sign(key: ParsedKey, data: Buffer, options: SigningRequestOptions): Promise<Buffer> {
-    const { agent } = this.parts;
+    const { agent } = this.deps;
     if (await agent?.holds(key)) {
       const signed = await agent?.sign(key, data, options).catch(() => undefined);
       if (signed) return signed;
@@ -93,7 +93,7 @@ class Locked implements Signer {
   }
 
   private unlock(): Promise<ParsedKey> {
-    const { library, passphrases, signal } = this.parts;
+    const { library, passphrases, signal } = this.deps;
     const open = (passphrase: string): ParsedKey | undefined => {
       const found = readKey(library.utils, this.text, passphrase);
       return found.kind === 'private' ? found.key : undefined;

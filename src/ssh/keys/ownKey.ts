@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { Disposable } from '../../base/disposable';
 import { describeError, type Log } from '../../base/log';
-import { loadSsh2 } from '../connection/library';
+import { loadSsh2 } from '../connection/loadSsh2';
 
 /** Where secrets are kept. VS Code's SecretStorage has this shape. */
 export interface SecretStore {

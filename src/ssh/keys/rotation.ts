@@ -1,26 +1,26 @@
 import type { CelestoClient } from '../../api/client';
 import type { Computer } from '../../computers/computer';
-import type { ConnectorParts } from '../connection/connector';
+import type { ConnectorDeps } from '../connection/connector';
 import { tunnelRecord, type KnownComputers } from '../hostKeys/knownComputers';
 import type { OwnKey } from './ownKey';
 import type { SshConfig } from '../sshConfig';
 import { installHelper } from '../tunnel/helper';
 
-export interface RotationParts {
+export interface KeyRotationDeps {
   readonly ownKey: OwnKey;
   readonly known: KnownComputers;
   readonly config: SshConfig;
   readonly client: Pick<CelestoClient, 'exec'>;
-  readonly introduce: ConnectorParts['introduce'];
+  readonly introduce: ConnectorDeps['introduce'];
 }
 
 /** Replaces our own key, and puts the new one where the old one was. */
 export class Rotation {
-  constructor(private readonly parts: RotationParts) {}
+  constructor(private readonly deps: KeyRotationDeps) {}
 
   /** The ids of the computers on which the present key was put, as far as this machine knows. */
   async reach(): Promise<string[]> {
-    const { known, ownKey } = this.parts;
+    const { known, ownKey } = this.deps;
     const { publicLine } = await ownKey.get();
     const names = known.names.filter((name) => known.get(name)?.installedKey === publicLine);
     return [...new Set(names.map((name) => name.split(' ')[0] ?? name))];
@@ -28,7 +28,7 @@ export class Rotation {
 
   /** Makes the new key. Where the old one still is, the next connection replaces it. */
   async rotate(): Promise<void> {
-    await this.parts.ownKey.rotate();
+    await this.deps.ownKey.rotate();
   }
 
   /**
@@ -36,7 +36,7 @@ export class Rotation {
    * @throws ApiError, NoHelperError, Error with the computer's reason, or the signal's reason
    */
   async replaceOn(computer: Computer, signal: AbortSignal): Promise<void> {
-    const { client, config, introduce, known, ownKey } = this.parts;
+    const { client, config, introduce, known, ownKey } = this.deps;
     const { publicLine, retired } = await ownKey.get();
     const isOld = (name: string): boolean => {
       const installed = known.get(name)?.installedKey;

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Computer } from '../../../src/computers/computer';
-import { assembleSsh } from '../../../src/ssh/assembly';
+import { createSsh } from '../../../src/ssh/createSsh';
 import type { ShellRequest } from '../../../src/ssh/connection/connection';
 import type { ChannelOptions, ConnectionPool } from '../../../src/ssh/connection/pool';
-import type { ConnectorParts } from '../../../src/ssh/connection/connector';
+import type { ConnectorDeps } from '../../../src/ssh/connection/connector';
 import type { AskTrust } from '../../../src/ssh/hostKeys/hostTrust';
 import { KnownComputers } from '../../../src/ssh/hostKeys/knownComputers';
 import { lookUp } from '../../../src/ssh/hostKeys/knownHosts';
@@ -32,9 +32,9 @@ export interface InstallationOptions {
   /** What the person answers when asked whether a host key is right. */
   trusts?: boolean;
   patience?: Partial<Patience>;
-  library?: ConnectorParts['library'];
+  library?: ConnectorDeps['library'];
   /** Instead of asking the computer over the API. */
-  introduce?: ConnectorParts['introduce'];
+  introduce?: ConnectorDeps['introduce'];
 }
 
 /** All of src/ssh, wired as the extension wires it, as one person has it installed: it knows no computer yet. */
@@ -52,7 +52,7 @@ export class Installation {
     service: Service,
     readonly options: InstallationOptions = {},
   ) {
-    const client: ConnectorParts['client'] = {
+    const client: ConnectorDeps['client'] = {
       exec: (...args) => service.client.exec(...args),
       terminal: (...args) => service.client.terminal(...args),
     };
@@ -62,7 +62,7 @@ export class Installation {
       return Promise.resolve(options.trusts ?? false);
     };
     const { known, ownKey, log } = this;
-    const { pool, rotation } = assembleSsh({
+    const { pool, rotation } = createSsh({
       ...{ client, known, ownKey, config, clock: systemClock, log },
       identityFile: () => this.options.identityFile ?? '',
       askPassphrase: options.passphrases ?? (() => Promise.resolve(undefined)),
