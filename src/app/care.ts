@@ -28,7 +28,7 @@ export interface Care extends Disposable {
 export function buildCare(
   { extension, globalState: memory, globalStorageUri }: vscode.ExtensionContext,
   { account, lastClient, lifecycle, log, store, troubles }: Service,
-  { forwards, pool, roads, terminals }: Reach,
+  { forwards, pool, transports, terminals }: Reach,
   clock: Clock,
 ): Care {
   const parts = new DisposableStore();
@@ -38,7 +38,7 @@ export function buildCare(
     store,
     chronology: parts.add(new StatusHistory(store, clock)),
     terminals,
-    roads,
+    transports,
     pool,
     log: troubles,
     redact: redactor(() => account.secrets()),

@@ -12,12 +12,12 @@ import { Doors } from '../ssh/tunnel/doors';
 import { SshConfig } from '../ssh/sshConfig';
 import { KeptShells } from '../terminal/keptShells';
 import { Opening } from '../connect/opening';
-import { ChannelRoad, type Carried, type ChannelRequest } from '../connect/channelRoad';
-import { GatewayRoad } from '../terminal/gatewayRoad';
-import type { Road } from '../connect/road';
-import { RoadMemory } from '../connect/roadMemory';
-import { Roads } from '../connect/roads';
-import { SshRoad } from '../terminal/sshRoad';
+import { ChannelTransport, type ChannelHandle, type ChannelRequest } from '../connect/channelTransport';
+import { GatewayTransport } from '../terminal/gatewayTransport';
+import type { Transport } from '../connect/transport';
+import { TransportCache } from '../connect/transportCache';
+import { TransportSelector } from '../connect/transportSelector';
+import { SshTransport } from '../terminal/sshTransport';
 import { Reconnection } from '../connect/reconnection';
 import { RememberedTerminals } from '../terminal/rememberedTerminals';
 import { SshChannels } from '../connect/sshChannels';
@@ -30,7 +30,7 @@ import { notifyMoved } from '../features/ports/portMessages';
 import { askPassphrase } from '../features/sshKeys/passphraseInput';
 import type { Service } from './service';
 
-/** What reaches into a computer: connections, the roads to them, terminals. */
+/** What reaches into a computer: connections, the transports to them, terminals. */
 export interface Reach extends Disposable {
   readonly known: KnownComputers;
   readonly ownKey: OwnKey;
@@ -38,8 +38,8 @@ export interface Reach extends Disposable {
   readonly rotation: Rotation;
   readonly pool: ConnectionPool;
   readonly doors: Doors;
-  readonly roads: Roads;
-  readonly roadMemory: RoadMemory;
+  readonly transports: TransportSelector;
+  readonly transportCache: TransportCache;
   readonly channels: SshChannels;
   readonly forwards: PortForwards;
   readonly shells: KeptShells;
@@ -62,20 +62,20 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
   parts.add(pool);
   const folder = join(context.globalStorageUri.fsPath, 'ssh');
   const doors = parts.add(new Doors({ client, ownKey, known, log, folder }));
-  const roadMemory = new RoadMemory(clock);
-  const roads = new Roads(
-    [new SshRoad('ssh', pool), new SshRoad('tunnel', pool), new GatewayRoad(client, clock)],
+  const transportCache = new TransportCache(clock);
+  const transports = new TransportSelector(
+    [new SshTransport('ssh', pool), new SshTransport('tunnel', pool), new GatewayTransport(client, clock)],
     settings.transport,
-    roadMemory,
+    transportCache,
   );
-  const opening = new Opening(lifecycle, roads, settings.startTimeout);
-  const channelRoads = new Roads<Road<ChannelRequest, Carried>>(
-    [new ChannelRoad('ssh', pool), new ChannelRoad('tunnel', pool)],
+  const opening = new Opening(lifecycle, transports, settings.startTimeout);
+  const channelTransports = new TransportSelector<Transport<ChannelRequest, ChannelHandle>>(
+    [new ChannelTransport('ssh', pool), new ChannelTransport('tunnel', pool)],
     settings.transport,
-    new RoadMemory(clock, roadMemory),
+    new TransportCache(clock, transportCache),
   );
   const channels = new SshChannels({
-    opening: new Opening(lifecycle, channelRoads, settings.startTimeout),
+    opening: new Opening(lifecycle, channelTransports, settings.startTimeout),
     store,
     lifecycle,
     transport: settings.transport,
@@ -107,8 +107,8 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
     rotation,
     pool,
     doors,
-    roads,
-    roadMemory,
+    transports,
+    transportCache,
     channels,
     forwards,
     shells,

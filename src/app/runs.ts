@@ -5,11 +5,11 @@ import { CommandHistory } from '../features/run/commandHistory';
 import type { CommandConnector } from '../features/run/runTarget';
 import type { CommandRequest } from '../features/run/commandScript';
 import { RunTerminals } from '../features/run/runTerminals';
-import { ServiceRunRoad } from '../features/run/serviceRunRoad';
-import { SshRunRoad } from '../features/run/sshRunRoad';
+import { ServiceRunTransport } from '../features/run/serviceRunTransport';
+import { SshRunTransport } from '../features/run/sshRunTransport';
 import { Opening } from '../connect/opening';
-import type { Road } from '../connect/road';
-import { Roads, type Transport } from '../connect/roads';
+import type { Transport } from '../connect/transport';
+import { TransportSelector, type TransportSetting } from '../connect/transportSelector';
 import type { Clock } from '../base/clock';
 import { DisposableStore, type Disposable } from '../base/disposable';
 import { settings } from './settings';
@@ -48,25 +48,25 @@ export function buildRuns(
   return { runs, history, fresh, dispose: () => parts.dispose() };
 }
 
-/** The roads that a command takes: those of terminals, but for the last. */
+/** The transports that a command takes: those of terminals, but for the last. */
 function openingOf(
   { client, lastClient, lifecycle, log }: Service,
-  { pool, roadMemory }: Reach,
+  { pool, transportCache }: Reach,
 ): CommandConnector {
-  const roads = new Roads<Road<CommandRequest, CommandExecution>>(
+  const transports = new TransportSelector<Transport<CommandRequest, CommandExecution>>(
     [
-      new SshRunRoad('ssh', pool),
-      new SshRunRoad('tunnel', pool),
-      new ServiceRunRoad(client, lastClient, log),
+      new SshRunTransport('ssh', pool),
+      new SshRunTransport('tunnel', pool),
+      new ServiceRunTransport(client, lastClient, log),
     ],
     transport,
-    roadMemory,
+    transportCache,
   );
-  return new Opening(lifecycle, roads, settings.startTimeout);
+  return new Opening(lifecycle, transports, settings.startTimeout);
 }
 
 /** Where only plain terminals are wanted, no command goes by SSH. */
-function transport(): Transport {
+function transport(): TransportSetting {
   const wanted = settings.transport();
   return wanted === 'gateway' ? 'service' : wanted;
 }

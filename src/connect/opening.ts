@@ -8,8 +8,8 @@ import { statusOf } from '../computers/status';
 import { EndpointError, formatEndpoint, parseEndpoint } from '../ssh/connection/endpoint';
 import { AuthenticationError, SshError } from '../ssh/errors';
 import { NoHelperError } from '../ssh/tunnel/helper';
-import type { Road } from './road';
-import { NoRoadError, type Roads } from './roads';
+import type { Transport } from './transport';
+import { NoTransportError, type TransportSelector } from './transportSelector';
 import type { Session, SessionRequest } from '../shell/session';
 
 /** Milliseconds. */
@@ -36,73 +36,78 @@ export interface OpeningOptions {
   readonly evenFromError: boolean;
 }
 
-/** Goes from a computer in any state to a shell on it, or to what else the roads lead to. */
+/** Goes from a computer in any state to a shell on it, or to what else the transports lead to. */
 export class Opening<Request = SessionRequest, Opened = Session> {
   constructor(
     private readonly lifecycle: Pick<Lifecycle, 'ensureRunning'>,
-    private readonly roads: Roads<Road<Request, Opened>>,
+    private readonly transports: TransportSelector<Transport<Request, Opened>>,
     /** Milliseconds to wait for a start. */
     private readonly startTimeout: () => number,
   ) {}
 
   /**
-   * Starts, waits or restores as the state calls for, then connects: by the first of the roads that leads there.
-   * @throws what goes wrong on the way (LifecycleError, ApiError, NoRoadError, SshError, …), or the signal's reason
+   * Starts, waits or restores as the state calls for, then connects: by the first of the transports that leads there.
+   * @throws what goes wrong on the way (LifecycleError, ApiError, NoTransportError, SshError, …), or the signal's reason
    */
   async open(computerId: string, request: Request, options: OpeningOptions): Promise<Opened> {
     const narrator = new Narrator(options.progress);
     const computer = await this.bringUp(computerId, limits.trust, narrator, options);
-    return this.walk(this.roads.to(computer), { computer, request, narrator, ...options }, () =>
+    return this.walk(this.transports.candidates(computer), { computer, request, narrator, ...options }, () =>
       this.bringUp(computerId, 0, narrator, options),
     );
   }
 
   /**
    * Connects once more to a computer that is known to run, and starts nothing.
-   * @param anyRoad also by another road than the one that led there before
+   * @param allowFallback also by another transport than the one that led there before
    * @throws as {@link open}
    */
   async again(
     computer: Computer,
     request: Request,
-    anyRoad: boolean,
+    allowFallback: boolean,
     options: Omit<OpeningOptions, 'evenFromError'>,
   ): Promise<Opened> {
     const narrator = new Narrator(options.progress);
-    const roads = this.roads.to(computer);
-    return this.walk(anyRoad ? roads : roads.slice(0, 1), { computer, request, narrator, ...options });
+    const transports = this.transports.candidates(computer);
+    return this.walk(allowFallback ? transports : transports.slice(0, 1), {
+      computer,
+      request,
+      narrator,
+      ...options,
+    });
   }
 
-  /** @param look brings the computer up again before a road that led nowhere is left; without it, it is left at once */
+  /** @param look brings the computer up again before a transport that led nowhere is left; without it, it is left at once */
   private async walk(
-    roads: readonly Road<Request, Opened>[],
+    transports: readonly Transport<Request, Opened>[],
     start: Travel<Request>,
     look?: () => Promise<Computer>,
   ): Promise<Opened> {
     let travel = start;
     const refresh = look && (async () => (travel = { ...travel, computer: await look() }).computer);
-    for (const [index, road] of roads.entries()) {
-      const next = roads[index + 1];
-      if (next && !road.leadsTo(travel.computer)) {
+    for (const [index, transport] of transports.entries()) {
+      const next = transports[index + 1];
+      if (next && !transport.supports(travel.computer)) {
         travel.narrator.noEndpoint(travel.computer, next);
         continue;
       }
       try {
-        const session = await this.take(road, travel, !next, refresh);
-        this.roads.worked(travel.computer, road);
+        const session = await this.take(transport, travel, !next, refresh);
+        this.transports.recordSuccess(travel.computer, transport);
         return session;
       } catch (error) {
-        if (look ?? next) this.roads.forget(travel.computer.id);
-        if (!next || !leavesARoad(error)) throw error;
+        if (look ?? next) this.transports.forget(travel.computer.id);
+        if (!next || !allowsFallback(error)) throw error;
         travel.narrator.fell(error, next);
       }
     }
-    throw new NoRoadError(travel.computer);
+    throw new NoTransportError(travel.computer);
   }
 
-  /** Asks for the best road anew the next time: the computer was away. */
+  /** Asks for the best transport anew the next time: the computer was away. */
   forget(computerId: string): void {
-    this.roads.forget(computerId);
+    this.transports.forget(computerId);
   }
 
   private bringUp(
@@ -118,22 +123,22 @@ export class Opening<Request = SessionRequest, Opened = Session> {
       timeoutMs: this.startTimeout(),
       onStep: (step) => {
         // A computer that was away may be elsewhere now.
-        if (step.kind === 'requested' || step.kind === 'waiting') this.roads.forget(id);
+        if (step.kind === 'requested' || step.kind === 'waiting') this.transports.forget(id);
         narrator.step(step);
       },
     });
   }
 
-  /** Takes one road. The computer may have been stopped meanwhile, or may just be coming up: look before giving up. */
+  /** Takes one transport. The computer may have been stopped meanwhile, or may just be coming up: look before giving up. */
   private async take(
-    road: Road<Request, Opened>,
+    transport: Transport<Request, Opened>,
     { computer: believed, request, narrator, signal }: Travel<Request>,
     isLast: boolean,
     refresh?: () => Promise<Computer>,
   ): Promise<Opened> {
     const open = (computer: Computer, patience: number): Promise<Opened> => {
-      narrator.connecting(computer, road);
-      return road.open(computer, request, {
+      narrator.connecting(computer, transport);
+      return transport.open(computer, request, {
         signal,
         patience: narrator.waited ? limits.patienceAfterStart : patience,
         onNotUp: () => narrator.notUp(computer),
@@ -145,7 +150,7 @@ export class Opening<Request = SessionRequest, Opened = Session> {
       if (!refresh || !mayBeStale(error)) throw error;
       const computer = await refresh();
       const isSame = computer.ssh === believed.ssh && !narrator.waited;
-      if (!road.leadsTo(computer) || (!isLast && isSame && isOfNoUse(error))) throw error;
+      if (!transport.supports(computer) || (!isLast && isSame && isOfNoUse(error))) throw error;
       return await open(computer, limits.patience);
     }
   }
@@ -172,10 +177,10 @@ function isOfNoUse(error: unknown): boolean {
 }
 
 /**
- * Whether another road may lead there all the same. Not for a host that is not who it should be, nor for a service that
+ * Whether another transport may lead there all the same. Not for a host that is not who it should be, nor for a service that
  * does not answer.
  */
-function leavesARoad(error: unknown): boolean {
+function allowsFallback(error: unknown): boolean {
   return (
     error instanceof SshError ||
     error instanceof AuthenticationError ||
@@ -186,7 +191,7 @@ function leavesARoad(error: unknown): boolean {
   );
 }
 
-type NamedRoad = Pick<Road, 'name'>;
+type NamedTransport = Pick<Transport, 'name'>;
 
 /** Tells each step once, in plain words. */
 class Narrator {
@@ -212,8 +217,8 @@ class Narrator {
     }
   }
 
-  connecting(computer: Computer, road: NamedRoad): void {
-    const line = connectingLine(computer, road);
+  connecting(computer: Computer, transport: NamedTransport): void {
+    const line = connectingLine(computer, transport);
     if (statusOf(computer.status).kind === 'unknown' && this.said !== line) {
       this.tell(
         t(
@@ -227,12 +232,12 @@ class Narrator {
     this.tell(line, t('connecting'));
   }
 
-  noEndpoint({ name }: Computer, next: NamedRoad): void {
+  noEndpoint({ name }: Computer, next: NamedTransport): void {
     this.tell(`${t('{0} offers no SSH endpoint.', name)} ${instead(next)}`, t('connecting'));
   }
 
-  /** Why one road was left, in a line, and which is taken next. */
-  fell(error: unknown, next: NamedRoad): void {
+  /** Why one transport was left, in a line, and which is taken next. */
+  fell(error: unknown, next: NamedTransport): void {
     const [why] = error instanceof Error ? error.message.split('\n') : [String(error)];
     this.tell(`${why} ${instead(next)}`, t('connecting'));
   }
@@ -266,8 +271,8 @@ class Narrator {
   }
 }
 
-function connectingLine(computer: Computer, road: NamedRoad): string {
-  switch (road.name) {
+function connectingLine(computer: Computer, transport: NamedTransport): string {
+  switch (transport.name) {
     case 'ssh':
       return t('Connecting to {0}…', formatEndpoint(parseEndpoint(computer.ssh ?? '')));
     case 'tunnel':
@@ -279,7 +284,7 @@ function connectingLine(computer: Computer, road: NamedRoad): string {
   }
 }
 
-function instead({ name }: NamedRoad): string {
+function instead({ name }: NamedTransport): string {
   switch (name) {
     case 'gateway':
       return t('Taking a plain terminal instead.');

@@ -15,8 +15,8 @@ import type { Session, SessionRequest } from '../shell/session';
 const pauses = [1, 2, 4, 8, 15, 30];
 /** Each pause is up to this part shorter or longer, so that many terminals do not all try at once. */
 const jitter = 0.2;
-/** Tries by the road that led there before, until another is taken. */
-const triesOnOneRoad = 2;
+/** Tries by the transport that led there before, until another is taken. */
+const triesPerTransport = 2;
 /** Milliseconds the service may take to restore a computer by itself, until a person is asked. */
 const restorePatience = 60_000;
 
@@ -79,11 +79,11 @@ export class Reconnection {
     try {
       const computer = await this.parts.lifecycle.fetch(lost.id, signal);
       if (!this.mayConnect(computer, progress)) return undefined;
-      const anyRoad = tries >= triesOnOneRoad;
+      const allowFallback = tries >= triesPerTransport;
       // What is tried again and again is told only where it is something else.
-      const say = anyRoad ? (line: string): void => this.tell(progress, line) : () => undefined;
+      const say = allowFallback ? (line: string): void => this.tell(progress, line) : () => undefined;
       const quiet = { say, phase: () => undefined };
-      return await this.parts.opening.again(computer, request, anyRoad, { signal, progress: quiet });
+      return await this.parts.opening.again(computer, request, allowFallback, { signal, progress: quiet });
     } catch (error) {
       signal.throwIfAborted();
       if (isApiError(error, 'notFound')) throw new LifecycleError('deleted', lost);
@@ -95,7 +95,7 @@ export class Reconnection {
   /** @throws LifecycleError where waiting would lead nowhere */
   private mayConnect(computer: Computer, progress: Progress): boolean {
     const { open } = statusOf(computer.status);
-    // Wherever it comes back, other roads may lead there.
+    // Wherever it comes back, other transports may lead there.
     if (open === 'wait' || open === 'restore') this.parts.opening.forget(computer.id);
     switch (open) {
       case 'connect':

@@ -8,8 +8,8 @@ import { statusOf } from '../computers/status';
 import type { ComputerStore } from '../computers/store';
 import { SshError } from '../ssh/errors';
 import type { Opening, Progress } from './opening';
-import type { Carried, ChannelRequest } from './channelRoad';
-import type { Transport } from './roads';
+import type { ChannelHandle, ChannelRequest } from './channelTransport';
+import type { TransportSetting } from './transportSelector';
 
 const silently: Progress = { say: () => undefined, phase: () => undefined };
 
@@ -30,13 +30,13 @@ export interface PortChannel {
 }
 
 export interface SshChannelsParts {
-  readonly opening: Pick<Opening<ChannelRequest, Carried>, 'again'>;
+  readonly opening: Pick<Opening<ChannelRequest, ChannelHandle>, 'again'>;
   readonly store: Pick<ComputerStore, 'get'>;
   readonly lifecycle: Pick<Lifecycle, 'fetch'>;
-  readonly transport: () => Transport;
+  readonly transport: () => TransportSetting;
 }
 
-/** SSH channels to computers that run, by the roads that terminals take. Starts nothing. */
+/** SSH channels to computers that run, by the transports that terminals take. Starts nothing. */
 export class SshChannels {
   constructor(private readonly parts: SshChannelsParts) {}
 
@@ -44,7 +44,7 @@ export class SshChannels {
    * Opens a channel to a computer that is known to run.
    * @throws NoSshError, or what `Opening.again` throws
    */
-  async open(computer: Computer, signal: AbortSignal, request: ChannelRequest): Promise<Carried> {
+  async open(computer: Computer, signal: AbortSignal, request: ChannelRequest): Promise<ChannelHandle> {
     if (this.parts.transport() === 'gateway') throw new NoSshError();
     return this.parts.opening.again(computer, request, true, { signal, progress: silently });
   }

@@ -17,7 +17,7 @@ export type Ending =
   /** The way to it broke. */
   | { readonly kind: 'lost'; readonly cause: Error | undefined };
 
-/** A shell on a computer, by whichever road it is reached. The terminal above does not know which. */
+/** A shell on a computer, by whichever transport it is reached. The terminal above does not know which. */
 export interface Session {
   /** Output of the shell, byte for byte. Nothing is lost between the making of the session and the first listener. */
   readonly onData: Event<Uint8Array>;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { measurePoll } from './pollCost';
 import { benchReach, benchStopped } from './reach';
-import { benchRoads } from './roads';
+import { benchTransports } from './transports';
 import { benchRoundTrips } from './roundTrips';
 import { benchSizes } from './sizes';
 import { inOwnNetwork } from './slowLine';
@@ -13,7 +13,7 @@ const sections: Readonly<Record<string, (parts: readonly string[]) => unknown>> 
   reach: () => benchReach('A running computer, on this machine'),
   'slow-line': () => apart('overSlowLine.ts', ['100']),
   'round-trips': () => benchRoundTrips(),
-  roads: () => benchRoads(),
+  transports: () => benchTransports(),
   stopped: () => benchStopped(),
   polls: () => benchPolls(),
   vscode: () => benchVSCode(),

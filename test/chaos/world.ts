@@ -13,10 +13,10 @@ import { SshConfig } from '../../src/ssh/sshConfig';
 import type { ComputerTerminalParts } from '../../src/terminal/computerTerminal';
 import { Opening } from '../../src/connect/opening';
 import { Reconnection } from '../../src/connect/reconnection';
-import { GatewayRoad } from '../../src/terminal/gatewayRoad';
-import { RoadMemory } from '../../src/connect/roadMemory';
-import { Roads } from '../../src/connect/roads';
-import { SshRoad } from '../../src/terminal/sshRoad';
+import { GatewayTransport } from '../../src/terminal/gatewayTransport';
+import { TransportCache } from '../../src/connect/transportCache';
+import { TransportSelector } from '../../src/connect/transportSelector';
+import { SshTransport } from '../../src/terminal/sshTransport';
 import { systemClock as clock } from '../../src/base/clock';
 import { runCommand } from '../emulator/sandbox/exec';
 import { startEmulator, type Emulator } from '../emulator/emulator';
@@ -79,10 +79,14 @@ export class World {
     const config = new SshConfig(() => this.folder);
     const { pool } = createSsh({ client, known, ownKey, config, clock, log, ...aloneOnItsMachine });
     this.pool = pool;
-    const ways = [new SshRoad('ssh', pool), new SshRoad('tunnel', pool), new GatewayRoad(client, clock)];
+    const ways = [
+      new SshTransport('ssh', pool),
+      new SshTransport('tunnel', pool),
+      new GatewayTransport(client, clock),
+    ];
     const opening = new Opening(
       lifecycle,
-      new Roads(ways, () => 'auto', new RoadMemory(clock)),
+      new TransportSelector(ways, () => 'auto', new TransportCache(clock)),
       () => 30_000,
     );
     this.parts = {

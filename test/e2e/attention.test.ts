@@ -78,7 +78,7 @@ describe('what a person is told of unasked, and what helps to find a cause', () 
       text,
       /^- einstein \(cmp_\w+\)\n {2}- \S+Z running\n {2}- \S+Z stopping\n {2}- \S+Z stopped/m,
     );
-    assert.match(text, /^- curie \(cmp_\w+\): open, road: ssh$/m);
+    assert.match(text, /^- curie \(cmp_\w+\): open, transport: ssh$/m);
     assert.match(
       text,
       /^- cmp_\w+ at ohm@\S+: SSH-2\.0-OpenSSH\S*.* key exchange \S+, host key ssh-ed25519/m,

@@ -46,7 +46,7 @@ describe('the terminals of a window', () => {
   });
 
   stage.it(
-    'an SSH server that stays away is told in the tab; after a while another road is taken',
+    'an SSH server that stays away is told in the tab; after a while another transport is taken',
     async () => {
       await open('pauli');
       await stage.control.killSshd({ id: 'pauli' });

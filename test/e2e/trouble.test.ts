@@ -8,7 +8,7 @@ import { Stage } from './support';
 
 describe('opening a computer when something is wrong', () => {
   const stage = new Stage('trouble', {
-    // Else another road is taken where SSH is refused.
+    // Else another transport is taken where SSH is refused.
     settings: {
       'celesto.ssh.identityFile': '~/.ssh/id_person',
       'celesto.terminal.transport': 'ssh',

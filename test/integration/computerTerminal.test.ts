@@ -125,7 +125,7 @@ class Stage {
 
   private wish(wish: Wish): Promise<Session> {
     this.wishes.push(wish);
-    // As every road does.
+    // As every transport does.
     void wish.request.size();
     return this.obedient ? abortable(wish.outcome.promise, wish.options.signal) : wish.outcome.promise;
   }

@@ -4,8 +4,8 @@ import { GatewayAddressError } from '../../src/gateway/gatewayAddress';
 import { GatewayError } from '../../src/gateway/errors';
 import type { Computer } from '../../src/computers/computer';
 import { SshError } from '../../src/ssh/errors';
-import { GatewayRoad } from '../../src/terminal/gatewayRoad';
-import type { TravelOptions } from '../../src/connect/road';
+import { GatewayTransport } from '../../src/terminal/gatewayTransport';
+import type { ConnectOptions } from '../../src/connect/transport';
 import type { SessionMemory, Size } from '../../src/shell/session';
 import { systemClock } from '../../src/base/clock';
 import { until } from '../harness/until';
@@ -47,12 +47,12 @@ describe('a terminal gateway of faults', () => {
   /** Opens a plain session. */
   async function plain(
     memory: SessionMemory = {},
-    options: Partial<TravelOptions> = {},
+    options: Partial<ConnectOptions> = {},
     size = () => Promise.resolve({ rows: 24, columns: 80 }),
   ): Promise<Screen & { memory: SessionMemory }> {
     const shell = { persistence: 'off', name: 'test', cwd: '', nonce: undefined } as const;
     const request = { size, env: {}, shell, memory };
-    const session = await new GatewayRoad(service.client, systemClock).open(computer, request, {
+    const session = await new GatewayTransport(service.client, systemClock).open(computer, request, {
       signal,
       patience: 0,
       ...options,
@@ -62,7 +62,7 @@ describe('a terminal gateway of faults', () => {
   }
 
   /** Opens one and sees that it is a shell. */
-  async function visit(memory?: SessionMemory, options?: Partial<TravelOptions>): Promise<void> {
+  async function visit(memory?: SessionMemory, options?: Partial<ConnectOptions>): Promise<void> {
     const screen = await plain(memory, options);
     screen.type('echo "it is $((40 + 2))"\r');
     await screen.shows('it is 42');
@@ -70,7 +70,7 @@ describe('a terminal gateway of faults', () => {
   }
 
   /** The two ways to use the gateway. */
-  const ways: [name: string, visit: (options?: Partial<TravelOptions>) => Promise<void>][] = [
+  const ways: [name: string, visit: (options?: Partial<ConnectOptions>) => Promise<void>][] = [
     ['a plain session', (options) => visit({}, options)],
     [
       'SSH',

@@ -11,9 +11,9 @@ import { LocalPortError } from '../../src/features/ports/bindLocalPort';
 import { PortForwardStorage } from '../../src/features/ports/portForwardStorage';
 import { PortError, SshError } from '../../src/ssh/errors';
 import { Opening } from '../../src/connect/opening';
-import { ChannelRoad } from '../../src/connect/channelRoad';
-import { RoadMemory } from '../../src/connect/roadMemory';
-import { Roads, type Transport } from '../../src/connect/roads';
+import { ChannelTransport } from '../../src/connect/channelTransport';
+import { TransportCache } from '../../src/connect/transportCache';
+import { TransportSelector, type TransportSetting } from '../../src/connect/transportSelector';
 import { NoSshError, SshChannels } from '../../src/connect/sshChannels';
 import { systemClock } from '../../src/base/clock';
 import type { Disposable } from '../../src/base/disposable';
@@ -51,7 +51,7 @@ describe('a forwarded port', () => {
   class Bench {
     readonly records = new MemoryRecords();
     readonly changes = new Emitter<StoreChange>();
-    transport: Transport = 'auto';
+    transport: TransportSetting = 'auto';
     readonly channels: SshChannels;
     readonly forwards: PortForwards;
     looks = 0;
@@ -62,10 +62,10 @@ describe('a forwarded port', () => {
     constructor(public listed: Computer | undefined = einstein) {
       const { pool } = person;
       const store = this.store;
-      const roads = new Roads(
-        [new ChannelRoad('ssh', pool), new ChannelRoad('tunnel', pool)],
+      const transports = new TransportSelector(
+        [new ChannelTransport('ssh', pool), new ChannelTransport('tunnel', pool)],
         () => this.transport,
-        new RoadMemory(systemClock),
+        new TransportCache(systemClock),
       );
       const lifecycle = {
         ensureRunning: () => Promise.reject(new Error('It starts nothing.')),
@@ -75,7 +75,7 @@ describe('a forwarded port', () => {
         },
       };
       this.channels = new SshChannels({
-        opening: new Opening(lifecycle, roads, () => 0),
+        opening: new Opening(lifecycle, transports, () => 0),
         store,
         lifecycle,
         transport: () => this.transport,

@@ -9,12 +9,12 @@ import { interpreterFor } from '../../src/features/run/interpreter';
 import { ComputerTarget } from '../../src/features/run/runTarget';
 import type { Command, CommandRequest } from '../../src/features/run/commandScript';
 import { CommandRun, type RunOutcome } from '../../src/features/run/commandRun';
-import { ServiceRunRoad } from '../../src/features/run/serviceRunRoad';
-import { SshRunRoad } from '../../src/features/run/sshRunRoad';
+import { ServiceRunTransport } from '../../src/features/run/serviceRunTransport';
+import { SshRunTransport } from '../../src/features/run/sshRunTransport';
 import { Opening } from '../../src/connect/opening';
-import type { Road } from '../../src/connect/road';
-import { RoadMemory } from '../../src/connect/roadMemory';
-import { Roads, type Transport } from '../../src/connect/roads';
+import type { Transport } from '../../src/connect/transport';
+import { TransportCache } from '../../src/connect/transportCache';
+import { TransportSelector, type TransportSetting } from '../../src/connect/transportSelector';
 import { isCancellation } from '../../src/base/abort';
 import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
@@ -30,22 +30,22 @@ class Runner {
 
   constructor(
     private readonly service: Service,
-    transport: Transport,
+    transport: TransportSetting,
   ) {
     const { client } = service;
     const { pool } = new Installation(service);
     const store = new ComputerStore(client, systemClock, new MemoryCache(), silentLog);
     this.lifecycle = new Lifecycle(client, store, systemClock, silentLog);
-    const roads = new Roads<Road<CommandRequest, CommandExecution>>(
+    const transports = new TransportSelector<Transport<CommandRequest, CommandExecution>>(
       [
-        new SshRunRoad('ssh', pool),
-        new SshRunRoad('tunnel', pool),
-        new ServiceRunRoad(client, client, silentLog),
+        new SshRunTransport('ssh', pool),
+        new SshRunTransport('tunnel', pool),
+        new ServiceRunTransport(client, client, silentLog),
       ],
       () => transport,
-      new RoadMemory(systemClock),
+      new TransportCache(systemClock),
     );
-    this.opening = new Opening(this.lifecycle, roads, () => 60_000);
+    this.opening = new Opening(this.lifecycle, transports, () => 60_000);
   }
 
   async start(name: string, command: Command | string): Promise<Started> {
@@ -189,10 +189,10 @@ describe('a command runs', () => {
   it('over SSH and ends on the computer, though it was cancelled before the word came that it runs', async () => {
     const line = await service.line((await service.computer('einstein')).ssh!, 200);
     const far = await service.computer('einstein', line.endpoint('ohm'));
-    const road = new SshRunRoad('ssh', new Installation(service).pool);
+    const transport = new SshRunTransport('ssh', new Installation(service).pool);
     const cancel = new AbortController();
     const open = (command: Command): Promise<CommandExecution> =>
-      road.open(
+      transport.open(
         far,
         { command, size: () => ({ rows: 24, columns: 80 }), say: () => undefined },
         { signal: cancel.signal, patience: 0 },
@@ -209,8 +209,8 @@ describe('a command runs', () => {
   });
 
   it('over SSH without a terminal, and is held back when what it complains is not drawn yet', async () => {
-    const road = new SshRunRoad('ssh', new Installation(service).pool);
-    const execution = await road.open(
+    const transport = new SshRunTransport('ssh', new Installation(service).pool);
+    const execution = await transport.open(
       await service.computer('einstein'),
       {
         command: { line: 'yes >&2', input: '' },
@@ -234,7 +234,7 @@ describe('a command runs', () => {
     execution.kill();
   });
 
-  it('by the best road there is; why not by a better one is told', async () => {
+  it('by the best transport there is; why not by a better one is told', async () => {
     const { told, ended } = await new Runner(service, 'auto').run('bohr', 'exit 2');
     assert.equal(codeOf(ended), 2);
     assert.deepEqual(told, [

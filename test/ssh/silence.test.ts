@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import type { Computer } from '../../src/computers/computer';
 import { SshError } from '../../src/ssh/errors';
 import type { Patience } from '../../src/ssh/connection/patience';
-import { GatewayRoad } from '../../src/terminal/gatewayRoad';
+import { GatewayTransport } from '../../src/terminal/gatewayTransport';
 import { systemClock } from '../../src/base/clock';
 import { detectWake } from '../../src/base/wakeDetector';
 import { FakeClock, settled } from '../unit/support/fakeClock';
@@ -51,10 +51,10 @@ describe('a line that goes silent, nobody saying a word', () => {
   async function plain(): Promise<Screen> {
     const shell = { persistence: 'off', name: 'test', cwd: '', nonce: undefined } as const;
     const size = () => Promise.resolve({ rows: 24, columns: 80 });
-    const road = new GatewayRoad(service.client, systemClock);
+    const transport = new GatewayTransport(service.client, systemClock);
     const request = { size, env: {}, shell, memory: {} };
     const options = { signal: new AbortController().signal, patience: 0 };
-    const screen = new Screen(await road.open(await service.computer('curie'), request, options));
+    const screen = new Screen(await transport.open(await service.computer('curie'), request, options));
     await screen.shows('$ ');
     return screen;
   }

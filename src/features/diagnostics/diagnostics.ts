@@ -5,7 +5,7 @@ import type { StatusHistory, ComputerHistory } from '../../computers/statusHisto
 import type { ComputerStore } from '../../computers/store';
 import { formatEndpoint } from '../../ssh/connection/endpoint';
 import type { ConnectionPool } from '../../ssh/connection/pool';
-import type { Roads } from '../../connect/roads';
+import type { TransportSelector } from '../../connect/transportSelector';
 import type { Terminals } from '../../terminal/terminals';
 import { describeError } from '../../base/log';
 import { printable } from '../../base/text';
@@ -17,7 +17,7 @@ export interface DiagnosticsDeps {
   readonly store: ComputerStore;
   readonly chronology: StatusHistory;
   readonly terminals: Pick<Terminals, 'all'>;
-  readonly roads: Pick<Roads, 'ledTo'>;
+  readonly transports: Pick<TransportSelector, 'lastUsed'>;
   readonly pool: Pick<ConnectionPool, 'connections'>;
   readonly log: Pick<RecentProblemsLog, 'problems'>;
   /** Takes secrets out of a text. */
@@ -101,7 +101,7 @@ export class Diagnostics {
   private terminals(): string[] {
     return this.deps.terminals.all.map(({ pty }) => {
       const { computer } = pty.spec;
-      return `- ${computer.name} (${computer.id}): ${pty.state}, road: ${this.deps.roads.ledTo(computer.id) ?? 'none yet'}`;
+      return `- ${computer.name} (${computer.id}): ${pty.state}, transport: ${this.deps.transports.lastUsed(computer.id) ?? 'none yet'}`;
     });
   }
 

@@ -17,7 +17,7 @@ export type ExecutionEnd =
   /** Nobody knows: the way to it broke. */
   | { readonly kind: 'lost'; readonly cause: Error | undefined };
 
-/** A command that runs on a computer, by whichever road it is reached. */
+/** A command that runs on a computer, by whichever transport it is reached. */
 export interface CommandExecution extends Source {
   /** What it writes, byte for byte and in order. Nothing is lost before the first listener. */
   readonly onData: Event<Uint8Array>;

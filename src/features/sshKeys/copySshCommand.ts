@@ -5,7 +5,7 @@ import type { Lifecycle } from '../../computers/lifecycle';
 import { statusOf } from '../../computers/status';
 import { parseEndpoint } from '../../ssh/connection/endpoint';
 import type { Doors } from '../../ssh/tunnel/doors';
-import type { Transport } from '../../connect/roads';
+import type { TransportSetting } from '../../connect/transportSelector';
 import type { Clock } from '../../base/clock';
 import { escapeLinks } from '../../base/text';
 import type { Handler } from '../../ui/registerCommands';
@@ -19,7 +19,7 @@ export class SshCommands {
     private readonly lifecycle: Pick<Lifecycle, 'ensureRunning'>,
     private readonly doors: Doors,
     private readonly clock: Clock,
-    private readonly transport: () => Transport,
+    private readonly transport: () => TransportSetting,
     /** Milliseconds. */
     private readonly timeLimit: () => number,
   ) {}

@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Computer } from '../../../src/computers/computer';
-import { SshRoad } from '../../../src/terminal/sshRoad';
+import { SshTransport } from '../../../src/terminal/sshTransport';
 import type { Ending, Session, SessionMemory, ShellWish, Size } from '../../../src/shell/session';
 import { until } from '../../harness/until';
 import type { Installation } from './installation';
@@ -39,14 +39,14 @@ export class Terminal {
   private current: Session | undefined;
   private emulator: Emulator;
   private size: Size;
-  private readonly road: SshRoad;
+  private readonly transport: SshTransport;
   private readonly decoder = new TextDecoder();
 
   constructor(
     person: Installation,
     private readonly options: TerminalOptions = {},
   ) {
-    this.road = new SshRoad('ssh', person.pool);
+    this.transport = new SshTransport('ssh', person.pool);
     this.size = options.size ?? { rows: 24, columns: 80 };
     this.emulator = this.freshEmulator();
   }
@@ -59,7 +59,7 @@ export class Terminal {
   /** Opens a shell, or goes back to the one that the wish names. */
   async open(computer: Computer): Promise<this> {
     const { env = {}, persistence, name, cwd, nonce } = { ...defaults, ...this.options };
-    const session = await this.road.open(
+    const session = await this.transport.open(
       computer,
       {
         size: () => Promise.resolve(this.size),

@@ -8,9 +8,13 @@ import { EndpointError } from '../../../src/ssh/connection/endpoint';
 import { AuthenticationError, HostKeyError } from '../../../src/ssh/errors';
 import { NoHelperError } from '../../../src/ssh/tunnel/helper';
 import { Opening } from '../../../src/connect/opening';
-import type { Road, RoadName, TravelOptions } from '../../../src/connect/road';
-import { RoadMemory } from '../../../src/connect/roadMemory';
-import { NoRoadError, Roads, type Transport } from '../../../src/connect/roads';
+import type { Transport, TransportName, ConnectOptions } from '../../../src/connect/transport';
+import { TransportCache } from '../../../src/connect/transportCache';
+import {
+  NoTransportError,
+  TransportSelector,
+  type TransportSetting,
+} from '../../../src/connect/transportSelector';
 import type { Session, SessionRequest } from '../../../src/shell/session';
 import { abortable, isCancellation } from '../../../src/base/abort';
 import { sshError } from '../ssh/support/fakeConnector';
@@ -34,20 +38,20 @@ const keyRefused = new AuthenticationError({ user: 'ohm', host: 'h', port: 22 },
 
 type Step = Session | Error | Promise<Session> | 'not up yet';
 
-/** A road that plays a script: a step for each time somebody takes it, the last one again and again. */
-class ScriptedRoad implements Road {
+/** A transport that plays a script: a step for each time somebody takes it, the last one again and again. */
+class ScriptedTransport implements Transport {
   readonly taken: { computer: Computer; request: SessionRequest; patience: number }[] = [];
 
   constructor(
     private readonly steps: Step[],
-    readonly name: RoadName = 'ssh',
+    readonly name: TransportName = 'ssh',
   ) {}
 
-  leadsTo(computer: Computer): boolean {
+  supports(computer: Computer): boolean {
     return this.name !== 'ssh' || computer.ssh !== undefined;
   }
 
-  async open(computer: Computer, request: SessionRequest, options: TravelOptions): Promise<Session> {
+  async open(computer: Computer, request: SessionRequest, options: ConnectOptions): Promise<Session> {
     this.taken.push({ computer, request, patience: options.patience });
     const step = this.steps.length > 1 ? this.steps.shift()! : this.steps[0]!;
     if (step === 'not up yet') {
@@ -61,25 +65,25 @@ class ScriptedRoad implements Road {
   }
 }
 
-/** Computer `a` is opened: a real life cycle on a scripted service, and a scripted road. */
+/** Computer `a` is opened: a real life cycle on a scripted service, and a scripted transport. */
 class OpeningBench {
   readonly lines: string[] = [];
   readonly phases: string[] = [];
   readonly session = new FakeSession();
-  readonly road: ScriptedRoad;
-  readonly memory: RoadMemory;
+  readonly transport: ScriptedTransport;
+  readonly memory: TransportCache;
   readonly cancel = new AbortController();
-  private roads: Roads | undefined;
+  private transports: TransportSelector | undefined;
 
   private constructor(
     readonly service: LifecycleHarness,
     steps: Step[],
   ) {
-    this.memory = new RoadMemory(service.clock);
-    this.road = new ScriptedRoad(steps.length > 0 ? steps : [this.session]);
+    this.memory = new TransportCache(service.clock);
+    this.transport = new ScriptedTransport(steps.length > 0 ? steps : [this.session]);
   }
 
-  /** What the list says (nothing: the computer is not in it), and what happens on the road. */
+  /** What the list says (nothing: the computer is not in it), and what happens on the transport. */
   static async of(listed: string, ...steps: Step[]): Promise<OpeningBench> {
     const service = await LifecycleHarness.with(...(listed ? [`a ${listed}`] : []));
     service.client.script('start', parseComputer('a starting'));
@@ -95,9 +99,9 @@ class OpeningBench {
     return this;
   }
 
-  /** Gives the computer further roads behind the first. */
-  withRoads(transport: Transport, ...others: ScriptedRoad[]): this {
-    this.roads = new Roads([this.road, ...others], () => transport, this.memory);
+  /** Gives the computer further transports behind the first. */
+  withTransports(transport: TransportSetting, ...others: ScriptedTransport[]): this {
+    this.transports = new TransportSelector([this.transport, ...others], () => transport, this.memory);
     return this;
   }
 
@@ -106,8 +110,8 @@ class OpeningBench {
       say: (line: string) => void this.lines.push(line),
       phase: (words: string) => void this.phases.push(words),
     };
-    this.roads ??= new Roads([this.road], () => 'ssh', this.memory);
-    const opening = new Opening(this.service.lifecycle, this.roads, () => 120_000);
+    this.transports ??= new TransportSelector([this.transport], () => 'ssh', this.memory);
+    const opening = new Opening(this.service.lifecycle, this.transports, () => 120_000);
     const session = opening.open('a', request, { signal: this.cancel.signal, evenFromError, progress });
     session.catch(() => undefined);
     return session;
@@ -135,8 +139,8 @@ describe('opening a computer', () => {
     assert.deepEqual(bench.lines, [connecting]);
     assert.deepEqual(bench.course, ['connecting']);
     assert.deepEqual(bench.calls, []);
-    assert.equal(bench.road.taken[0]!.request, request);
-    assert.equal(bench.road.taken[0]!.patience, 0);
+    assert.equal(bench.transport.taken[0]!.request, request);
+    assert.equal(bench.transport.taken[0]!.patience, 0);
   });
 
   it('that the list called running some time ago asks the service first', async () => {
@@ -160,7 +164,7 @@ describe('opening a computer', () => {
     assert.deepEqual(bench.lines, ['name of a: stopped. Starting it… (Ctrl+C cancels)', connecting]);
     assert.deepEqual(bench.course, ['starting', 'connecting']);
     assert.equal(bench.service.client.count('start'), 1);
-    assert.equal(bench.road.taken[0]!.patience, 60_000);
+    assert.equal(bench.transport.taken[0]!.patience, 60_000);
   });
 
   it('that is being created waits', async () => {
@@ -169,7 +173,7 @@ describe('opening a computer', () => {
     assert.deepEqual(bench.lines, ['name of a: being created. Waiting… (Ctrl+C cancels)', connecting]);
     assert.deepEqual(bench.course, ['being created', 'connecting']);
     assert.equal(bench.service.client.count('start'), 0);
-    assert.equal(bench.road.taken[0]!.patience, 60_000);
+    assert.equal(bench.transport.taken[0]!.patience, 60_000);
   });
 
   it('that changes several times tells each state', async () => {
@@ -218,7 +222,7 @@ describe('opening a computer', () => {
       return true;
     });
     assert.equal(bench.service.client.count('start'), 0);
-    assert.deepEqual(bench.road.taken, []);
+    assert.deepEqual(bench.transport.taken, []);
   });
 
   it('with an error starts it when the person asked for that', async () => {
@@ -243,7 +247,7 @@ describe('connecting', () => {
       'The SSH server of name of a is not up yet. Waiting for it…',
     ]);
     assert.deepEqual(
-      bench.road.taken.map(({ patience }) => patience),
+      bench.transport.taken.map(({ patience }) => patience),
       [60_000, 60_000],
     );
   });
@@ -254,7 +258,7 @@ describe('connecting', () => {
     assert.deepEqual(bench.calls, ['get a']);
     assert.deepEqual(bench.lines, [connecting, 'The SSH server of name of a is not up yet. Waiting for it…']);
     assert.deepEqual(
-      bench.road.taken.map(({ patience }) => patience),
+      bench.transport.taken.map(({ patience }) => patience),
       [0, 5_000, 5_000],
     );
   });
@@ -269,7 +273,7 @@ describe('connecting', () => {
       connecting,
     ]);
     assert.deepEqual(
-      bench.road.taken.map(({ patience }) => patience),
+      bench.transport.taken.map(({ patience }) => patience),
       [0, 60_000],
     );
   });
@@ -280,14 +284,14 @@ describe('connecting', () => {
       .finds(wire('a', 'running', { connection: { ssh: 'ohm@198.51.100.9:22', access_url: null } }))
       .open();
     assert.deepEqual(bench.lines, [connecting, 'Connecting to ohm@198.51.100.9:22…']);
-    assert.equal(bench.road.taken[1]!.computer.ssh, 'ohm@198.51.100.9:22');
+    assert.equal(bench.transport.taken[1]!.computer.ssh, 'ohm@198.51.100.9:22');
   });
 
   it('that is refused twice ends with the reason', async () => {
     const refused = sshError('unreachable');
     const bench = await OpeningBench.of('running', refused);
     await assert.rejects(bench.finds('running').open(), refused);
-    assert.equal(bench.road.taken.length, 2);
+    assert.equal(bench.transport.taken.length, 2);
     assert.deepEqual(bench.lines, [connecting]);
   });
 
@@ -300,27 +304,27 @@ describe('connecting', () => {
   it('is not tried again when it was not the network', async () => {
     const bench = await OpeningBench.of('running', keyRefused);
     await assert.rejects(bench.open(), keyRefused);
-    assert.equal(bench.road.taken.length, 1);
+    assert.equal(bench.transport.taken.length, 1);
     assert.deepEqual(bench.calls, []);
   });
 
-  it('without an SSH endpoint says that no road leads there', async () => {
+  it('without an SSH endpoint says that no transport leads there', async () => {
     const bench = await OpeningBench.of('');
     bench.finds(wire('a', 'running', { connection: { ssh: null, access_url: null } }));
     await assert.rejects(bench.open(), (error) => {
-      assert.ok(error instanceof NoRoadError);
+      assert.ok(error instanceof NoTransportError);
       assert.match(error.message, /name of a offers no SSH endpoint/);
       return true;
     });
     assert.deepEqual(bench.lines, []);
-    assert.deepEqual(bench.road.taken, []);
+    assert.deepEqual(bench.transport.taken, []);
   });
 
-  it('to an endpoint that cannot be read says so, and takes no road', async () => {
+  it('to an endpoint that cannot be read says so, and takes no transport', async () => {
     const bench = await OpeningBench.of('');
     bench.finds(wire('a', 'running', { connection: { ssh: 'ohm@host; rm -rf /', access_url: null } }));
     await assert.rejects(bench.open(), (error) => error instanceof EndpointError);
-    assert.deepEqual(bench.road.taken, []);
+    assert.deepEqual(bench.transport.taken, []);
   });
 });
 
@@ -368,7 +372,7 @@ describe('cancelling', () => {
 
   it('while the connection is made', async () => {
     const bench = await OpeningBench.of('running', deferred<Session>().promise);
-    await cancelled(bench, () => bench.road.taken.length === 1);
+    await cancelled(bench, () => bench.transport.taken.length === 1);
   });
 
   it('while the computer is looked at again', async () => {
@@ -378,26 +382,26 @@ describe('cancelling', () => {
   });
 });
 
-describe('falling from one road to the next', () => {
+describe('falling from one transport to the next', () => {
   const hidden = wire('a', 'running', { connection: { ssh: null, access_url: null } });
   const noServer = new NoHelperError('it has no OpenSSH server');
   const hostKey = new HostKeyError('changed', { user: 'ohm', host: 'h', port: 22 }, 'shown', ['expected']);
 
   it('without an endpoint goes through the gateway, with one line why', async () => {
-    const tunnel = new ScriptedRoad([new FakeSession()], 'tunnel');
-    const bench = (await OpeningBench.of('')).withRoads('auto', tunnel);
+    const tunnel = new ScriptedTransport([new FakeSession()], 'tunnel');
+    const bench = (await OpeningBench.of('')).withTransports('auto', tunnel);
     await bench.finds(hidden).open();
     assert.deepEqual(bench.lines, [
       'name of a offers no SSH endpoint. Taking SSH through its terminal gateway instead.',
       'Connecting to name of a through its terminal gateway…',
     ]);
-    assert.deepEqual(bench.road.taken, []);
+    assert.deepEqual(bench.transport.taken, []);
   });
 
-  it('says nothing of the road that did not lead there the next time', async () => {
-    const tunnel = new ScriptedRoad([noServer], 'tunnel');
-    const gateway = new ScriptedRoad([new FakeSession(), new FakeSession()], 'gateway');
-    const bench = (await OpeningBench.of('')).withRoads('auto', tunnel, gateway);
+  it('says nothing of the transport that did not lead there the next time', async () => {
+    const tunnel = new ScriptedTransport([noServer], 'tunnel');
+    const gateway = new ScriptedTransport([new FakeSession(), new FakeSession()], 'gateway');
+    const bench = (await OpeningBench.of('')).withTransports('auto', tunnel, gateway);
     await bench.finds(hidden).open();
     assert.deepEqual(bench.lines.slice(2), [
       'SSH cannot be carried by the terminal gateway: it has no OpenSSH server. Taking a plain terminal instead.',
@@ -410,31 +414,32 @@ describe('falling from one road to the next', () => {
   });
 
   it('goes on errands of other kinds by what terminals have found out', async () => {
-    const tunnel = new ScriptedRoad([noServer], 'tunnel');
-    const gateway = new ScriptedRoad([new FakeSession()], 'gateway');
-    const bench = (await OpeningBench.of('')).withRoads('auto', tunnel, gateway);
+    const tunnel = new ScriptedTransport([noServer], 'tunnel');
+    const gateway = new ScriptedTransport([new FakeSession()], 'gateway');
+    const bench = (await OpeningBench.of('')).withTransports('auto', tunnel, gateway);
     await bench.finds(hidden).open();
     const computer = bench.service.store.get('a')!;
-    const service = { name: 'service', leadsTo: () => true } as const;
-    const others = (...all: Pick<Road, 'name' | 'leadsTo'>[]) => new Roads(all, () => 'auto', bench.memory);
-    assert.deepEqual(others(bench.road, tunnel, service).to(computer), [service]);
-    assert.deepEqual(others(bench.road, tunnel).to(computer), [tunnel]);
+    const service = { name: 'service', supports: () => true } as const;
+    const others = (...all: Pick<Transport, 'name' | 'supports'>[]) =>
+      new TransportSelector(all, () => 'auto', bench.memory);
+    assert.deepEqual(others(bench.transport, tunnel, service).candidates(computer), [service]);
+    assert.deepEqual(others(bench.transport, tunnel).candidates(computer), [tunnel]);
   });
 
   it('tells a fall that was found out in silence before', async () => {
-    const tunnel = new ScriptedRoad([new FakeSession()], 'tunnel');
-    const bench = (await OpeningBench.of('running', keyRefused)).withRoads('auto', tunnel);
-    const silent = new RoadMemory(bench.service.clock, bench.memory);
-    silent.keep(bench.service.store.get('a')!, 1);
+    const tunnel = new ScriptedTransport([new FakeSession()], 'tunnel');
+    const bench = (await OpeningBench.of('running', keyRefused)).withTransports('auto', tunnel);
+    const silent = new TransportCache(bench.service.clock, bench.memory);
+    silent.set(bench.service.store.get('a')!, 1);
     await bench.open();
     assert.match(bench.lines[1]!, /accepted none of the keys\. Taking SSH/);
-    assert.equal(silent.of(bench.service.store.get('a')!), 1);
+    assert.equal(silent.get(bench.service.store.get('a')!), 1);
   });
 
-  it('asks all roads again after the computer was away', async () => {
-    const tunnel = new ScriptedRoad([noServer, new FakeSession()], 'tunnel');
-    const gateway = new ScriptedRoad([new FakeSession()], 'gateway');
-    const bench = (await OpeningBench.of('')).withRoads('auto', tunnel, gateway);
+  it('asks all transports again after the computer was away', async () => {
+    const tunnel = new ScriptedTransport([noServer, new FakeSession()], 'tunnel');
+    const gateway = new ScriptedTransport([new FakeSession()], 'gateway');
+    const bench = (await OpeningBench.of('')).withTransports('auto', tunnel, gateway);
     await bench.finds(hidden).open();
     await bench.service.clock.advance(10_001);
     await bench.finds('restoring', hidden).open();
@@ -442,33 +447,33 @@ describe('falling from one road to the next', () => {
   });
 
   it('looks at the computer before it leaves an endpoint that does not answer', async () => {
-    const tunnel = new ScriptedRoad([new FakeSession()], 'tunnel');
-    const bench = (await OpeningBench.of('running', sshError('unreachable'))).withRoads('auto', tunnel);
+    const tunnel = new ScriptedTransport([new FakeSession()], 'tunnel');
+    const bench = (await OpeningBench.of('running', sshError('unreachable'))).withTransports('auto', tunnel);
     await bench.finds('running').open();
     assert.deepEqual(bench.calls, ['get a']);
-    assert.equal(bench.road.taken.length, 1);
+    assert.equal(bench.transport.taken.length, 1);
     assert.match(bench.lines[1]!, /cannot be reached.* Taking SSH through its terminal gateway instead\.$/);
   });
 
   it('leaves an endpoint that accepts none of the keys', async () => {
-    const tunnel = new ScriptedRoad([new FakeSession()], 'tunnel');
-    const bench = (await OpeningBench.of('running', keyRefused)).withRoads('auto', tunnel);
+    const tunnel = new ScriptedTransport([new FakeSession()], 'tunnel');
+    const bench = (await OpeningBench.of('running', keyRefused)).withTransports('auto', tunnel);
     await bench.open();
     assert.match(bench.lines[1]!, /accepted none of the keys\. Taking SSH/);
   });
 
   it('never leaves a host that is not who it should be', async () => {
-    const tunnel = new ScriptedRoad([new FakeSession()], 'tunnel');
-    const bench = (await OpeningBench.of('running', hostKey)).withRoads('auto', tunnel);
+    const tunnel = new ScriptedTransport([new FakeSession()], 'tunnel');
+    const bench = (await OpeningBench.of('running', hostKey)).withTransports('auto', tunnel);
     await assert.rejects(bench.open(), hostKey);
     assert.deepEqual(tunnel.taken, []);
   });
 
-  it('stays on the one road that is wanted', async () => {
-    const tunnel = new ScriptedRoad([noServer], 'tunnel');
-    const gateway = new ScriptedRoad([new FakeSession()], 'gateway');
-    const bench = (await OpeningBench.of('running')).withRoads('tunnel', tunnel, gateway);
+  it('stays on the one transport that is wanted', async () => {
+    const tunnel = new ScriptedTransport([noServer], 'tunnel');
+    const gateway = new ScriptedTransport([new FakeSession()], 'gateway');
+    const bench = (await OpeningBench.of('running')).withTransports('tunnel', tunnel, gateway);
     await assert.rejects(bench.open(), noServer);
-    assert.deepEqual([bench.road.taken, gateway.taken], [[], []]);
+    assert.deepEqual([bench.transport.taken, gateway.taken], [[], []]);
   });
 });

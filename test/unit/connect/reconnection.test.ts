@@ -25,9 +25,9 @@ const network = new ApiError('network');
 class Bench {
   readonly lines: string[] = [];
   readonly phases: string[] = [];
-  /** When each try was made, in ms from the loss, and whether by any road. */
-  readonly tries: [at: number, anyRoad: boolean][] = [];
-  /** Computers whose roads are to be found anew. */
+  /** When each try was made, in ms from the loss, and whether by any transport. */
+  readonly tries: [at: number, allowFallback: boolean][] = [];
+  /** Computers whose transports are to be found anew. */
   readonly forgotten: string[] = [];
   readonly session = new FakeSession();
   readonly cancel = new AbortController();
@@ -44,7 +44,7 @@ class Bench {
       clock: service.clock,
       random: () => 0.5,
       opening: {
-        again: (computer, _request, anyRoad) => this.again(computer, anyRoad),
+        again: (computer, _request, allowFallback) => this.again(computer, allowFallback),
         forget: (id) => void this.forgotten.push(id),
       },
     });
@@ -77,8 +77,8 @@ class Bench {
     return this.service.client.count('start');
   }
 
-  private again(_computer: Computer, anyRoad: boolean): Promise<Session> {
-    this.tries.push([this.service.clock.now() - this.began, anyRoad]);
+  private again(_computer: Computer, allowFallback: boolean): Promise<Session> {
+    this.tries.push([this.service.clock.now() - this.began, allowFallback]);
     const step = this.steps.length > 1 ? this.steps.shift()! : (this.steps[0] ?? this.session);
     return step instanceof Error ? Promise.reject(step) : Promise.resolve(step);
   }
@@ -92,7 +92,7 @@ describe('the way back to a computer', () => {
     assert.deepEqual([bench.lines, bench.phases], [[], ['reconnecting']]);
   });
 
-  it('is tried again and again, at growing distances, then by any road; told once', async () => {
+  it('is tried again and again, at growing distances, then by any transport; told once', async () => {
     const refused = sshError('unreachable');
     const bench = await Bench.of(['running'], ...Array<Error>(7).fill(refused), new FakeSession());
     await bench.run();
@@ -100,7 +100,12 @@ describe('the way back to a computer', () => {
       bench.tries.map(([at]) => at / 1000),
       [0, 1, 3, 7, 15, 30, 60, 90],
     );
-    assert.deepEqual(bench.tries.map(([, anyRoad]) => anyRoad).slice(0, 4), [false, false, true, true]);
+    assert.deepEqual(bench.tries.map(([, allowFallback]) => allowFallback).slice(0, 4), [
+      false,
+      false,
+      true,
+      true,
+    ]);
     assert.deepEqual(bench.lines, [trying]);
   });
 

@@ -14,7 +14,7 @@ const cameBy = {
 };
 
 describe('a computer is reached', () => {
-  const stage = new Stage('roads', {
+  const stage = new Stage('transports', {
     // Shells as they are, so that what is told before them is all there is.
     settings: { 'celesto.terminal.persistence': 'off', 'celesto.terminal.shellIntegration': false },
     // While it moves to another host it can be seen on its way.
@@ -33,16 +33,16 @@ describe('a computer is reached', () => {
   const noEndpoint = (name: string) =>
     `${name} offers no SSH endpoint. Taking SSH through its terminal gateway instead.`;
 
-  /** Sees that the shell came by this road, has the window's size and knows all characters. */
+  /** Sees that the shell came by this transport, has the window's size and knows all characters. */
   async function isReachedBy(
-    road: keyof typeof cameBy,
+    transport: keyof typeof cameBy,
     name: string,
     { terminals }: Window = stage.window,
   ): Promise<void> {
     await terminals.waitForText(`ohm@${name}:~$ `);
     const { rows, columns } = await terminals.size();
     await terminals.enter('echo "[$SSH_CONNECTION]"; stty size; echo "$(hostname) ünï→漢字😀"');
-    await terminals.waitForText(cameBy[road]);
+    await terminals.waitForText(cameBy[transport]);
     await terminals.waitForText(new RegExp(`^${rows} ${columns}$`, 'm'));
     await terminals.waitForText(new RegExp(`^${name} ünï→漢字😀$`, 'm'));
   }
@@ -126,7 +126,7 @@ describe('a computer is reached', () => {
   });
 
   stage.it(
-    'by the best road again when it has moved to another host in the middle of a session',
+    'by the best transport again when it has moved to another host in the middle of a session',
     async () => {
       await stage.row('kepler').click();
       await isReachedBy('tunnel', 'kepler');
@@ -169,11 +169,11 @@ describe('a computer is reached', () => {
     assert.equal((await stage.computer('turing')).status, 'running');
   });
 
-  stage.it('by two windows at once, each by the road that its settings want', async () => {
-    for (const road of ['tunnel', 'gateway'] as const) {
-      const window = await stage.openAnother(road, { 'celesto.terminal.transport': road });
+  stage.it('by two windows at once, each by the transport that its settings want', async () => {
+    for (const transport of ['tunnel', 'gateway'] as const) {
+      const window = await stage.openAnother(transport, { 'celesto.terminal.transport': transport });
       await window.tree('Computers').row('einstein').click();
-      await isReachedBy(road, 'einstein', window);
+      await isReachedBy(transport, 'einstein', window);
       assert.deepEqual(window.errors, []);
       await window.page.close();
     }

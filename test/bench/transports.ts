@@ -1,4 +1,4 @@
-import { GatewayRoad } from '../../src/terminal/gatewayRoad';
+import { GatewayTransport } from '../../src/terminal/gatewayTransport';
 import type { Computer } from '../../src/computers/computer';
 import type { Way } from '../../src/ssh/connection/route';
 import type { Session } from '../../src/shell/session';
@@ -11,16 +11,16 @@ const rounds = 5;
 const shell = { persistence: 'off', name: 'bench', cwd: '', nonce: undefined } as const;
 
 /** A way to the prompt, and to a number of bytes; both in milliseconds. */
-interface Road {
+interface Transport {
   readonly name: string;
   prompt(atPrompt?: () => void): Promise<number>;
   flood(bytes: number): Promise<number>;
 }
 
 /**
- * What each road costs beside OpenSSH in the same run: over lines that count round trips, without a delay and with one.
+ * What each transport costs beside OpenSSH in the same run: over lines that count round trips, without a delay and with one.
  */
-export async function benchRoads(): Promise<void> {
+export async function benchTransports(): Promise<void> {
   await compare(0, 200_000_000);
   await compare(100, 20_000_000);
 }
@@ -40,11 +40,11 @@ async function compare(roundTrip: number, bytes: number): Promise<void> {
     const computer = await bed.computer();
     const ssh = (await lay(computer.ssh ?? '')).endpoint('ohm');
     const rows: string[][] = [];
-    for (const road of roadsTo({ ...computer, ssh }, bed)) {
-      rows.push([road.name, ...(await costs(road, { bed, computer, lines, roundTrip, bytes }))]);
+    for (const transport of transportsTo({ ...computer, ssh }, bed)) {
+      rows.push([transport.name, ...(await costs(transport, { bed, computer, lines, roundTrip, bytes }))]);
     }
     printTable(
-      `Roads to a computer met before, with ${roundTrip} ms of round trip`,
+      `Transports to a computer met before, with ${roundTrip} ms of round trip`,
       [
         `median of ${rounds}`,
         'to the prompt',
@@ -69,18 +69,18 @@ interface Course {
   readonly bytes: number;
 }
 
-async function costs(road: Road, course: Course): Promise<string[]> {
+async function costs(transport: Transport, course: Course): Promise<string[]> {
   const { bed, computer, bytes } = course;
   // Warms it up, and makes the computer known.
-  await road.prompt();
+  await transport.prompt();
   const first: Cost[] = [];
   const second: Cost[] = [];
   for (let round = 0; round < rounds; round += 1) {
     await bed.hangUp(computer);
-    first.push(await costOf(road, course));
-    second.push(await costOf(road, course));
+    first.push(await costOf(transport, course));
+    second.push(await costOf(transport, course));
   }
-  const rate = bytes / 1_000 / (await road.flood(bytes));
+  const rate = bytes / 1_000 / (await transport.flood(bytes));
   await bed.hangUp(computer);
   const cells = [first, second].flatMap((all) => [
     ms(median(all.map(({ time }) => time))),
@@ -95,10 +95,10 @@ interface Cost {
 }
 
 /** A line accepts at once; a real one takes a round trip for the handshake of TCP, which is added. */
-async function costOf(road: Road, { lines, roundTrip }: Course): Promise<Cost> {
+async function costOf(transport: Transport, { lines, roundTrip }: Course): Promise<Cost> {
   const before = stateOf(lines);
   let after: State | undefined;
-  const time = await road.prompt(() => (after = stateOf(lines)));
+  const time = await transport.prompt(() => (after = stateOf(lines)));
   after ??= stateOf(lines);
   const connections = after.wires - before.wires;
   return { time: time + connections * roundTrip, trips: after.trips - before.trips + connections };
@@ -114,8 +114,8 @@ function stateOf(lines: readonly Line[]): State {
   return { wires: wires.length, trips: wires.reduce((sum, { depth }) => sum + depth.client, 0) };
 }
 
-function roadsTo(computer: Computer, bed: Bed): Road[] {
-  const ours = (name: string, way: Way): Road => ({
+function transportsTo(computer: Computer, bed: Bed): Transport[] {
+  const ours = (name: string, way: Way): Transport => ({
     name,
     prompt: (atPrompt) => bed.ours(computer, atPrompt, way),
     flood: (bytes) => bed.flood(computer, bytes, way),
@@ -147,8 +147,8 @@ async function plain(
 ): Promise<number> {
   const begin = performance.now();
   const request = { size: () => Promise.resolve({ rows: 24, columns: 80 }), env: {}, shell, memory: {} };
-  const road = new GatewayRoad(bed.client, systemClock);
-  const session: Session = await road.open(computer, request, {
+  const transport = new GatewayTransport(bed.client, systemClock);
+  const session: Session = await transport.open(computer, request, {
     signal: new AbortController().signal,
     patience: 0,
   });

@@ -3,27 +3,27 @@ import type { ConnectionPool } from '../ssh/connection/pool';
 import { launchCommand } from '../shell/launch';
 import { terminalType, type Session, type SessionMemory, type SessionRequest } from '../shell/session';
 import { SshSession, type Launched } from './sshSession';
-import { ChannelRoad, type ChannelRequest } from '../connect/channelRoad';
-import type { Road, TravelOptions } from '../connect/road';
+import { ChannelTransport, type ChannelRequest } from '../connect/channelTransport';
+import type { Transport, ConnectOptions } from '../connect/transport';
 
 /** SSH: straight to the endpoint that the service names, or through the terminal gateway where it names none. */
-export class SshRoad implements Road {
+export class SshTransport implements Transport {
   /** Where terminals have left the shells that are kept for them. */
   private readonly places = new WeakMap<SessionMemory, number>();
-  private readonly channels: ChannelRoad;
+  private readonly channels: ChannelTransport;
 
   constructor(
     readonly name: 'ssh' | 'tunnel',
     pool: ConnectionPool,
   ) {
-    this.channels = new ChannelRoad(name, pool);
+    this.channels = new ChannelTransport(name, pool);
   }
 
-  leadsTo(computer: Computer): boolean {
-    return this.channels.leadsTo(computer);
+  supports(computer: Computer): boolean {
+    return this.channels.supports(computer);
   }
 
-  async open(computer: Computer, request: SessionRequest, options: TravelOptions): Promise<Session> {
+  async open(computer: Computer, request: SessionRequest, options: ConnectOptions): Promise<Session> {
     const { shell, memory, env } = request;
     let launched: Launched | undefined;
     const ask: ChannelRequest = async (line) => {

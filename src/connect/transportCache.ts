@@ -1,18 +1,18 @@
 import type { Computer } from '../computers/computer';
 import type { Clock } from '../base/clock';
 
-/** Milliseconds after which a better road is looked for again. */
-const span = 600_000;
+/** Milliseconds after which a better transport is looked for again. */
+const ttlMs = 600_000;
 
-interface Found {
+interface CacheEntry {
   readonly index: number;
   readonly ssh: string | undefined;
   readonly until: number;
 }
 
-/** How far down the list of roads one had to go to each computer in this window, be it for a shell, a command or a port. */
-export class RoadMemory {
-  private readonly found = new Map<string, Found>();
+/** How far down the list of transports one had to go to each computer in this window, be it for a shell, a command or a port. */
+export class TransportCache {
+  private readonly entries = new Map<string, CacheEntry>();
 
   /**
    * @param told what errands have found out that told it in their terminals; what this one notes is kept apart from that,
@@ -20,15 +20,15 @@ export class RoadMemory {
    */
   constructor(
     private readonly clock: Pick<Clock, 'now'>,
-    private readonly told?: RoadMemory,
+    private readonly parent?: TransportCache,
   ) {}
 
-  keep(computer: Computer, index: number): void {
-    this.found.set(computer.id, { index, ssh: computer.ssh, until: this.clock.now() + span });
+  set(computer: Computer, index: number): void {
+    this.entries.set(computer.id, { index, ssh: computer.ssh, until: this.clock.now() + ttlMs });
   }
 
-  /** The index of the road that led there; undefined where that is not known, or may have changed since. */
-  of(computer: Computer): number | undefined {
+  /** The index of the transport that led there; undefined where that is not known, or may have changed since. */
+  get(computer: Computer): number | undefined {
     const found = this.latest(computer.id);
     // With another endpoint, or none any more, it is on another host.
     return found && found.until > this.clock.now() && found.ssh === computer.ssh ? found.index : undefined;
@@ -40,12 +40,12 @@ export class RoadMemory {
   }
 
   forget(computerId: string): void {
-    this.found.delete(computerId);
+    this.entries.delete(computerId);
   }
 
-  private latest(computerId: string): Found | undefined {
-    const own = this.found.get(computerId);
-    const told = this.told?.latest(computerId);
+  private latest(computerId: string): CacheEntry | undefined {
+    const own = this.entries.get(computerId);
+    const told = this.parent?.latest(computerId);
     return own && (!told || own.until >= told.until) ? own : told;
   }
 }

@@ -4,8 +4,8 @@ import type { Computer } from '../../computers/computer';
 import type { SshConnection } from '../../ssh/connection/connection';
 import { SshError } from '../../ssh/errors';
 import type { ConnectionPool } from '../../ssh/connection/pool';
-import { ChannelRoad } from '../../connect/channelRoad';
-import type { Road, TravelOptions } from '../../connect/road';
+import { ChannelTransport } from '../../connect/channelTransport';
+import type { Transport, ConnectOptions } from '../../connect/transport';
 import { terminalType } from '../../shell/session';
 import type { CommandExecution } from './commandExecution';
 import { newRunId } from './runId';
@@ -31,22 +31,26 @@ export class MayHaveRunError extends Error {
 }
 
 /** SSH, to run a command: straight to the endpoint that the service names, or through the terminal gateway. */
-export class SshRunRoad implements Road<CommandRequest, CommandExecution> {
-  private readonly channels: ChannelRoad;
+export class SshRunTransport implements Transport<CommandRequest, CommandExecution> {
+  private readonly channels: ChannelTransport;
 
   constructor(
     readonly name: 'ssh' | 'tunnel',
     pool: ConnectionPool,
   ) {
-    this.channels = new ChannelRoad(name, pool);
+    this.channels = new ChannelTransport(name, pool);
   }
 
-  leadsTo(computer: Computer): boolean {
-    return this.channels.leadsTo(computer);
+  supports(computer: Computer): boolean {
+    return this.channels.supports(computer);
   }
 
   /** @throws UnsureError, CommandError, or as {@link ConnectionPool.channel} */
-  async open(computer: Computer, request: CommandRequest, options: TravelOptions): Promise<CommandExecution> {
+  async open(
+    computer: Computer,
+    request: CommandRequest,
+    options: ConnectOptions,
+  ): Promise<CommandExecution> {
     const mark = newRunId();
     const command = loginCommand(request.command, mark);
     const { channel, connection } = await this.channels.open(

@@ -3,7 +3,7 @@ import type { CelestoClient } from '../../api/client';
 import { isApiError } from '../../api/errors';
 import { execLimits, type ExecEvent, type ExecResult } from '../../api/wire';
 import type { Computer } from '../../computers/computer';
-import type { Road, TravelOptions } from '../../connect/road';
+import type { Transport, ConnectOptions } from '../../connect/transport';
 import { isCancellation } from '../../base/abort';
 import { describeError, type Log } from '../../base/log';
 import type { CommandExecution } from './commandExecution';
@@ -19,7 +19,7 @@ const sweepLimit = 20;
 type Client = Pick<CelestoClient, 'exec' | 'execStream'>;
 
 /** The service's own call to run a command: as a stream where it has that, else with the output at the end. */
-export class ServiceRunRoad implements Road<CommandRequest, CommandExecution> {
+export class ServiceRunTransport implements Transport<CommandRequest, CommandExecution> {
   readonly name = 'service';
 
   constructor(
@@ -29,7 +29,7 @@ export class ServiceRunRoad implements Road<CommandRequest, CommandExecution> {
     private readonly log: Log,
   ) {}
 
-  leadsTo(): boolean {
+  supports(): boolean {
     return true;
   }
 
@@ -37,7 +37,7 @@ export class ServiceRunRoad implements Road<CommandRequest, CommandExecution> {
   async open(
     { id }: Computer,
     request: CommandRequest,
-    { signal }: TravelOptions,
+    { signal }: ConnectOptions,
   ): Promise<CommandExecution> {
     const mark = newRunId();
     const { script, hasRunId: isMarked } = serviceScript(request.command, mark);

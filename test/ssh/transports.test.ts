@@ -18,7 +18,7 @@ import { Service } from './support/service';
 const mebibyte = 1024 * 1024;
 const signal = new AbortController().signal;
 
-describe('a computer by each road', () => {
+describe('a computer by each transport', () => {
   const service = new Service('einstein');
   let einstein: Computer;
   let curie: Computer;

@@ -7,10 +7,10 @@ import type { Clock } from '../base/clock';
 import { retry } from '../base/retry';
 import { GatewaySession } from './gatewaySession';
 import type { Session, SessionRequest } from '../shell/session';
-import type { Road, TravelOptions } from '../connect/road';
+import type { Transport, ConnectOptions } from '../connect/transport';
 
 /** A plain session of the terminal gateway, for computers that nothing better leads to. */
-export class GatewayRoad implements Road {
+export class GatewayTransport implements Transport {
   readonly name = 'gateway';
 
   constructor(
@@ -18,12 +18,12 @@ export class GatewayRoad implements Road {
     private readonly clock: Clock,
   ) {}
 
-  leadsTo(): boolean {
+  supports(): boolean {
     return true;
   }
 
   /** Goes back to the shell that the request remembers, where it still lives. */
-  async open(computer: Computer, request: SessionRequest, options: TravelOptions): Promise<Session> {
+  async open(computer: Computer, request: SessionRequest, options: ConnectOptions): Promise<Session> {
     const { signal, patience, onNotUp } = options;
     return retry(() => this.attach(computer, request, signal), {
       clock: this.clock,
