@@ -7,6 +7,7 @@ import { DiagnosticsCommand } from '../features/diagnostics/diagnosticsCommand';
 import { CleanupCommands } from '../features/sshKeys/cleanupCommands';
 import { HostKeyCommands } from '../features/sshKeys/hostKeyCommands';
 import { TemporaryComputerCommands } from '../features/run/temporary/temporaryComputerCommands';
+import { promptForOrphans } from '../features/run/temporary/orphanPrompts';
 import { DetailsCommands } from '../features/details/detailsCommands';
 import { LifecycleCommands } from '../features/lifecycle/lifecycleCommands';
 import { ListCommands } from '../features/tree/listCommands';
@@ -76,9 +77,8 @@ export function buildCommands(
     terminals: runs,
     history,
     computers: fresh,
-    clock,
   });
-  parts.add(freshRuns.watchOrphans());
+  parts.add(promptForOrphans({ computers: fresh, targets, clock }));
   parts.add(buildTasks(service, running, targets, finder, freshRuns));
   const life = new LifecycleCommands(targets, lifecycle, clock, settings.startTimeout);
   const ssh = new SshCommands(targets, lifecycle, doors, clock, settings.transport, settings.startTimeout);
@@ -89,7 +89,7 @@ export function buildCommands(
   const ownKeys = new SshKeyCommands(targets, store, rotation, clock);
   const footprint = new CleanupCommands({ targets, client, known, ownKey, config, clock });
 
-  const isShown = (id: string): boolean => view.isVisible || runs.runningOn(id) > 0;
+  const isShown = (id: string): boolean => view.isVisible || runs.isRunningOn(id);
   parts.add(buildNotices(service, reach, clock, isShown));
   care.usages.add(runs);
   const ports = parts.add(buildPortCommands(service, reach, running, lines, targets, clock));

@@ -3,7 +3,7 @@ import type { CommandExecution } from '../features/run/commandExecution';
 import { TemporaryComputers } from '../features/run/temporary/temporaryComputers';
 import { CommandHistory } from '../features/run/commandHistory';
 import type { CommandConnector } from '../features/run/runTarget';
-import type { CommandRequest } from '../features/run/commandScript';
+import type { CommandRequest } from '../features/run/command';
 import { RunTerminals } from '../features/run/runTerminals';
 import { ServiceRunTransport } from '../features/run/serviceRunTransport';
 import { SshRunTransport } from '../features/run/sshRunTransport';
@@ -39,11 +39,11 @@ export function buildRuns(
   const runs = parts.add(
     new RunTerminals({ connector: opening, lifecycle, terminals, history, clock, log, onFailure }),
   );
-  const memory = context.globalState;
+  const memento = context.globalState;
   const onDeleted = (id: string): void => known.forget(id);
   const owner = (): string => account.owner;
   const fresh = parts.add(
-    new TemporaryComputers({ client, lastClient, owner, store, lifecycle, memory, onDeleted, clock, log }),
+    new TemporaryComputers({ client, lastClient, owner, store, lifecycle, memento, onDeleted, clock, log }),
   );
   return { runs, history, fresh, dispose: () => parts.dispose() };
 }

@@ -2,8 +2,13 @@ import * as vscode from 'vscode';
 import type { TemporaryComputerCommands } from '../features/run/temporary/temporaryComputerCommands';
 import type { Targets } from '../ui/targets';
 import type { ComputerFinder } from '../computers/computerFinder';
-import { TasksJsonCompletion, tasksJsonFiles } from '../features/run/tasks/tasksJsonCompletion';
-import { CelestoTaskProvider, taskType } from '../features/run/tasks/taskProvider';
+import {
+  TasksJsonCompletion,
+  tasksJsonFiles,
+  triggerCharacters,
+} from '../features/run/tasks/tasksJsonCompletion';
+import { taskType } from '../features/run/tasks/taskDefinition';
+import { CelestoTaskProvider } from '../features/run/tasks/taskProvider';
 import { DisposableStore, type Disposable } from '../base/disposable';
 import { describeError } from '../base/log';
 import { settings } from './settings';
@@ -27,9 +32,10 @@ export function buildTasks(
     createRequest: askWish,
   });
   parts.add(vscode.tasks.registerTaskProvider(taskType, tasks));
-  const quote = '"';
   const completion = new TasksJsonCompletion(store, () => readOnce(service));
-  parts.add(vscode.languages.registerCompletionItemProvider(tasksJsonFiles, completion, quote, ':'));
+  parts.add(
+    vscode.languages.registerCompletionItemProvider(tasksJsonFiles, completion, ...triggerCharacters),
+  );
   return parts;
 }
 

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { computerFrom } from '../../src/computers/computer';
 import { RunTerminals } from '../../src/features/run/runTerminals';
-import { CelestoTaskProvider, taskType, terminalNameOf } from '../../src/features/run/tasks/taskProvider';
+import { taskType } from '../../src/features/run/tasks/taskDefinition';
+import { CelestoTaskProvider } from '../../src/features/run/tasks/taskProvider';
+import { taskTerminalName } from '../../src/features/run/tasks/taskTerminalName';
 import { systemClock as clock } from '../../src/base/clock';
 import { until } from '../harness/until';
 import { wire } from '../unit/support/computers';
@@ -76,7 +78,7 @@ describe('tasks', () => {
     assert.deepEqual(asked, [here?.uri.path, undefined]);
   });
 
-  for (const [what, scope, isOffered, name] of [
+  for (const [what, scope, isDetected, name] of [
     ['of the first folder', one, false, 'build (one)'],
     ['of the second folder', two, false, 'build (two)'],
     ['of the whole workspace', vscode.TaskScope.Workspace, false, 'build (one)'],
@@ -84,8 +86,8 @@ describe('tasks', () => {
   ] as const)
     it(`are known by the names of their terminals, also one ${what}`, () => {
       const workspaceFile = vscode.Uri.file('/all.code-workspace');
-      const named = { name: 'build', scope, isOffered };
-      assert.equal(terminalNameOf(named, { workspaceFile, workspaceFolders: [one, two] }), name);
-      assert.equal(terminalNameOf(named, { workspaceFile: undefined, workspaceFolders: [one] }), 'build');
+      const named = { name: 'build', scope, isDetected };
+      assert.equal(taskTerminalName(named, { workspaceFile, workspaceFolders: [one, two] }), name);
+      assert.equal(taskTerminalName(named, { workspaceFile: undefined, workspaceFolders: [one] }), 'build');
     });
 });

@@ -7,8 +7,9 @@ import { ComputerStore } from '../../src/computers/store';
 import type { CommandExecution } from '../../src/features/run/commandExecution';
 import { interpreterFor } from '../../src/features/run/interpreter';
 import { ComputerTarget } from '../../src/features/run/runTarget';
-import type { Command, CommandRequest } from '../../src/features/run/commandScript';
-import { CommandRun, type RunOutcome } from '../../src/features/run/commandRun';
+import type { Command, CommandRequest } from '../../src/features/run/command';
+import { CommandRun } from '../../src/features/run/commandRun';
+import type { RunOutcome } from '../../src/features/run/runOutcome';
 import { ServiceRunTransport } from '../../src/features/run/serviceRunTransport';
 import { SshRunTransport } from '../../src/features/run/sshRunTransport';
 import { Opening } from '../../src/connect/opening';
@@ -69,10 +70,10 @@ class Started {
   constructor(place: ComputerTarget, command: Command) {
     const view = {
       size: () => ({ rows: 30, columns: 100 }),
-      draw: (text: string) => void (this.output += text),
-      say: (line: string) => void this.told.push(line),
-      phase: () => undefined,
-      end: () => undefined,
+      write: (text: string) => void (this.output += text),
+      report: (text: string) => void this.told.push(text),
+      setPhase: () => undefined,
+      showOutcome: () => undefined,
     };
     this.run = new CommandRun(place, { command, evenFromError: false }, view, systemClock);
   }
@@ -194,7 +195,7 @@ describe('a command runs', () => {
     const open = (command: Command): Promise<CommandExecution> =>
       transport.open(
         far,
-        { command, size: () => ({ rows: 24, columns: 80 }), say: () => undefined },
+        { command, size: () => ({ rows: 24, columns: 80 }), report: () => undefined },
         { signal: cancel.signal, patience: 0 },
       );
     await open({ line: 'true' });
@@ -215,7 +216,7 @@ describe('a command runs', () => {
       {
         command: { line: 'yes >&2', input: '' },
         size: () => ({ rows: 24, columns: 80 }),
-        say: () => undefined,
+        report: () => undefined,
       },
       { signal: new AbortController().signal, patience: 0 },
     );

@@ -1,33 +1,33 @@
-import type { Source } from '../../terminal/pump';
-import type { Size } from '../../shell/session';
 import type { Event } from '../../base/emitter';
+import type { Size } from '../../shell/session';
+import type { Source } from '../../terminal/pump';
 
-/** How a command ended. */
+/** The end of a command, as the transport reports it. */
 export type ExecutionEnd =
-  /** By itself or by a signal; an exit code is not always told. */
+  /** By itself or by a signal; an exit code is not always reported. */
   | {
       readonly kind: 'exited';
       readonly code: number | undefined;
       readonly signal: string | undefined;
-      /** The service cut it off. */
+      /** True where the service's time limit ended it. */
       readonly timedOut?: boolean;
       /** Milliseconds, where the other side has measured it. */
       readonly duration?: number | undefined;
     }
-  /** Nobody knows: the way to it broke. */
+  /** Unknown: the connection broke. */
   | { readonly kind: 'lost'; readonly cause: Error | undefined };
 
-/** A command that runs on a computer, by whichever transport it is reached. */
+/** A command that runs on a computer, over any transport. */
 export interface CommandExecution extends Source {
-  /** What it writes, byte for byte and in order. Nothing is lost before the first listener. */
+  /** Output, byte for byte and in order. Nothing is lost before the first listener. */
   readonly onData: Event<Uint8Array>;
-  /** Fires once, after the last output; not before somebody listens to the output. */
+  /** Fires once, after the last output; not before the output has a listener. */
   readonly onEnd: Event<ExecutionEnd>;
-  /** Types; does nothing where the command has no terminal. */
+  /** Sends typed text; does nothing where the command has no terminal. */
   write(text: string): void;
   resize(size: Size): void;
-  /** Asks it to end, as Ctrl+C does. */
+  /** Asks the command to end, as Ctrl+C does. */
   interrupt(): void;
-  /** Ends it at once, with all that it started. */
+  /** Ends the command at once, with all that it started. */
   kill(): void;
 }

@@ -1,29 +1,34 @@
-/** Where the history is kept: VS Code's own store fits. */
-export interface HistoryStore {
+/** The part of VS Code's Memento that is used. */
+export interface HistoryMemento {
   get(key: string): unknown;
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
 const storageKey = 'celesto.runHistory';
-/** Commands kept of each computer, computers, and characters of a command: a longer one is a text that somebody selected. */
-const most = { commands: 50, computers: 100, length: 4_000 };
+const maxCommandsPerComputer = 50;
+const maxComputers = 100;
+/** Characters of a command. A longer one is a text that was selected in an editor. */
+const maxCommandLength = 4_000;
 
-type History = Readonly<Record<string, readonly string[]>>;
+type CommandsByComputer = Readonly<Record<string, readonly string[]>>;
 
-/** The commands that were run on each computer, the latest first. One that begins with a blank is not kept, as in a shell. */
+/** The commands that were run on each computer, the latest first. One that begins with a space is left out, as in a shell. */
 export class CommandHistory {
-  constructor(private readonly memento: HistoryStore) {}
+  constructor(private readonly memento: HistoryMemento) {}
 
   of(computerId: string): readonly string[] {
     return this.read()[computerId] ?? [];
   }
 
   async add(computerId: string, command: string): Promise<void> {
-    if (command.startsWith(' ') || command.length > most.length) return;
-    const { [computerId]: before = [], ...others } = this.read();
-    const commands = [command, ...before.filter((one) => one !== command)].slice(0, most.commands);
-    const rest = Object.entries(others).slice(0, most.computers - 1);
-    await this.memento.update(storageKey, Object.fromEntries([[computerId, commands], ...rest]));
+    if (command.startsWith(' ') || command.length > maxCommandLength) return;
+    const { [computerId]: previous = [], ...others } = this.read();
+    const commands = [command, ...previous.filter((one) => one !== command)];
+    const otherComputers = Object.entries(others).slice(0, maxComputers - 1);
+    await this.memento.update(
+      storageKey,
+      Object.fromEntries([[computerId, commands.slice(0, maxCommandsPerComputer)], ...otherComputers]),
+    );
   }
 
   async remove(computerId: string, command: string): Promise<void> {
@@ -32,14 +37,14 @@ export class CommandHistory {
     await this.memento.update(storageKey, { ...history, [computerId]: commands });
   }
 
-  private read(): History {
+  private read(): CommandsByComputer {
     const value = this.memento.get(storageKey);
     if (typeof value !== 'object' || value === null) return {};
     const entries = Object.entries(value as Record<string, unknown>);
-    return Object.fromEntries(entries.map(([id, commands]) => [id, textsIn(commands)]));
+    return Object.fromEntries(entries.map(([id, commands]) => [id, stringsIn(commands)]));
   }
 }
 
-function textsIn(value: unknown): string[] {
+function stringsIn(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
 }

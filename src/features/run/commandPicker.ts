@@ -1,65 +1,67 @@
 import * as vscode from 'vscode';
-import type { CommandHistory } from './commandHistory';
-import { abbreviate } from './runOutcome';
 import { DisposableStore } from '../../base/disposable';
 import { escapeIcons } from '../../base/text';
+import { abbreviate } from './command';
+import type { CommandHistory } from './commandHistory';
 
 interface CommandItem extends vscode.QuickPickItem {
   readonly command: string;
 }
 
 /**
- * Asks for a command: a new one, or one that ran on the computer before, the latest first.
- * @returns undefined when the person left
+ * Asks for a command: a new one, or one from the computer's history, the latest first.
+ * @returns undefined when the user cancels
  */
 export function pickCommand(
   computer: { readonly id: string; readonly name: string },
   history: CommandHistory,
 ): Promise<string | undefined> {
   const disposables = new DisposableStore();
-  const box = disposables.add(vscode.window.createQuickPick<CommandItem>());
-  box.title = vscode.l10n.t('Run Command on {0}', computer.name);
-  box.placeholder = vscode.l10n.t('A command, such as npm test');
-  const draw = (): void => {
-    const typed = box.value;
-    const before = history.of(computer.id).filter((line) => line !== typed);
-    box.items = [...(typed.trim() ? [typedItem(typed)] : []), ...before.map(pastItem)];
+  const picker = disposables.add(vscode.window.createQuickPick<CommandItem>());
+  picker.title = vscode.l10n.t('Run Command on {0}', computer.name);
+  picker.placeholder = vscode.l10n.t('A command, such as npm test');
+  const updateItems = (): void => {
+    const typed = picker.value;
+    const previous = history.of(computer.id).filter((command) => command !== typed);
+    picker.items = [...(typed.trim() ? [typedItem(typed)] : []), ...previous.map(historyItem)];
   };
-  draw();
-  box.onDidChangeValue(draw);
-  box.onDidTriggerItemButton(({ item }) => void history.remove(computer.id, item.command).then(draw));
-  box.show();
+  updateItems();
+  picker.onDidChangeValue(updateItems);
+  picker.onDidTriggerItemButton(
+    ({ item }) => void history.remove(computer.id, item.command).then(updateItems),
+  );
+  picker.show();
   return new Promise((resolve) => {
-    box.onDidAccept(() => {
-      // Enter right behind the last key comes before the list has followed: then what was typed is meant.
-      const [chosen] = box.selectedItems;
-      const line = chosen?.command ?? box.value;
-      if (line.trim() === '') return;
-      resolve(line);
-      box.hide();
+    picker.onDidAccept(() => {
+      // Enter right after the last key arrives before the list has followed: then the typed text is meant.
+      const [chosen] = picker.selectedItems;
+      const command = chosen?.command ?? picker.value;
+      if (command.trim() === '') return;
+      resolve(command);
+      picker.hide();
     });
-    box.onDidHide(() => {
+    picker.onDidHide(() => {
       resolve(undefined);
       disposables.dispose();
     });
   });
 }
 
-function typedItem(line: string): CommandItem {
+function typedItem(command: string): CommandItem {
   return {
-    command: line,
-    label: escapeIcons(line),
+    command,
+    label: escapeIcons(command),
     description: vscode.l10n.t('run it'),
     iconPath: new vscode.ThemeIcon('play'),
     alwaysShow: true,
   };
 }
 
-function pastItem(line: string): CommandItem {
+function historyItem(command: string): CommandItem {
   const tooltip = vscode.l10n.t('Forget It');
   return {
-    command: line,
-    label: escapeIcons(abbreviate(line)),
+    command,
+    label: escapeIcons(abbreviate(command)),
     iconPath: new vscode.ThemeIcon('history'),
     buttons: [{ iconPath: new vscode.ThemeIcon('close'), tooltip }],
   };

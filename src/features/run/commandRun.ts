@@ -1,55 +1,44 @@
 import { t } from '@vscode/l10n';
-import type { Size } from '../../shell/session';
 import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
+import type { Size } from '../../shell/session';
+import type { Command } from './command';
 import type { CommandExecution, ExecutionEnd } from './commandExecution';
 import { Flow } from './flow';
+import type { RunOutcome } from './runOutcome';
 import type { RunTarget } from './runTarget';
-import type { Command } from './commandScript';
 
-/** Milliseconds. */
-const patience = {
-  /** A command that is asked to end may take so long. */
-  interrupt: 2_000,
-  /** The end of one that was killed is waited for so long. */
-  kill: 5_000,
-};
+/** Milliseconds from an interrupt until the command is killed. */
+const interruptTimeoutMs = 2_000;
+/** Milliseconds from a kill until the end is no longer waited for. */
+const killTimeoutMs = 5_000;
 
-/** Characters typed before the command has begun that are kept for it. */
+/** Characters of input buffered before the command begins. */
 const maxTypeahead = 64 * 1024;
 
-/** How a run ended; durations in milliseconds, from when the command began. */
-export type RunOutcome =
-  | {
-      readonly kind: 'exited';
-      readonly code: number | undefined;
-      readonly signal: string | undefined;
-      readonly timedOut: boolean;
-      readonly duration: number;
-    }
-  | { readonly kind: 'cancelled'; readonly duration: number | undefined }
-  | { readonly kind: 'failed'; readonly error: Error };
+/** A shell reports a command that a signal ended by 128 plus the signal's number. */
+const firstSignalExitCode = 128;
 
-/** Where a run shows. */
+/** The display of a run. */
 export interface RunView {
   readonly size: () => Size;
-  /** Output of the command. */
-  draw(text: string): void;
-  /** What is going on, in a line. */
-  say(line: string): void;
-  /** What is going on, in a word or two; undefined: the command runs. */
-  phase(words: string | undefined): void;
-  /** How it ended; what is tidied up behind it follows. */
-  end(outcome: RunOutcome): void;
+  /** Shows output of the command. */
+  write(text: string): void;
+  /** Prints a line about the progress. */
+  report(text: string): void;
+  /** Shows the phase in a word or two; undefined: the command runs. */
+  setPhase(phase: string | undefined): void;
+  /** Shows the outcome. Reports of the clean-up may follow. */
+  showOutcome(outcome: RunOutcome): void;
 }
 
 export interface RunOptions {
   readonly command: Command;
-  /** A person asked for a start, so a computer in status error is started too. */
+  /** The user asked for a start, so a computer in status error is started too. */
   readonly evenFromError: boolean;
 }
 
-/** One command from the wish to run it to its end. */
+/** One command, from the request to its end. */
 export class CommandRun {
   private readonly abort = new AbortController();
   private readonly finished = new AbortController();
@@ -59,19 +48,19 @@ export class CommandRun {
   private typeahead = '';
   private settleEnd: (end: ExecutionEnd) => void = () => undefined;
 
-  /** Settles when the command has ended and its place is tidy. Never rejects. */
+  /** Settles when the command has ended and its target is cleaned up. Never rejects. */
   readonly outcome: Promise<RunOutcome>;
 
   constructor(
     private readonly target: RunTarget,
-    wish: RunOptions,
+    options: RunOptions,
     private readonly view: RunView,
     private readonly clock: Clock,
   ) {
-    this.outcome = this.perform(wish);
+    this.outcome = this.run(options);
   }
 
-  /** Types. What comes before the command has begun is kept for it. */
+  /** Sends typed text. Input before the command begins is buffered. */
   write(text: string): void {
     if (this.execution) this.execution.write(text);
     else this.typeahead = (this.typeahead + text).slice(0, maxTypeahead);
@@ -81,31 +70,31 @@ export class CommandRun {
     this.execution?.resize(size);
   }
 
-  /** Asks the command to end, and ends it when it does not. The second time it is ended at once. */
+  /** Interrupts the command, and kills it when that is not enough. The second call kills at once. */
   cancel(): void {
-    const isAgain = this.cancelled;
+    const wasCancelled = this.cancelled;
     this.cancelled = true;
-    if (!this.execution || isAgain) {
+    if (!this.execution || wasCancelled) {
       this.kill();
       return;
     }
     this.execution.interrupt();
-    this.after(patience.interrupt, () => this.kill());
+    this.after(interruptTimeoutMs, () => this.kill());
   }
 
-  /** Ends the command at once, with all that it started. */
+  /** Kills the command, with all that it started. */
   kill(): void {
     this.cancelled = true;
     this.abort.abort();
     this.execution?.kill();
-    this.after(patience.kill, () => this.settleEnd({ kind: 'lost', cause: undefined }));
+    this.after(killTimeoutMs, () => this.settleEnd({ kind: 'lost', cause: undefined }));
   }
 
-  private async perform(wish: RunOptions): Promise<RunOutcome> {
-    const outcome = await this.start(wish).catch((error: unknown) => this.failure(error));
+  private async run(options: RunOptions): Promise<RunOutcome> {
+    const outcome = await this.execute(options).catch((error: unknown) => this.failure(error));
     this.finished.abort();
-    this.view.end(outcome);
-    await this.target.cleanUp((line) => this.view.say(line));
+    this.view.showOutcome(outcome);
+    await this.target.cleanUp((text) => this.view.report(text));
     return outcome;
   }
 
@@ -114,24 +103,22 @@ export class CommandRun {
     return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
   }
 
-  private async start({ command, evenFromError }: RunOptions): Promise<RunOutcome> {
+  private async execute({ command, evenFromError }: RunOptions): Promise<RunOutcome> {
     const { view, abort } = this;
-    const request = { command, size: view.size, say: (line: string) => view.say(line) };
-    const progress = {
-      say: (line: string) => view.say(line),
-      phase: (words: string) => view.phase(words),
-    };
+    const report = (text: string): void => view.report(text);
+    const request = { command, size: view.size, report };
+    const progress = { say: report, phase: (phase: string) => view.setPhase(phase) };
     const execution = await this.target.start(request, { signal: abort.signal, progress, evenFromError });
     this.execution = execution;
     this.startedAt = this.clock.now();
-    view.phase(undefined);
+    view.setPhase(undefined);
     if (this.cancelled) execution.kill();
     else if (this.typeahead) execution.write(this.typeahead);
-    return this.outcomeOf(await this.ended(execution));
+    return this.outcomeOf(await this.endOf(execution));
   }
 
-  private ended(execution: CommandExecution): Promise<ExecutionEnd> {
-    const flow = new Flow(execution, (text) => this.view.draw(text), this.clock);
+  private endOf(execution: CommandExecution): Promise<ExecutionEnd> {
+    const flow = new Flow(execution, (text) => this.view.write(text), this.clock);
     return new Promise((resolve) => {
       this.settleEnd = resolve;
       execution.onEnd((end) => {
@@ -145,11 +132,9 @@ export class CommandRun {
   private async outcomeOf(end: ExecutionEnd): Promise<RunOutcome> {
     const duration = this.duration ?? 0;
     if (this.cancelled) return { kind: 'cancelled', duration };
-    // A computer that goes down ends its commands by a signal, too; as a code, that is above 128.
-    const isStrange = end.kind === 'lost' || end.signal !== undefined || (end.code ?? 0) > 128;
-    const fate = isStrange ? await this.target.explainLoss() : undefined;
-    if (fate) return { kind: 'failed', error: fate };
-    if (end.kind === 'lost') return { kind: 'failed', error: end.cause ?? lost() };
+    const loss = mayBeLoss(end) ? await this.target.explainLoss() : undefined;
+    if (loss) return { kind: 'failed', error: loss };
+    if (end.kind === 'lost') return { kind: 'failed', error: end.cause ?? connectionLost() };
     return { ...end, timedOut: end.timedOut ?? false, duration: end.duration ?? duration };
   }
 
@@ -162,18 +147,11 @@ export class CommandRun {
   }
 }
 
-/** The exit code that a shell would tell for it. */
-export function exitCodeOf(outcome: RunOutcome): number {
-  switch (outcome.kind) {
-    case 'exited':
-      return outcome.timedOut ? 124 : (outcome.code ?? 128);
-    case 'cancelled':
-      return 130;
-    case 'failed':
-      return 1;
-  }
+/** A computer that goes down ends its commands by a signal, too. */
+function mayBeLoss(end: ExecutionEnd): boolean {
+  return end.kind === 'lost' || end.signal !== undefined || (end.code ?? 0) > firstSignalExitCode;
 }
 
-function lost(): Error {
+function connectionLost(): Error {
   return new Error(t('The connection was lost before the command ended. It may still be running there.'));
 }

@@ -1,39 +1,14 @@
 import { t } from '@vscode/l10n';
 import { execLimits } from '../../api/wire';
 import { forAnyShell, quote } from '../../shell/quote';
-import type { Size } from '../../shell/session';
+import { CommandError, type Command } from './command';
 import { exportRunId } from './runId';
 
-/** What is to be run on a computer. */
-export interface Command {
-  /** One or more lines for a shell. */
-  readonly line: string;
-  /** What it reads from standard input. Without it, it runs in a terminal and reads what is typed. */
-  readonly input?: string | undefined;
-  /** The directory to run in, as a person writes it; the home folder unless said. */
-  readonly cwd?: string | undefined;
-  readonly env?: Readonly<Record<string, string>> | undefined;
-}
-
-/** A command on its way to a computer. */
-export interface CommandRequest {
-  readonly command: Command;
-  /** Read when the command begins: a window may be resized while the connection is made. */
-  readonly size: () => Size;
-  /** Told what a person should know before the command begins. */
-  readonly say: (line: string) => void;
-}
-
-/** A command that cannot be run as it is. `message` is a sentence for a person. */
-export class CommandError extends Error {
-  override readonly name = 'CommandError';
-}
-
-/** Linux takes 128 KiB as one argument of a program. */
+/** Characters of a command line over SSH. Linux takes 128 KiB as one argument of a program. */
 const maxArgumentLength = 120_000;
 
 /**
- * The command line for SSH: it runs the command as the user logs in, whichever their shell is.
+ * The command line for SSH: it runs the command in the user's own login shell.
  * @throws CommandError when it is longer than a system takes
  */
 export function loginCommand(command: Command, runId: string): string {
@@ -52,44 +27,45 @@ export function loginCommand(command: Command, runId: string): string {
 }
 
 /**
- * The script for the service's call, which gives commands no standard input: it is part of the script. It carries the
- * mark if there is room for it.
+ * The script for the service's exec call. That call has no standard input, so the input is a here-document. The run id
+ * is exported where the length limit leaves room for it.
  * @throws CommandError when it is longer than the service takes
  */
 export function serviceScript(command: Command, runId: string): { script: string; hasRunId: boolean } {
-  const script = withInput(scriptOf(command), command.input, runId);
-  const length = lengthOf(script);
+  const script = withHereDocument(scriptOf(command), command.input, runId);
+  const length = codePointsIn(script);
   if (length > execLimits.length) throw new CommandError(tooLong(length));
-  const marked = `${exportRunId(runId)}\n${script}`;
-  const hasRunId = lengthOf(marked) <= execLimits.length;
-  return { script: hasRunId ? marked : script, hasRunId };
+  const scriptWithRunId = `${exportRunId(runId)}\n${script}`;
+  const hasRunId = codePointsIn(scriptWithRunId) <= execLimits.length;
+  return { script: hasRunId ? scriptWithRunId : script, hasRunId };
 }
 
-/** @throws CommandError for what no shell takes as the name of a variable, or no computer takes at all */
+/** @throws CommandError for a zero byte, and for a name that is no shell variable */
 function scriptOf({ line, cwd = '', env = {} }: Command): string {
   if ([line, cwd, ...Object.values(env)].some((text) => text.includes('\0')))
     throw new CommandError(t('A command cannot hold a zero byte.'));
-  const variables = Object.entries(env).map(([name, value]) => {
+  const exports = Object.entries(env).map(([name, value]) => {
     if (!/^[A-Za-z_]\w*$/.test(name)) throw new CommandError(t('"{0}" is no name for a variable.', name));
     return `export ${name}=${quote(value)}`;
   });
   const directory = cwd.trim();
-  return [...(directory ? [`cd -- ${path(directory)} || exit`] : []), ...variables, line].join('\n');
+  return [...(directory ? [`cd -- ${quotePath(directory)} || exit`] : []), ...exports, line].join('\n');
 }
 
-function path(directory: string): string {
-  if (directory === '~') return '"$HOME"';
-  return directory.startsWith('~/') ? `"$HOME"/${quote(directory.slice(2))}` : quote(directory);
+/** Quotes a path, except for a leading `~`, which the shell expands. */
+function quotePath(path: string): string {
+  if (path === '~') return '"$HOME"';
+  return path.startsWith('~/') ? `"$HOME"/${quote(path.slice(2))}` : quote(path);
 }
 
-function withInput(script: string, input: string | undefined, mark: string): string {
+function withHereDocument(script: string, input: string | undefined, runId: string): string {
   if (input === undefined) return script;
-  const end = `CELESTO_${mark}`;
-  return `${script} <<'${end}'\n${input}${input.endsWith('\n') ? '' : '\n'}${end}`;
+  const delimiter = `CELESTO_${runId}`;
+  return `${script} <<'${delimiter}'\n${input}${input.endsWith('\n') ? '' : '\n'}${delimiter}`;
 }
 
-/** As the service counts: characters, not the halves that some of them are stored in. */
-function lengthOf(text: string): number {
+/** The service's limit counts code points, not UTF-16 units. */
+function codePointsIn(text: string): number {
   return Array.from(text).length;
 }
 

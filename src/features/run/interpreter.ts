@@ -1,8 +1,8 @@
 import { basename } from 'node:path/posix';
 import { quote } from '../../shell/quote';
 
-/** How a program is told to read what it runs from standard input; nothing where it does so by itself. */
-const fromInput: Readonly<Record<string, string>> = {
+/** The argument that makes a program read its code from standard input; empty where it does so by default. */
+const stdinArguments: Readonly<Record<string, string>> = {
   sh: '',
   bash: '',
   dash: '',
@@ -24,8 +24,11 @@ const fromInput: Readonly<Record<string, string>> = {
   pwsh: '-Command -',
 };
 
-/** The program for a language, by VS Code's name of it. */
-const programs: Readonly<Record<string, string>> = {
+/** For other programs: standard input as a file. */
+const stdinDevice = '/dev/stdin';
+
+/** The program for each language, by VS Code's language id. */
+const interpreters: Readonly<Record<string, string>> = {
   shellscript: 'bash',
   python: 'python3',
   javascript: 'node',
@@ -39,20 +42,20 @@ const programs: Readonly<Record<string, string>> = {
 };
 
 /**
- * The command that runs a text given on standard input: by the text's first line (`#!`), else by its language.
- * @returns undefined where neither tells
+ * The command that runs a text given on standard input: by the text's shebang (`#!`), else by its language.
+ * @returns undefined where neither names a program
  */
 export function interpreterFor(text: string, languageId: string): string | undefined {
-  const line = /^#!\s*(\S.*)/.exec(text)?.[1]?.trim();
-  if (line !== undefined) return reading(line.split(/\s+/));
-  const program = programs[languageId];
-  return program === undefined ? undefined : reading([program]);
+  const shebang = /^#!\s*(\S.*)/.exec(text)?.[1]?.trim();
+  if (shebang !== undefined) return commandReadingStdin(shebang.split(/\s+/));
+  const program = interpreters[languageId];
+  return program === undefined ? undefined : commandReadingStdin([program]);
 }
 
-/** With `env` the program is the first word behind it that is neither an option nor a variable. */
-function reading(words: readonly string[]): string {
-  const isEnv = basename(words[0] ?? '') === 'env';
-  const index = isEnv ? words.findIndex((word, i) => i > 0 && !/^-|=/.test(word)) : 0;
-  const option = fromInput[basename(words[index] ?? '')] ?? '/dev/stdin';
-  return [...words.map(quote), option].filter(Boolean).join(' ');
+/** After `env` the program is the first argument that is neither an option nor a variable. */
+function commandReadingStdin(args: readonly string[]): string {
+  const isEnv = basename(args[0] ?? '') === 'env';
+  const index = isEnv ? args.findIndex((arg, i) => i > 0 && !/^-|=/.test(arg)) : 0;
+  const stdinArgument = stdinArguments[basename(args[index] ?? '')] ?? stdinDevice;
+  return [...args.map(quote), stdinArgument].filter(Boolean).join(' ');
 }

@@ -4,18 +4,17 @@ import type { OpeningOptions } from '../../connect/opening';
 import { abortable } from '../../base/abort';
 import type { CommandExecution } from './commandExecution';
 import type { NamedComputer, RunTarget } from './runTarget';
-import type { CommandRequest } from './commandScript';
+import type { CommandRequest } from './command';
 
 export interface LookedUpTargetDeps {
-  /** Its id or name. @throws what is wrong with it */
+  /** The id or name. @throws when it is missing */
   readonly idOrName: () => string;
   readonly finder: Pick<ComputerFinder, 'find'>;
-  /** Makes sure that somebody is signed in. */
   readonly ensureSignedIn: () => Promise<void>;
   readonly targetFor: (computer: Computer) => RunTarget;
 }
 
-/** A computer that is called by its id or its name, and looked for when the command is to begin. */
+/** A computer that is looked up by its id or name when the command is to begin. */
 export class LookedUpTarget implements RunTarget {
   private target: RunTarget | undefined;
 
@@ -26,10 +25,10 @@ export class LookedUpTarget implements RunTarget {
   }
 
   async start(request: CommandRequest, options: OpeningOptions): Promise<CommandExecution> {
-    const { idOrName, finder, ensureSignedIn: signedIn, targetFor: placeOn } = this.deps;
-    const called = idOrName();
-    await abortable(signedIn(), options.signal);
-    this.target = placeOn(await finder.find(called, options.signal));
+    const { finder, ensureSignedIn, targetFor } = this.deps;
+    const idOrName = this.deps.idOrName();
+    await abortable(ensureSignedIn(), options.signal);
+    this.target = targetFor(await finder.find(idOrName, options.signal));
     return this.target.start(request, options);
   }
 

@@ -1,14 +1,33 @@
 import { t } from '@vscode/l10n';
-import { truncate } from '../../base/text';
-import type { RunOutcome } from './commandRun';
 
-/** A command in one short line, for a title or a list. */
-export function abbreviate(line: string): string {
-  const [first = '', ...others] = line.trim().split('\n');
-  return truncate(others.length > 0 ? `${first} …` : first, 60);
+/** Exit codes by the conventions of shells (bash(1), EXIT STATUS) and of timeout(1). */
+const exitCodes = { failed: 1, timedOut: 124, unknown: 128, cancelled: 130 };
+
+/** The end of a run. Durations are in milliseconds, from when the command began. */
+export type RunOutcome =
+  | {
+      readonly kind: 'exited';
+      readonly code: number | undefined;
+      readonly signal: string | undefined;
+      readonly timedOut: boolean;
+      readonly duration: number;
+    }
+  | { readonly kind: 'cancelled'; readonly duration: number | undefined }
+  | { readonly kind: 'failed'; readonly error: Error };
+
+/** The exit code that a shell would report. */
+export function exitCodeOf(outcome: RunOutcome): number {
+  switch (outcome.kind) {
+    case 'exited':
+      return outcome.timedOut ? exitCodes.timedOut : (outcome.code ?? exitCodes.unknown);
+    case 'cancelled':
+      return exitCodes.cancelled;
+    case 'failed':
+      return exitCodes.failed;
+  }
 }
 
-/** How a run ended, in a line; a failure is told by its error alone. */
+/** The line below the output of a finished command. A failure shows its error instead. */
 export function formatOutcome(outcome: Exclude<RunOutcome, { kind: 'failed' }>): string {
   if (outcome.kind === 'cancelled') {
     return outcome.duration === undefined
@@ -22,10 +41,23 @@ export function formatOutcome(outcome: Exclude<RunOutcome, { kind: 'failed' }>):
   return code === undefined ? t('ended · {0}', time) : t('exit {0} · {1}', code, time);
 }
 
-/** Milliseconds as a person says it: 1.2 s, 2 min 5 s, 1 h 2 min. */
+/** The remark in the name of the tab; undefined after exit code 0. */
+export function formatTabRemark(outcome: RunOutcome): string | undefined {
+  switch (outcome.kind) {
+    case 'exited':
+      return outcome.code === 0 ? undefined : t('exit {0}', exitCodeOf(outcome));
+    case 'cancelled':
+      return t('cancelled');
+    case 'failed':
+      return t('failed');
+  }
+}
+
+/** Formats milliseconds: 1.2 s, 2 min 5 s, 1 h 2 min. */
 export function formatDuration(ms: number): string {
   const seconds = Math.round(ms / 1000);
   const minutes = Math.floor(seconds / 60);
+  // From here on one decimal would round up to 60.0 s.
   if (ms < 59_950) return t('{0} s', (ms / 1000).toFixed(1));
   if (minutes < 60) return t('{0} min {1} s', minutes, seconds % 60);
   return t('{0} h {1} min', Math.floor(minutes / 60), minutes % 60);

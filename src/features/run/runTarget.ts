@@ -5,29 +5,29 @@ import type { Lifecycle } from '../../computers/lifecycle';
 import { statusOf } from '../../computers/status';
 import type { Opening, OpeningOptions } from '../../connect/opening';
 import type { CommandExecution } from './commandExecution';
-import type { CommandRequest } from './commandScript';
+import type { CommandRequest } from './command';
 
-/** Milliseconds a question about a computer may take whose answer is not waited for long. */
-const briefly = 5_000;
+/** Milliseconds for reading the computer's status after a command broke off. */
+const statusCheckTimeoutMs = 5_000;
 
-/** What tells a computer from all others, and what a person calls it. */
 export type NamedComputer = Pick<Computer, 'id' | 'name'>;
 
-/** Where a command runs. */
+/** The computer that a command runs on: a given one, one to be looked up, or a temporary one. */
 export interface RunTarget {
-  /** Once it is known. */
+  /** Undefined until it is known. */
   readonly computer: NamedComputer | undefined;
-  /** Begins the command, whatever has to be done before. @throws what stands in the way, or the signal's reason */
+  /** Makes the computer ready and starts the command. @throws the obstacle, or the signal's reason */
   start(request: CommandRequest, options: OpeningOptions): Promise<CommandExecution>;
-  /** What has become of the computer, where it is the reason that the command broke off. */
+  /** The state of the computer as an error, where it is the reason that the command broke off. */
   explainLoss(): Promise<Error | undefined>;
-  /** Tidies up behind the command, however it ended; tells what goes on. Never rejects. */
-  cleanUp(say: (line: string) => void): Promise<void>;
+  /** Cleans up after the command, however it ended, and reports the progress. Never rejects. */
+  cleanUp(report: (text: string) => void): Promise<void>;
 }
 
+/** Connects to a computer and starts a command there. */
 export type CommandConnector = Pick<Opening<CommandRequest, CommandExecution>, 'open'>;
 
-/** A computer that is there and stays there. */
+/** An existing computer, which stays after the command. */
 export class ComputerTarget implements RunTarget {
   constructor(
     readonly computer: NamedComputer,
@@ -41,10 +41,14 @@ export class ComputerTarget implements RunTarget {
 
   async explainLoss(): Promise<Error | undefined> {
     try {
-      const now = await this.lifecycle.fetch(this.computer.id, AbortSignal.timeout(briefly));
-      const { open } = statusOf(now.status);
-      if (open === 'refuse') return refusalOf(now);
-      return open === 'start' || now.status === 'stopping' ? new LifecycleError('stopped', now) : undefined;
+      const computer = await this.lifecycle.fetch(
+        this.computer.id,
+        AbortSignal.timeout(statusCheckTimeoutMs),
+      );
+      const { open } = statusOf(computer.status);
+      if (open === 'refuse') return refusalOf(computer);
+      const isStopped = open === 'start' || computer.status === 'stopping';
+      return isStopped ? new LifecycleError('stopped', computer) : undefined;
     } catch (error) {
       return isApiError(error, 'notFound') ? new LifecycleError('deleted', this.computer) : undefined;
     }

@@ -6,37 +6,37 @@ import type { Clock } from '../../base/clock';
 import { describeError, type Log } from '../../base/log';
 import { escapeIcons } from '../../base/text';
 import type { NamedComputer, RunTarget } from './runTarget';
-import type { Command } from './commandScript';
-import { exitCodeOf, CommandRun, type RunOutcome } from './commandRun';
-import { abbreviate, formatOutcome } from './runOutcome';
+import type { Command } from './command';
+import { CommandRun, type RunView } from './commandRun';
+import { exitCodeOf, formatOutcome, formatTabRemark, type RunOutcome } from './runOutcome';
 
 const ctrlC = '\x03';
 const ctrlD = '\x04';
-/** Milliseconds after which VS Code has surely given the tab its first name, and takes another. */
-const firstNameGiven = 1_000;
+/** Milliseconds until VS Code has surely set the initial title of the tab, and takes another. */
+const initialTitleDelayMs = 1_000;
 
 export interface RunTerminalDeps {
   readonly clock: Clock;
   readonly log: Log;
-  /** Told of a failure that the terminal has shown in its own lines. */
+  /** Called with a failure that the terminal has already printed. */
   readonly onFailure: (error: unknown) => void;
 }
 
-/** What one terminal runs. */
+/** The command of one tab. */
 export interface RunTerminalOptions {
-  /** What a person calls the place. */
+  /** The computer's name, or a word for one that is not known yet. */
   readonly targetName: string;
   readonly createTarget: () => RunTarget;
   readonly command: Command;
-  /** What stands for the command in the tab. */
+  /** Stands for the command in the name of the tab. */
   readonly title: string;
-  /** The name of the task that it is: then it closes with the command, whose exit code is its own. */
+  /** The name of the task's terminal. A task ends with its command, and reports its exit code. */
   readonly taskName?: string;
-  /** Opens a shell where the command ran, if one can. */
+  /** Opens a shell on the computer, where that is possible. */
   readonly openTerminal?: () => void;
 }
 
-/** The tab of a command: what it writes, how it ended, and what can be done next. */
+/** The tab of a command: its output, its outcome, and the keys for the next step. */
 export class RunTerminal implements vscode.Pseudoterminal {
   private readonly writes = new vscode.EventEmitter<string>();
   private readonly closes = new vscode.EventEmitter<number>();
@@ -46,7 +46,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
   private size: Size = { rows: 24, columns: 80 };
   private run: CommandRun | undefined;
   private running: Promise<unknown> = Promise.resolve();
-  private current: RunTarget | undefined;
+  private target: RunTarget | undefined;
   private hasBegun = false;
   private startsFromError = false;
   private tabName: string;
@@ -59,37 +59,37 @@ export class RunTerminal implements vscode.Pseudoterminal {
   readonly onDidChangeState = this.states.event;
 
   constructor(
-    readonly spec: RunTerminalOptions,
-    private readonly parts: RunTerminalDeps,
+    readonly options: RunTerminalOptions,
+    private readonly deps: RunTerminalDeps,
   ) {
     this.tabName = this.name();
   }
 
-  /** Where it runs, once that is known. */
+  /** The computer it runs on, once that is known. */
   get computer(): NamedComputer | undefined {
-    return this.current?.computer;
+    return this.target?.computer;
   }
 
   get isRunning(): boolean {
     return this.run !== undefined;
   }
 
-  /** Settles when the run has ended that was begun last, and its place is tidy. Never rejects. */
+  /** Settles when the latest run has ended and its target is cleaned up. Never rejects. */
   get ended(): Promise<unknown> {
     return this.running;
   }
 
-  /** The name of the tab, with what is to be said of it. */
+  /** The name of the tab, with a remark in parentheses. */
   name(remark?: string): string {
-    const { targetName: placeName, title } = this.spec;
-    const name = vscode.l10n.t('{0}: {1}', placeName, title);
+    const { targetName, title } = this.options;
+    const name = vscode.l10n.t('{0}: {1}', targetName, title);
     return escapeIcons(remark === undefined ? name : `${name} (${remark})`);
   }
 
   open(dimensions: vscode.TerminalDimensions | undefined): void {
     if (dimensions) this.size = dimensions;
     void this.begin();
-    void this.parts.clock.delay(firstNameGiven).then(() => this.tellName());
+    void this.deps.clock.delay(initialTitleDelayMs).then(() => this.updateTitle());
   }
 
   close(): void {
@@ -103,54 +103,54 @@ export class RunTerminal implements vscode.Pseudoterminal {
   }
 
   handleInput(data: string): void {
-    if (!this.run) this.answer(data);
+    if (!this.run) this.handleKey(data);
     else if (data.includes(ctrlC)) this.run.cancel();
     else this.run.write(data);
   }
 
-  /** What can be done once the command has ended. */
-  private answer(key: string): void {
-    if (key === '\r' || key === 'r') this.again();
-    else if (key === 't') this.spec.openTerminal?.();
+  /** Handles a key pressed after the command has ended. */
+  private handleKey(key: string): void {
+    if (key === '\r' || key === 'r') this.rerun();
+    else if (key === 't') this.options.openTerminal?.();
     else if (key === ctrlC || key === ctrlD) this.end(0);
   }
 
-  private again(): void {
+  private rerun(): void {
     this.writes.fire('\r\n');
     void this.begin();
   }
 
   private async begin(): Promise<void> {
-    const { command, createTarget: place, title, taskName: task } = this.spec;
+    const { command, createTarget, title, taskName } = this.options;
     this.hasBegun = false;
-    if (task === undefined) this.lines.say(`$ ${title}`);
-    const view = {
+    if (taskName === undefined) this.lines.say(`$ ${title}`);
+    const view: RunView = {
       size: () => this.size,
-      draw: (text: string) => this.writes.fire(text),
-      say: (line: string) => this.say(line),
-      phase: (words: string | undefined) => {
-        this.rename(words);
-        if (words !== undefined) return;
+      write: (text) => this.writes.fire(text),
+      report: (text) => this.report(text),
+      setPhase: (phase) => {
+        this.rename(phase);
+        if (phase !== undefined) return;
         this.hasBegun = true;
         this.states.fire();
       },
-      end: (outcome: RunOutcome) => this.show(outcome),
+      showOutcome: (outcome) => this.show(outcome),
     };
-    const wish = { command, evenFromError: this.startsFromError };
-    this.current = place();
-    const run = new CommandRun(this.current, wish, view, this.parts.clock);
+    const options = { command, evenFromError: this.startsFromError };
+    this.target = createTarget();
+    const run = new CommandRun(this.target, options, view, this.deps.clock);
     this.run = run;
     this.running = run.outcome;
     this.states.fire();
     const outcome = await run.outcome;
     this.run = undefined;
     this.states.fire();
-    if (!this.isClosed) this.rest(outcome);
+    if (!this.isClosed) this.offerNextStep(outcome);
   }
 
-  /** What is done behind a command must not be taken for its output. */
-  private say(line: string): void {
-    if (!this.isClosed) this.lines.say(line);
+  /** Prints a line in a style of its own: progress must not be taken for output. */
+  private report(text: string): void {
+    if (!this.isClosed) this.lines.say(text);
   }
 
   private show(outcome: RunOutcome): void {
@@ -158,58 +158,41 @@ export class RunTerminal implements vscode.Pseudoterminal {
     if (this.hasBegun) this.lines.begin();
     if (outcome.kind === 'failed') this.fail(outcome.error);
     else this.lines.say(formatOutcome(outcome));
-    this.rename(remarkOn(outcome));
+    this.rename(formatTabRemark(outcome));
   }
 
-  private rest(outcome: RunOutcome): void {
-    const { taskName: task, targetName: placeName, openTerminal } = this.spec;
-    if (task !== undefined) {
+  private offerNextStep(outcome: RunOutcome): void {
+    const { taskName, targetName, openTerminal } = this.options;
+    if (taskName !== undefined) {
       this.end(exitCodeOf(outcome));
       return;
     }
     this.lines.say(
       openTerminal
-        ? vscode.l10n.t('Enter or r: run again · t: terminal on {0} · Ctrl+C: close', placeName)
+        ? vscode.l10n.t('Enter or r: run again · t: terminal on {0} · Ctrl+C: close', targetName)
         : vscode.l10n.t('Enter or r: run again · Ctrl+C: close'),
     );
   }
 
   private fail(error: Error): void {
     this.startsFromError = error instanceof LifecycleError && error.problem === 'needsStart';
-    this.parts.log.warn(`run on ${this.spec.targetName}: ${describeError(error)}`);
+    this.deps.log.warn(`run on ${this.options.targetName}: ${describeError(error)}`);
     this.lines.warn(error.message);
-    this.parts.onFailure(error);
+    this.deps.onFailure(error);
   }
 
   private rename(remark: string | undefined): void {
     this.tabName = this.name(remark);
-    this.tellName();
+    this.updateTitle();
   }
 
   /** A task has the name that its author gave it. */
-  private tellName(): void {
-    if (this.spec.taskName === undefined && !this.isClosed) this.names.fire(this.tabName);
+  private updateTitle(): void {
+    if (this.options.taskName === undefined && !this.isClosed) this.names.fire(this.tabName);
   }
 
   private end(code: number): void {
     this.isClosed = true;
     this.closes.fire(code);
   }
-}
-
-/** What the tab tells of a run that did not go well. */
-function remarkOn(outcome: RunOutcome): string | undefined {
-  switch (outcome.kind) {
-    case 'exited':
-      return outcome.code === 0 ? undefined : vscode.l10n.t('exit {0}', exitCodeOf(outcome));
-    case 'cancelled':
-      return vscode.l10n.t('cancelled');
-    case 'failed':
-      return vscode.l10n.t('failed');
-  }
-}
-
-/** What stands for a command in a tab. */
-export function titleOf(command: Command): string {
-  return abbreviate(command.line);
 }

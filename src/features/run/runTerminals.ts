@@ -7,8 +7,8 @@ import { finishBeforeShutdown } from '../../base/shutdown';
 import { describeError } from '../../base/log';
 import type { CommandHistory } from './commandHistory';
 import { ComputerTarget, type NamedComputer, type CommandConnector } from './runTarget';
-import type { Command } from './commandScript';
-import { RunTerminal, titleOf, type RunTerminalOptions, type RunTerminalDeps } from './runTerminal';
+import { abbreviate, type Command } from './command';
+import { RunTerminal, type RunTerminalOptions, type RunTerminalDeps } from './runTerminal';
 
 export interface RunTerminalsDeps extends RunTerminalDeps {
   readonly connector: CommandConnector;
@@ -17,11 +17,10 @@ export interface RunTerminalsDeps extends RunTerminalDeps {
   readonly history: CommandHistory;
 }
 
-/** The commands that this window runs on computers, each in a tab. */
+/** The tabs of commands that this window runs on computers. */
 export class RunTerminals implements Disposable {
   private readonly running = new Set<RunTerminal>();
-  /** The latest run of each task, by its name. */
-  private readonly latestByTask = new Map<string, RunTerminal>();
+  private readonly latestByTaskName = new Map<string, RunTerminal>();
   private readonly changes = new vscode.EventEmitter<string>();
 
   /** Fires with the id of a computer where a command has begun or ended. */
@@ -29,34 +28,34 @@ export class RunTerminals implements Disposable {
 
   constructor(private readonly deps: RunTerminalsDeps) {}
 
-  /** The computers that commands of this window run on just now. */
+  /** The computers on which commands of this window are running. */
   get computerIds(): readonly string[] {
     return [...this.running].flatMap(({ computer }) => computer?.id ?? []);
   }
 
-  /** How many commands of this window run on a computer just now. */
-  runningOn(computerId: string): number {
-    return [...this.running].filter(({ computer }) => computer?.id === computerId).length;
+  /** True while a command of this window runs on the computer. */
+  isRunningOn(computerId: string): boolean {
+    return this.computerIds.includes(computerId);
   }
 
   /**
    * Runs a command in a tab of its own.
-   * @param title stands for the command in the tab; else the command itself does, and is kept in the history
+   * @param title stands for the command in the tab; without it the command does, and is added to the history
    */
   async run(computer: Computer, command: Command, title?: string): Promise<vscode.Terminal> {
     if (title === undefined) await this.deps.history.add(computer.id, command.line);
     const { cwd } = command;
-    const pty = this.terminal({
+    const pty = this.create({
       targetName: computer.name,
       createTarget: () => this.targetFor(computer),
       command,
-      title: title ?? titleOf(command),
+      title: title ?? abbreviate(command.line),
       openTerminal: () => void this.deps.terminals.create(computer, cwd === undefined ? {} : { cwd }),
     });
     return this.show(pty);
   }
 
-  /** Shows what runs in a tab. */
+  /** Opens a tab of VS Code's terminal panel. */
   show(pty: RunTerminal): vscode.Terminal {
     const terminal = vscode.window.createTerminal({
       name: pty.name(),
@@ -68,19 +67,19 @@ export class RunTerminals implements Disposable {
     return terminal;
   }
 
-  /** What runs a command and shows it, wherever that is put. */
-  terminal(spec: RunTerminalOptions): RunTerminal {
-    const pty = new RunTerminal(spec, this.deps);
+  /** Creates the pty that runs a command; the caller or VS Code shows it. */
+  create(options: RunTerminalOptions): RunTerminal {
+    const pty = new RunTerminal(options, this.deps);
     pty.onDidChangeState(() => {
       if (pty.isRunning) this.running.add(pty);
       else this.running.delete(pty);
       if (pty.computer) this.changes.fire(pty.computer.id);
     });
-    if (spec.taskName !== undefined) this.latestByTask.set(spec.taskName, pty);
+    if (options.taskName !== undefined) this.latestByTaskName.set(options.taskName, pty);
     return pty;
   }
 
-  /** The computer that the command of a terminal runs on, or ran on last; undefined where it is none of ours. */
+  /** The computer of a terminal's current or latest command; undefined for terminals of another origin. */
   computerOf({
     creationOptions,
     name,
@@ -89,20 +88,19 @@ export class RunTerminals implements Disposable {
       vscode.ExtensionTerminalOptions & vscode.TerminalOptions
     >;
     if (pty) return pty instanceof RunTerminal ? pty.computer : undefined;
-    // Nothing but its present name tells which terminal VS Code has given to a task: it gives one to several, in turn.
-    // One with a shell is somebody else's.
-    return shellPath === undefined ? this.latestByTask.get(name)?.computer : undefined;
+    // VS Code hands no pty of a task out, and reuses one terminal for several tasks: only its current name identifies
+    // the task. A terminal with a shell belongs to another extension or to VS Code.
+    return shellPath === undefined ? this.latestByTaskName.get(name)?.computer : undefined;
   }
 
-  /** A computer as a place for a command. */
   readonly targetFor = ({ id, name }: NamedComputer): ComputerTarget =>
     new ComputerTarget({ id, name }, this.deps.connector, this.deps.lifecycle);
 
-  /** The window closes: what runs is ended, and that is waited for, though not for long. Never rejects. */
+  /** Kills the commands as the window closes, and waits for a short time. Never rejects. */
   async close(): Promise<void> {
     const { clock, log } = this.deps;
     const running = [...this.running];
-    for (const run of running) run.close();
+    for (const pty of running) pty.close();
     await finishBeforeShutdown(
       clock,
       () => running.map(({ ended }) => ended),
@@ -111,7 +109,7 @@ export class RunTerminals implements Disposable {
   }
 
   dispose(): void {
-    for (const run of this.running) run.close();
+    for (const pty of this.running) pty.close();
     this.changes.dispose();
   }
 }

@@ -2,22 +2,21 @@ import type { ExecEvent } from '../../api/wire';
 import { Emitter } from '../../base/emitter';
 import type { CommandExecution, ExecutionEnd } from './commandExecution';
 
-/** A command that the service runs and tells of. Nothing can be typed there. */
+/** A command run by the service's exec call. It has no standard input and no terminal. */
 export class ServiceExecution implements CommandExecution {
   private readonly data = new Emitter<Uint8Array>();
   private readonly end = new Emitter<ExecutionEnd>();
-  private open: Promise<void> = Promise.resolve();
-  private goOn: () => void = () => undefined;
+  private resumed: Promise<void> = Promise.resolve();
+  private resolveResumed: () => void = () => undefined;
 
   readonly onEnd = this.end.event;
 
   constructor(
     private readonly events: AsyncIterable<ExecEvent>,
-    /** Ends the command. */
     readonly kill: () => void,
   ) {}
 
-  /** The service holds its events until somebody listens. */
+  /** Reading begins with the first listener, so no event is lost. */
   readonly onData: CommandExecution['onData'] = (listener) => {
     const subscription = this.data.event(listener);
     if (this.data.size === 1) void this.read().then((end) => this.finish(end));
@@ -25,19 +24,19 @@ export class ServiceExecution implements CommandExecution {
   };
 
   write(): void {
-    // There is no way to it.
+    // The service takes no standard input.
   }
 
   resize(): void {
-    // It has no terminal.
+    // There is no terminal.
   }
 
   pause(): void {
-    this.open = new Promise((resolve) => (this.goOn = resolve));
+    this.resumed = new Promise((resolve) => (this.resolveResumed = resolve));
   }
 
   resume(): void {
-    this.goOn();
+    this.resolveResumed();
   }
 
   interrupt(): void {
@@ -52,7 +51,7 @@ export class ServiceExecution implements CommandExecution {
           return { kind: 'exited', code, signal: undefined, timedOut, duration: duration ?? undefined };
         }
         if (event.type !== 'started') this.data.fire(Buffer.from(event.data));
-        await this.open;
+        await this.resumed;
       }
       return { kind: 'lost', cause: undefined };
     } catch (error) {

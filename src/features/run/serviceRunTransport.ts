@@ -8,7 +8,8 @@ import { isCancellation } from '../../base/abort';
 import { describeError, type Log } from '../../base/log';
 import type { CommandExecution } from './commandExecution';
 import { newRunId, killScript } from './runId';
-import { serviceScript, type CommandRequest } from './commandScript';
+import type { CommandRequest } from './command';
+import { serviceScript } from './commandScript';
 import { ServiceExecution } from './serviceExecution';
 
 /** Seconds that a command may take. */
@@ -41,7 +42,7 @@ export class ServiceRunTransport implements Transport<CommandRequest, CommandExe
   ): Promise<CommandExecution> {
     const mark = newRunId();
     const { script, hasRunId: isMarked } = serviceScript(request.command, mark);
-    request.say(t('A command may take {0} s there, and reads nothing that is typed.', limit));
+    request.report(t('A command may take {0} s there, and reads nothing that is typed.', limit));
     const cancel = new AbortController();
     const either = AbortSignal.any([signal, cancel.signal]);
     const sweep = isMarked ? (): void => this.sweep(id, mark) : (): void => undefined;
@@ -60,7 +61,7 @@ export class ServiceRunTransport implements Transport<CommandRequest, CommandExe
   private async begin(
     id: string,
     script: string,
-    { say }: CommandRequest,
+    { report }: CommandRequest,
     signal: AbortSignal,
   ): Promise<AsyncIterable<ExecEvent>> {
     const stream = this.client.execStream(id, script, limit, signal);
@@ -69,7 +70,7 @@ export class ServiceRunTransport implements Transport<CommandRequest, CommandExe
       return joined(first.done ? undefined : first.value, stream);
     } catch (error) {
       if (!isApiError(error, 'notFound')) throw error;
-      say(t('What it writes shows when it has ended.'));
+      report(t('What it writes shows when it has ended.'));
       return told(await this.client.exec(id, script, limit, signal));
     }
   }

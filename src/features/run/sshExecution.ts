@@ -9,7 +9,7 @@ import { killScript } from './runId';
 
 const ctrlC = '\x03';
 
-/** A command on an SSH channel: in a terminal, or without one where it is given its input. */
+/** A command on an SSH channel: with a terminal, or without one where it is given its input. */
 export class SshExecution implements CommandExecution {
   readonly onData: CommandExecution['onData'];
   readonly onEnd: CommandExecution['onEnd'];
@@ -19,7 +19,7 @@ export class SshExecution implements CommandExecution {
   constructor(
     private readonly channel: ClientChannel,
     private readonly connection: SshConnection | undefined,
-    private readonly mark: string,
+    private readonly runId: string,
     input: string | undefined,
   ) {
     this.session = new SshSession(channel, connection);
@@ -50,19 +50,22 @@ export class SshExecution implements CommandExecution {
     else this.channel.signal('INT');
   }
 
-  /** A server need not pass signals on, and a command may survive its terminal: so it is looked for, too. */
+  /**
+   * Sends SIGKILL over the channel, and runs the kill script as well: a server need not pass signals on (RFC 4254,
+   * section 6.9), and a command may survive its terminal.
+   */
   kill(): void {
     this.channel.signal('KILL');
-    if (this.connection) void killRun(this.connection, this.mark).then(() => this.session.close());
+    if (this.connection) void killRun(this.connection, this.runId).then(() => this.session.close());
   }
 }
 
-/** Ends all that a run has started on a computer, as far as the connection goes. Never rejects. */
+/** Runs the kill script of a run over a connection. Never rejects. */
 export async function killRun(connection: SshConnection, runId: string): Promise<void> {
   try {
     const channel = await connection.exec(forAnyShell(killScript(runId)));
     await once(channel.resume(), 'close');
   } catch {
-    // What the connection does not carry, nothing else does.
+    // Without the connection there is no other way to reach the processes.
   }
 }

@@ -9,7 +9,8 @@ import type { Transport, ConnectOptions } from '../../connect/transport';
 import { terminalType } from '../../shell/session';
 import type { CommandExecution } from './commandExecution';
 import { newRunId } from './runId';
-import { loginCommand, type CommandRequest } from './commandScript';
+import type { CommandRequest } from './command';
+import { loginCommand } from './commandScript';
 import { SshExecution, killRun } from './sshExecution';
 
 /** What a command is told of its terminal. Servers take only the names they are set up to take. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ComputerStore } from '../../../computers/store';
-import { specialComputerNames } from './taskProvider';
+import { specialComputerNames } from './taskDefinition';
 
 /** The files that hold tasks. */
 export const tasksJsonFiles: vscode.DocumentSelector = [
@@ -8,40 +8,57 @@ export const tasksJsonFiles: vscode.DocumentSelector = [
   { pattern: '**/*.code-workspace' },
 ];
 
-/** Offers computers where a task names one. A schema can only hold what never changes. */
+/** The characters that open the suggestions. */
+export const triggerCharacters = ['"', ':'] as const;
+
+interface Suggestion {
+  readonly value: string;
+  readonly detail: string;
+}
+
+/** IntelliSense for "computer" in tasks.json. The JSON schema in package.json can only list fixed values. */
 export class TasksJsonCompletion implements vscode.CompletionItemProvider {
   constructor(
     private readonly store: Pick<ComputerStore, 'computers' | 'find'>,
-    /** Sees to it that the list is there, as far as it can be had without asking anybody. Never rejects. */
-    private readonly list: () => Promise<void>,
+    /** Loads the list of computers, where that needs no question to the user. Never rejects. */
+    private readonly loadComputers: () => Promise<void>,
   ) {}
 
   async provideCompletionItems(
     document: vscode.TextDocument,
     position: vscode.Position,
   ): Promise<vscode.CompletionItem[]> {
-    const line = document.lineAt(position).text;
-    const before = /^(.*"computer"\s*:\s*)("(?:[^"\\]|\\.)*)?$/.exec(line.slice(0, position.character));
-    if (!before) return [];
-    const rest = /^[^",}\]]*"?/.exec(line.slice(position.character))?.[0] ?? '';
-    const begin = position.with({ character: before[1]?.length ?? 0 });
-    await this.list();
-    const range = new vscode.Range(begin, position.translate(0, rest.length));
-    return [...specialComputerNames.map((word) => ({ word, detail: '' })), ...this.computers()].map(
-      ({ word, detail }) => {
-        const item = new vscode.CompletionItem(JSON.stringify(word), vscode.CompletionItemKind.Value);
-        item.range = range;
-        item.detail = detail;
-        return item;
-      },
-    );
-  }
-
-  /** By name where only one has it. */
-  private computers(): { word: string; detail: string }[] {
-    return this.store.computers.map(({ id, name }) => {
-      const isAlone = this.store.find(name)?.id === id;
-      return isAlone ? { word: name, detail: id } : { word: id, detail: name };
+    const range = valueRange(document, position);
+    if (!range) return [];
+    await this.loadComputers();
+    return this.suggestions().map(({ value, detail }) => {
+      const item = new vscode.CompletionItem(JSON.stringify(value), vscode.CompletionItemKind.Value);
+      item.range = range;
+      item.detail = detail;
+      return item;
     });
   }
+
+  private suggestions(): Suggestion[] {
+    const special = specialComputerNames.map((value) => ({ value, detail: '' }));
+    return [...special, ...this.store.computers.map((computer) => this.suggestionFor(computer))];
+  }
+
+  /** A computer by its name where that is unique, else by its id. */
+  private suggestionFor({ id, name }: { readonly id: string; readonly name: string }): Suggestion {
+    const isUnique = this.store.find(name)?.id === id;
+    return isUnique ? { value: name, detail: id } : { value: id, detail: name };
+  }
+}
+
+/** The range of the value of "computer" around the cursor, quotes included; undefined elsewhere. */
+function valueRange(document: vscode.TextDocument, position: vscode.Position): vscode.Range | undefined {
+  const { text } = document.lineAt(position);
+  const before = /^(.*"computer"\s*:\s*)("(?:[^"\\]|\\.)*)?$/.exec(text.slice(0, position.character));
+  if (!before) return undefined;
+  const after = /^[^",}\]]*"?/.exec(text.slice(position.character))?.[0] ?? '';
+  return new vscode.Range(
+    position.with({ character: before[1]?.length ?? 0 }),
+    position.translate(0, after.length),
+  );
 }

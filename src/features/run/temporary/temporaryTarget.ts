@@ -6,16 +6,16 @@ import { abortable } from '../../../base/abort';
 import type { CommandExecution } from '../commandExecution';
 import type { TemporaryComputers, Lease } from './temporaryComputers';
 import type { NamedComputer, RunTarget } from '../runTarget';
-import type { CommandRequest } from '../commandScript';
+import type { CommandRequest } from '../command';
 
 export interface TemporaryTargetDeps {
   readonly computers: Pick<TemporaryComputers, 'create' | 'discard'>;
-  /** What kind of computer is wanted; may ask a person. */
+  /** The computer to create; may ask the user. */
   readonly createRequest: () => Promise<CreateRequest>;
   readonly targetFor: (computer: Computer) => RunTarget;
 }
 
-/** A computer of its own for one command: made for it, deleted behind it. */
+/** A temporary computer: created for one command, deleted after it. */
 export class TemporaryTarget implements RunTarget {
   private lease: Lease | undefined;
   private target: RunTarget | undefined;
@@ -27,14 +27,13 @@ export class TemporaryTarget implements RunTarget {
   }
 
   async start(request: CommandRequest, options: OpeningOptions): Promise<CommandExecution> {
-    const { computers: fresh, createRequest: wish, targetFor: placeOn } = this.deps;
+    const { computers, targetFor } = this.deps;
     const { progress, signal } = options;
-    const wished = await abortable(wish(), signal);
+    const createRequest = await abortable(this.deps.createRequest(), signal);
     progress.phase(t('creating'));
     progress.say(t('Creating a computer for this command… It is deleted afterwards. (Ctrl+C cancels)'));
-    this.lease = fresh.create(wished, request.command.line);
-    const computer = await abortable(this.lease.computer, signal);
-    this.target = placeOn(computer);
+    this.lease = computers.create(createRequest, request.command.line);
+    this.target = targetFor(await abortable(this.lease.computer, signal));
     return this.target.start(request, options);
   }
 
@@ -42,14 +41,14 @@ export class TemporaryTarget implements RunTarget {
     return this.target?.explainLoss();
   }
 
-  async cleanUp(say: (line: string) => void): Promise<void> {
+  async cleanUp(report: (text: string) => void): Promise<void> {
     if (!this.lease) return;
     try {
       await this.deps.computers.discard(this.lease);
-      if (this.target) say(t('The computer of this command was deleted.'));
+      if (this.target) report(t('The computer of this command was deleted.'));
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      say(t('The computer of this command may still be there: {0} You are asked about it later.', why));
+      const reason = error instanceof Error ? error.message : String(error);
+      report(t('The computer of this command may still be there: {0} You are asked about it later.', reason));
     }
   }
 }

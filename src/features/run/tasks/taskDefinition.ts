@@ -1,0 +1,66 @@
+import * as vscode from 'vscode';
+import type { Command } from '../command';
+
+export const taskType = 'celesto';
+/** The values of `computer` that are neither an id nor a name. */
+export const specialComputerNames = ['default', 'new'] as const;
+
+/** A task of the type "celesto", as read from tasks.json. Users write that file, so every field is checked. */
+export interface TaskDefinition {
+  /** An id, a name, or a special name; empty where it is missing. */
+  readonly computer: string;
+  readonly command: Command;
+  /** The template of a new computer. */
+  readonly template: string | undefined;
+}
+
+export function readTaskDefinition({
+  computer,
+  template,
+  command,
+  cwd,
+  env,
+}: vscode.TaskDefinition): TaskDefinition {
+  const variables =
+    typeof env === 'object' && env !== null ? Object.entries(env as Record<string, unknown>) : [];
+  return {
+    computer: stringOf(computer) ?? '',
+    template: stringOf(template),
+    command: {
+      line: stringOf(command) ?? '',
+      cwd: stringOf(cwd),
+      env: Object.fromEntries(variables.map(([name, value]) => [name, String(value)])),
+    },
+  };
+}
+
+/** @throws Error when the task has no command */
+export function assertCommand({ command }: TaskDefinition): void {
+  if (command.line.trim() === '')
+    throw new Error(vscode.l10n.t('This task has no command. Give it one in tasks.json.'));
+}
+
+/**
+ * The id or name of the computer that a task runs on.
+ * @param defaultComputer of the task's folder; empty for none
+ * @throws Error when the task names no computer
+ */
+export function computerOf({ computer }: TaskDefinition, defaultComputer: () => string): string {
+  if (computer === '') {
+    throw new Error(
+      vscode.l10n.t('This task names no computer. Give its ID, its name, "default" or "new" in tasks.json.'),
+    );
+  }
+  if (computer !== 'default') return computer;
+  const idOrName = defaultComputer().trim();
+  if (idOrName !== '') return idOrName;
+  throw new Error(
+    vscode.l10n.t(
+      'This workspace has no default computer. Choose one with "Use as Workspace Default", or name one in the task.',
+    ),
+  );
+}
+
+function stringOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
