@@ -25,9 +25,9 @@ export class ChannelTransport implements Transport<ChannelRequest, ChannelHandle
   }
 
   async open(computer: Computer, request: ChannelRequest, options: ConnectOptions): Promise<ChannelHandle> {
-    const way = this.name === 'ssh' ? 'direct' : 'tunnel';
+    const way = this.name === 'ssh' ? 'ssh' : 'tunnel';
     let connection: SshConnection | undefined;
-    const channel = await this.pool.channel(computer, { ...options, way }, (carrying) => {
+    const channel = await this.pool.channel(computer, { ...options, transport: way }, (carrying) => {
       connection = carrying;
       return request(carrying);
     });

@@ -8,7 +8,7 @@ import type { Session, SessionRequest } from '../shell/session';
  */
 export type TransportName = 'ssh' | 'tunnel' | 'gateway' | 'service';
 
-export type ConnectOptions = Omit<ChannelOptions, 'way'>;
+export type ConnectOptions = Omit<ChannelOptions, 'transport'>;
 
 /** A way to a shell on a running computer, or to what else is asked for there. */
 export interface Transport<Request = SessionRequest, Opened = Session> {

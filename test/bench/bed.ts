@@ -22,7 +22,7 @@ import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
 import { OwnKey } from '../../src/ssh/keys/ownKey';
 import { SshConfig } from '../../src/ssh/sshConfig';
 import type { ConnectionPool } from '../../src/ssh/connection/pool';
-import type { Way } from '../../src/ssh/connection/route';
+import type { SshTransportName } from '../../src/ssh/connection/sshTransport';
 import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
 import { findCommand } from '../tools/machine.mjs';
@@ -92,12 +92,12 @@ export class Bed {
   async ours(
     computer: Computer,
     atPrompt: () => void = () => undefined,
-    way: Way = 'direct',
+    way: SshTransportName = 'ssh',
   ): Promise<number> {
     const begin = performance.now();
     const channel = await this.pool.channel(
       computer,
-      { signal: new AbortController().signal, patience: 60_000, way },
+      { signal: new AbortController().signal, patience: 60_000, transport: way },
       (connection) =>
         connection.shell({ rows: 24, cols: 80, term: 'xterm-256color', env: { LANG: 'C.UTF-8' } }),
     );
@@ -117,11 +117,11 @@ export class Bed {
   }
 
   /** Milliseconds until so many bytes have come. */
-  async flood(computer: Computer, bytes: number, way: Way): Promise<number> {
+  async flood(computer: Computer, bytes: number, way: SshTransportName): Promise<number> {
     const begin = performance.now();
     const channel = await this.pool.channel(
       computer,
-      { signal: new AbortController().signal, patience: 0, way },
+      { signal: new AbortController().signal, patience: 0, transport: way },
       (connection) => connection.exec(floodCommand(bytes)),
     );
     await new Promise((resolve) => channel.resume().once('close', resolve));

@@ -1,6 +1,6 @@
 import { GatewayTransport } from '../../src/terminal/gatewayTransport';
 import type { Computer } from '../../src/computers/computer';
-import type { Way } from '../../src/ssh/connection/route';
+import type { SshTransportName } from '../../src/ssh/connection/sshTransport';
 import type { Session } from '../../src/shell/session';
 import { systemClock } from '../../src/base/clock';
 import { Line } from '../ssh/support/line';
@@ -115,7 +115,7 @@ function stateOf(lines: readonly Line[]): State {
 }
 
 function transportsTo(computer: Computer, bed: Bed): Transport[] {
-  const ours = (name: string, way: Way): Transport => ({
+  const ours = (name: string, way: SshTransportName): Transport => ({
     name,
     prompt: (atPrompt) => bed.ours(computer, atPrompt, way),
     flood: (bytes) => bed.flood(computer, bytes, way),
@@ -126,7 +126,7 @@ function transportsTo(computer: Computer, bed: Bed): Transport[] {
       prompt: () => bed.openSsh(computer),
       flood: (bytes) => bed.floodOpenSsh(computer, bytes),
     },
-    ours('ours, directly', 'direct'),
+    ours('ours, directly', 'ssh'),
     ours('ours, SSH through the gateway', 'tunnel'),
     {
       name: 'ours, a plain session of the gateway',

@@ -38,9 +38,9 @@ describe('what is put on a computer', () => {
 
   it('is listed: the key, those of other machines, the helper', async () => {
     const [mine, other] = [new Installation(service), new Installation(service)];
-    await mine.visit(einstein, { way: 'direct' });
-    await mine.visit(einstein, { way: 'tunnel' });
-    await other.visit(einstein, { way: 'direct' });
+    await mine.visit(einstein, { transport: 'ssh' });
+    await mine.visit(einstein, { transport: 'tunnel' });
+    await other.visit(einstein, { transport: 'ssh' });
     const { keys, helper } = await footprint(mine);
     assert.deepEqual(keys.map(({ whose }) => whose).toSorted(), ['others', 'ours']);
     assert.ok(keys.every(({ file }) => file.endsWith('/.ssh/authorized_keys')));
@@ -50,7 +50,7 @@ describe('what is put on a computer', () => {
   it('is removed, and nothing else; a connection that needs it puts it there again', async () => {
     const [mine, other] = [new Installation(service), new Installation(service)];
     for (const installation of [mine, other]) await installation.visit(einstein);
-    await mine.visit(einstein, { way: 'tunnel' });
+    await mine.visit(einstein, { transport: 'tunnel' });
     mine.pool.dispose();
     const { keys } = await footprint(mine);
     const ours = keys.filter(({ whose }) => whose === 'ours');
@@ -59,8 +59,8 @@ describe('what is put on a computer', () => {
     const left = await footprint(mine);
     assert.deepEqual([left.keys.map(({ whose }) => whose), left.helper], [['others'], undefined]);
     assert.match(await authorizedKeys(), /^ssh-rsa AAAA alice\n/);
-    assert.equal(await mine.visit(einstein, { way: 'direct' }), 'einstein');
-    assert.equal(await mine.visit(einstein, { way: 'tunnel' }), 'einstein');
+    assert.equal(await mine.visit(einstein, { transport: 'ssh' }), 'einstein');
+    assert.equal(await mine.visit(einstein, { transport: 'tunnel' }), 'einstein');
   });
 
   it('tells why it could not be listed or removed', async () => {
@@ -78,8 +78,8 @@ describe('what is put on a computer', () => {
 
   it('is replaced when the key is: at once, or with the next connection', async () => {
     const mine = new Installation(service);
-    await mine.visit(einstein, { way: 'direct' });
-    await mine.visit(einstein, { way: 'tunnel' });
+    await mine.visit(einstein, { transport: 'ssh' });
+    await mine.visit(einstein, { transport: 'tunnel' });
     mine.pool.dispose();
     const { rotation } = mine;
     assert.deepEqual(await rotation.reach(), [einstein.id]);
@@ -100,14 +100,14 @@ describe('what is put on a computer', () => {
     for (const name of [einstein.id, tunnelRecord(einstein.id)])
       assert.equal(mine.known.get(name)?.installedKey, second.publicLine);
     const calls = await service.execCalls();
-    await mine.visit(einstein, { way: 'direct' });
-    await mine.visit(einstein, { way: 'tunnel' });
+    await mine.visit(einstein, { transport: 'ssh' });
+    await mine.visit(einstein, { transport: 'tunnel' });
     assert.equal(await service.execCalls(), calls, 'it is known to be there');
 
     mine.pool.dispose();
     await rotation.rotate();
-    await mine.visit(einstein, { way: 'direct' });
-    await mine.visit(einstein, { way: 'tunnel' });
+    await mine.visit(einstein, { transport: 'ssh' });
+    await mine.visit(einstein, { transport: 'tunnel' });
     assert.ok(!(await everywhere()).includes(second.publicLine.split(' ')[1]!));
   });
 });

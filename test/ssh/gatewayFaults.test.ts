@@ -76,7 +76,7 @@ describe('a terminal gateway of faults', () => {
       'SSH',
       async (options) => {
         const person = new Installation(service);
-        assert.equal(await person.visit(computer, { ...options, way: 'tunnel' }), 'curie');
+        assert.equal(await person.visit(computer, { ...options, transport: 'tunnel' }), 'curie');
       },
     ],
   ];
@@ -174,11 +174,11 @@ describe('a terminal gateway of faults', () => {
 
     it(`${what} under SSH: the shells end, and the next comes by another session`, async () => {
       const person = new Installation(service);
-      const shell = await person.shell(computer, { way: 'tunnel' });
+      const shell = await person.shell(computer, { transport: 'tunnel' });
       await shell.prompt();
       await action();
       assert.deepEqual(await shell.end, { code: undefined, signal: undefined });
-      assert.equal(await person.visit(computer, { way: 'tunnel' }), 'curie');
+      assert.equal(await person.visit(computer, { transport: 'tunnel' }), 'curie');
     });
   }
 
@@ -241,19 +241,19 @@ describe('a terminal gateway of faults', () => {
   it('goes silent under SSH, which is found out by itself', async () => {
     const options: InstallationOptions = { patience: { keepAlive: 200 } };
     const person = new Installation(service, options);
-    const shell = await person.shell(computer, { way: 'tunnel' });
+    const shell = await person.shell(computer, { transport: 'tunnel' });
     await shell.prompt();
     await control().silenceGateway({ id: 'curie' });
     assert.deepEqual(await shell.end, { code: undefined, signal: undefined });
-    assert.equal(await person.visit(computer, { way: 'tunnel' }), 'curie');
+    assert.equal(await person.visit(computer, { transport: 'tunnel' }), 'curie');
   });
 
   it('carries SSH to a server that does not start, which is told', async () => {
     const person = new Installation(service);
-    await person.visit(computer, { way: 'tunnel' });
+    await person.visit(computer, { transport: 'tunnel' });
     person.pool.close(computer.id);
     await service.run('curie', 'sed -i s/^HostKey/NoSuchWord/ ~/.celesto-vscode/*/sshd_config');
-    await assert.rejects(person.visit(computer, { way: 'tunnel' }), (error: unknown) => {
+    await assert.rejects(person.visit(computer, { transport: 'tunnel' }), (error: unknown) => {
       assert.ok(error instanceof SshError, String(error));
       assert.match(error.message, /^ohm@curie \(through its terminal gateway\) does not answer SSH\./);
       return true;

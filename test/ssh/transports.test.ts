@@ -8,7 +8,7 @@ import { openTerminalSession } from '../../src/gateway/terminalSession';
 import type { Computer } from '../../src/computers/computer';
 import type { SshConnection } from '../../src/ssh/connection/connection';
 import { tunnelRecord } from '../../src/ssh/hostKeys/knownComputers';
-import type { Way } from '../../src/ssh/connection/route';
+import type { SshTransportName } from '../../src/ssh/connection/sshTransport';
 import { GatewaySession } from '../../src/terminal/gatewaySession';
 import { until } from '../harness/until';
 import { Installation } from './support/installation';
@@ -31,10 +31,10 @@ describe('a computer by each transport', () => {
 
   const open = <T extends ClientChannel | SFTPWrapper>(
     person: Installation,
-    way: Way,
+    way: SshTransportName,
     what: (connection: SshConnection) => Promise<T>,
   ): Promise<T> =>
-    person.pool.channel(way === 'direct' ? einstein : curie, { signal, patience: 0, way }, what);
+    person.pool.channel(way === 'ssh' ? einstein : curie, { signal, patience: 0, transport: way }, what);
 
   describe('through its gateway', () => {
     const way = 'tunnel';
@@ -59,7 +59,7 @@ describe('a computer by each transport', () => {
       const { control } = service.emulator;
       await until('nobody is there', async () => (await control.terminals({ id: 'curie' })).length === 0);
       const person = new Installation(service);
-      const shells = await Promise.all([1, 2, 3, 4, 5].map(() => person.shell(curie, { way })));
+      const shells = await Promise.all([1, 2, 3, 4, 5].map(() => person.shell(curie, { transport: way })));
       const files = await Promise.all(
         [1, 2, 3, 4, 5].map(() => open(person, way, (connection) => connection.sftp())),
       );
@@ -83,31 +83,31 @@ describe('a computer by each transport', () => {
 
     it('is known the next time: nothing is run on it any more', async () => {
       const person = new Installation(service);
-      await person.visit(curie, { way });
+      await person.visit(curie, { transport: way });
       assert.equal(await service.execCalls(), 1);
       person.pool.dispose();
       await service.refuseExec();
-      assert.equal(await person.visit(curie, { way }), 'curie');
+      assert.equal(await person.visit(curie, { transport: way }), 'curie');
       assert.equal(await service.execCalls(), 1);
     });
 
     it('gets its helper back that was taken away meanwhile', async () => {
       const person = new Installation(service);
-      await person.visit(curie, { way });
+      await person.visit(curie, { transport: way });
       person.pool.dispose();
       await service.run('curie', 'rm -rf ~/.celesto-vscode');
-      assert.equal(await person.visit(curie, { way }), 'curie');
+      assert.equal(await person.visit(curie, { transport: way }), 'curie');
       assert.equal(await service.execCalls(), 2);
       assert.equal(person.questions.length, 0, 'its new host key is known from who put it there');
     });
 
     it('lets a new key in, which takes the place of the old one', async () => {
       const before = new Installation(service);
-      await before.visit(curie, { way });
+      await before.visit(curie, { transport: way });
       before.pool.dispose();
       const after = new Installation(service);
       after.known.update(tunnelRecord(curie.id), before.known.get(tunnelRecord(curie.id))!);
-      assert.equal(await after.visit(curie, { way }), 'curie');
+      assert.equal(await after.visit(curie, { transport: way }), 'curie');
       assert.equal(await service.execCalls(), 2);
     });
   });
@@ -131,8 +131,8 @@ describe('a computer by each transport', () => {
       for (let made = 0; made < size; made += zeros.length) yield cipher.update(zeros);
     }
 
-    for (const way of ['direct', 'tunnel'] as const) {
-      it(`come ${way === 'direct' ? 'directly' : 'through the gateway'}, exact, and wait where they are while nobody reads them`, async () => {
+    for (const way of ['ssh', 'tunnel'] as const) {
+      it(`come ${way === 'ssh' ? 'directly' : 'through the gateway'}, exact, and wait where they are while nobody reads them`, async () => {
         const channel = await open(new Installation(service), way, (connection) => connection.exec(make));
         const reading = new Reading();
         channel.on('data', (bytes: Buffer) => {
@@ -205,8 +205,11 @@ describe('a computer by each transport', () => {
   it('leaves no token, key or gateway address in the log', async () => {
     const { emulator, log } = service;
     const person = new Installation(service);
-    for (const way of ['direct', 'tunnel'] as const) {
-      assert.match(await person.visit(way === 'direct' ? einstein : curie, { way }), /einstein|curie/);
+    for (const way of ['ssh', 'tunnel'] as const) {
+      assert.match(
+        await person.visit(way === 'ssh' ? einstein : curie, { transport: way }),
+        /einstein|curie/,
+      );
     }
     const { socket } = await openTerminalSession(service.client, 'curie', undefined, signal);
     const screen = new Screen(new GatewaySession(socket, { rows: 24, columns: 80 }));
@@ -215,9 +218,9 @@ describe('a computer by each transport', () => {
     // What goes wrong is told in more words.
     person.pool.dispose();
     await emulator.control.addFault({ path: '^/gateway/', times: 2, answer: { status: 401 } });
-    await assert.rejects(person.visit(curie, { way: 'tunnel' }));
+    await assert.rejects(person.visit(curie, { transport: 'tunnel' }));
     await emulator.control.setFeatures({ gatewayUrl: 'ws://gateway.example/secret-place' });
-    await assert.rejects(person.visit(curie, { way: 'tunnel' }));
+    await assert.rejects(person.visit(curie, { transport: 'tunnel' }));
     await emulator.control.setFeatures({ gatewayUrl: null });
     const { privateKey } = await person.ownKey.get();
     const secrets = service.tickets.flatMap(({ token, gateway_url: url }) => [token, url]);

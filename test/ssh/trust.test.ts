@@ -81,16 +81,16 @@ describe('who the computer is', () => {
 
   it('is confirmed anew over the API when it was forgotten, on either way to the computer', async () => {
     const person = new Installation(service);
-    for (const way of ['direct', 'tunnel'] as const) {
-      const record = way === 'direct' ? einstein.id : tunnelRecord(einstein.id);
-      await person.visit(einstein, { way });
+    for (const way of ['ssh', 'tunnel'] as const) {
+      const record = way === 'ssh' ? einstein.id : tunnelRecord(einstein.id);
+      await person.visit(einstein, { transport: way });
       const before = person.known.get(record)!;
       assert.equal(before.confirmed?.by, 'api');
       person.pool.dispose();
       person.known.forgetHostKeys(einstein.id);
       assert.deepEqual(person.known.get(record)?.hostKeys, []);
       const calls = await service.execCalls();
-      await person.visit(einstein, { way });
+      await person.visit(einstein, { transport: way });
       assert.equal(await service.execCalls(), calls + 1);
       assert.deepEqual(person.known.get(record)?.hostKeys, before.hostKeys);
     }

@@ -15,9 +15,9 @@ import type { Introduction, KeyLogin } from '../provisioning/introduction';
 import type { KnownComputers } from '../hostKeys/knownComputers';
 import type { OwnKey } from '../keys/ownKey';
 import { defaultPatience } from './patience';
-import { DirectRoute, type Line, type Route, type Way } from './route';
+import { TcpTransport, type SshStream, type SshTransport, type SshTransportName } from './sshTransport';
 import { namesOf, type SshConfig } from '../sshConfig';
-import { TunnelRoute } from '../tunnel/tunnelRoute';
+import { TunnelTransport } from '../tunnel/tunnelTransport';
 
 export interface ConnectorDeps {
   readonly library: () => Promise<typeof ssh2>;
@@ -44,28 +44,28 @@ export class Connector {
    * A route to a computer that is running, for as many tries to connect as are made until the signal is aborted.
    * @throws EndpointError
    */
-  route(computer: Computer, way: Way, signal: AbortSignal): Route {
-    if (way === 'tunnel') return new TunnelRoute(computer, this.deps, signal);
+  transport(computer: Computer, name: SshTransportName, signal: AbortSignal): SshTransport {
+    if (name === 'tunnel') return new TunnelTransport(computer, this.deps, signal);
     parseEndpoint(computer.ssh ?? '');
     const endpoint = this.deps.config.endpoint(computer);
     const introducer = this.introducer(computer, endpoint, signal);
-    return new DirectRoute(computer, endpoint, introducer, this.patience.dial);
+    return new TcpTransport(computer, endpoint, introducer, this.patience.dial);
   }
 
   /**
    * Tries once to connect.
    * @throws SshError, AuthenticationError, HostKeyError, ApiError, what the route throws, or the signal's reason
    */
-  async connect(route: Route, signal: AbortSignal): Promise<SshConnection> {
+  async connect(transport: SshTransport, signal: AbortSignal): Promise<SshConnection> {
     const started = Date.now();
-    await this.askAhead(route);
-    const [attempt, signSilently] = await this.begin(route, signal);
+    await this.askAhead(transport);
+    const [attempt, signSilently] = await this.begin(transport, signal);
     const connection = await attempt.run(signSilently, signal).catch(async (error: unknown) => {
       // The server may not have waited for a person to answer. When they have, the key is at hand for another try.
       const again =
         error instanceof SshError && (await abortable(attempt.authenticator.signsAfterAll(), signal));
       if (!again) throw error;
-      const [another] = await this.begin(route, signal);
+      const [another] = await this.begin(transport, signal);
       return another.run(false, signal);
     });
     const { computer, endpoint } = attempt.parts;
@@ -76,18 +76,18 @@ export class Connector {
   }
 
   /** Opens the line and gets the first key. Gives the attempt, and whether that key may be offered with its signature. */
-  private async begin(route: Route, signal: AbortSignal): Promise<[ConnectionAttempt, boolean]> {
-    const { computer, introducer } = route;
+  private async begin(transport: SshTransport, signal: AbortSignal): Promise<[ConnectionAttempt, boolean]> {
+    const { computer, introducer } = transport;
     const { identities, trust, log, library } = this.deps;
     // The introduction, the connection and the first key are got at the same time: they do not need each other.
     const keys = identities.list(namesOf(computer), signal);
-    const [line, first, { Client: SshClient }] = await withLine(
-      route.dial(signal),
+    const [opened, first, { Client: SshClient }] = await whenAllReady(
+      transport.dial(signal),
       keys.next(),
       library(),
       signal,
     );
-    const { stream, endpoint } = line;
+    const { stream, endpoint } = opened;
     const authenticator = new Authenticator(endpoint, startingWith(first, keys), introducer);
     const attempt = new ConnectionAttempt(
       { computer, endpoint, introducer, trust, log, patience: this.patience },
@@ -110,7 +110,7 @@ export class Connector {
   }
 
   /** A computer we know, with our key on it, need not be asked; any other is asked at once, while we dial. */
-  private async askAhead({ introducer, recordName }: Route): Promise<void> {
+  private async askAhead({ introducer, recordName }: SshTransport): Promise<void> {
     introducer.renew();
     const { publicLine } = await this.deps.ownKey.get();
     if (this.deps.known.get(recordName)?.installedKey !== publicLine) introducer.begin();
@@ -133,16 +133,16 @@ async function* startingWith<T>(
 }
 
 /** Waits for all; when one fails or the signal is aborted, a line that was opened all the same is closed. */
-async function withLine<A, B>(
-  line: Promise<Line>,
+async function whenAllReady<A, B>(
+  stream: Promise<SshStream>,
   a: Promise<A>,
   b: Promise<B>,
   signal: AbortSignal,
-): Promise<[Line, A, B]> {
+): Promise<[SshStream, A, B]> {
   try {
-    return await abortable(Promise.all([line, a, b]), signal);
+    return await abortable(Promise.all([stream, a, b]), signal);
   } catch (error) {
-    line.then(
+    stream.then(
       ({ stream }) => stream.destroy(),
       () => undefined,
     );

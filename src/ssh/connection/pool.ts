@@ -9,7 +9,7 @@ import type { SshConnection } from './connection';
 import type { Connector } from './connector';
 import { formatEndpoint, parseEndpoint } from './endpoint';
 import { SshError } from '../errors';
-import type { Way } from './route';
+import type { SshTransportName } from './sshTransport';
 
 /** Milliseconds a connection stays open after its last channel has closed. */
 const linger = 15_000;
@@ -24,7 +24,7 @@ export interface ChannelOptions {
   /** Told once, at the first try that failed for that reason. */
   readonly onNotUp?: () => void;
   /** How SSH gets there; direct unless said. */
-  readonly way?: Way;
+  readonly transport?: SshTransportName;
 }
 
 /** What travels over a connection. */
@@ -48,7 +48,7 @@ export class ConnectionPool {
   private readonly connecting = new SingleFlight<Pooled, 'notUp'>();
 
   constructor(
-    private readonly connector: Pick<Connector, 'connect' | 'route'>,
+    private readonly connector: Pick<Connector, 'connect' | 'transport'>,
     private readonly clock: Clock,
   ) {}
 
@@ -62,8 +62,8 @@ export class ConnectionPool {
     options: ChannelOptions,
     open: (connection: SshConnection) => Promise<T>,
   ): Promise<T> {
-    const way = options.way ?? 'direct';
-    const address = way === 'tunnel' ? way : formatEndpoint(parseEndpoint(computer.ssh ?? ''));
+    const transport = options.transport ?? 'ssh';
+    const address = transport === 'tunnel' ? transport : formatEndpoint(parseEndpoint(computer.ssh ?? ''));
     for (;;) {
       options.signal.throwIfAborted();
       const reused = this.reusable(computer.id, address);
@@ -137,8 +137,8 @@ export class ConnectionPool {
     return this.connecting.join(
       `${computer.id} ${address}`,
       async (signal, report) => {
-        const route = this.connector.route(computer, options.way ?? 'direct', signal);
-        const connection = await retry(() => this.connector.connect(route, signal), {
+        const transport = this.connector.transport(computer, options.transport ?? 'ssh', signal);
+        const connection = await retry(() => this.connector.connect(transport, signal), {
           clock: this.clock,
           timeoutMs: options.patience,
           signal,

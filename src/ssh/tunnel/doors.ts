@@ -6,9 +6,9 @@ import { quoted } from '../keys/authorizedKeys';
 import { ClientFiles } from './clientFiles';
 import { NoHelperError } from './helper';
 import { TunnelListener } from './tunnelListener';
-import { TunnelRoute, type TunnelParts } from './tunnelRoute';
+import { TunnelTransport, type TunnelDeps } from './tunnelTransport';
 
-export interface DoorsParts extends TunnelParts {
+export interface DoorsParts extends TunnelDeps {
   readonly log: Log;
   /** A folder of ours, where files may be put. */
   readonly folder: string;
@@ -28,7 +28,7 @@ export class Doors implements Disposable {
    */
   async open(computer: Computer, signal: AbortSignal): Promise<string> {
     const { ownKey, known, folder } = this.parts;
-    const route = new TunnelRoute(computer, this.parts, signal);
+    const route = new TunnelTransport(computer, this.parts, signal);
     const [hostKey] = (await route.introducer.get()).hostKeys;
     const user = known.get(route.recordName)?.helper?.user;
     if (!hostKey || !user) throw new NoHelperError(t('its SSH helper did not start'));
@@ -56,7 +56,7 @@ export class Doors implements Disposable {
     const known = this.listeners.get(id);
     if (known) return known;
     const dial = async (signal: AbortSignal) =>
-      (await new TunnelRoute(computer, this.parts, signal).dial(signal)).stream;
+      (await new TunnelTransport(computer, this.parts, signal).dial(signal)).stream;
     const listener = TunnelListener.open(dial, this.parts.log);
     this.listeners.set(id, listener);
     listener.catch(() => this.listeners.delete(id));

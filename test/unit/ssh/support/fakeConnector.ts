@@ -3,7 +3,7 @@ import type { ClientChannel } from 'ssh2';
 import type { Computer } from '../../../../src/computers/computer';
 import type { SshConnection } from '../../../../src/ssh/connection/connection';
 import type { Connector } from '../../../../src/ssh/connection/connector';
-import type { Route } from '../../../../src/ssh/connection/route';
+import type { SshTransport } from '../../../../src/ssh/connection/sshTransport';
 import { parseEndpoint, type Endpoint } from '../../../../src/ssh/connection/endpoint';
 import { SshError, type SshProblem } from '../../../../src/ssh/errors';
 import { Introducer } from '../../../../src/ssh/provisioning/introducer';
@@ -64,12 +64,12 @@ export class FakeConnection {
 }
 
 /** A connector whose tries a test ends by hand. */
-export class FakeConnector implements Pick<Connector, 'connect' | 'route'> {
-  readonly tries: { signal: AbortSignal; route: Route; outcome: Deferred<FakeConnection> }[] = [];
+export class FakeConnector implements Pick<Connector, 'connect' | 'transport'> {
+  readonly tries: { signal: AbortSignal; route: SshTransport; outcome: Deferred<FakeConnection> }[] = [];
   /** What the next tries come to, in order; after these they wait for the test. */
   script: (FakeConnection | Error)[] = [];
 
-  route(computer: Computer): Route {
+  transport(computer: Computer): SshTransport {
     const introducer = new Introducer(() => Promise.reject(new Error('not asked in these tests')));
     return {
       computer,
@@ -79,7 +79,7 @@ export class FakeConnector implements Pick<Connector, 'connect' | 'route'> {
     };
   }
 
-  connect(route: Route, signal: AbortSignal): Promise<SshConnection> {
+  connect(route: SshTransport, signal: AbortSignal): Promise<SshConnection> {
     const outcome = deferred<FakeConnection>();
     this.tries.push({ signal, route, outcome });
     const next = this.script.shift();

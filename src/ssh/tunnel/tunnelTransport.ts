@@ -5,11 +5,11 @@ import type { Endpoint } from '../connection/endpoint';
 import { Introducer } from '../provisioning/introducer';
 import { tunnelRecord, type KnownComputers } from '../hostKeys/knownComputers';
 import type { OwnKey } from '../keys/ownKey';
-import type { Line, Route } from '../connection/route';
+import type { SshStream, SshTransport } from '../connection/sshTransport';
 import { dialTunnel } from './dialTunnel';
 import { installHelper, NoHelperError, type HelperPlace } from './helper';
 
-export interface TunnelParts {
+export interface TunnelDeps {
   readonly client: Pick<CelestoClient, 'exec' | 'terminal'>;
   readonly ownKey: OwnKey;
   readonly known: KnownComputers;
@@ -19,19 +19,19 @@ export interface TunnelParts {
  * Through the terminal gateway, to an SSH server that the helper on the computer starts for this connection alone. Who
  * put the helper there knows the host key already, and need not put it there again the next time.
  */
-export class TunnelRoute implements Route {
+export class TunnelTransport implements SshTransport {
   readonly recordName: string;
   readonly introducer: Introducer;
 
   /** @param signal ends the setting up of the helper */
   constructor(
     readonly computer: Computer,
-    private readonly parts: TunnelParts,
+    private readonly deps: TunnelDeps,
     signal: AbortSignal,
   ) {
     this.recordName = tunnelRecord(computer.id);
     this.introducer = new Introducer(async () => {
-      const { client, ownKey, known } = parts;
+      const { client, ownKey, known } = deps;
       const keys = await ownKey.get();
       const { hostKey, user, folder } = await installHelper(client, computer.id, keys, signal);
       known.update(this.recordName, { installedKey: keys.publicLine, helper: { user, folder } });
@@ -40,31 +40,31 @@ export class TunnelRoute implements Route {
   }
 
   /** @throws NoHelperError, GatewayError, GatewayAddressError, ApiError, or the signal's reason */
-  async dial(signal: AbortSignal): Promise<Line> {
-    const remembered = this.place;
-    if (!remembered) return this.dialTo(this.installed(), signal);
+  async dial(signal: AbortSignal): Promise<SshStream> {
+    const remembered = this.storedLocation;
+    if (!remembered) return this.dialTo(this.install(), signal);
     try {
       return await this.dialTo(Promise.resolve(remembered), signal);
     } catch (error) {
       if (!(error instanceof NoHelperError)) throw error;
       // Somebody took it away, or the computer lost its files.
-      return this.dialTo(this.installed(), signal);
+      return this.dialTo(this.install(), signal);
     }
   }
 
-  private get place(): HelperPlace | undefined {
-    return this.parts.known.get(this.recordName)?.helper;
+  private get storedLocation(): HelperPlace | undefined {
+    return this.deps.known.get(this.recordName)?.helper;
   }
 
-  private async installed(): Promise<HelperPlace> {
+  private async install(): Promise<HelperPlace> {
     await this.introducer.get();
-    if (!this.place) throw new NoHelperError(t('its SSH helper did not start'));
-    return this.place;
+    if (!this.storedLocation) throw new NoHelperError(t('its SSH helper did not start'));
+    return this.storedLocation;
   }
 
-  private async dialTo(place: Promise<HelperPlace>, signal: AbortSignal): Promise<Line> {
-    const stream = await dialTunnel(this.parts.client, this.computer.id, place, signal);
-    const { user } = await place;
+  private async dialTo(location: Promise<HelperPlace>, signal: AbortSignal): Promise<SshStream> {
+    const stream = await dialTunnel(this.deps.client, this.computer.id, location, signal);
+    const { user } = await location;
     const endpoint: Endpoint = { user, host: this.computer.name, port: 22, through: 'gateway' };
     return { stream, endpoint };
   }

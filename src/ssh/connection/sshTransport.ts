@@ -5,26 +5,26 @@ import type { Endpoint } from './endpoint';
 import type { Introducer } from '../provisioning/introducer';
 
 /** How the bytes of SSH travel: over TCP to the endpoint of the computer, or carried by its terminal gateway. */
-export type Way = 'direct' | 'tunnel';
+export type SshTransportName = 'ssh' | 'tunnel';
 
 /** A byte stream to an SSH server, and who logs in there. */
-export interface Line {
+export interface SshStream {
   readonly stream: Duplex;
   readonly endpoint: Endpoint;
 }
 
 /** How SSH gets to one computer, for as many tries as one effort to connect makes. */
-export interface Route {
+export interface SshTransport {
   readonly computer: Computer;
   /** Under what name `KnownComputers` keeps what is known of the server at the end. */
   readonly recordName: string;
   readonly introducer: Introducer;
   /** Opens the byte stream. Rejects with what stands in the way, or with the signal's reason. */
-  dial(signal: AbortSignal): Promise<Line>;
+  dial(signal: AbortSignal): Promise<SshStream>;
 }
 
 /** Over TCP, to the endpoint that the service names, or a person's own configuration for it. */
-export class DirectRoute implements Route {
+export class TcpTransport implements SshTransport {
   readonly recordName: string;
 
   constructor(
@@ -32,13 +32,13 @@ export class DirectRoute implements Route {
     private readonly endpoint: Promise<Endpoint>,
     readonly introducer: Introducer,
     /** Milliseconds the TCP connection may take. */
-    private readonly patience: number,
+    private readonly timeoutMs: number,
   ) {
     this.recordName = computer.id;
   }
 
-  async dial(signal: AbortSignal): Promise<Line> {
+  async dial(signal: AbortSignal): Promise<SshStream> {
     const endpoint = await this.endpoint;
-    return { stream: await dial(endpoint, signal, this.patience), endpoint };
+    return { stream: await dial(endpoint, signal, this.timeoutMs), endpoint };
   }
 }
