@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,21 +9,25 @@ import { buildExtension, buildForExtensionHost } from '../harness/extensionHostB
 import type { VSCodeName } from '../tools/machine.mjs';
 import { projectFolder } from '../tools/paths';
 import { exitOnSignals } from '../tools/processGroup';
+import { namePatternVariable } from '../tools/results';
 import { testSettings, writeSettings } from '../harness/vscodeSettings';
 
-// Runs the tests of this folder inside the extension host of each VS Code under test, with a service of its own each.
-// Usage: runIntegration.ts [--desktop]
+// Runs tests of this folder inside the extension host of each VS Code under test, with a service of its own each.
+// Usage: runIntegration.ts [--desktop] [--name PATTERN] FILE…
 
 const SUITE = join(projectFolder, 'dist', 'test', 'integration');
 const DESKTOP_VERSIONS: Readonly<Record<VSCodeName, string>> = { newest: 'stable', floor: '1.104.0' };
 
 async function main(): Promise<void> {
   exitOnSignals();
-  const { values } = parseArgs({ options: { desktop: { type: 'boolean', default: false } } });
-  await buildAll();
+  const { values, positionals } = parseArgs({
+    options: { desktop: { type: 'boolean', default: false }, name: { type: 'string' } },
+    allowPositionals: true,
+  });
+  await buildAll(positionals);
   for (const vscode of ['newest', 'floor'] as const) {
     try {
-      await runIn(vscode, values.desktop);
+      await runIn(vscode, values.desktop, values.name);
     } catch (error) {
       console.error(`In the ${vscode} VS Code: ${String(error)}`);
       process.exitCode = 1;
@@ -31,18 +35,14 @@ async function main(): Promise<void> {
   }
 }
 
-/** The extension as it is shipped, and its tests as files that its extension host can load. */
-async function buildAll(): Promise<void> {
+/** The extension as it is shipped, and tests of it as files that its extension host can load. */
+async function buildAll(tests: readonly string[]): Promise<void> {
   buildExtension();
-  const tests = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.ts'));
-  await buildForExtensionHost(
-    ['suite.ts', ...tests].map((name) => join(import.meta.dirname, name)),
-    SUITE,
-  );
+  await buildForExtensionHost([join(import.meta.dirname, 'suite.ts'), ...tests], SUITE);
 }
 
 /** @throws when a test fails, or VS Code does not run the tests to their end */
-async function runIn(vscode: VSCodeName, desktop: boolean): Promise<void> {
+async function runIn(vscode: VSCodeName, desktop: boolean, namePattern?: string): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'celesto-integration-'));
   const emulator = await startEmulator({
     dir: join(dir, 'emulator'),
@@ -57,6 +57,7 @@ async function runIn(vscode: VSCodeName, desktop: boolean): Promise<void> {
       extensionTestsPath: join(SUITE, 'suite.js'),
       extensionTestsEnv: {
         [vscodeVariable]: vscode,
+        [namePatternVariable]: namePattern,
         CELESTO_BASE_URL: emulator.url,
         CELESTO_API_KEY: emulator.apiKey,
         SSH_AUTH_SOCK: undefined, // No key of the person who runs the tests.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import Mocha from 'mocha';
 import * as vscode from 'vscode';
-import { recordResult, resultsVariable } from '../tools/results';
+import { namePatternVariable, recordResult, resultsVariable } from '../tools/results';
 
 /**
  * Runs all tests, in the order of the names of their files; called by VS Code in its extension host.
@@ -11,7 +11,9 @@ import { recordResult, resultsVariable } from '../tools/results';
  */
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, reporter: 'min' });
-  for (const name of readdirSync(__dirname).sort())
+  const namePattern = process.env[namePatternVariable];
+  if (namePattern !== undefined) mocha.grep(new RegExp(namePattern));
+  for (const name of readdirSync(__dirname, { recursive: true, encoding: 'utf8' }).sort())
     if (name.endsWith('.test.js')) mocha.addFile(join(__dirname, name));
   const failures = await new Promise<number>((resolve) => record(mocha.run(resolve)));
   if (failures > 0) throw new Error(`${failures} tests failed.`);

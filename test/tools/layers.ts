@@ -10,66 +10,85 @@ export interface Layer {
   readonly needs?: readonly string[];
   readonly tools?: readonly ToolName[];
   readonly vscodes?: readonly VSCodeName[];
-  /** Does it record a result for each of its tests? One that does not is a single test. */
-  readonly records?: true;
+  /** The folder of test/ whose test files it runs; each of their tests has a result. A layer without one is a single test. */
+  readonly folder?: string;
   /** The arguments for Node. */
-  command(options: { desktop: boolean }): readonly string[];
+  command(options: LayerOptions): readonly string[];
 }
 
-const BROWSER: readonly ToolName[] = ['browser', 'fonts'];
+export interface LayerOptions {
+  /** Integration runs in desktop VS Code. */
+  readonly desktop: boolean;
+  /** The test files to run, all below the layer's folder. */
+  readonly files: readonly string[];
+  /** A regular expression: only tests that it matches, by their name or that of a group they are in, run. */
+  readonly namePattern?: string;
+}
+
+const browserTools: readonly ToolName[] = ['browser', 'fonts'];
 
 /** All layers, in the order in which they run: quick ones first. */
 export const layers: readonly Layer[] = [
   { name: 'typecheck', command: () => [bin('typescript', 'bin/tsc'), '--noEmit'] },
   { name: 'lint', command: () => [bin('eslint', 'bin/eslint.js'), '--max-warnings', '0', '.'] },
   { name: 'format', command: () => [bin('prettier', 'bin/prettier.cjs'), '--check', '.'] },
-  { name: 'unit', records: true, command: () => nodeTests('unit') },
-  { name: 'emulator', tools: emulatorTools, records: true, command: () => nodeTests('emulator') },
+  { name: 'unit', folder: 'unit', command: (options) => nodeTests(options) },
+  { name: 'emulator', folder: 'emulator', tools: emulatorTools, command: (options) => nodeTests(options) },
   {
     name: 'ssh',
+    folder: 'ssh',
     tools: [...emulatorTools, ...shellTools, 'ip'],
-    records: true,
-    command: () => nodeTests('ssh'),
+    command: (options) => nodeTests(options),
   },
   {
     name: 'chaos',
     tools: [...emulatorTools, ...shellTools],
-    command: () => [join(projectFolder, 'test', 'tools', 'chaos.mjs'), '--faults', '25'],
+    command: () => [join(import.meta.dirname, 'chaos.mjs'), '--faults', '25'],
   },
-  { name: 'package', command: () => [join(projectFolder, 'test', 'tools', 'package.mjs')] },
+  { name: 'package', command: () => [join(import.meta.dirname, 'package.mjs')] },
   {
     name: 'integration',
-    tools: [...emulatorTools, ...shellTools, ...BROWSER],
+    folder: 'integration',
+    tools: [...emulatorTools, ...shellTools, ...browserTools],
     vscodes: ['newest', 'floor'],
-    records: true,
-    command: ({ desktop }) => [
+    command: (options) => [
       ...['--import', loader, join(projectFolder, 'test', 'integration', 'runIntegration.ts')],
-      ...(desktop ? ['--desktop'] : []),
+      ...(options.desktop ? ['--desktop'] : []),
+      ...testsOf(options),
     ],
   },
   {
     name: 'e2e',
+    folder: 'e2e',
     needs: ['package'],
-    tools: [...emulatorTools, ...BROWSER],
+    tools: [...emulatorTools, ...browserTools],
     vscodes: ['newest', 'floor'],
-    records: true,
     // One file after the other: each has a VS Code, a browser and an emulator of its own.
-    command: () => nodeTests('e2e', '--one-by-one'),
+    command: (options) => nodeTests(options, '--one-by-one'),
   },
 ];
 
-const bin = (name: string, path: string): string => join(projectFolder, 'node_modules', name, path);
-
-/** Node's test runner on all test files below a folder of test/. */
-function nodeTests(folder: string, ...options: readonly string[]): readonly string[] {
-  return ['--import', loader, join(import.meta.dirname, 'nodeTests.ts'), ...options, ...testFiles(folder)];
-}
-
-/** @throws when there is none: a layer without tests has not passed */
-function testFiles(folder: string): string[] {
+/** The paths of all that a layer runs. */
+export function testFiles({ folder }: Layer): readonly string[] {
+  if (folder === undefined) return [];
   const path = join(projectFolder, 'test', folder);
   const names = existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
   const files = names.filter((name) => name.endsWith('.test.ts')).sort();
-  if (files.length === 0) throw new Error(`There is no test in test/${folder}.`);
   return files.map((name) => join(path, name));
+}
+
+const bin = (name: string, path: string): string => join(projectFolder, 'node_modules', name, path);
+
+/** Node's test runner on test files. */
+function nodeTests(options: LayerOptions, ...flags: readonly string[]): readonly string[] {
+  return ['--import', loader, join(import.meta.dirname, 'nodeTests.ts'), ...flags, ...testsOf(options)];
+}
+
+/**
+ * The arguments by which a runner of test files is told what to run.
+ * @throws when that is nothing: a layer without tests has not passed
+ */
+function testsOf({ files, namePattern }: LayerOptions): readonly string[] {
+  if (files.length === 0) throw new Error('This layer has no test files.');
+  return [...(namePattern === undefined ? [] : [`--name=${namePattern}`]), '--', ...files];
 }

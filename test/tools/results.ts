@@ -12,6 +12,9 @@ export interface TestResult {
 /** The variable by which a test process is told the file for its results. */
 export const resultsVariable = 'TEST_RESULTS';
 
+/** The variable by which tests in a VS Code are told the pattern of the names of those to run. */
+export const namePatternVariable = 'TEST_NAME_PATTERN';
+
 /** Adds a result to a file of results: a line of JSON each, so that a process that dies has told what it had. */
 export function recordResult(file: string, result: TestResult): void {
   appendFileSync(file, `${JSON.stringify(result)}\n`);

@@ -1,116 +1,102 @@
-import { parseArgs } from 'node:util';
 import { failedResult, LayerRun, type LayerOutcome } from './layerRun';
-import { layers, type Layer } from './layers';
+import type { Layer } from './layers';
 import { ensureTools, ensureVSCode, missingTools } from './machine.mjs';
-
-const USAGE = `npm test [-- --only LAYER,LAYER…] [--desktop]
-  --only     run these layers alone: ${layers.map(({ name }) => name).join(', ')}
-  --desktop  integration in desktop VS Code, as always on macOS and Windows`;
+import { readSelection, SelectionError, usage, type SelectedLayer, type Selection } from './selection';
 
 /** Runs the layers one after the other. @returns the exit code */
 export async function main(args: string[]): Promise<number> {
-  const options = readOptions(args);
-  if (options === undefined) {
-    console.error(USAGE);
+  try {
+    // npm starts scripts in the project's folder and leaves the user's in this variable.
+    const run = new TestRun(readSelection(args, process.env.INIT_CWD ?? process.cwd()));
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => run.interrupt());
+    return await run.run();
+  } catch (error) {
+    if (!(error instanceof SelectionError)) throw error;
+    console.error(`${error.message}\n\n${usage}`);
     return 2;
   }
-  return new TestRun(options).run();
 }
-
-interface Options {
-  readonly chosen: readonly Layer[];
-  readonly desktop: boolean;
-}
-
-/** @returns undefined when they make no sense */
-function readOptions(args: string[]): Options | undefined {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: { only: { type: 'string' }, desktop: { type: 'boolean' } },
-    });
-    const names = values.only?.split(',') ?? layers.map(({ name }) => name);
-    if (names.some((name) => !layers.some((layer) => layer.name === name))) return undefined;
-    const chosen = layers.filter(({ name }) => names.includes(name) || neededBy(names).includes(name));
-    return { chosen, desktop: values.desktop ?? process.platform !== 'linux' };
-  } catch {
-    return undefined;
-  }
-}
-
-const neededBy = (names: readonly string[]): string[] =>
-  layers.filter(({ name }) => names.includes(name)).flatMap(({ needs = [] }) => needs);
 
 /** One run of the tests: its layers, what has been counted so far, and what runs now. */
-class TestRun {
+export class TestRun {
   private passed = 0;
   private failed = 0;
+  private anyNameMatched = false;
   private current: LayerRun | undefined;
   private toolsProblem = '';
   private interrupted = false;
 
-  constructor(private readonly options: Options) {}
+  constructor(
+    private readonly selection: Selection,
+    private readonly print = (text: string) => console.log(text),
+  ) {}
 
   async run(): Promise<number> {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => this.interrupt());
     await this.installTools();
-    for (const layer of this.options.chosen) if (!this.interrupted) await this.runLayer(layer);
+    for (const selected of this.selection.layers) if (!this.interrupted) await this.runLayer(selected);
     if (this.interrupted) return 130;
-    console.log(`\n${this.passed} passed, ${this.failed} failed`);
-    return this.failed === 0 ? 0 : 1;
+    this.print(`\n${this.passed} passed, ${this.failed} failed`);
+    const { namePattern } = this.selection;
+    if (namePattern === undefined || this.anyNameMatched) return this.failed === 0 ? 0 : 1;
+    this.print(`No test matches '${namePattern}'.`);
+    return 1;
   }
 
-  /** All at once, so that a person is asked once; the layers that miss something then fail with the reason. */
+  interrupt(): void {
+    if (!this.interrupted) this.print('\nInterrupted; ending what was started …');
+    this.interrupted = true;
+    void this.current?.stop();
+  }
+
+  /** All at once, so that the user is asked once; the layers that miss something then fail with the reason. */
   private async installTools(): Promise<void> {
-    const tools = new Set(this.options.chosen.flatMap((layer) => layer.tools ?? []));
+    const tools = new Set(this.selection.layers.flatMap(({ layer }) => layer.tools ?? []));
     try {
-      await ensureTools([...tools], (line) => console.log(line));
+      await ensureTools([...tools], this.print);
     } catch (error) {
       this.toolsProblem = messageOf(error);
     }
   }
 
-  private async runLayer(layer: Layer): Promise<void> {
-    if (process.stdout.isTTY) process.stdout.write(`… ${layer.name}\r`);
+  private async runLayer(selected: SelectedLayer): Promise<void> {
+    if (process.stdout.isTTY) process.stdout.write(`… ${selected.layer.name}\r`);
     const start = Date.now();
-    const outcome = await this.outcomeOf(layer);
-    if (!this.interrupted) this.report(layer, outcome, (Date.now() - start) / 1000);
+    const outcome = await this.outcomeOf(selected);
+    if (!this.interrupted) this.report(selected.layer, outcome, (Date.now() - start) / 1000);
   }
 
-  private async outcomeOf(layer: Layer): Promise<LayerOutcome> {
+  private async outcomeOf({ layer, files }: SelectedLayer): Promise<LayerOutcome> {
+    const { desktop, namePattern } = this.selection;
     try {
       if (missingTools(layer.tools ?? []).length > 0) throw new Error(this.toolsProblem);
-      if (!this.options.desktop) await installVSCodes(layer);
-      this.current = new LayerRun(layer, this.options);
+      if (!desktop) await this.installVSCodes(layer);
+      this.current = new LayerRun(layer, { desktop, namePattern, files });
       return await this.current.outcome();
     } catch (error) {
       return { results: [failedResult(layer.name, messageOf(error))], output: '' };
     }
   }
 
-  private report({ name }: Layer, { results, output }: LayerOutcome, seconds: number): void {
-    const failures = results.filter(({ outcome }) => outcome === 'failed');
-    const count =
-      failures.length > 0 ? `${failures.length} of ${results.length} failed` : `${results.length} ok`;
-    console.log(
-      `${failures.length > 0 ? '✖' : '✔'} ${name.padEnd(12)} ${count.padEnd(16)} ${seconds.toFixed(1)} s`,
-    );
-    for (const failure of failures) console.log(`\n  ✖ ${failure.name}\n${indented(failure.error ?? '')}`);
-    if (failures.length > 0 && output.trim())
-      console.log(`\n  Output of ${name}:\n${indented(output.trim())}\n`);
-    this.passed += results.length - failures.length;
-    this.failed += failures.length;
+  private async installVSCodes({ vscodes = [] }: Layer): Promise<void> {
+    for (const name of vscodes) await ensureVSCode(name, this.print);
   }
 
-  private interrupt(): void {
-    if (!this.interrupted) console.log('\nInterrupted; ending what was started …');
-    this.interrupted = true;
-    void this.current?.stop();
+  private report({ name, folder }: Layer, { results, output }: LayerOutcome, seconds: number): void {
+    const failures = results.filter(({ outcome }) => outcome === 'failed');
+    this.print(`${summaryOf(name, results.length, failures.length)} ${seconds.toFixed(1)} s`);
+    for (const failure of failures) this.print(`\n  ✖ ${failure.name}\n${indented(failure.error ?? '')}`);
+    if (failures.length > 0 && output.trim())
+      this.print(`\n  Output of ${name}:\n${indented(output.trim())}\n`);
+    this.passed += results.length - failures.length;
+    this.failed += failures.length;
+    if (folder !== undefined && results.length > 0) this.anyNameMatched = true;
   }
 }
 
-async function installVSCodes({ vscodes = [] }: Layer): Promise<void> {
-  for (const name of vscodes) await ensureVSCode(name, (line) => console.log(line));
+function summaryOf(layer: string, tests: number, failures: number): string {
+  const count = failures > 0 ? `${failures} of ${tests} failed` : tests > 0 ? `${tests} ok` : 'no match';
+  const symbol = failures > 0 ? '✖' : tests > 0 ? '✔' : '-';
+  return `${symbol} ${layer.padEnd(12)} ${count.padEnd(16)}`;
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

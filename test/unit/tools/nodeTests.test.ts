@@ -7,20 +7,20 @@ import { after, describe, it } from 'node:test';
 import { loader } from '../../tools/paths';
 import { readResults, resultsVariable } from '../../tools/results';
 
-const RUNNER = join(import.meta.dirname, '..', '..', 'tools', 'nodeTests.ts');
+const runner = join(import.meta.dirname, '..', '..', 'tools', 'nodeTests.ts');
 
 describe('the count of tests', () => {
   const folder = mkdtempSync(join(tmpdir(), 'celesto-count-'));
   after(() => rmSync(folder, { recursive: true }));
 
   /** Runs a file of tests with this text. */
-  function run(text: string): { outcomes: string[]; code: number | null } {
+  function run(text: string, ...options: string[]): { outcomes: string[]; code: number | null } {
     const file = join(folder, 'some.test.mjs');
     const results = join(folder, 'results');
     rmSync(results, { force: true });
     writeFileSync(file, `import { describe, it } from 'node:test';\n${text}`);
     const env = { ...process.env, [resultsVariable]: results, NODE_TEST_CONTEXT: undefined };
-    const { status } = spawnSync(process.execPath, ['--import', loader, RUNNER, file], { env });
+    const { status } = spawnSync(process.execPath, ['--import', loader, runner, ...options, file], { env });
     return { outcomes: readResults(results).map(({ name, outcome }) => `${outcome}: ${name}`), code: status };
   }
 
@@ -63,6 +63,26 @@ describe('the count of tests', () => {
       outcomes.length > 0 && outcomes.every((outcome) => outcome.startsWith('failed')),
       outcomes.join(),
     );
+    assert.equal(code, 1);
+  });
+
+  it('has of the tests whose names a pattern leaves out none', () => {
+    const text = `describe('a', () => { it('b', () => {}); it('c', () => { throw new Error(); }); }); it('d', () => {});`;
+    assert.deepEqual(run(text, '--name=b|d'), { outcomes: ['passed: a › b', 'passed: d'], code: 0 });
+    assert.deepEqual(run(text, '--name=^c'), { outcomes: ['failed: a › c'], code: 1 });
+    assert.deepEqual(run(text, '--name=^a$').outcomes, ['passed: a › b', 'failed: a › c']);
+    assert.deepEqual(run(text, '--name=nothing'), { outcomes: [], code: 0 });
+  });
+
+  it('takes a test that a pattern chose, and that was left out, for one that failed', () => {
+    const { outcomes, code } = run(`it.skip('a', () => {}); it('b', () => {});`, '--name=a');
+    assert.deepEqual(outcomes, ['failed: a']);
+    assert.equal(code, 1);
+  });
+
+  it('has a file that does not load, whatever the pattern', () => {
+    const { outcomes, code } = run(`throw new Error('too early');`, '--name=a');
+    assert.deepEqual(outcomes, [`failed: ${join(folder, 'some.test.mjs')}`]);
     assert.equal(code, 1);
   });
 });
