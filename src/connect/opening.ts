@@ -140,7 +140,7 @@ export class Opening<Request = SessionRequest, Opened = Session> {
       narrator.connecting(computer, transport);
       return transport.open(computer, request, {
         signal,
-        patience: narrator.waited ? limits.patienceAfterStart : patience,
+        timeoutMs: narrator.waited ? limits.patienceAfterStart : patience,
         onNotUp: () => narrator.notUp(computer),
       });
     };

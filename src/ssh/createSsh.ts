@@ -6,7 +6,7 @@ import { IdentitySource, type IdentityDeps } from './keys/identities';
 import { introduce as introduceOverApi } from './provisioning/introduction';
 import type { KnownComputers } from './hostKeys/knownComputers';
 import { loadSsh2 } from './connection/loadSsh2';
-import { defaultPatience, type Patience } from './connection/patience';
+import { defaultTimeouts, type SshTimeouts } from './connection/timeouts';
 import { ConnectionPool } from './connection/pool';
 import { Rotation } from './keys/rotation';
 
@@ -22,7 +22,7 @@ export interface SshDeps extends Omit<IdentityDeps, 'library'> {
   readonly library?: ConnectorDeps['library'];
   /** Over the API unless said. */
   readonly introduce?: ConnectorDeps['introduce'];
-  readonly patience?: Patience;
+  readonly timeouts?: SshTimeouts;
 }
 
 /** Puts together what makes SSH connections. */
@@ -36,6 +36,6 @@ export function createSsh(deps: SshDeps): { pool: ConnectionPool; rotation: Rota
     identities: new IdentitySource({ ...deps, library }),
     trust: new HostTrust(known, deps.knownHosts, deps.askTrust, log),
   };
-  const connector = new Connector(connectorDeps, deps.patience ?? defaultPatience);
+  const connector = new Connector(connectorDeps, deps.timeouts ?? defaultTimeouts);
   return { pool: new ConnectionPool(connector, deps.clock), rotation: new Rotation(connectorDeps) };
 }

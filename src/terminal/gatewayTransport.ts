@@ -24,7 +24,7 @@ export class GatewayTransport implements Transport {
 
   /** Goes back to the shell that the request remembers, where it still lives. */
   async open(computer: Computer, request: SessionRequest, options: ConnectOptions): Promise<Session> {
-    const { signal, patience, onNotUp } = options;
+    const { signal, timeoutMs: patience, onNotUp } = options;
     return retry(() => this.attach(computer, request, signal), {
       clock: this.clock,
       timeoutMs: Math.max(patience, 1_000),

@@ -97,7 +97,7 @@ export class Bed {
     const begin = performance.now();
     const channel = await this.pool.channel(
       computer,
-      { signal: new AbortController().signal, patience: 60_000, transport: way },
+      { signal: new AbortController().signal, timeoutMs: 60_000, transport: way },
       (connection) =>
         connection.shell({ rows: 24, cols: 80, term: 'xterm-256color', env: { LANG: 'C.UTF-8' } }),
     );
@@ -121,7 +121,7 @@ export class Bed {
     const begin = performance.now();
     const channel = await this.pool.channel(
       computer,
-      { signal: new AbortController().signal, patience: 0, transport: way },
+      { signal: new AbortController().signal, timeoutMs: 0, transport: way },
       (connection) => connection.exec(floodCommand(bytes)),
     );
     await new Promise((resolve) => channel.resume().once('close', resolve));

@@ -150,7 +150,7 @@ async function plain(
   const transport = new GatewayTransport(bed.client, systemClock);
   const session: Session = await transport.open(computer, request, {
     signal: new AbortController().signal,
-    patience: 0,
+    timeoutMs: 0,
   });
   if (typed) session.write(typed);
   const time = await new Promise<number>((resolve) => {

@@ -54,7 +54,7 @@ describe('an SSH server of faults', () => {
       const { server, visit } = await guestOf([{ drops }, { drops }, {}]);
       await assert.rejects(visit(), says('notUp', /does not answer SSH/));
       let told = 0;
-      assert.equal(await visit({ patience: 20_000, onNotUp: () => told++ }), 'faults');
+      assert.equal(await visit({ timeoutMs: 20_000, onNotUp: () => told++ }), 'faults');
       assert.deepEqual([server.connections, told], [3, 1]);
     });
   }
@@ -79,7 +79,7 @@ describe('an SSH server of faults', () => {
   });
 
   it('that goes silent in a flood is noticed by itself', async () => {
-    const { shell, visit } = await guestOf([{ silent: 'inFlood' }, {}], { patience: { keepAlive: 200 } });
+    const { shell, visit } = await guestOf([{ silent: 'inFlood' }, {}], { timeouts: { keepAlive: 200 } });
     const stuck = await shell();
     await stuck.prompt();
     stuck.type('flood\r');

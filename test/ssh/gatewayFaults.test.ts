@@ -54,7 +54,7 @@ describe('a terminal gateway of faults', () => {
     const request = { size, env: {}, shell, memory };
     const session = await new GatewayTransport(service.client, systemClock).open(computer, request, {
       signal,
-      patience: 0,
+      timeoutMs: 0,
       ...options,
     });
     const screen = new Screen(session);
@@ -92,7 +92,7 @@ describe('a terminal gateway of faults', () => {
       it('has trouble of its own for a while, and is waited for', async () => {
         await fault(503, 2);
         let waiting = 0;
-        await visit({ patience: 20_000, onNotUp: () => waiting++ });
+        await visit({ timeoutMs: 20_000, onNotUp: () => waiting++ });
         assert.deepEqual([await upgrades(), waiting], [3, 1]);
       });
 
@@ -119,7 +119,7 @@ describe('a terminal gateway of faults', () => {
       it('says nothing, and can be left', async () => {
         await control().addFault({ path: '^/gateway/', hang: true });
         const leaving = new AbortController();
-        const visiting = visit({ signal: leaving.signal, patience: 60_000 });
+        const visiting = visit({ signal: leaving.signal, timeoutMs: 60_000 });
         await until('it is asked', async () => (await upgrades()) === 1);
         leaving.abort();
         await assert.rejects(visiting, { name: 'AbortError' });
@@ -239,7 +239,7 @@ describe('a terminal gateway of faults', () => {
   });
 
   it('goes silent under SSH, which is found out by itself', async () => {
-    const options: InstallationOptions = { patience: { keepAlive: 200 } };
+    const options: InstallationOptions = { timeouts: { keepAlive: 200 } };
     const person = new Installation(service, options);
     const shell = await person.shell(computer, { transport: 'tunnel' });
     await shell.prompt();

@@ -213,7 +213,7 @@ describe('the identity file', () => {
       await authorize(locked);
       const window = installation({
         identityFile: locked.path,
-        patience: { login: 200 },
+        timeouts: { login: 200 },
         passphrases: async () => {
           await new Promise((resolve) => setTimeout(resolve, 700));
           return secret;

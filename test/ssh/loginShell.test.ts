@@ -167,7 +167,7 @@ describe('the shell that a terminal opens with', () => {
       ['a', 'b', 'c', 'd'].map((name) => open({ nonce, persistence: 'tmux', name }, sshd.computer)),
     );
     const ask = <Opened extends ClientChannel>(what: (connection: SshConnection) => Promise<Opened>) =>
-      person.pool.channel(sshd.computer, { signal: new AbortController().signal, patience: 0 }, what);
+      person.pool.channel(sshd.computer, { signal: new AbortController().signal, timeoutMs: 0 }, what);
     const ran = await ask((connection) => connection.exec('echo ran'));
     ran.stderr.resume();
     assert.equal(await text(ran), 'ran\n');

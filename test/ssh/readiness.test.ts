@@ -31,7 +31,7 @@ describe('a server', () => {
   async function failure(ssh: string, options: InstallationOptions = {}, patience = 0): Promise<SshError> {
     const person = new Installation(service, options);
     const error: unknown = await person
-      .visit({ ...einstein, ssh }, { patience })
+      .visit({ ...einstein, ssh }, { timeoutMs: patience })
       .catch((reason: unknown) => reason);
     assert.ok(error instanceof SshError, String(error));
     assert.ok(error.message.includes(ssh), error.message);
@@ -53,7 +53,7 @@ describe('a server', () => {
       await service.emulator.control.killSshd({ id: 'einstein' });
       const person = new Installation(service);
       let told = 0;
-      const visit = person.visit(einstein, { patience: 20_000, onNotUp: () => told++ });
+      const visit = person.visit(einstein, { timeoutMs: 20_000, onNotUp: () => told++ });
       await until('a person to be told', () => told > 0);
       await sleep(700);
       await service.emulator.control.startSshd({ id: 'einstein' });
@@ -69,7 +69,7 @@ describe('a server', () => {
       const answer = { status: 503, body: { detail: 'The computer is just coming up.' } };
       await service.emulator.control.addFault({ method: 'POST', path: '/exec$', times: 2, answer });
       const person = new Installation(service);
-      const visit = person.visit(einstein, { patience: 20_000 });
+      const visit = person.visit(einstein, { timeoutMs: 20_000 });
       await until('the computer to be asked twice', async () => (await service.execCalls()) >= 2);
       await service.emulator.control.startSshd({ id: 'einstein' });
       assert.equal(await visit, 'einstein');
@@ -79,7 +79,7 @@ describe('a server', () => {
     it('is waited for while it says hello and hangs up, as one does that is too busy', async () => {
       const stranger = await badStart(2, (socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
       const person = new Installation(service);
-      const visit = person.visit({ ...einstein, ssh: stranger.endpoint }, { patience: 20_000 });
+      const visit = person.visit({ ...einstein, ssh: stranger.endpoint }, { timeoutMs: 20_000 });
       assert.equal(await visit, 'einstein');
       assert.equal(stranger.connections, 3);
     });
@@ -91,7 +91,7 @@ describe('a server', () => {
       it(`is waited for while it accepts and ${how}`, async () => {
         const stranger = await badStart(3, hangUp);
         const person = new Installation(service);
-        const visit = person.visit({ ...einstein, ssh: stranger.endpoint }, { patience: 20_000 });
+        const visit = person.visit({ ...einstein, ssh: stranger.endpoint }, { timeoutMs: 20_000 });
         assert.equal(await visit, 'einstein');
         assert.equal(stranger.connections, 4);
       });
@@ -107,8 +107,8 @@ describe('a server', () => {
           await sleep(50);
           return loadSsh2();
         };
-        const person = new Installation(service, { library, patience: { hostKey: 2_000 } });
-        const visit = person.visit({ ...einstein, ssh: stranger.endpoint }, { patience: 20_000 });
+        const person = new Installation(service, { library, timeouts: { hostKey: 2_000 } });
+        const visit = person.visit({ ...einstein, ssh: stranger.endpoint }, { timeoutMs: 20_000 });
         assert.equal(await visit, 'einstein');
       });
     }
@@ -127,7 +127,7 @@ describe('a server', () => {
   describe('that is not what it should be', () => {
     it('and never speaks is told as silent', async () => {
       const stranger = await Stranger.start(() => undefined);
-      const { problem, message } = await failure(stranger.endpoint, { patience: { hostKey: 300 } });
+      const { problem, message } = await failure(stranger.endpoint, { timeouts: { hostKey: 300 } });
       assert.equal(problem, 'silent');
       assert.match(message, /does not answer any more\. Check the network/);
       await until('the connection to be closed', () => stranger.openConnections === 0);
@@ -135,7 +135,7 @@ describe('a server', () => {
 
     it('and stops in the middle of the key exchange is told as silent', async () => {
       const stranger = await Stranger.start((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
-      const { problem } = await failure(stranger.endpoint, { patience: { hostKey: 300 } });
+      const { problem } = await failure(stranger.endpoint, { timeouts: { hostKey: 300 } });
       assert.equal(problem, 'silent');
       await until('the connection to be closed', () => stranger.openConnections === 0);
     });
@@ -145,7 +145,7 @@ describe('a server', () => {
       const introduction = { hostKeys: [mute.hostKey], keyInstalled: true };
       const { problem } = await failure(mute.endpoint, {
         introduce: () => Promise.resolve(introduction),
-        patience: { login: 300 },
+        timeouts: { login: 300 },
       });
       assert.equal(problem, 'silent');
       assert.equal(mute.asked, 1);
@@ -155,7 +155,7 @@ describe('a server', () => {
     it('and cannot be reached at all is told as unreachable', async () => {
       const house = await FullHouse.start();
       after(() => house.stop());
-      const { problem, message } = await failure(house.endpoint, { patience: { dial: 300 } });
+      const { problem, message } = await failure(house.endpoint, { timeouts: { dial: 300 } });
       assert.equal(problem, 'unreachable');
       assert.match(message, /cannot be reached\..*Check the network/);
     });
@@ -212,7 +212,7 @@ describe('a server', () => {
       await shell.prompt();
       await service.emulator.control.killSshd({ id: 'einstein' });
       assert.deepEqual(await shell.end, { code: undefined, signal: undefined });
-      const next = person.visit(einstein, { patience: 20_000 });
+      const next = person.visit(einstein, { timeoutMs: 20_000 });
       await service.emulator.control.startSshd({ id: 'einstein' });
       assert.equal(await next, 'einstein');
     });
@@ -228,7 +228,7 @@ describe('a server', () => {
     });
 
     it('without a word is noticed when the next shell is opened, which then comes over a new connection', async () => {
-      const person = new Installation(service, { patience: { channel: 500 } });
+      const person = new Installation(service, { timeouts: { channel: 500 } });
       const stuck = await person.shell(away);
       await stuck.prompt();
       line.freeze();
@@ -238,7 +238,7 @@ describe('a server', () => {
     });
 
     it('without a word is noticed by itself, before anything is typed', async () => {
-      const person = new Installation(service, { patience: { keepAlive: 200 } });
+      const person = new Installation(service, { timeouts: { keepAlive: 200 } });
       const idle = await person.shell(away);
       await idle.prompt();
       await sleep(1_000);
@@ -249,9 +249,9 @@ describe('a server', () => {
     });
 
     it('without a word does not keep us when we say goodbye', async () => {
-      const person = new Installation(service, { patience: { goodbye: 300 } });
+      const person = new Installation(service, { timeouts: { disconnect: 300 } });
       let connection: SshConnection | undefined;
-      await person.pool.channel(away, { signal: new AbortController().signal, patience: 0 }, (opened) => {
+      await person.pool.channel(away, { signal: new AbortController().signal, timeoutMs: 0 }, (opened) => {
         connection = opened;
         return opened.exec('cat');
       });
@@ -285,7 +285,7 @@ describe('a server', () => {
       await loadSsh2();
       const before = resources();
       const leaving = new AbortController();
-      const visit = person.visit({ ...einstein, ssh }, { signal: leaving.signal, patience: 60_000 });
+      const visit = person.visit({ ...einstein, ssh }, { signal: leaving.signal, timeoutMs: 60_000 });
       await until('the point to leave at', reached);
       leaving.abort();
       const since = performance.now();
@@ -386,7 +386,7 @@ describe('a server', () => {
       await person.visit(computer);
       const leaving = new AbortController();
       let opening: Promise<ClientChannel> | undefined;
-      const asked = person.pool.channel(computer, { signal: leaving.signal, patience: 0 }, (connection) => {
+      const asked = person.pool.channel(computer, { signal: leaving.signal, timeoutMs: 0 }, (connection) => {
         opening = connection.shell({ rows: 24, cols: 80, term: 'xterm', env: {} });
         return opening;
       });

@@ -196,7 +196,7 @@ describe('a command runs', () => {
       transport.open(
         far,
         { command, size: () => ({ rows: 24, columns: 80 }), report: () => undefined },
-        { signal: cancel.signal, patience: 0 },
+        { signal: cancel.signal, timeoutMs: 0 },
       );
     await open({ line: 'true' });
     const opening = open({ line: 'sleep 4714', input: '' });
@@ -218,7 +218,7 @@ describe('a command runs', () => {
         size: () => ({ rows: 24, columns: 80 }),
         report: () => undefined,
       },
-      { signal: new AbortController().signal, patience: 0 },
+      { signal: new AbortController().signal, timeoutMs: 0 },
     );
     let bytes = 0;
     execution.onData((more) => void (bytes += more.length));

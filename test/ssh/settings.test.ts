@@ -132,7 +132,7 @@ describe('an sshd with settings of its own', () => {
 
   it('that has nothing in common with us is told as such, and what it is about', async () => {
     const person = await guest(['KexAlgorithms sntrup761x25519-sha512@openssh.com']);
-    await assert.rejects(person.visit(sshd!.computer, { patience: 20_000 }), (error: unknown) => {
+    await assert.rejects(person.visit(sshd!.computer, { timeoutMs: 20_000 }), (error: unknown) => {
       assert.ok(error instanceof SshError);
       assert.equal(error.problem, 'protocol');
       assert.match(error.message, /no matching key exchange/);

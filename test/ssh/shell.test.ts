@@ -118,7 +118,7 @@ describe('a command on a computer', () => {
     const person = new Installation(service);
     const channel = await person.pool.channel(
       await service.computer('einstein'),
-      { signal: new AbortController().signal, patience: 0 },
+      { signal: new AbortController().signal, timeoutMs: 0 },
       (connection) => connection.exec('tty; cat; echo bad >&2; exit 3'),
     );
     const exit = once(channel, 'exit');

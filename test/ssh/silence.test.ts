@@ -4,7 +4,7 @@ import { before, describe, it, type TestContext } from 'node:test';
 import { inspect } from 'node:util';
 import type { Computer } from '../../src/computers/computer';
 import { SshError } from '../../src/ssh/errors';
-import type { Patience } from '../../src/ssh/connection/patience';
+import type { SshTimeouts } from '../../src/ssh/connection/timeouts';
 import { GatewayTransport } from '../../src/terminal/gatewayTransport';
 import { systemClock } from '../../src/base/clock';
 import { detectWake } from '../../src/base/wakeDetector';
@@ -43,8 +43,8 @@ describe('a line that goes silent, nobody saying a word', () => {
     }
   }
 
-  function terminal(patience: Partial<Patience> = {}): Promise<Terminal> {
-    const person = new Installation(service, { patience });
+  function terminal(patience: Partial<SshTimeouts> = {}): Promise<Terminal> {
+    const person = new Installation(service, { timeouts: patience });
     return new Terminal(person, { persistence: 'tmux', name: randomUUID() }).open(einstein);
   }
 
@@ -53,7 +53,7 @@ describe('a line that goes silent, nobody saying a word', () => {
     const size = () => Promise.resolve({ rows: 24, columns: 80 });
     const transport = new GatewayTransport(service.client, systemClock);
     const request = { size, env: {}, shell, memory: {} };
-    const options = { signal: new AbortController().signal, patience: 0 };
+    const options = { signal: new AbortController().signal, timeoutMs: 0 };
     const screen = new Screen(await transport.open(await service.computer('curie'), request, options));
     await screen.shows('$ ');
     return screen;

@@ -34,7 +34,7 @@ describe('a computer by each transport', () => {
     way: SshTransportName,
     what: (connection: SshConnection) => Promise<T>,
   ): Promise<T> =>
-    person.pool.channel(way === 'ssh' ? einstein : curie, { signal, patience: 0, transport: way }, what);
+    person.pool.channel(way === 'ssh' ? einstein : curie, { signal, timeoutMs: 0, transport: way }, what);
 
   describe('through its gateway', () => {
     const way = 'tunnel';
@@ -187,7 +187,7 @@ describe('a computer by each transport', () => {
 
   it('is remembered with what was agreed on, as long as the connection stands', async () => {
     const { pool } = new Installation(service);
-    const channel = await pool.channel(einstein, { signal, patience: 0 }, (connection) =>
+    const channel = await pool.channel(einstein, { signal, timeoutMs: 0 }, (connection) =>
       connection.exec('true'),
     );
     const [only] = pool.connections;

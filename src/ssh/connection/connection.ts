@@ -6,7 +6,7 @@ import { PortError, SshError } from '../errors';
 import type { TerminalModes } from './fewerRoundTrips';
 import type { Handshake } from './handshake';
 import { askForLife } from './liveness';
-import type { Patience } from './patience';
+import type { SshTimeouts } from './timeouts';
 
 /** What a shell is asked for with: the size and the kind of its terminal, its environment, and what begins it. */
 export interface ShellRequest {
@@ -23,31 +23,31 @@ const terminalModes = [42, 0, 0, 0, 1, 0];
 
 /** One authenticated SSH connection to a computer, which carries any number of channels. */
 export class SshConnection {
-  private readonly closures = new Emitter<SshError>();
+  private readonly closeEmitter = new Emitter<SshError>();
   private cause: SshError | undefined;
   private lastError: unknown;
   private ending = false;
   /** While a sign of life is waited for. */
-  private probing: NodeJS.Timeout | undefined;
-  private silent = false;
+  private probeTimer: NodeJS.Timeout | undefined;
+  private probeFailed = false;
 
   /** Fires once, when the connection has ended for whatever reason. */
-  readonly onDidClose = this.closures.event;
+  readonly onDidClose = this.closeEmitter.event;
 
   constructor(
     private readonly client: Client,
     private readonly socket: Pick<Duplex, 'destroy'>,
     readonly endpoint: Endpoint,
-    private readonly patience: Pick<Patience, 'channel' | 'goodbye' | 'probe'>,
+    private readonly timeouts: Pick<SshTimeouts, 'channel' | 'disconnect' | 'probe'>,
     readonly handshake?: Handshake,
   ) {
     // The listener stays for good: an 'error' without one would end the whole extension host.
     client.on('error', (error) => (this.lastError = error));
     client.once('close', () => {
       this.endProbe();
-      this.cause = new SshError(this.isSilent ? 'silent' : 'closed', endpoint, this.lastError);
-      this.closures.fire(this.cause);
-      this.closures.dispose();
+      this.cause = new SshError(this.isUnresponsive ? 'silent' : 'closed', endpoint, this.lastError);
+      this.closeEmitter.fire(this.cause);
+      this.closeEmitter.dispose();
     });
   }
 
@@ -100,29 +100,29 @@ export class SshConnection {
     if (this.closed) return;
     this.ending = true;
     this.client.end();
-    const timer = setTimeout(() => this.destroy(), this.patience.goodbye);
+    const timer = setTimeout(() => this.destroy(), this.timeouts.disconnect);
     this.client.once('close', () => clearTimeout(timer));
   }
 
   /** Asks for a sign of life, after a sleep for instance. Without one soon, the connection ends. */
   probe(): void {
-    if (this.closed || this.probing) return;
-    this.probing = setTimeout(() => {
-      this.silent = true;
+    if (this.closed || this.probeTimer) return;
+    this.probeTimer = setTimeout(() => {
+      this.probeFailed = true;
       this.destroy();
-    }, this.patience.probe);
+    }, this.timeouts.probe);
     if (!askForLife(this.client, () => this.endProbe())) this.endProbe();
   }
 
   private endProbe(): void {
-    clearTimeout(this.probing);
-    this.probing = undefined;
+    clearTimeout(this.probeTimer);
+    this.probeTimer = undefined;
   }
 
-  private get isSilent(): boolean {
+  private get isUnresponsive(): boolean {
     const { lastError } = this;
     return (
-      this.silent ||
+      this.probeFailed ||
       (lastError instanceof Error && 'level' in lastError && lastError.level === 'client-timeout')
     );
   }
@@ -142,7 +142,7 @@ export class SshConnection {
         timer = setTimeout(() => {
           reject(new SshError('silent', this.endpoint));
           this.destroy();
-        }, this.patience.channel);
+        }, this.timeouts.channel);
         request((error, channel) => (error ? reject(error) : resolve(channel)));
       });
     } catch (error) {

@@ -12,15 +12,15 @@ import { saveRoundTrips } from './fewerRoundTrips';
 import { handshakeOf } from './handshake';
 import type { HostTrust } from '../hostKeys/hostTrust';
 import type { Introducer } from '../provisioning/introducer';
-import type { Patience } from './patience';
+import type { SshTimeouts } from './timeouts';
 
-export interface AttemptParts {
+export interface AttemptDeps {
   readonly computer: Computer;
   readonly endpoint: Endpoint;
   readonly introducer: Introducer;
   readonly trust: HostTrust;
   readonly log: Log;
-  readonly patience: Patience;
+  readonly timeouts: SshTimeouts;
 }
 
 type SshClientError = Error & { readonly level?: string };
@@ -38,7 +38,7 @@ export class ConnectionAttempt {
   private negotiated: NegotiatedAlgorithms | undefined;
 
   constructor(
-    readonly parts: AttemptParts,
+    readonly deps: AttemptDeps,
     private readonly socket: Duplex,
     private readonly client: Client,
     readonly authenticator: Authenticator,
@@ -61,7 +61,7 @@ export class ConnectionAttempt {
         });
         this.client.once('handshake', (negotiated) => (this.negotiated = negotiated));
         this.client.once('ready', () => {
-          const { endpoint, patience } = this.parts;
+          const { endpoint, timeouts: patience } = this.deps;
           const handshake = this.negotiated && handshakeOf(this.negotiated, this.greeting);
           resolve(new SshConnection(this.client, this.socket, endpoint, patience, handshake));
           this.end();
@@ -85,8 +85,8 @@ export class ConnectionAttempt {
   private config(): ConnectConfig {
     return {
       sock: this.socket,
-      username: this.parts.endpoint.user,
-      keepaliveInterval: this.parts.patience.keepAlive,
+      username: this.deps.endpoint.user,
+      keepaliveInterval: this.deps.timeouts.keepAlive,
       keepaliveCountMax: 3,
       // Our own limits know when a person is being asked; ssh2's does not.
       readyTimeout: 0,
@@ -116,7 +116,7 @@ export class ConnectionAttempt {
   }
 
   private async verify(key: Buffer): Promise<void> {
-    const { computer, endpoint, introducer, trust } = this.parts;
+    const { computer, endpoint, introducer, trust } = this.deps;
     this.phase = 'verifying';
     clearTimeout(this.timer);
     await trust.verify(computer, endpoint, key, async () => (await introducer.get()).hostKeys);
@@ -125,7 +125,7 @@ export class ConnectionAttempt {
   }
 
   private expect(phase: 'hostKey' | 'login'): void {
-    const { endpoint, patience } = this.parts;
+    const { endpoint, timeouts: patience } = this.deps;
     this.phase = phase;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
@@ -147,14 +147,14 @@ export class ConnectionAttempt {
   }
 
   private onError(error: SshClientError): void {
-    this.parts.log.debug(`${this.parts.computer.id}: ${describeError(error)}`);
+    this.deps.log.debug(`${this.deps.computer.id}: ${describeError(error)}`);
     // ssh2 goes on to the next key by itself after trouble with an agent, and after a signature that failed.
     if (this.phase === 'over' || error.level === 'agent' || error.level === 'client-authentication') return;
     this.fail(this.translate(error));
   }
 
   private translate(error: SshClientError): Error {
-    const { endpoint } = this.parts;
+    const { endpoint } = this.deps;
     const early = this.phase === 'hostKey';
     if (error.level === 'client-socket')
       return new SshError(early ? socketProblem(error) : 'closed', endpoint, error);
@@ -165,7 +165,7 @@ export class ConnectionAttempt {
   }
 
   private closedEarly(): SshError {
-    return new SshError(this.phase === 'hostKey' ? 'notUp' : 'closed', this.parts.endpoint);
+    return new SshError(this.phase === 'hostKey' ? 'notUp' : 'closed', this.deps.endpoint);
   }
 
   private fail(error: Error): void {

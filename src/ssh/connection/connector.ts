@@ -14,7 +14,7 @@ import { Introducer } from '../provisioning/introducer';
 import type { Introduction, KeyLogin } from '../provisioning/introduction';
 import type { KnownComputers } from '../hostKeys/knownComputers';
 import type { OwnKey } from '../keys/ownKey';
-import { defaultPatience } from './patience';
+import { defaultTimeouts } from './timeouts';
 import { TcpTransport, type SshStream, type SshTransport, type SshTransportName } from './sshTransport';
 import { namesOf, type SshConfig } from '../sshConfig';
 import { TunnelTransport } from '../tunnel/tunnelTransport';
@@ -37,7 +37,7 @@ export interface ConnectorDeps {
 export class Connector {
   constructor(
     private readonly deps: ConnectorDeps,
-    private readonly patience = defaultPatience,
+    private readonly timeouts = defaultTimeouts,
   ) {}
 
   /**
@@ -49,7 +49,7 @@ export class Connector {
     parseEndpoint(computer.ssh ?? '');
     const endpoint = this.deps.config.endpoint(computer);
     const introducer = this.introducer(computer, endpoint, signal);
-    return new TcpTransport(computer, endpoint, introducer, this.patience.dial);
+    return new TcpTransport(computer, endpoint, introducer, this.timeouts.dial);
   }
 
   /**
@@ -68,7 +68,7 @@ export class Connector {
       const [another] = await this.begin(transport, signal);
       return another.run(false, signal);
     });
-    const { computer, endpoint } = attempt.parts;
+    const { computer, endpoint } = attempt.deps;
     this.deps.log.info(
       `${computer.id}: connected to ${formatEndpoint(endpoint)} in ${Date.now() - started} ms`,
     );
@@ -90,7 +90,7 @@ export class Connector {
     const { stream, endpoint } = opened;
     const authenticator = new Authenticator(endpoint, startingWith(first, keys), introducer);
     const attempt = new ConnectionAttempt(
-      { computer, endpoint, introducer, trust, log, patience: this.patience },
+      { computer, endpoint, introducer, trust, log, timeouts: this.timeouts },
       stream,
       new SshClient(),
       authenticator,

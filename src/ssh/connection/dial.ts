@@ -2,33 +2,33 @@ import { connect, type Socket } from 'node:net';
 import { abortable } from '../../base/abort';
 import type { Endpoint } from './endpoint';
 import { SshError, type SshProblem } from '../errors';
-import { defaultPatience } from './patience';
+import { defaultTimeouts } from './timeouts';
 
 /**
  * Opens the TCP connection to an endpoint.
- * @param patience milliseconds it may take
+ * @param timeoutMs milliseconds it may take
  * @throws SshError, or the signal's reason
  */
 export async function dial(
   endpoint: Endpoint,
   signal: AbortSignal,
-  patience = defaultPatience.dial,
+  timeoutMs = defaultTimeouts.dial,
 ): Promise<Socket> {
   signal.throwIfAborted();
   // ssh2 writes a packet in several pieces. Without TCP_NODELAY all but the first would wait for an acknowledgement:
   // one more round trip for every keystroke.
   const socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true });
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+  const timeout = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   try {
     const connected = new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve).once('error', reject);
     });
-    await abortable(connected, limit);
+    await abortable(connected, timeout);
     return socket;
   } catch (error) {
     socket.destroy();
     signal.throwIfAborted();
-    throw new SshError(limit.aborted ? 'unreachable' : socketProblem(error), endpoint, error);
+    throw new SshError(timeout.aborted ? 'unreachable' : socketProblem(error), endpoint, error);
   }
 }
 

@@ -12,7 +12,7 @@ import { SshError } from '../errors';
 import type { SshTransportName } from './sshTransport';
 
 /** Milliseconds a connection stays open after its last channel has closed. */
-const linger = 15_000;
+const idleTimeoutMs = 15_000;
 
 export interface ChannelOptions {
   readonly signal: AbortSignal;
@@ -20,7 +20,7 @@ export interface ChannelOptions {
    * For how many milliseconds a server that refuses or hangs up is tried again: it may be just coming up, since a
    * computer counts as running before its SSH server listens.
    */
-  readonly patience: number;
+  readonly timeoutMs: number;
   /** Told once, at the first try that failed for that reason. */
   readonly onNotUp?: () => void;
   /** How SSH gets there; direct unless said. */
@@ -36,7 +36,7 @@ interface Pooled {
   channels: number;
   /** The server opens no further channel here (its MaxSessions). */
   full: boolean;
-  lingering: AbortController | undefined;
+  idleTimer: AbortController | undefined;
 }
 
 /**
@@ -108,9 +108,9 @@ export class ConnectionPool {
     signal: AbortSignal,
   ): Promise<T> {
     pooled.channels += 1;
-    pooled.lingering?.abort();
+    pooled.idleTimer?.abort();
     try {
-      const channel = await wanted(open(pooled.connection), signal);
+      const channel = await openUnlessAborted(open(pooled.connection), signal);
       channel.once('close', () => this.release(pooled));
       return channel;
     } catch (error) {
@@ -125,9 +125,9 @@ export class ConnectionPool {
   }
 
   private endLater(pooled: Pooled): void {
-    const lingering = new AbortController();
-    pooled.lingering = lingering;
-    this.clock.delay(linger, lingering.signal).then(
+    const idleTimer = new AbortController();
+    pooled.idleTimer = idleTimer;
+    this.clock.delay(idleTimeoutMs, idleTimer.signal).then(
       () => pooled.connection.end(),
       () => undefined,
     );
@@ -140,7 +140,7 @@ export class ConnectionPool {
         const transport = this.connector.transport(computer, options.transport ?? 'ssh', signal);
         const connection = await retry(() => this.connector.connect(transport, signal), {
           clock: this.clock,
-          timeoutMs: options.patience,
+          timeoutMs: options.timeoutMs,
           signal,
           shouldRetry: isComingUp,
           onFirstRetry: () => report('notUp'),
@@ -153,11 +153,11 @@ export class ConnectionPool {
   }
 
   private add(id: string, address: string, connection: SshConnection): Pooled {
-    const pooled: Pooled = { connection, address, channels: 0, full: false, lingering: undefined };
+    const pooled: Pooled = { connection, address, channels: 0, full: false, idleTimer: undefined };
     const all = this.pooled.get(id) ?? new Set();
     this.pooled.set(id, all.add(pooled));
     connection.onDidClose(() => {
-      pooled.lingering?.abort();
+      pooled.idleTimer?.abort();
       all.delete(pooled);
       if (all.size === 0 && this.pooled.get(id) === all) this.pooled.delete(id);
     });
@@ -176,16 +176,16 @@ function isComingUp(error: unknown): boolean {
 }
 
 /** Waits for a channel as long as it is wanted; one that opens after that is closed again. */
-async function wanted<T extends Channel>(opening: Promise<T>, signal: AbortSignal): Promise<T> {
+async function openUnlessAborted<T extends Channel>(opening: Promise<T>, signal: AbortSignal): Promise<T> {
   try {
     return await abortable(opening, signal);
   } catch (error) {
-    opening.then(leave, () => undefined);
+    opening.then(closeChannel, () => undefined);
     throw error;
   }
 }
 
-function leave(channel: Channel): void {
+function closeChannel(channel: Channel): void {
   // What is called close in SFTP closes a file.
   if ('readdir' in channel) channel.end();
   else channel.close();

@@ -5,14 +5,14 @@ import { abortable } from '../../base/abort';
 import type { Signer } from './signer';
 
 /** How many milliseconds an agent may take. */
-export interface AgentPatience {
+export interface AgentTimeouts {
   /** To name its keys. */
   readonly list: number;
   /** To sign: it may ask its owner to confirm, or to touch something. */
   readonly sign: number;
 }
 
-export const defaultAgentPatience: AgentPatience = { list: 5_000, sign: 60_000 };
+export const defaultAgentTimeouts: AgentTimeouts = { list: 5_000, sign: 60_000 };
 
 /** An SSH agent, as one connection sees it. It is not asked for anything before its keys are needed. */
 export class Agent implements Signer {
@@ -21,7 +21,7 @@ export class Agent implements Signer {
   constructor(
     readonly address: string,
     private readonly library: () => Promise<typeof ssh2>,
-    private readonly patience: AgentPatience,
+    private readonly timeouts: AgentTimeouts,
   ) {}
 
   /** The keys that it holds, but for those of kinds that ssh2 does not know. Asked once. */
@@ -49,7 +49,7 @@ export class Agent implements Signer {
         else reject(new Error(t('it did not sign with {0}', key.comment || key.type), { cause: error }));
       });
     });
-    return inTime(signed, this.patience.sign);
+    return withTimeout(signed, this.timeouts.sign);
   }
 
   private async list(): Promise<readonly ParsedKey[]> {
@@ -60,7 +60,7 @@ export class Agent implements Signer {
         else resolve(list ?? []);
       });
     });
-    const keys = await inTime(listed, this.patience.list);
+    const keys = await withTimeout(listed, this.timeouts.list);
     return keys.flatMap((key) => {
       const parsed = utils.parseKey(key as Buffer);
       return parsed instanceof Error ? [] : [parsed];
@@ -68,12 +68,12 @@ export class Agent implements Signer {
   }
 }
 
-async function inTime<T>(answer: Promise<T>, patience: number): Promise<T> {
-  const limit = AbortSignal.timeout(patience);
+async function withTimeout<T>(answer: Promise<T>, timeoutMs: number): Promise<T> {
+  const timeout = AbortSignal.timeout(timeoutMs);
   try {
-    return await abortable(answer, limit);
+    return await abortable(answer, timeout);
   } catch (error) {
-    throw limit.aborted ? new Error(t('it does not answer')) : error;
+    throw timeout.aborted ? new Error(t('it does not answer')) : error;
   }
 }
 

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
-import { Agent, defaultAgentAddress, defaultAgentPatience, type AgentPatience } from './agent';
+import { Agent, defaultAgentAddress, defaultAgentTimeouts, type AgentTimeouts } from './agent';
 import type { Attempt } from '../errors';
 import { fingerprint } from '../hostKeys/fingerprint';
 import { readIdentityFile } from './identityFile';
@@ -25,7 +25,7 @@ export interface IdentityDeps {
   readonly config: SshConfig;
   readonly askPassphrase: AskPassphrase;
   readonly agentAddress?: () => string | undefined;
-  readonly agentPatience?: AgentPatience;
+  readonly agentTimeouts?: AgentTimeouts;
 }
 
 /**
@@ -98,7 +98,11 @@ export class IdentitySource {
   }
 
   private agent(): Agent | undefined {
-    const { library, agentAddress = defaultAgentAddress, agentPatience = defaultAgentPatience } = this.deps;
+    const {
+      library,
+      agentAddress = defaultAgentAddress,
+      agentTimeouts: agentPatience = defaultAgentTimeouts,
+    } = this.deps;
     const address = agentAddress();
     return address === undefined ? undefined : new Agent(address, library, agentPatience);
   }

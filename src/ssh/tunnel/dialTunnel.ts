@@ -9,9 +9,9 @@ import { Carrier } from './carrier';
 import { NoHelperError, startLine, type HelperPlace } from './helper';
 
 /** Milliseconds from the typed line until the helper says that it is ready. */
-const patience = 15_000;
+const handshakeTimeoutMs = 15_000;
 /** How much a terminal may say before the helper does: greetings, a prompt, the echo of the line. */
-const mostChatter = 256 * 1024;
+const maxOutputBytes = 256 * 1024;
 
 /**
  * Opens a terminal session of the computer's gateway, starts the helper in it, and gives the session as a byte stream
@@ -39,12 +39,12 @@ export async function dialTunnel(
 }
 
 async function start(socket: WebSocket, place: HelperPlace, signal: AbortSignal): Promise<Duplex> {
-  const limit = AbortSignal.timeout(patience);
+  const timeout = AbortSignal.timeout(handshakeTimeoutMs);
   try {
-    return await abortable(new Preamble(socket, place).run(), AbortSignal.any([signal, limit]));
+    return await abortable(new Preamble(socket, place).run(), AbortSignal.any([signal, timeout]));
   } catch (error) {
     signal.throwIfAborted();
-    throw limit.aborted ? new NoHelperError(t('its SSH helper did not start')) : error;
+    throw timeout.aborted ? new NoHelperError(t('its SSH helper did not start')) : error;
   }
 }
 
@@ -84,7 +84,7 @@ class Preamble {
   /** The kind of message that the mark comes in tells what the gateway can carry. */
   private hear(message: Buffer, binary: boolean): Duplex | undefined {
     this.heard += message.toString('latin1');
-    if (this.heard.length > mostChatter) throw new NoHelperError(t('its terminal says something else'));
+    if (this.heard.length > maxOutputBytes) throw new NoHelperError(t('its terminal says something else'));
     // The echo of the line holds the two halves apart.
     if (this.after(this.mark.join('')) === undefined) return undefined;
     if (binary) {

@@ -9,7 +9,7 @@ import { KnownComputers } from '../../../src/ssh/hostKeys/knownComputers';
 import { lookUp } from '../../../src/ssh/hostKeys/knownHosts';
 import { OwnKey } from '../../../src/ssh/keys/ownKey';
 import type { AskPassphrase } from '../../../src/ssh/keys/passphrases';
-import { defaultPatience, type Patience } from '../../../src/ssh/connection/patience';
+import { defaultTimeouts, type SshTimeouts } from '../../../src/ssh/connection/timeouts';
 import type { Rotation } from '../../../src/ssh/keys/rotation';
 import { SshConfig } from '../../../src/ssh/sshConfig';
 import { systemClock } from '../../../src/base/clock';
@@ -31,7 +31,7 @@ export interface InstallationOptions {
   passphrases?: AskPassphrase;
   /** What the person answers when asked whether a host key is right. */
   trusts?: boolean;
-  patience?: Partial<Patience>;
+  timeouts?: Partial<SshTimeouts>;
   library?: ConnectorDeps['library'];
   /** Instead of asking the computer over the API. */
   introduce?: ConnectorDeps['introduce'];
@@ -67,11 +67,11 @@ export class Installation {
       identityFile: () => this.options.identityFile ?? '',
       askPassphrase: options.passphrases ?? (() => Promise.resolve(undefined)),
       agentAddress: () => this.options.agent,
-      agentPatience: { list: 1_000, sign: 1_000 },
+      agentTimeouts: { list: 1_000, sign: 1_000 },
       knownHosts: (endpoint, shown) =>
         Promise.resolve(lookUp(this.options.knownHosts ?? '', endpoint, shown)),
       askTrust: ask,
-      patience: { ...defaultPatience, ...options.patience },
+      timeouts: { ...defaultTimeouts, ...options.timeouts },
       library: options.library,
       introduce: options.introduce,
     });
@@ -85,7 +85,7 @@ export class Installation {
     const { rows = 24, cols = 80, env = {}, command, ...given } = options;
     const channel = await this.pool.channel(
       computer,
-      { signal: new AbortController().signal, patience: 0, ...given },
+      { signal: new AbortController().signal, timeoutMs: 0, ...given },
       (connection) => connection.shell({ rows, cols, term: 'xterm-256color', env, command }),
     );
     return new Shell(channel);

@@ -52,11 +52,11 @@ class ScriptedTransport implements Transport {
   }
 
   async open(computer: Computer, request: SessionRequest, options: ConnectOptions): Promise<Session> {
-    this.taken.push({ computer, request, patience: options.patience });
+    this.taken.push({ computer, request, patience: options.timeoutMs });
     const step = this.steps.length > 1 ? this.steps.shift()! : this.steps[0]!;
     if (step === 'not up yet') {
       // As the pool does: it tells once, and tries for as long as it is given.
-      if (options.patience === 0) throw sshError('notUp');
+      if (options.timeoutMs === 0) throw sshError('notUp');
       options.onNotUp?.();
       return this.open(computer, request, options);
     }

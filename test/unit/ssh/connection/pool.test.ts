@@ -30,7 +30,7 @@ describe('ConnectionPool', () => {
   });
 
   async function open(options: Partial<ChannelOptions> = {}, computer = einstein): Promise<FakeChannel> {
-    const all = { signal: new AbortController().signal, patience: 0, ...options };
+    const all = { signal: new AbortController().signal, timeoutMs: 0, ...options };
     const channel: unknown = await pool.channel(computer, all, (connection) =>
       (connection as unknown as FakeConnection).open(),
     );
@@ -119,7 +119,7 @@ describe('ConnectionPool', () => {
       const leaving = new AbortController();
       const connection = connector.succeed();
       const opening = deferred<ClientChannel>();
-      const left = pool.channel(einstein, { signal: leaving.signal, patience: 0 }, () => opening.promise);
+      const left = pool.channel(einstein, { signal: leaving.signal, timeoutMs: 0 }, () => opening.promise);
       await settled();
       leaving.abort();
       await assert.rejects(left, { name: 'AbortError' });
@@ -131,7 +131,7 @@ describe('ConnectionPool', () => {
       connector.succeed();
       const leaving = new AbortController();
       const opening = deferred<ClientChannel>();
-      const left = pool.channel(einstein, { signal: leaving.signal, patience: 0 }, () => opening.promise);
+      const left = pool.channel(einstein, { signal: leaving.signal, timeoutMs: 0 }, () => opening.promise);
       await settled();
       leaving.abort();
       await assert.rejects(left, { name: 'AbortError' });
@@ -172,7 +172,7 @@ describe('ConnectionPool', () => {
       const second = connector.succeed();
       const dead = (connection: SshConnection): Promise<ClientChannel> =>
         (connection as unknown) === second ? second.open() : Promise.reject(sshError('silent'));
-      await pool.channel(einstein, { signal: new AbortController().signal, patience: 0 }, dead);
+      await pool.channel(einstein, { signal: new AbortController().signal, timeoutMs: 0 }, dead);
       assert.equal(connector.tries.length, 2);
       assert.equal(second.channels.length, 1);
     });
@@ -207,7 +207,7 @@ describe('ConnectionPool', () => {
       const bug = new TypeError('a mistake of the caller');
       const signal = new AbortController().signal;
       await assert.rejects(
-        pool.channel(einstein, { signal, patience: 0 }, () => Promise.reject(bug)),
+        pool.channel(einstein, { signal, timeoutMs: 0 }, () => Promise.reject(bug)),
         bug,
       );
       assert.equal(connector.tries.length, 1);
@@ -229,7 +229,7 @@ describe('ConnectionPool', () => {
       connector.fail(...[1, 2, 3, 4].map(() => sshError('notUp')));
       connector.succeed();
       let told = 0;
-      const channel = open({ patience: 10_000, onNotUp: () => told++ });
+      const channel = open({ timeoutMs: 10_000, onNotUp: () => told++ });
       await clock.advance(10_000);
       assert.ok(await channel);
       assert.equal(connector.tries.length, 5);
@@ -239,7 +239,7 @@ describe('ConnectionPool', () => {
 
     it('is tried soon at first, then every two seconds', async () => {
       connector.fail(...Array.from({ length: 100 }, () => sshError('notUp')));
-      const channel = open({ patience: 60_000 });
+      const channel = open({ timeoutMs: 60_000 });
       const failed = assert.rejects(channel, problem('notUp'));
       await clock.advance(1_000);
       assert.ok(connector.tries.length >= 5, `${connector.tries.length} tries in the first second`);
@@ -253,7 +253,7 @@ describe('ConnectionPool', () => {
 
     it('fails when patience is over, and no try is left behind', async () => {
       connector.fail(...Array.from({ length: 20 }, () => sshError('notUp')));
-      const failed = assert.rejects(open({ patience: 3_000 }), problem('notUp'));
+      const failed = assert.rejects(open({ timeoutMs: 3_000 }), problem('notUp'));
       await clock.advance(3_000);
       await failed;
       assert.equal(clock.waiting, 0);
@@ -269,21 +269,21 @@ describe('ConnectionPool', () => {
     for (const kind of ['unreachable', 'silent', 'protocol', 'closed'] as const) {
       it(`is not what "${kind}" means: that fails at once`, async () => {
         connector.fail(sshError(kind));
-        await assert.rejects(open({ patience: 60_000 }), problem(kind));
+        await assert.rejects(open({ timeoutMs: 60_000 }), problem(kind));
         assert.equal(connector.tries.length, 1);
       });
     }
 
     it('is not what a refused key means either', async () => {
       connector.fail(new AuthenticationError({ user: 'ohm', host: 'h', port: 22 }, [], []));
-      await assert.rejects(open({ patience: 60_000 }), AuthenticationError);
+      await assert.rejects(open({ timeoutMs: 60_000 }), AuthenticationError);
       assert.equal(connector.tries.length, 1);
     });
 
     it('is left alone as soon as nobody waits for it', async () => {
       connector.fail(...Array.from({ length: 20 }, () => sshError('notUp')));
       const leaving = new AbortController();
-      const left = open({ patience: 60_000, signal: leaving.signal });
+      const left = open({ timeoutMs: 60_000, signal: leaving.signal });
       await clock.advance(500);
       leaving.abort();
       await assert.rejects(left, { name: 'AbortError' });

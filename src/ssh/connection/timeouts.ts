@@ -1,5 +1,5 @@
 /** How long is waited for what, in ms. */
-export interface Patience {
+export interface SshTimeouts {
   /** Until the TCP connection stands. */
   readonly dial: number;
   /** From there until the server has shown its host key. */
@@ -13,15 +13,15 @@ export interface Patience {
   /** Until a sign of life, when one was asked for at once. */
   readonly probe: number;
   /** Until the other side has answered our goodbye. */
-  readonly goodbye: number;
+  readonly disconnect: number;
 }
 
-export const defaultPatience: Patience = {
+export const defaultTimeouts: SshTimeouts = {
   dial: 15_000,
   hostKey: 15_000,
   login: 60_000,
   channel: 15_000,
   keepAlive: 10_000,
   probe: 5_000,
-  goodbye: 3_000,
+  disconnect: 3_000,
 };
