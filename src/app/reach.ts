@@ -11,7 +11,7 @@ import type { Rotation } from '../ssh/keys/rotation';
 import { Doors } from '../ssh/tunnel/doors';
 import { SshConfig } from '../ssh/sshConfig';
 import { KeptShells } from '../terminal/keptShells';
-import { Opening } from '../connect/opening';
+import { ComputerConnector } from '../connect/computerConnector';
 import { ChannelTransport, type ChannelHandle, type ChannelRequest } from '../connect/channelTransport';
 import { GatewayTransport } from '../terminal/gatewayTransport';
 import type { Transport } from '../connect/transport';
@@ -68,14 +68,14 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
     settings.transport,
     transportCache,
   );
-  const opening = new Opening(lifecycle, transports, settings.startTimeout);
+  const connector = new ComputerConnector(lifecycle, transports, settings.startTimeout);
   const channelTransports = new TransportSelector<Transport<ChannelRequest, ChannelHandle>>(
     [new ChannelTransport('ssh', pool), new ChannelTransport('tunnel', pool)],
     settings.transport,
     new TransportCache(clock, transportCache),
   );
   const channels = new SshChannels({
-    opening: new Opening(lifecycle, channelTransports, settings.startTimeout),
+    connector: new ComputerConnector(lifecycle, channelTransports, settings.startTimeout),
     store,
     lifecycle,
     transport: settings.transport,
@@ -84,15 +84,15 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
     new PortForwards({
       store,
       storage: new PortForwardStorage(context.workspaceState),
-      dial: (id, port, signal) => channels.toPort(id, port, signal),
+      dial: (id, port, signal) => channels.openPort(id, port, signal),
       log,
       onMoved: notifyMoved,
     }),
   );
   const terminals = parts.add(
     new Terminals(store, new RememberedTerminals(context.workspaceState), settings, {
-      opening,
-      reconnection: () => new Reconnection({ lifecycle, opening, clock }),
+      connector,
+      reconnection: () => new Reconnection({ lifecycle, connector, clock }),
       isRunning: (id) => lifecycle.isRunning(id),
       clock,
       log,

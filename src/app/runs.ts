@@ -7,7 +7,7 @@ import type { CommandRequest } from '../features/run/command';
 import { RunTerminals } from '../features/run/runTerminals';
 import { ServiceRunTransport } from '../features/run/serviceRunTransport';
 import { SshRunTransport } from '../features/run/sshRunTransport';
-import { Opening } from '../connect/opening';
+import { ComputerConnector } from '../connect/computerConnector';
 import type { Transport } from '../connect/transport';
 import { TransportSelector, type TransportSetting } from '../connect/transportSelector';
 import type { Clock } from '../base/clock';
@@ -33,11 +33,11 @@ export function buildRuns(
   const { account, client, lastClient, lifecycle, log, store } = service;
   const parts = new DisposableStore();
   const history = new CommandHistory(context.globalState);
-  const opening = openingOf(service, reach);
+  const connector = connectorOf(service, reach);
   const { known, terminals } = reach;
   const onFailure = showHostKeyError;
   const runs = parts.add(
-    new RunTerminals({ connector: opening, lifecycle, terminals, history, clock, log, onFailure }),
+    new RunTerminals({ connector, lifecycle, terminals, history, clock, log, onFailure }),
   );
   const memento = context.globalState;
   const onDeleted = (id: string): void => known.forget(id);
@@ -49,7 +49,7 @@ export function buildRuns(
 }
 
 /** The transports that a command takes: those of terminals, but for the last. */
-function openingOf(
+function connectorOf(
   { client, lastClient, lifecycle, log }: Service,
   { pool, transportCache }: Reach,
 ): CommandConnector {
@@ -62,7 +62,7 @@ function openingOf(
     transport,
     transportCache,
   );
-  return new Opening(lifecycle, transports, settings.startTimeout);
+  return new ComputerConnector(lifecycle, transports, settings.startTimeout);
 }
 
 /** Where only plain terminals are wanted, no command goes by SSH. */

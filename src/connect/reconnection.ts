@@ -8,21 +8,21 @@ import { statusOf } from '../computers/status';
 import { SshError } from '../ssh/errors';
 import { NoHelperError } from '../ssh/tunnel/helper';
 import type { Clock } from '../base/clock';
-import type { Opening, Progress } from './opening';
+import type { ComputerConnector, Progress } from './computerConnector';
 import type { Session, SessionRequest } from '../shell/session';
 
 /** Seconds between tries. */
-const pauses = [1, 2, 4, 8, 15, 30];
+const backoffSeconds = [1, 2, 4, 8, 15, 30];
 /** Each pause is up to this part shorter or longer, so that many terminals do not all try at once. */
 const jitter = 0.2;
 /** Tries by the transport that led there before, until another is taken. */
 const triesPerTransport = 2;
 /** Milliseconds the service may take to restore a computer by itself, until a person is asked. */
-const restorePatience = 60_000;
+const restoreTimeoutMs = 60_000;
 
-export interface ReconnectionParts {
+export interface ReconnectionDeps {
   readonly lifecycle: Pick<Lifecycle, 'fetch'>;
-  readonly opening: Pick<Opening, 'again' | 'forget'>;
+  readonly connector: Pick<ComputerConnector, 'reconnect' | 'forget'>;
   readonly clock: Clock;
   /** Between 0 and 1. */
   readonly random?: () => number;
@@ -34,16 +34,16 @@ export interface ReconnectionParts {
  * never starts a computer.
  */
 export class Reconnection {
-  private nudge = new AbortController();
+  private retrySignal = new AbortController();
   /** Each line is told once, however long it takes. */
-  private readonly said = new Set<string>();
+  private readonly reported = new Set<string>();
   private restorableSince: number | undefined;
 
-  constructor(private readonly parts: ReconnectionParts) {}
+  constructor(private readonly deps: ReconnectionDeps) {}
 
   /** Tries at once, instead of after the pause. */
-  hurry(): void {
-    this.nudge.abort();
+  retryNow(): void {
+    this.retrySignal.abort();
   }
 
   /**
@@ -59,12 +59,12 @@ export class Reconnection {
     quickLosses = 0,
   ): Promise<Session> {
     progress.phase(t('reconnecting'));
-    if (quickLosses > 1) await this.rest(quickLosses - 2, signal);
+    if (quickLosses > 1) await this.backOff(quickLosses - 2, signal);
     for (let tries = 0; ; tries += 1) {
-      this.nudge = new AbortController();
+      this.retrySignal = new AbortController();
       const session = await this.attempt(lost, request, tries, progress, signal);
       if (session) return session;
-      await this.rest(tries, signal);
+      await this.backOff(tries, signal);
     }
   }
 
@@ -77,17 +77,22 @@ export class Reconnection {
     signal: AbortSignal,
   ): Promise<Session | undefined> {
     try {
-      const computer = await this.parts.lifecycle.fetch(lost.id, signal);
+      const computer = await this.deps.lifecycle.fetch(lost.id, signal);
       if (!this.mayConnect(computer, progress)) return undefined;
       const allowFallback = tries >= triesPerTransport;
       // What is tried again and again is told only where it is something else.
-      const say = allowFallback ? (line: string): void => this.tell(progress, line) : () => undefined;
-      const quiet = { say, phase: () => undefined };
-      return await this.parts.opening.again(computer, request, allowFallback, { signal, progress: quiet });
+      const report = allowFallback
+        ? (line: string): void => this.reportOnce(progress, line)
+        : () => undefined;
+      const quiet = { report, phase: () => undefined };
+      return await this.deps.connector.reconnect(computer, request, allowFallback, {
+        signal,
+        progress: quiet,
+      });
     } catch (error) {
       signal.throwIfAborted();
       if (isApiError(error, 'notFound')) throw new LifecycleError('deleted', lost);
-      this.weigh(error, lost, progress);
+      this.rethrowUnlessTransient(error, lost, progress);
       return undefined;
     }
   }
@@ -96,13 +101,13 @@ export class Reconnection {
   private mayConnect(computer: Computer, progress: Progress): boolean {
     const { open } = statusOf(computer.status);
     // Wherever it comes back, other transports may lead there.
-    if (open === 'wait' || open === 'restore') this.parts.opening.forget(computer.id);
+    if (open === 'wait' || open === 'restore') this.deps.connector.forget(computer.id);
     switch (open) {
       case 'connect':
       case 'try':
         return true;
       case 'wait':
-        this.tell(
+        this.reportOnce(
           progress,
           t('{0}: {1}. Waiting… (Ctrl+C cancels)', computer.name, statusOf(computer.status).label()),
         );
@@ -121,21 +126,21 @@ export class Reconnection {
 
   /** The service usually restores by itself. */
   private awaitRestore(computer: Computer, progress: Progress): void {
-    const now = this.parts.clock.now();
+    const now = this.deps.clock.now();
     this.restorableSince ??= now;
-    if (now - this.restorableSince > restorePatience) throw new LifecycleError('restorable', computer);
-    this.tell(progress, t('{0} is moved to another host. Waiting… (Ctrl+C cancels)', computer.name));
+    if (now - this.restorableSince > restoreTimeoutMs) throw new LifecycleError('restorable', computer);
+    this.reportOnce(progress, t('{0} is moved to another host. Waiting… (Ctrl+C cancels)', computer.name));
   }
 
   /** Tells what may pass; throws what will not. */
-  private weigh(error: unknown, { name }: Pick<Computer, 'name'>, progress: Progress): void {
+  private rethrowUnlessTransient(error: unknown, { name }: Pick<Computer, 'name'>, progress: Progress): void {
     const isPassing =
       error instanceof SshError ||
       error instanceof GatewayError ||
       error instanceof NoHelperError ||
       isApiError(error, ...transientKinds, 'conflict', 'malformed');
     if (!isPassing) throw error;
-    this.tell(
+    this.reportOnce(
       progress,
       isApiError(error)
         ? t('{0} Trying again… (Enter tries now)', error.message)
@@ -143,17 +148,17 @@ export class Reconnection {
     );
   }
 
-  private tell(progress: Progress, line: string): void {
-    if (!this.said.has(line)) progress.say(line);
-    this.said.add(line);
+  private reportOnce(progress: Progress, line: string): void {
+    if (!this.reported.has(line)) progress.report(line);
+    this.reported.add(line);
   }
 
-  private async rest(tries: number, signal: AbortSignal): Promise<void> {
-    const { clock, random = Math.random } = this.parts;
-    const pause = (pauses[tries] ?? pauses.at(-1) ?? 30) * 1_000;
+  private async backOff(tries: number, signal: AbortSignal): Promise<void> {
+    const { clock, random = Math.random } = this.deps;
+    const pause = (backoffSeconds[tries] ?? backoffSeconds.at(-1) ?? 30) * 1_000;
     const spread = 1 + jitter * (2 * random() - 1);
     try {
-      await clock.delay(pause * spread, AbortSignal.any([signal, this.nudge.signal]));
+      await clock.delay(pause * spread, AbortSignal.any([signal, this.retrySignal.signal]));
     } catch {
       signal.throwIfAborted();
     }

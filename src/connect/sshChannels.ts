@@ -7,11 +7,11 @@ import type { Lifecycle } from '../computers/lifecycle';
 import { statusOf } from '../computers/status';
 import type { ComputerStore } from '../computers/store';
 import { SshError } from '../ssh/errors';
-import type { Opening, Progress } from './opening';
+import type { ComputerConnector, Progress } from './computerConnector';
 import type { ChannelHandle, ChannelRequest } from './channelTransport';
 import type { TransportSetting } from './transportSelector';
 
-const silently: Progress = { say: () => undefined, phase: () => undefined };
+const silent: Progress = { report: () => undefined, phase: () => undefined };
 
 /** What needs SSH is wanted where a person allows none. */
 export class NoSshError extends Error {
@@ -29,8 +29,8 @@ export interface PortChannel {
   readonly broke: () => boolean;
 }
 
-export interface SshChannelsParts {
-  readonly opening: Pick<Opening<ChannelRequest, ChannelHandle>, 'again'>;
+export interface SshChannelsDeps {
+  readonly connector: Pick<ComputerConnector<ChannelRequest, ChannelHandle>, 'reconnect'>;
   readonly store: Pick<ComputerStore, 'get'>;
   readonly lifecycle: Pick<Lifecycle, 'fetch'>;
   readonly transport: () => TransportSetting;
@@ -38,15 +38,15 @@ export interface SshChannelsParts {
 
 /** SSH channels to computers that run, by the transports that terminals take. Starts nothing. */
 export class SshChannels {
-  constructor(private readonly parts: SshChannelsParts) {}
+  constructor(private readonly deps: SshChannelsDeps) {}
 
   /**
    * Opens a channel to a computer that is known to run.
-   * @throws NoSshError, or what `Opening.again` throws
+   * @throws NoSshError, or what `ComputerConnector.reconnect` throws
    */
   async open(computer: Computer, signal: AbortSignal, request: ChannelRequest): Promise<ChannelHandle> {
-    if (this.parts.transport() === 'gateway') throw new NoSshError();
-    return this.parts.opening.again(computer, request, true, { signal, progress: silently });
+    if (this.deps.transport() === 'gateway') throw new NoSshError();
+    return this.deps.connector.reconnect(computer, request, true, { signal, progress: silent });
   }
 
   /**
@@ -55,7 +55,9 @@ export class SshChannels {
    * @throws SshError where the line broke meanwhile, or as {@link open}
    */
   async run(computer: Computer, command: string, signal: AbortSignal): Promise<string> {
-    const { channel, connection } = await this.open(computer, signal, (line) => line.exec(command));
+    const { channel, connection } = await this.open(computer, signal, (connection) =>
+      connection.exec(command),
+    );
     const stop = (): void => channel.close();
     signal.addEventListener('abort', stop, { once: true });
     try {
@@ -76,24 +78,24 @@ export class SshChannels {
    * Opens a channel to a port of a computer, wherever that is by now.
    * @throws PortError, LifecycleError where it does not run, ApiError, or as {@link open}
    */
-  async toPort(computerId: string, port: number, signal: AbortSignal): Promise<PortChannel> {
-    const believed = this.parts.store.get(computerId);
+  async openPort(computerId: string, port: number, signal: AbortSignal): Promise<PortChannel> {
+    const believed = this.deps.store.get(computerId);
     if (believed && isRunning(believed)) {
       try {
-        return await this.portOf(believed, port, signal);
+        return await this.openPortOf(believed, port, signal);
       } catch (error) {
         if (!(error instanceof SshError)) throw error;
       }
     }
-    const computer = await this.parts.lifecycle.fetch(computerId, signal);
+    const computer = await this.deps.lifecycle.fetch(computerId, signal);
     if (!isRunning(computer)) throw new LifecycleError('stopped', computer);
-    return this.portOf(computer, port, signal);
+    return this.openPortOf(computer, port, signal);
   }
 
-  private async portOf(computer: Computer, port: number, signal: AbortSignal): Promise<PortChannel> {
+  private async openPortOf(computer: Computer, port: number, signal: AbortSignal): Promise<PortChannel> {
     // By name, so that a server counts which listens on ::1 alone.
-    const { channel, connection } = await this.open(computer, signal, (line) =>
-      line.forward('localhost', port),
+    const { channel, connection } = await this.open(computer, signal, (connection) =>
+      connection.forward('localhost', port),
     );
     return { stream: channel, broke: () => connection?.failure !== undefined };
   }

@@ -5,7 +5,7 @@ import { isCancellation } from '../base/abort';
 import type { Clock } from '../base/clock';
 import { describeError, type Log } from '../base/log';
 import { escapeIcons } from '../base/text';
-import type { Opening, Progress } from '../connect/opening';
+import type { ComputerConnector, Progress } from '../connect/computerConnector';
 import { OutputPump } from './pump';
 import { Receipts } from './receipts';
 import type { Reconnection } from '../connect/reconnection';
@@ -33,10 +33,10 @@ const noticed = 100;
 /** Milliseconds a session lasts at least, unless something is wrong with it. */
 const decentLife = 10_000;
 
-export interface ComputerTerminalParts {
-  readonly opening: Pick<Opening, 'open'>;
+export interface ComputerTerminalDeps {
+  readonly connector: Pick<ComputerConnector, 'open'>;
   /** A new way back, for each link that is lost. */
-  readonly reconnection: () => Pick<Reconnection, 'run' | 'hurry'>;
+  readonly reconnection: () => Pick<Reconnection, 'run' | 'retryNow'>;
   /** Whether the computer runs, as far as one can hear just now. */
   readonly isRunning: (computerId: string) => Promise<boolean>;
   readonly clock: Clock;
@@ -60,7 +60,7 @@ type State =
   | { readonly kind: 'new' }
   | { readonly kind: 'opening'; readonly cancel: AbortController }
   | { readonly kind: 'open'; readonly session: Session; readonly pump: OutputPump; readonly since: number }
-  | { readonly kind: 'reconnecting'; readonly cancel: AbortController; readonly hurry: () => void }
+  | { readonly kind: 'reconnecting'; readonly cancel: AbortController; readonly retryNow: () => void }
   /** It ended or failed; Enter tries (again). */
   | { readonly kind: 'resting'; readonly startsFromError: boolean }
   | { readonly kind: 'closed' };
@@ -104,7 +104,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
 
   constructor(
     readonly spec: TerminalSpec,
-    private readonly parts: ComputerTerminalParts,
+    private readonly deps: ComputerTerminalDeps,
   ) {
     this.isWanted = spec.restored !== true;
     this.onDidClose = this.closes.event as vscode.Pseudoterminal['onDidClose'];
@@ -135,7 +135,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     this.drawnEarly = '';
     if (this.endedEarly) this.closes.fire(this.endedEarly.code);
     if (this.current.kind === 'new') this.beginOrWait();
-    void this.parts.clock.delay(firstNameGiven).then(() => this.repeatName());
+    void this.deps.clock.delay(firstNameGiven).then(() => this.repeatName());
   }
 
   /** Tries again where it rests after a failure; the person came back to it. */
@@ -154,7 +154,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   /** Something happened that may concern the link: the machine woke up, the computer changed. */
   check(): void {
     if (this.current.kind === 'open') this.current.session.probe();
-    if (this.current.kind === 'reconnecting') this.current.hurry();
+    if (this.current.kind === 'reconnecting') this.current.retryNow();
   }
 
   close(): void {
@@ -185,7 +185,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
         return;
       case 'reconnecting':
         if (data.includes(ctrlC)) state.cancel.abort();
-        else if (/[\r\n]/.test(data)) state.hurry();
+        else if (/[\r\n]/.test(data)) state.retryNow();
         return;
       case 'resting':
         this.answer(data, state.startsFromError);
@@ -232,9 +232,9 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     this.enter({ kind: 'opening', cancel });
     this.typedEarly = '';
     this.quickLosses = 0;
-    const { opening } = this.parts;
+    const { connector } = this.deps;
     this.becomeOpen(
-      opening.open(this.spec.computer.id, this.request, { signal, evenFromError, progress: this.progress }),
+      connector.open(this.spec.computer.id, this.request, { signal, evenFromError, progress: this.progress }),
       signal,
       this.spec.restored === true,
     );
@@ -242,12 +242,16 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
 
   private reconnect(): void {
     const cancel = new AbortController();
-    const way = this.parts.reconnection();
-    this.enter({ kind: 'reconnecting', cancel, hurry: () => way.hurry() });
+    const reconnection = this.deps.reconnection();
+    this.enter({ kind: 'reconnecting', cancel, retryNow: () => reconnection.retryNow() });
     this.typedEarly = '';
     const { computer } = this.spec;
     const { signal } = cancel;
-    this.becomeOpen(way.run(computer, this.request, this.progress, signal, this.quickLosses), signal, true);
+    this.becomeOpen(
+      reconnection.run(computer, this.request, this.progress, signal, this.quickLosses),
+      signal,
+      true,
+    );
   }
 
   private becomeOpen(opening: Promise<Session>, signal: AbortSignal, goesBack: boolean): void {
@@ -258,7 +262,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     const session = await opening;
     if (signal.aborted) session.close();
     signal.throwIfAborted();
-    const { clock } = this.parts;
+    const { clock } = this.deps;
     const pump = new OutputPump(session, (text) => this.draw(text), this.receipts, clock);
     this.enter({ kind: 'open', session, pump, since: clock.now() });
     this.rename(this.spec.computer.name);
@@ -296,7 +300,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   /** Programs draw themselves anew when the size changes; shells, their prompt. */
   private async redraw(session: Session): Promise<void> {
     session.resize({ ...this.size, rows: this.size.rows + 1 });
-    await this.parts.clock.delay(noticed);
+    await this.deps.clock.delay(noticed);
     session.resize(this.size);
   }
 
@@ -306,14 +310,14 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     const { computer } = this.spec;
     if (ending.kind === 'exited') {
       // A computer that goes down ends its shells by a signal, too.
-      const wentDown = ending.signal !== undefined && !(await this.parts.isRunning(computer.id));
+      const wentDown = ending.signal !== undefined && !(await this.deps.isRunning(computer.id));
       if (this.current !== state) return;
       if (!wentDown) {
         this.end(ending.code);
         return;
       }
     }
-    const isQuick = this.parts.clock.now() - state.since < decentLife;
+    const isQuick = this.deps.clock.now() - state.since < decentLife;
     this.quickLosses = isQuick ? this.quickLosses + 1 : 0;
     this.lines.begin();
     this.lines.warn(lossOf(ending, computer.name));
@@ -330,11 +334,11 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
       this.lines.say(vscode.l10n.t('Cancelled. Press Enter to try again, Ctrl+C to close.'));
       return;
     }
-    this.parts.log.warn(`${this.spec.computer.id}: no terminal: ${describeError(error)}`);
+    this.deps.log.warn(`${this.spec.computer.id}: no terminal: ${describeError(error)}`);
     this.lines.warn(error instanceof Error ? error.message : String(error));
     this.lines.say(nextStep(problem));
     // A person looks at what they opened; a link that was lost is told in its terminal.
-    if (!wasLost || problem === undefined) this.parts.onFailure(error);
+    if (!wasLost || problem === undefined) this.deps.onFailure(error);
   }
 
   private get request(): SessionRequest {
@@ -348,8 +352,8 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
 
   private get progress(): Progress {
     return {
-      say: (line) => this.lines.say(line),
-      phase: (words) => this.rename(`${this.spec.computer.name} (${words})`),
+      report: (message) => this.lines.say(message),
+      phase: (label) => this.rename(`${this.spec.computer.name} (${label})`),
     };
   }
 

@@ -6,7 +6,7 @@ import type { ComputerStore } from '../computers/store';
 import { DisposableStore, type Disposable } from '../base/disposable';
 import { escapeIcons } from '../base/text';
 import { detectWake } from '../base/wakeDetector';
-import { ComputerTerminal, type ComputerTerminalParts } from './computerTerminal';
+import { ComputerTerminal, type ComputerTerminalDeps } from './computerTerminal';
 import type { RememberedTerminals } from './rememberedTerminals';
 import type { ShellWish } from '../shell/session';
 
@@ -50,7 +50,7 @@ export class Terminals implements Disposable {
     private readonly store: ComputerStore,
     private readonly remembered: RememberedTerminals,
     private readonly settings: ShellSettings,
-    private readonly parts: ComputerTerminalParts,
+    private readonly deps: ComputerTerminalDeps,
   ) {
     this.disposables.add(this.changes);
     this.disposables.add(vscode.window.onDidCloseTerminal((terminal) => this.onClose(terminal)));
@@ -118,7 +118,7 @@ export class Terminals implements Disposable {
   restore(): void {
     for (const { computer, shellName, nonce, memory, inEditor } of this.remembered.all()) {
       const shell = { ...this.wish({ shellName }), ...(nonce !== undefined && { nonce }) };
-      const pty = new ComputerTerminal({ computer, shell, memory, restored: true }, this.parts);
+      const pty = new ComputerTerminal({ computer, shell, memory, restored: true }, this.deps);
       const location = inEditor ? vscode.TerminalLocation.Editor : undefined;
       const terminal = vscode.window.createTerminal(this.options(pty, 'running', location));
       this.add({ terminal, pty, inEditor });
@@ -133,10 +133,7 @@ export class Terminals implements Disposable {
   }
 
   private pty({ id, name }: Computer, options: CreateOptions): ComputerTerminal {
-    return new ComputerTerminal(
-      { computer: { id, name }, shell: this.wish(options), memory: {} },
-      this.parts,
-    );
+    return new ComputerTerminal({ computer: { id, name }, shell: this.wish(options), memory: {} }, this.deps);
   }
 
   private wish({ shellName, cwd }: CreateOptions): ShellWish {
@@ -173,7 +170,7 @@ export class Terminals implements Disposable {
     watch.add(this.store.watch());
     watch.add(open.pty.onDidChangeState(() => this.changed(id)));
     this.terminals.set(open.terminal, { ...open, watch });
-    this.waking ??= detectWake(this.parts.clock, () => {
+    this.waking ??= detectWake(this.deps.clock, () => {
       for (const { pty } of this.terminals.values()) pty.check();
     });
     this.changed(id);

@@ -1,6 +1,6 @@
 import { Terminal } from '@xterm/headless';
 import { until } from '../harness/until';
-import { ComputerTerminal, type ComputerTerminalParts } from '../../src/terminal/computerTerminal';
+import { ComputerTerminal, type ComputerTerminalDeps } from '../../src/terminal/computerTerminal';
 import type { ShellWish } from '../../src/shell/session';
 
 const counter = '(i=0; while sleep 0.1; do i=$((i+1)); echo $i >> ~/counter; done) & echo started';
@@ -22,7 +22,7 @@ export class Person {
   constructor(
     readonly computer: { readonly id: string; readonly name: string },
     shell: ShellWish,
-    parts: ComputerTerminalParts,
+    parts: ComputerTerminalDeps,
   ) {
     this.pty = new ComputerTerminal({ computer, shell, memory: {} }, parts);
     this.pty.onDidWrite((text) => this.emulator.write(text));

@@ -10,8 +10,8 @@ import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
 import { OwnKey } from '../../src/ssh/keys/ownKey';
 import type { ConnectionPool } from '../../src/ssh/connection/pool';
 import { SshConfig } from '../../src/ssh/sshConfig';
-import type { ComputerTerminalParts } from '../../src/terminal/computerTerminal';
-import { Opening } from '../../src/connect/opening';
+import type { ComputerTerminalDeps } from '../../src/terminal/computerTerminal';
+import { ComputerConnector } from '../../src/connect/computerConnector';
 import { Reconnection } from '../../src/connect/reconnection';
 import { GatewayTransport } from '../../src/terminal/gatewayTransport';
 import { TransportCache } from '../../src/connect/transportCache';
@@ -38,7 +38,7 @@ export class World {
   private readonly known = new KnownComputers(new MemoryRecords());
   private pool: ConnectionPool | undefined;
   private store: ComputerStore | undefined;
-  private parts: ComputerTerminalParts | undefined;
+  private parts: ComputerTerminalDeps | undefined;
 
   private constructor(
     readonly emulator: Emulator,
@@ -84,14 +84,14 @@ export class World {
       new SshTransport('tunnel', pool),
       new GatewayTransport(client, clock),
     ];
-    const opening = new Opening(
+    const connector = new ComputerConnector(
       lifecycle,
       new TransportSelector(ways, () => 'auto', new TransportCache(clock)),
       () => 30_000,
     );
     this.parts = {
-      opening,
-      reconnection: () => new Reconnection({ lifecycle, opening, clock }),
+      connector,
+      reconnection: () => new Reconnection({ lifecycle, connector, clock }),
       isRunning: (id: string) => lifecycle.isRunning(id),
       clock,
       log,

@@ -4,7 +4,7 @@ import type * as vscode from 'vscode';
 import { computerFrom } from '../../src/computers/computer';
 import { LifecycleError } from '../../src/computers/errors';
 import { ComputerTerminal, type TerminalSpec } from '../../src/terminal/computerTerminal';
-import type { OpeningOptions, Progress } from '../../src/connect/opening';
+import type { ConnectorOptions, Progress } from '../../src/connect/computerConnector';
 import type { Session, SessionRequest, ShellFacts, ShellWish, Size } from '../../src/shell/session';
 import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
@@ -29,7 +29,7 @@ const enter = '\r';
 interface Wish {
   readonly id: string;
   readonly request: SessionRequest;
-  readonly options: OpeningOptions;
+  readonly options: ConnectorOptions;
   readonly outcome: Deferred<Session>;
 }
 
@@ -46,7 +46,7 @@ class Stage {
     quickLosses: number | undefined;
     outcome: Deferred<Session>;
   }[] = [];
-  hurried = 0;
+  retries = 0;
   running = true;
   readonly pty: ComputerTerminal;
 
@@ -62,10 +62,10 @@ class Stage {
           this.returns.push({ progress, signal, quickLosses, outcome });
           return abortable(outcome.promise, signal);
         },
-        hurry: () => void (this.hurried += 1),
+        retryNow: () => void (this.retries += 1),
       }),
       isRunning: () => Promise.resolve(this.running),
-      opening: { open: (id, request, options) => this.wish({ id, request, options, outcome: deferred() }) },
+      connector: { open: (id, request, options) => this.wish({ id, request, options, outcome: deferred() }) },
       clock: systemClock,
       log: silentLog,
       onFailure: (error) => this.failures.push(error),
@@ -154,7 +154,7 @@ describe('the terminal of a computer', () => {
     it('tells each step in a dim line of its own', () => {
       const stage = new Stage();
       stage.pty.open(undefined);
-      stage.latest.options.progress.say('Starting it…');
+      stage.latest.options.progress.report('Starting it…');
       assert.equal(stage.text, '\x1b[0m\x1b[2mStarting it…\x1b[0m\r\n');
     });
 
@@ -198,7 +198,7 @@ describe('the terminal of a computer', () => {
     it('begins before VS Code opens it, and its shell as soon as the size is known', async () => {
       const stage = new Stage();
       stage.pty.start(undefined);
-      stage.latest.options.progress.say('Starting it…');
+      stage.latest.options.progress.report('Starting it…');
       const sizes: Size[] = [];
       void stage.latest.request.size().then((size) => sizes.push(size));
       await settled();
@@ -413,7 +413,7 @@ describe('the terminal of a computer', () => {
     it('drops what is typed meanwhile; Enter hurries', async () => {
       const stage = await lost();
       for (const key of ['r', 'm', enter]) stage.pty.handleInput(key);
-      assert.equal(stage.hurried, 1);
+      assert.equal(stage.retries, 1);
       assert.equal((await stage.reconnect()).typed, '');
     });
 
@@ -449,14 +449,14 @@ describe('the terminal of a computer', () => {
       assert.equal(stage.returns[1]!.quickLosses, 2);
     });
 
-    it('is looked after when something happens: the link is probed, the way back hurried', async () => {
+    it('is looked after when something happens: the link is probed, the way back retries', async () => {
       const { stage, shell } = await Stage.withShell();
       stage.pty.check();
       assert.equal(shell.probed, 1);
       shell.ends({ kind: 'lost', cause: undefined });
       await until('the way back', () => stage.returns.length === 1);
       stage.pty.check();
-      assert.equal(stage.hurried, 1);
+      assert.equal(stage.retries, 1);
     });
 
     it('since the computer went down, which ends shells by a signal, is told as such', async () => {

@@ -22,10 +22,10 @@ function tasks(defaultComputer: (place?: vscode.Uri) => string = () => ''): {
   runs: RunTerminals;
   run: (computer: string, scope?: vscode.WorkspaceFolder) => Promise<void>;
 } {
-  const opening = { open: () => Promise.reject(new Error('It is not reached.')) };
+  const connector = { open: () => Promise.reject(new Error('It is not reached.')) };
   const lifecycle = { look: () => Promise.resolve() };
   const log = new RecordingLog();
-  const runs = new RunTerminals({ opening, lifecycle, clock, log, onFailure: () => undefined } as never);
+  const runs = new RunTerminals({ connector, lifecycle, clock, log, onFailure: () => undefined } as never);
   const finder = { find: (id: string) => Promise.resolve(computerFrom(wire(id, 'running'))) };
   const parts = { runs, finder, signedIn: () => Promise.resolve(), defaultComputer };
   const provider = new CelestoTaskProvider(parts as never);

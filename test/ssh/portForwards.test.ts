@@ -10,7 +10,7 @@ import { listPortsCommand, parseListeningPorts } from '../../src/features/ports/
 import { LocalPortError } from '../../src/features/ports/bindLocalPort';
 import { PortForwardStorage } from '../../src/features/ports/portForwardStorage';
 import { PortError, SshError } from '../../src/ssh/errors';
-import { Opening } from '../../src/connect/opening';
+import { ComputerConnector } from '../../src/connect/computerConnector';
 import { ChannelTransport } from '../../src/connect/channelTransport';
 import { TransportCache } from '../../src/connect/transportCache';
 import { TransportSelector, type TransportSetting } from '../../src/connect/transportSelector';
@@ -75,7 +75,7 @@ describe('a forwarded port', () => {
         },
       };
       this.channels = new SshChannels({
-        opening: new Opening(lifecycle, transports, () => 0),
+        connector: new ComputerConnector(lifecycle, transports, () => 0),
         store,
         lifecycle,
         transport: () => this.transport,
@@ -98,7 +98,7 @@ describe('a forwarded port', () => {
       const forwards = new PortForwards({
         store: this.store,
         storage: new PortForwardStorage(this.records),
-        dial: (id, to, signal) => this.channels.toPort(id, to, signal),
+        dial: (id, to, signal) => this.channels.openPort(id, to, signal),
         log: person.log,
         onMoved: (forward) => this.moved.push(forward),
       });
@@ -218,7 +218,7 @@ describe('a forwarded port', () => {
     assert.deepEqual([bench.forwards.computerIds, bench.watchers], [[], 0]);
     bench.changes.fire({ added: [], changed: [einstein], removed: [] });
     await until('it to listen again', () => forward.localPort === localPort);
-    assert.equal((await sends(forward, Buffer.from('again'))).toString(), 'againheard 5');
+    assert.equal((await sends(forward, Buffer.from('reconnect'))).toString(), 'againheard 5');
     assert.deepEqual([bench.moved, bench.watchers], [[], 1]);
     bench.forwards.remove(forward);
     assert.equal(bench.watchers, 0);
@@ -272,11 +272,14 @@ describe('a forwarded port', () => {
     const sshd = await CustomSshd.start(service, 'einstein', 'AllowTcpForwarding no');
     await sshd.welcome(person);
     const bench = new Bench(sshd.computer);
-    const refused = bench.channels.toPort(einstein.id, port, new AbortController().signal);
+    const refused = bench.channels.openPort(einstein.id, port, new AbortController().signal);
     await assert.rejects(refused, (error) => error instanceof PortError && error.problem === 'notAllowed');
     await sshd.stop();
     bench.transport = 'gateway';
-    await assert.rejects(bench.channels.toPort(einstein.id, port, new AbortController().signal), NoSshError);
+    await assert.rejects(
+      bench.channels.openPort(einstein.id, port, new AbortController().signal),
+      NoSshError,
+    );
   });
 
   it('is there again in the next window, on the same port, as soon as the computer runs', async () => {
@@ -292,7 +295,7 @@ describe('a forwarded port', () => {
     bench.changes.fire({ added: [einstein], changed: [], removed: [] });
     await until('it to listen', () => forward!.localPort !== undefined);
     assert.equal(forward!.localPort, localPort);
-    assert.equal((await sends(forward!, Buffer.from('again'))).toString(), 'againheard 5');
+    assert.equal((await sends(forward!, Buffer.from('reconnect'))).toString(), 'againheard 5');
 
     bench.changes.fire({ added: [], changed: [], removed: [einstein] });
     assert.equal(forward!.localPort, undefined);

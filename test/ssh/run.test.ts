@@ -12,7 +12,7 @@ import { CommandRun } from '../../src/features/run/commandRun';
 import type { RunOutcome } from '../../src/features/run/runOutcome';
 import { ServiceRunTransport } from '../../src/features/run/serviceRunTransport';
 import { SshRunTransport } from '../../src/features/run/sshRunTransport';
-import { Opening } from '../../src/connect/opening';
+import { ComputerConnector } from '../../src/connect/computerConnector';
 import type { Transport } from '../../src/connect/transport';
 import { TransportCache } from '../../src/connect/transportCache';
 import { TransportSelector, type TransportSetting } from '../../src/connect/transportSelector';
@@ -27,7 +27,7 @@ import { Service } from './support/service';
 /** One person who runs commands, and what they see of each. */
 class Runner {
   private readonly lifecycle: Lifecycle;
-  private readonly opening: Opening<CommandRequest, CommandExecution>;
+  private readonly connector: ComputerConnector<CommandRequest, CommandExecution>;
 
   constructor(
     private readonly service: Service,
@@ -46,12 +46,12 @@ class Runner {
       () => transport,
       new TransportCache(systemClock),
     );
-    this.opening = new Opening(this.lifecycle, transports, () => 60_000);
+    this.connector = new ComputerConnector(this.lifecycle, transports, () => 60_000);
   }
 
   async start(name: string, command: Command | string): Promise<Started> {
     const computer = await this.service.computer(name);
-    const place = new ComputerTarget(computer, this.opening, this.lifecycle);
+    const place = new ComputerTarget(computer, this.connector, this.lifecycle);
     return new Started(place, typeof command === 'string' ? { line: command } : command);
   }
 

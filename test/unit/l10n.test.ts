@@ -11,6 +11,8 @@ const shown = [
   'setStatusBarMessage',
   'withProgress',
   'say',
+  'report',
+  'reportOnce',
   'warn',
   'phase',
   'tell',

@@ -75,7 +75,7 @@ export class PortForwardCommands {
       const title = vscode.l10n.t('Connecting to port {0} of {1}…', address.port, computer.name);
       try {
         await withProgress(clock, title, async (signal) => {
-          const { stream } = await channels.toPort(computer.id, address.port, signal);
+          const { stream } = await channels.openPort(computer.id, address.port, signal);
           stream.destroy();
         });
       } catch (error) {

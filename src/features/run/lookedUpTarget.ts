@@ -1,6 +1,6 @@
 import type { Computer } from '../../computers/computer';
 import type { ComputerFinder } from '../../computers/computerFinder';
-import type { OpeningOptions } from '../../connect/opening';
+import type { ConnectorOptions } from '../../connect/computerConnector';
 import { abortable } from '../../base/abort';
 import type { CommandExecution } from './commandExecution';
 import type { NamedComputer, RunTarget } from './runTarget';
@@ -24,7 +24,7 @@ export class LookedUpTarget implements RunTarget {
     return this.target?.computer;
   }
 
-  async start(request: CommandRequest, options: OpeningOptions): Promise<CommandExecution> {
+  async start(request: CommandRequest, options: ConnectorOptions): Promise<CommandExecution> {
     const { finder, ensureSignedIn, targetFor } = this.deps;
     const idOrName = this.deps.idOrName();
     await abortable(ensureSignedIn(), options.signal);

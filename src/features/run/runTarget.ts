@@ -3,7 +3,7 @@ import type { Computer } from '../../computers/computer';
 import { LifecycleError, refusalOf } from '../../computers/errors';
 import type { Lifecycle } from '../../computers/lifecycle';
 import { statusOf } from '../../computers/status';
-import type { Opening, OpeningOptions } from '../../connect/opening';
+import type { ComputerConnector, ConnectorOptions } from '../../connect/computerConnector';
 import type { CommandExecution } from './commandExecution';
 import type { CommandRequest } from './command';
 
@@ -17,7 +17,7 @@ export interface RunTarget {
   /** Undefined until it is known. */
   readonly computer: NamedComputer | undefined;
   /** Makes the computer ready and starts the command. @throws the obstacle, or the signal's reason */
-  start(request: CommandRequest, options: OpeningOptions): Promise<CommandExecution>;
+  start(request: CommandRequest, options: ConnectorOptions): Promise<CommandExecution>;
   /** The state of the computer as an error, where it is the reason that the command broke off. */
   explainLoss(): Promise<Error | undefined>;
   /** Cleans up after the command, however it ended, and reports the progress. Never rejects. */
@@ -25,7 +25,7 @@ export interface RunTarget {
 }
 
 /** Connects to a computer and starts a command there. */
-export type CommandConnector = Pick<Opening<CommandRequest, CommandExecution>, 'open'>;
+export type CommandConnector = Pick<ComputerConnector<CommandRequest, CommandExecution>, 'open'>;
 
 /** An existing computer, which stays after the command. */
 export class ComputerTarget implements RunTarget {
@@ -35,7 +35,7 @@ export class ComputerTarget implements RunTarget {
     private readonly lifecycle: Pick<Lifecycle, 'fetch'>,
   ) {}
 
-  start(request: CommandRequest, options: OpeningOptions): Promise<CommandExecution> {
+  start(request: CommandRequest, options: ConnectorOptions): Promise<CommandExecution> {
     return this.connector.open(this.computer.id, request, options);
   }
 

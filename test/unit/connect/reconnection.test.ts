@@ -21,7 +21,7 @@ const request: SessionRequest = {
 const trying = 'name of a cannot be reached yet. Trying again… (Enter tries now)';
 const network = new ApiError('network');
 
-/** The way back to computer `a`: a real life cycle on a scripted service, and an opening that plays a script. */
+/** The way back to computer `a`: a real life cycle on a scripted service, and a connector that plays a script. */
 class Bench {
   readonly lines: string[] = [];
   readonly phases: string[] = [];
@@ -43,8 +43,8 @@ class Bench {
       lifecycle: service.lifecycle,
       clock: service.clock,
       random: () => 0.5,
-      opening: {
-        again: (computer, _request, allowFallback) => this.again(computer, allowFallback),
+      connector: {
+        reconnect: (computer, _request, allowFallback) => this.reconnect(computer, allowFallback),
         forget: (id) => void this.forgotten.push(id),
       },
     });
@@ -59,7 +59,7 @@ class Bench {
 
   begin(quickLosses = 0): Promise<Session> {
     const progress = {
-      say: (line: string) => void this.lines.push(line),
+      report: (line: string) => void this.lines.push(line),
       phase: (words: string) => void this.phases.push(words),
     };
     const lost = { id: 'a', name: 'name of a' };
@@ -77,7 +77,7 @@ class Bench {
     return this.service.client.count('start');
   }
 
-  private again(_computer: Computer, allowFallback: boolean): Promise<Session> {
+  private reconnect(_computer: Computer, allowFallback: boolean): Promise<Session> {
     this.tries.push([this.service.clock.now() - this.began, allowFallback]);
     const step = this.steps.length > 1 ? this.steps.shift()! : (this.steps[0] ?? this.session);
     return step instanceof Error ? Promise.reject(step) : Promise.resolve(step);
@@ -121,7 +121,7 @@ describe('the way back to a computer', () => {
     const way = bench.begin();
     await settled();
     await settled();
-    bench.reconnection.hurry();
+    bench.reconnection.retryNow();
     await way;
     assert.deepEqual(
       bench.tries.map(([at]) => at),

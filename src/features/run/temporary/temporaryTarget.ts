@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { CreateRequest } from '../../../api/wire';
 import type { Computer } from '../../../computers/computer';
-import type { OpeningOptions } from '../../../connect/opening';
+import type { ConnectorOptions } from '../../../connect/computerConnector';
 import { abortable } from '../../../base/abort';
 import type { CommandExecution } from '../commandExecution';
 import type { TemporaryComputers, Lease } from './temporaryComputers';
@@ -26,12 +26,12 @@ export class TemporaryTarget implements RunTarget {
     return this.target?.computer;
   }
 
-  async start(request: CommandRequest, options: OpeningOptions): Promise<CommandExecution> {
+  async start(request: CommandRequest, options: ConnectorOptions): Promise<CommandExecution> {
     const { computers, targetFor } = this.deps;
     const { progress, signal } = options;
     const createRequest = await abortable(this.deps.createRequest(), signal);
     progress.phase(t('creating'));
-    progress.say(t('Creating a computer for this command… It is deleted afterwards. (Ctrl+C cancels)'));
+    progress.report(t('Creating a computer for this command… It is deleted afterwards. (Ctrl+C cancels)'));
     this.lease = computers.create(createRequest, request.command.line);
     this.target = targetFor(await abortable(this.lease.computer, signal));
     return this.target.start(request, options);

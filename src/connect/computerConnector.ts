@@ -24,12 +24,12 @@ const limits = {
 /** What a person is told while a terminal opens. */
 export interface Progress {
   /** One line. */
-  say(line: string): void;
+  report(message: string): void;
   /** What is going on, in a word or two, for the name of the tab. */
-  phase(words: string): void;
+  phase(label: string): void;
 }
 
-export interface OpeningOptions {
+export interface ConnectorOptions {
   readonly signal: AbortSignal;
   readonly progress: Progress;
   /** A person asked for a start, so a computer in status error is started too. */
@@ -37,7 +37,7 @@ export interface OpeningOptions {
 }
 
 /** Goes from a computer in any state to a shell on it, or to what else the transports lead to. */
-export class Opening<Request = SessionRequest, Opened = Session> {
+export class ComputerConnector<Request = SessionRequest, Opened = Session> {
   constructor(
     private readonly lifecycle: Pick<Lifecycle, 'ensureRunning'>,
     private readonly transports: TransportSelector<Transport<Request, Opened>>,
@@ -49,11 +49,13 @@ export class Opening<Request = SessionRequest, Opened = Session> {
    * Starts, waits or restores as the state calls for, then connects: by the first of the transports that leads there.
    * @throws what goes wrong on the way (LifecycleError, ApiError, NoTransportError, SshError, …), or the signal's reason
    */
-  async open(computerId: string, request: Request, options: OpeningOptions): Promise<Opened> {
-    const narrator = new Narrator(options.progress);
-    const computer = await this.bringUp(computerId, limits.trust, narrator, options);
-    return this.walk(this.transports.candidates(computer), { computer, request, narrator, ...options }, () =>
-      this.bringUp(computerId, 0, narrator, options),
+  async open(computerId: string, request: Request, options: ConnectorOptions): Promise<Opened> {
+    const reporter = new ProgressReporter(options.progress);
+    const computer = await this.bringUp(computerId, limits.trust, reporter, options);
+    return this.tryTransports(
+      this.transports.candidates(computer),
+      { computer, request, reporter, ...options },
+      () => this.bringUp(computerId, 0, reporter, options),
     );
   }
 
@@ -62,47 +64,47 @@ export class Opening<Request = SessionRequest, Opened = Session> {
    * @param allowFallback also by another transport than the one that led there before
    * @throws as {@link open}
    */
-  async again(
+  async reconnect(
     computer: Computer,
     request: Request,
     allowFallback: boolean,
-    options: Omit<OpeningOptions, 'evenFromError'>,
+    options: Omit<ConnectorOptions, 'evenFromError'>,
   ): Promise<Opened> {
-    const narrator = new Narrator(options.progress);
+    const reporter = new ProgressReporter(options.progress);
     const transports = this.transports.candidates(computer);
-    return this.walk(allowFallback ? transports : transports.slice(0, 1), {
+    return this.tryTransports(allowFallback ? transports : transports.slice(0, 1), {
       computer,
       request,
-      narrator,
+      reporter,
       ...options,
     });
   }
 
   /** @param look brings the computer up again before a transport that led nowhere is left; without it, it is left at once */
-  private async walk(
+  private async tryTransports(
     transports: readonly Transport<Request, Opened>[],
-    start: Travel<Request>,
+    start: ConnectContext<Request>,
     look?: () => Promise<Computer>,
   ): Promise<Opened> {
-    let travel = start;
-    const refresh = look && (async () => (travel = { ...travel, computer: await look() }).computer);
+    let context = start;
+    const refresh = look && (async () => (context = { ...context, computer: await look() }).computer);
     for (const [index, transport] of transports.entries()) {
       const next = transports[index + 1];
-      if (next && !transport.supports(travel.computer)) {
-        travel.narrator.noEndpoint(travel.computer, next);
+      if (next && !transport.supports(context.computer)) {
+        context.reporter.noEndpoint(context.computer, next);
         continue;
       }
       try {
-        const session = await this.take(transport, travel, !next, refresh);
-        this.transports.recordSuccess(travel.computer, transport);
+        const session = await this.tryTransport(transport, context, !next, refresh);
+        this.transports.recordSuccess(context.computer, transport);
         return session;
       } catch (error) {
-        if (look ?? next) this.transports.forget(travel.computer.id);
+        if (look ?? next) this.transports.forget(context.computer.id);
         if (!next || !allowsFallback(error)) throw error;
-        travel.narrator.fell(error, next);
+        context.reporter.reportFallback(error, next);
       }
     }
-    throw new NoTransportError(travel.computer);
+    throw new NoTransportError(context.computer);
   }
 
   /** Asks for the best transport anew the next time: the computer was away. */
@@ -113,8 +115,8 @@ export class Opening<Request = SessionRequest, Opened = Session> {
   private bringUp(
     id: string,
     trustFor: number,
-    narrator: Narrator,
-    { signal, evenFromError }: OpeningOptions,
+    reporter: ProgressReporter,
+    { signal, evenFromError }: ConnectorOptions,
   ): Promise<Computer> {
     return this.lifecycle.ensureRunning(id, {
       signal,
@@ -124,24 +126,24 @@ export class Opening<Request = SessionRequest, Opened = Session> {
       onStep: (step) => {
         // A computer that was away may be elsewhere now.
         if (step.kind === 'requested' || step.kind === 'waiting') this.transports.forget(id);
-        narrator.step(step);
+        reporter.step(step);
       },
     });
   }
 
   /** Takes one transport. The computer may have been stopped meanwhile, or may just be coming up: look before giving up. */
-  private async take(
+  private async tryTransport(
     transport: Transport<Request, Opened>,
-    { computer: believed, request, narrator, signal }: Travel<Request>,
+    { computer: believed, request, reporter, signal }: ConnectContext<Request>,
     isLast: boolean,
     refresh?: () => Promise<Computer>,
   ): Promise<Opened> {
     const open = (computer: Computer, patience: number): Promise<Opened> => {
-      narrator.connecting(computer, transport);
+      reporter.connecting(computer, transport);
       return transport.open(computer, request, {
         signal,
-        timeoutMs: narrator.waited ? limits.patienceAfterStart : patience,
-        onNotUp: () => narrator.notUp(computer),
+        timeoutMs: reporter.waited ? limits.patienceAfterStart : patience,
+        onNotUp: () => reporter.notUp(computer),
       });
     };
     try {
@@ -149,18 +151,18 @@ export class Opening<Request = SessionRequest, Opened = Session> {
     } catch (error) {
       if (!refresh || !mayBeStale(error)) throw error;
       const computer = await refresh();
-      const isSame = computer.ssh === believed.ssh && !narrator.waited;
+      const isSame = computer.ssh === believed.ssh && !reporter.waited;
       if (!transport.supports(computer) || (!isLast && isSame && isOfNoUse(error))) throw error;
       return await open(computer, limits.patience);
     }
   }
 }
 
-/** One opening on its way. */
-interface Travel<Request> {
+/** One attempt to reach a computer. */
+interface ConnectContext<Request> {
   readonly computer: Computer;
   readonly request: Request;
-  readonly narrator: Narrator;
+  readonly reporter: ProgressReporter;
   readonly signal: AbortSignal;
 }
 
@@ -194,7 +196,7 @@ function allowsFallback(error: unknown): boolean {
 type NamedTransport = Pick<Transport, 'name'>;
 
 /** Tells each step once, in plain words. */
-class Narrator {
+class ProgressReporter {
   /** True once something had to be waited for, so that the computer has only just come up. */
   waited = false;
   private last = '';
@@ -237,7 +239,7 @@ class Narrator {
   }
 
   /** Why one transport was left, in a line, and which is taken next. */
-  fell(error: unknown, next: NamedTransport): void {
+  reportFallback(error: unknown, next: NamedTransport): void {
     const [why] = error instanceof Error ? error.message.split('\n') : [String(error)];
     this.tell(`${why} ${instead(next)}`, t('connecting'));
   }
@@ -267,7 +269,7 @@ class Narrator {
     this.progress.phase(phase);
     if (line === this.said) return;
     this.said = line;
-    this.progress.say(line);
+    this.progress.report(line);
   }
 }
 

@@ -7,7 +7,7 @@ import { LifecycleError } from '../../../src/computers/errors';
 import { EndpointError } from '../../../src/ssh/connection/endpoint';
 import { AuthenticationError, HostKeyError } from '../../../src/ssh/errors';
 import { NoHelperError } from '../../../src/ssh/tunnel/helper';
-import { Opening } from '../../../src/connect/opening';
+import { ComputerConnector } from '../../../src/connect/computerConnector';
 import type { Transport, TransportName, ConnectOptions } from '../../../src/connect/transport';
 import { TransportCache } from '../../../src/connect/transportCache';
 import {
@@ -66,7 +66,7 @@ class ScriptedTransport implements Transport {
 }
 
 /** Computer `a` is opened: a real life cycle on a scripted service, and a scripted transport. */
-class OpeningBench {
+class ConnectorHarness {
   readonly lines: string[] = [];
   readonly phases: string[] = [];
   readonly session = new FakeSession();
@@ -84,10 +84,10 @@ class OpeningBench {
   }
 
   /** What the list says (nothing: the computer is not in it), and what happens on the transport. */
-  static async of(listed: string, ...steps: Step[]): Promise<OpeningBench> {
+  static async of(listed: string, ...steps: Step[]): Promise<ConnectorHarness> {
     const service = await LifecycleHarness.with(...(listed ? [`a ${listed}`] : []));
     service.client.script('start', parseComputer('a starting'));
-    return new OpeningBench(service, steps);
+    return new ConnectorHarness(service, steps);
   }
 
   /** What the service says of the computer at each look. */
@@ -107,12 +107,12 @@ class OpeningBench {
 
   begin(evenFromError = false): Promise<Session> {
     const progress = {
-      say: (line: string) => void this.lines.push(line),
+      report: (line: string) => void this.lines.push(line),
       phase: (words: string) => void this.phases.push(words),
     };
     this.transports ??= new TransportSelector([this.transport], () => 'ssh', this.memory);
-    const opening = new Opening(this.service.lifecycle, this.transports, () => 120_000);
-    const session = opening.open('a', request, { signal: this.cancel.signal, evenFromError, progress });
+    const connector = new ComputerConnector(this.service.lifecycle, this.transports, () => 120_000);
+    const session = connector.open('a', request, { signal: this.cancel.signal, evenFromError, progress });
     session.catch(() => undefined);
     return session;
   }
@@ -134,7 +134,7 @@ class OpeningBench {
 
 describe('opening a computer', () => {
   it('that the list has just called running asks nobody', async () => {
-    const bench = await OpeningBench.of('running');
+    const bench = await ConnectorHarness.of('running');
     assert.equal(await bench.open(), bench.session);
     assert.deepEqual(bench.lines, [connecting]);
     assert.deepEqual(bench.course, ['connecting']);
@@ -144,7 +144,7 @@ describe('opening a computer', () => {
   });
 
   it('that the list called running some time ago asks the service first', async () => {
-    const bench = await OpeningBench.of('running');
+    const bench = await ConnectorHarness.of('running');
     await bench.service.clock.advance(10_001);
     await bench.finds('running').open();
     assert.deepEqual(bench.calls, ['get a']);
@@ -152,14 +152,14 @@ describe('opening a computer', () => {
   });
 
   it('that is in no list asks the service first', async () => {
-    const bench = await OpeningBench.of('');
+    const bench = await ConnectorHarness.of('');
     await bench.finds('running').open();
     assert.deepEqual(bench.calls, ['get a']);
     assert.deepEqual(bench.lines, [connecting]);
   });
 
   it('that is stopped starts it, and is patient with its SSH server', async () => {
-    const bench = await OpeningBench.of('stopped');
+    const bench = await ConnectorHarness.of('stopped');
     await bench.finds('stopped', 'starting', 'starting', 'running').open();
     assert.deepEqual(bench.lines, ['name of a: stopped. Starting it… (Ctrl+C cancels)', connecting]);
     assert.deepEqual(bench.course, ['starting', 'connecting']);
@@ -168,7 +168,7 @@ describe('opening a computer', () => {
   });
 
   it('that is being created waits', async () => {
-    const bench = await OpeningBench.of('creating');
+    const bench = await ConnectorHarness.of('creating');
     await bench.finds('creating', 'creating', 'running').open();
     assert.deepEqual(bench.lines, ['name of a: being created. Waiting… (Ctrl+C cancels)', connecting]);
     assert.deepEqual(bench.course, ['being created', 'connecting']);
@@ -177,7 +177,7 @@ describe('opening a computer', () => {
   });
 
   it('that changes several times tells each state', async () => {
-    const bench = await OpeningBench.of('stopping');
+    const bench = await ConnectorHarness.of('stopping');
     await bench.finds('stopping', 'stopping', 'stopped', 'starting', 'running').open();
     assert.deepEqual(bench.lines, [
       'name of a: stopping. Waiting… (Ctrl+C cancels)',
@@ -188,7 +188,7 @@ describe('opening a computer', () => {
   });
 
   it('that can be restored has it restored', async () => {
-    const bench = await OpeningBench.of('restorable');
+    const bench = await ConnectorHarness.of('restorable');
     bench.service.client.script('retryRestore', parseComputer('a restoring'));
     await bench.finds('restorable', 'restoring', 'restoring', 'running').open();
     assert.deepEqual(bench.lines, ['name of a: can be restored. Restoring it… (Ctrl+C cancels)', connecting]);
@@ -197,14 +197,14 @@ describe('opening a computer', () => {
   });
 
   it('while the service cannot be reached says so once, and goes on when it can', async () => {
-    const bench = await OpeningBench.of('');
+    const bench = await ConnectorHarness.of('');
     await bench.finds(network, network, network, 'running').open();
     assert.deepEqual(bench.lines, [`${network.message} Trying again…`, connecting]);
     assert.deepEqual(bench.course, ['waiting', 'connecting']);
   });
 
   it('with a status that nobody knows tries it all the same', async () => {
-    const bench = await OpeningBench.of('');
+    const bench = await ConnectorHarness.of('');
     assert.equal(await bench.finds('hibernating').open(), bench.session);
     assert.deepEqual(bench.lines, [
       'name of a is "hibernating", a state this extension does not know. Trying all the same…',
@@ -213,7 +213,7 @@ describe('opening a computer', () => {
   });
 
   it('with an error says what the service says and leaves it to the person', async () => {
-    const bench = await OpeningBench.of('error');
+    const bench = await ConnectorHarness.of('error');
     bench.finds(wire('a', 'error', { last_error: 'no memory left' }));
     await assert.rejects(bench.open(), (error) => {
       assert.ok(error instanceof LifecycleError);
@@ -226,13 +226,13 @@ describe('opening a computer', () => {
   });
 
   it('with an error starts it when the person asked for that', async () => {
-    const bench = await OpeningBench.of('error');
+    const bench = await ConnectorHarness.of('error');
     assert.equal(await bench.finds('error', 'error', 'starting', 'running').open(true), bench.session);
     assert.deepEqual(bench.lines, ['name of a: needs attention. Starting it… (Ctrl+C cancels)', connecting]);
   });
 
   it('that does not get up in time gives up, with the state it is in', async () => {
-    const bench = await OpeningBench.of('');
+    const bench = await ConnectorHarness.of('');
     await assert.rejects(bench.finds('creating').open(), /still being created after 120 s/);
     assert.equal(bench.service.clock.waiting, 0);
   });
@@ -240,7 +240,7 @@ describe('opening a computer', () => {
 
 describe('connecting', () => {
   it('to a server that is not up yet after a start is tried for long', async () => {
-    const bench = await OpeningBench.of('stopped', 'not up yet', new FakeSession());
+    const bench = await ConnectorHarness.of('stopped', 'not up yet', new FakeSession());
     await bench.finds('stopped', 'running').open();
     assert.deepEqual(bench.lines.slice(1), [
       connecting,
@@ -253,7 +253,7 @@ describe('connecting', () => {
   });
 
   it('that is refused looks at the computer again, and tries again shortly if it runs', async () => {
-    const bench = await OpeningBench.of('running', 'not up yet', 'not up yet', new FakeSession());
+    const bench = await ConnectorHarness.of('running', 'not up yet', 'not up yet', new FakeSession());
     await bench.finds('running').open();
     assert.deepEqual(bench.calls, ['get a']);
     assert.deepEqual(bench.lines, [connecting, 'The SSH server of name of a is not up yet. Waiting for it…']);
@@ -265,7 +265,7 @@ describe('connecting', () => {
 
   it('that is refused starts the computer if it was stopped meanwhile', async () => {
     const session = new FakeSession();
-    const bench = await OpeningBench.of('running', sshError('unreachable'), session);
+    const bench = await ConnectorHarness.of('running', sshError('unreachable'), session);
     assert.equal(await bench.finds('stopped', 'starting', 'running').open(), session);
     assert.deepEqual(bench.lines, [
       connecting,
@@ -279,7 +279,7 @@ describe('connecting', () => {
   });
 
   it('takes the address that the service names after the start, not the old one', async () => {
-    const bench = await OpeningBench.of('running', sshError('unreachable'), new FakeSession());
+    const bench = await ConnectorHarness.of('running', sshError('unreachable'), new FakeSession());
     await bench
       .finds(wire('a', 'running', { connection: { ssh: 'ohm@198.51.100.9:22', access_url: null } }))
       .open();
@@ -289,27 +289,27 @@ describe('connecting', () => {
 
   it('that is refused twice ends with the reason', async () => {
     const refused = sshError('unreachable');
-    const bench = await OpeningBench.of('running', refused);
+    const bench = await ConnectorHarness.of('running', refused);
     await assert.rejects(bench.finds('running').open(), refused);
     assert.equal(bench.transport.taken.length, 2);
     assert.deepEqual(bench.lines, [connecting]);
   });
 
   it('to a computer of an unknown status that is refused twice tells each line once', async () => {
-    const bench = await OpeningBench.of('', sshError('unreachable'));
+    const bench = await ConnectorHarness.of('', sshError('unreachable'));
     await assert.rejects(bench.finds('hibernating').open());
     assert.equal(bench.lines.length, 2);
   });
 
   it('is not tried again when it was not the network', async () => {
-    const bench = await OpeningBench.of('running', keyRefused);
+    const bench = await ConnectorHarness.of('running', keyRefused);
     await assert.rejects(bench.open(), keyRefused);
     assert.equal(bench.transport.taken.length, 1);
     assert.deepEqual(bench.calls, []);
   });
 
   it('without an SSH endpoint says that no transport leads there', async () => {
-    const bench = await OpeningBench.of('');
+    const bench = await ConnectorHarness.of('');
     bench.finds(wire('a', 'running', { connection: { ssh: null, access_url: null } }));
     await assert.rejects(bench.open(), (error) => {
       assert.ok(error instanceof NoTransportError);
@@ -321,7 +321,7 @@ describe('connecting', () => {
   });
 
   it('to an endpoint that cannot be read says so, and takes no transport', async () => {
-    const bench = await OpeningBench.of('');
+    const bench = await ConnectorHarness.of('');
     bench.finds(wire('a', 'running', { connection: { ssh: 'ohm@host; rm -rf /', access_url: null } }));
     await assert.rejects(bench.open(), (error) => error instanceof EndpointError);
     assert.deepEqual(bench.transport.taken, []);
@@ -330,7 +330,7 @@ describe('connecting', () => {
 
 describe('cancelling', () => {
   /** Waits until the bench has come so far, cancels, and sees that nothing goes on. */
-  async function cancelled(bench: OpeningBench, come: () => boolean): Promise<void> {
+  async function cancelled(bench: ConnectorHarness, come: () => boolean): Promise<void> {
     const opening = bench.begin();
     for (let i = 0; !come() && i < 100; i += 1) await bench.service.clock.advance(100);
     assert.ok(come(), 'it came so far');
@@ -345,7 +345,7 @@ describe('cancelling', () => {
   }
 
   it('before anything happened does nothing', async () => {
-    const bench = await OpeningBench.of('stopped');
+    const bench = await ConnectorHarness.of('stopped');
     bench.cancel.abort();
     await assert.rejects(bench.begin(), isCancellation);
     assert.deepEqual(bench.calls, []);
@@ -353,30 +353,30 @@ describe('cancelling', () => {
   });
 
   it('while the service is asked', async () => {
-    const bench = await OpeningBench.of('');
+    const bench = await ConnectorHarness.of('');
     bench.service.client.script('get', deferred<WireComputer>().promise);
     await cancelled(bench, () => bench.calls.length === 1);
   });
 
   it('while the start is asked for', async () => {
-    const bench = await OpeningBench.of('stopped');
+    const bench = await ConnectorHarness.of('stopped');
     bench.finds('stopped').service.client.script('start', deferred<WireComputer>().promise);
     await cancelled(bench, () => bench.service.client.count('start') === 1);
   });
 
   it('while it starts', async () => {
-    const bench = await OpeningBench.of('stopped');
+    const bench = await ConnectorHarness.of('stopped');
     bench.finds('stopped', 'starting');
     await cancelled(bench, () => bench.service.client.count('get') > 3);
   });
 
   it('while the connection is made', async () => {
-    const bench = await OpeningBench.of('running', deferred<Session>().promise);
+    const bench = await ConnectorHarness.of('running', deferred<Session>().promise);
     await cancelled(bench, () => bench.transport.taken.length === 1);
   });
 
   it('while the computer is looked at again', async () => {
-    const bench = await OpeningBench.of('running', sshError('unreachable'));
+    const bench = await ConnectorHarness.of('running', sshError('unreachable'));
     bench.service.client.script('get', deferred<WireComputer>().promise);
     await cancelled(bench, () => bench.calls.length === 1);
   });
@@ -389,7 +389,7 @@ describe('falling from one transport to the next', () => {
 
   it('without an endpoint goes through the gateway, with one line why', async () => {
     const tunnel = new ScriptedTransport([new FakeSession()], 'tunnel');
-    const bench = (await OpeningBench.of('')).withTransports('auto', tunnel);
+    const bench = (await ConnectorHarness.of('')).withTransports('auto', tunnel);
     await bench.finds(hidden).open();
     assert.deepEqual(bench.lines, [
       'name of a offers no SSH endpoint. Taking SSH through its terminal gateway instead.',
@@ -401,7 +401,7 @@ describe('falling from one transport to the next', () => {
   it('says nothing of the transport that did not lead there the next time', async () => {
     const tunnel = new ScriptedTransport([noServer], 'tunnel');
     const gateway = new ScriptedTransport([new FakeSession(), new FakeSession()], 'gateway');
-    const bench = (await OpeningBench.of('')).withTransports('auto', tunnel, gateway);
+    const bench = (await ConnectorHarness.of('')).withTransports('auto', tunnel, gateway);
     await bench.finds(hidden).open();
     assert.deepEqual(bench.lines.slice(2), [
       'SSH cannot be carried by the terminal gateway: it has no OpenSSH server. Taking a plain terminal instead.',
@@ -416,7 +416,7 @@ describe('falling from one transport to the next', () => {
   it('goes on errands of other kinds by what terminals have found out', async () => {
     const tunnel = new ScriptedTransport([noServer], 'tunnel');
     const gateway = new ScriptedTransport([new FakeSession()], 'gateway');
-    const bench = (await OpeningBench.of('')).withTransports('auto', tunnel, gateway);
+    const bench = (await ConnectorHarness.of('')).withTransports('auto', tunnel, gateway);
     await bench.finds(hidden).open();
     const computer = bench.service.store.get('a')!;
     const service = { name: 'service', supports: () => true } as const;
@@ -428,7 +428,7 @@ describe('falling from one transport to the next', () => {
 
   it('tells a fall that was found out in silence before', async () => {
     const tunnel = new ScriptedTransport([new FakeSession()], 'tunnel');
-    const bench = (await OpeningBench.of('running', keyRefused)).withTransports('auto', tunnel);
+    const bench = (await ConnectorHarness.of('running', keyRefused)).withTransports('auto', tunnel);
     const silent = new TransportCache(bench.service.clock, bench.memory);
     silent.set(bench.service.store.get('a')!, 1);
     await bench.open();
@@ -439,7 +439,7 @@ describe('falling from one transport to the next', () => {
   it('asks all transports again after the computer was away', async () => {
     const tunnel = new ScriptedTransport([noServer, new FakeSession()], 'tunnel');
     const gateway = new ScriptedTransport([new FakeSession()], 'gateway');
-    const bench = (await OpeningBench.of('')).withTransports('auto', tunnel, gateway);
+    const bench = (await ConnectorHarness.of('')).withTransports('auto', tunnel, gateway);
     await bench.finds(hidden).open();
     await bench.service.clock.advance(10_001);
     await bench.finds('restoring', hidden).open();
@@ -448,7 +448,10 @@ describe('falling from one transport to the next', () => {
 
   it('looks at the computer before it leaves an endpoint that does not answer', async () => {
     const tunnel = new ScriptedTransport([new FakeSession()], 'tunnel');
-    const bench = (await OpeningBench.of('running', sshError('unreachable'))).withTransports('auto', tunnel);
+    const bench = (await ConnectorHarness.of('running', sshError('unreachable'))).withTransports(
+      'auto',
+      tunnel,
+    );
     await bench.finds('running').open();
     assert.deepEqual(bench.calls, ['get a']);
     assert.equal(bench.transport.taken.length, 1);
@@ -457,14 +460,14 @@ describe('falling from one transport to the next', () => {
 
   it('leaves an endpoint that accepts none of the keys', async () => {
     const tunnel = new ScriptedTransport([new FakeSession()], 'tunnel');
-    const bench = (await OpeningBench.of('running', keyRefused)).withTransports('auto', tunnel);
+    const bench = (await ConnectorHarness.of('running', keyRefused)).withTransports('auto', tunnel);
     await bench.open();
     assert.match(bench.lines[1]!, /accepted none of the keys\. Taking SSH/);
   });
 
   it('never leaves a host that is not who it should be', async () => {
     const tunnel = new ScriptedTransport([new FakeSession()], 'tunnel');
-    const bench = (await OpeningBench.of('running', hostKey)).withTransports('auto', tunnel);
+    const bench = (await ConnectorHarness.of('running', hostKey)).withTransports('auto', tunnel);
     await assert.rejects(bench.open(), hostKey);
     assert.deepEqual(tunnel.taken, []);
   });
@@ -472,7 +475,7 @@ describe('falling from one transport to the next', () => {
   it('stays on the one transport that is wanted', async () => {
     const tunnel = new ScriptedTransport([noServer], 'tunnel');
     const gateway = new ScriptedTransport([new FakeSession()], 'gateway');
-    const bench = (await OpeningBench.of('running')).withTransports('tunnel', tunnel, gateway);
+    const bench = (await ConnectorHarness.of('running')).withTransports('tunnel', tunnel, gateway);
     await assert.rejects(bench.open(), noServer);
     assert.deepEqual([bench.transport.taken, gateway.taken], [[], []]);
   });
