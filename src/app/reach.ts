@@ -5,9 +5,9 @@ import { PortForwardStorage } from '../features/ports/portForwardStorage';
 import { createSsh } from '../ssh/createSsh';
 import { KnownComputers } from '../ssh/hostKeys/knownComputers';
 import { lookUpInHome } from '../ssh/hostKeys/knownHosts';
-import { OwnKey } from '../ssh/keys/ownKey';
+import { ExtensionKey } from '../ssh/keys/extensionKey';
 import type { ConnectionPool } from '../ssh/connection/pool';
-import type { Rotation } from '../ssh/keys/rotation';
+import type { KeyRotation } from '../ssh/keys/keyRotation';
 import { Doors } from '../ssh/tunnel/doors';
 import { SshConfig } from '../ssh/sshConfig';
 import { KeptShells } from '../terminal/keptShells';
@@ -33,9 +33,9 @@ import type { Service } from './service';
 /** What reaches into a computer: connections, the transports to them, terminals. */
 export interface Reach extends Disposable {
   readonly known: KnownComputers;
-  readonly ownKey: OwnKey;
+  readonly ownKey: ExtensionKey;
   readonly config: SshConfig;
-  readonly rotation: Rotation;
+  readonly rotation: KeyRotation;
   readonly pool: ConnectionPool;
   readonly doors: Doors;
   readonly transports: TransportSelector;
@@ -50,10 +50,10 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
   const { client, lifecycle, log, store } = service;
   const known = new KnownComputers(context.globalState);
   const parts = new DisposableStore();
-  const ownKey = parts.add(new OwnKey(context.secrets, log));
+  const ownKey = parts.add(new ExtensionKey(context.secrets, log));
   const config = new SshConfig();
   const { pool, rotation } = createSsh({
-    ...{ client, known, ownKey, config, clock, log },
+    ...{ client, known, extensionKey: ownKey, config, clock, log },
     identityFile: settings.identityFile,
     knownHosts: lookUpInHome,
     askPassphrase,
@@ -61,7 +61,7 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
   });
   parts.add(pool);
   const folder = join(context.globalStorageUri.fsPath, 'ssh');
-  const doors = parts.add(new Doors({ client, ownKey, known, log, folder }));
+  const doors = parts.add(new Doors({ client, extensionKey: ownKey, known, log, folder }));
   const transportCache = new TransportCache(clock);
   const transports = new TransportSelector(
     [new SshTransport('ssh', pool), new SshTransport('tunnel', pool), new GatewayTransport(client, clock)],

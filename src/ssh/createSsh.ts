@@ -8,7 +8,7 @@ import type { KnownComputers } from './hostKeys/knownComputers';
 import { loadSsh2 } from './connection/loadSsh2';
 import { defaultTimeouts, type SshTimeouts } from './connection/timeouts';
 import { ConnectionPool } from './connection/pool';
-import { Rotation } from './keys/rotation';
+import { KeyRotation } from './keys/keyRotation';
 
 /** What SSH needs from outside: the service, what is kept on this machine, and a person to ask. */
 export interface SshDeps extends Omit<IdentityDeps, 'library'> {
@@ -26,16 +26,16 @@ export interface SshDeps extends Omit<IdentityDeps, 'library'> {
 }
 
 /** Puts together what makes SSH connections. */
-export function createSsh(deps: SshDeps): { pool: ConnectionPool; rotation: Rotation } {
-  const { client, config, known, ownKey, log, library = loadSsh2 } = deps;
+export function createSsh(deps: SshDeps): { pool: ConnectionPool; rotation: KeyRotation } {
+  const { client, config, known, extensionKey: ownKey, log, library = loadSsh2 } = deps;
   const introduce: ConnectorDeps['introduce'] =
     deps.introduce ??
     ((computer, login, signal) => introduceOverApi(client, computer.id, login, log, signal));
   const connectorDeps: ConnectorDeps = {
-    ...{ library, config, ownKey, known, introduce, client, log },
+    ...{ library, config, extensionKey: ownKey, known, introduce, client, log },
     identities: new IdentitySource({ ...deps, library }),
     trust: new HostTrust(known, deps.knownHosts, deps.askTrust, log),
   };
   const connector = new Connector(connectorDeps, deps.timeouts ?? defaultTimeouts);
-  return { pool: new ConnectionPool(connector, deps.clock), rotation: new Rotation(connectorDeps) };
+  return { pool: new ConnectionPool(connector, deps.clock), rotation: new KeyRotation(connectorDeps) };
 }

@@ -19,7 +19,7 @@ import { ComputerStore } from '../../src/computers/store';
 import { createSsh } from '../../src/ssh/createSsh';
 import { parseEndpoint } from '../../src/ssh/connection/endpoint';
 import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
-import { OwnKey } from '../../src/ssh/keys/ownKey';
+import { ExtensionKey } from '../../src/ssh/keys/extensionKey';
 import { SshConfig } from '../../src/ssh/sshConfig';
 import type { ConnectionPool } from '../../src/ssh/connection/pool';
 import type { SshTransportName } from '../../src/ssh/connection/sshTransport';
@@ -53,11 +53,11 @@ export class Bed {
     const cache = { read: () => [], write: () => undefined };
     this.store = new ComputerStore(client, systemClock, cache, silentLog);
     this.lifecycle = new Lifecycle(client, this.store, systemClock, silentLog);
-    const ownKey = new OwnKey(new MemorySecrets(), silentLog);
+    const ownKey = new ExtensionKey(new MemorySecrets(), silentLog);
     // The machine's own configuration is not to be measured.
     const config = new SshConfig(() => folder);
     this.pool = createSsh({
-      ...{ client, known: this.known, ownKey, config, clock: systemClock, log: silentLog },
+      ...{ client, known: this.known, extensionKey: ownKey, config, clock: systemClock, log: silentLog },
       ...aloneOnItsMachine,
     }).pool;
     this.sshKey = join(folder, 'key');

@@ -7,7 +7,7 @@ import { Lifecycle } from '../../src/computers/lifecycle';
 import { ComputerStore } from '../../src/computers/store';
 import { createSsh } from '../../src/ssh/createSsh';
 import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
-import { OwnKey } from '../../src/ssh/keys/ownKey';
+import { ExtensionKey } from '../../src/ssh/keys/extensionKey';
 import type { ConnectionPool } from '../../src/ssh/connection/pool';
 import { SshConfig } from '../../src/ssh/sshConfig';
 import type { ComputerTerminalDeps } from '../../src/terminal/computerTerminal';
@@ -75,9 +75,17 @@ export class World {
     const cache = { read: () => [], write: () => undefined };
     const store = (this.store = new ComputerStore(client, clock, cache, log));
     const lifecycle = new Lifecycle(client, store, clock, log);
-    const ownKey = new OwnKey(new MemorySecrets(), log);
+    const ownKey = new ExtensionKey(new MemorySecrets(), log);
     const config = new SshConfig(() => this.folder);
-    const { pool } = createSsh({ client, known, ownKey, config, clock, log, ...aloneOnItsMachine });
+    const { pool } = createSsh({
+      client,
+      known,
+      extensionKey: ownKey,
+      config,
+      clock,
+      log,
+      ...aloneOnItsMachine,
+    });
     this.pool = pool;
     const ways = [
       new SshTransport('ssh', pool),

@@ -8,7 +8,7 @@ import { before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import type { Computer } from '../../src/computers/computer';
 import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
-import { OwnKey } from '../../src/ssh/keys/ownKey';
+import { ExtensionKey } from '../../src/ssh/keys/extensionKey';
 import { Doors, shellWord, type DoorsParts } from '../../src/ssh/tunnel/doors';
 import { MemoryRecords, MemorySecrets } from '../unit/ssh/support/memory';
 import { RecordingLog } from '../unit/support/recordingLog';
@@ -32,7 +32,13 @@ describe('a door to a computer, for any SSH client', () => {
     const log = new RecordingLog();
     const folder = join(service.folder, name);
     const known = new KnownComputers(new MemoryRecords());
-    const doors = new Doors({ client, ownKey: new OwnKey(new MemorySecrets(), log), known, log, folder });
+    const doors = new Doors({
+      client,
+      extensionKey: new ExtensionKey(new MemorySecrets(), log),
+      known,
+      log,
+      folder,
+    });
     service.endsWith(doors);
     return { doors, folder, log };
   }

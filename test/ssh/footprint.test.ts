@@ -82,16 +82,16 @@ describe('what is put on a computer', () => {
     await mine.visit(einstein, { transport: 'tunnel' });
     mine.pool.dispose();
     const { rotation } = mine;
-    assert.deepEqual(await rotation.reach(), [einstein.id]);
+    assert.deepEqual(await rotation.computersWithKey(), [einstein.id]);
     const first = await mine.ownKey.get();
     await rotation.rotate();
-    assert.deepEqual(await rotation.reach(), []);
+    assert.deepEqual(await rotation.computersWithKey(), []);
     assert.deepEqual(
       (await footprint(mine)).keys.map(({ whose }) => whose),
       ['retired'],
     );
 
-    await rotation.replaceOn(einstein, signal);
+    await rotation.replaceKeyOn(einstein, signal);
     const second = await mine.ownKey.get();
     const everywhere = (): Promise<string> =>
       service.run('einstein', 'cat ~/.ssh/authorized_keys ~/.celesto-vscode/*/authorized_keys');

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { after, describe, it } from 'node:test';
 import { Client } from 'ssh2';
-import { OwnKey, type KeyPair } from '../../src/ssh/keys/ownKey';
+import { ExtensionKey, type KeyPair } from '../../src/ssh/keys/extensionKey';
 import { dialTunnel } from '../../src/ssh/tunnel/dialTunnel';
 import { installHelper, NoHelperError, removeHelper, type Helper } from '../../src/ssh/tunnel/helper';
 import { silentLog } from '../../src/base/log';
@@ -12,7 +12,7 @@ import { until } from '../harness/until';
 import { Service } from './support/service';
 
 const service = new Service('einstein');
-const ownKey = new OwnKey(new MemorySecrets(), silentLog);
+const ownKey = new ExtensionKey(new MemorySecrets(), silentLog);
 const signal = new AbortController().signal;
 
 /** A computer that names no endpoint and on which nothing listens. */

@@ -4,7 +4,7 @@ import type { Computer } from '../../computers/computer';
 import { statusOf } from '../../computers/status';
 import { readFootprint, removeKeys, type Footprint, type KeyTrace } from '../../ssh/provisioning/footprint';
 import { tunnelRecord, type KnownComputers } from '../../ssh/hostKeys/knownComputers';
-import type { OwnKey } from '../../ssh/keys/ownKey';
+import type { ExtensionKey } from '../../ssh/keys/extensionKey';
 import type { SshConfig } from '../../ssh/sshConfig';
 import { removeHelper } from '../../ssh/tunnel/helper';
 import type { Clock } from '../../base/clock';
@@ -22,7 +22,7 @@ export interface CleanupCommandsDeps {
   readonly targets: Targets;
   readonly client: Pick<CelestoClient, 'exec'>;
   readonly known: KnownComputers;
-  readonly ownKey: OwnKey;
+  readonly ownKey: ExtensionKey;
   readonly config: SshConfig;
   readonly clock: Clock;
 }

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { statusOf } from '../../computers/status';
 import type { ComputerStore } from '../../computers/store';
-import type { Rotation } from '../../ssh/keys/rotation';
+import type { KeyRotation } from '../../ssh/keys/keyRotation';
 import type { Clock } from '../../base/clock';
 import { escapeLinks } from '../../base/text';
 import type { Handler } from '../../ui/registerCommands';
@@ -20,14 +20,14 @@ export class SshKeyCommands {
   constructor(
     private readonly targets: Targets,
     private readonly store: ComputerStore,
-    private readonly rotation: Rotation,
+    private readonly rotation: KeyRotation,
     private readonly clock: Clock,
   ) {}
 
   readonly rotate: Handler = async () => {
     await this.targets.ensureSignedIn();
     await this.store.refresh();
-    const ids = await this.rotation.reach();
+    const ids = await this.rotation.computersWithKey();
     await this.confirm(ids);
     await this.rotation.rotate();
     const outcomes = await withProgress(this.clock, vscode.l10n.t('Replacing the SSH key…'), (signal) =>
@@ -60,7 +60,7 @@ export class SshKeyCommands {
       return { name, result: vscode.l10n.t('with the next connection ({0})', state), failed: false };
     }
     try {
-      await this.rotation.replaceOn(computer, signal);
+      await this.rotation.replaceKeyOn(computer, signal);
       return { name, result: vscode.l10n.t('replaced'), failed: false };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

@@ -13,7 +13,7 @@ import type { Identity, IdentitySource } from '../keys/identities';
 import { Introducer } from '../provisioning/introducer';
 import type { Introduction, KeyLogin } from '../provisioning/introduction';
 import type { KnownComputers } from '../hostKeys/knownComputers';
-import type { OwnKey } from '../keys/ownKey';
+import type { ExtensionKey } from '../keys/extensionKey';
 import { defaultTimeouts } from './timeouts';
 import { TcpTransport, type SshStream, type SshTransport, type SshTransportName } from './sshTransport';
 import { namesOf, type SshConfig } from '../sshConfig';
@@ -23,7 +23,7 @@ export interface ConnectorDeps {
   readonly library: () => Promise<typeof ssh2>;
   readonly config: SshConfig;
   readonly identities: IdentitySource;
-  readonly ownKey: OwnKey;
+  readonly extensionKey: ExtensionKey;
   readonly trust: HostTrust;
   readonly known: KnownComputers;
   /** Asks the computer over the API for its host keys, and puts our public key on it. */
@@ -99,7 +99,7 @@ export class Connector {
   }
 
   private introducer(computer: Computer, endpoint: Promise<Endpoint>, signal: AbortSignal): Introducer {
-    const { ownKey, introduce, known } = this.deps;
+    const { extensionKey: ownKey, introduce, known } = this.deps;
     return new Introducer(async () => {
       const { publicLine, retired } = await ownKey.get();
       const { user } = await endpoint;
@@ -112,7 +112,7 @@ export class Connector {
   /** A computer we know, with our key on it, need not be asked; any other is asked at once, while we dial. */
   private async askAhead({ introducer, recordName }: SshTransport): Promise<void> {
     introducer.renew();
-    const { publicLine } = await this.deps.ownKey.get();
+    const { publicLine } = await this.deps.extensionKey.get();
     if (this.deps.known.get(recordName)?.installedKey !== publicLine) introducer.begin();
   }
 }

@@ -5,7 +5,7 @@ import { Agent, defaultAgentAddress, defaultAgentTimeouts, type AgentTimeouts } 
 import type { Attempt } from '../errors';
 import { fingerprint } from '../hostKeys/fingerprint';
 import { readIdentityFile } from './identityFile';
-import type { OwnKey } from './ownKey';
+import type { ExtensionKey } from './extensionKey';
 import { Passphrases, type AskPassphrase } from './passphrases';
 import { signingWith, type Signing } from './signer';
 import { inHome, type SshConfig } from '../sshConfig';
@@ -19,7 +19,7 @@ export type Identity =
 
 export interface IdentityDeps {
   readonly library: () => Promise<typeof ssh2>;
-  readonly ownKey: OwnKey;
+  readonly extensionKey: ExtensionKey;
   /** The path in celesto.ssh.identityFile; empty for none. */
   readonly identityFile: () => string;
   readonly config: SshConfig;
@@ -91,7 +91,7 @@ export class IdentitySource {
   }
 
   private async own(): Promise<Identity> {
-    const pair = await this.deps.ownKey.get();
+    const pair = await this.deps.extensionKey.get();
     const { utils } = await this.deps.library();
     const key = utils.parseKey(pair.privateKey) as ParsedKey;
     return { kind: 'own', name: t('the key of this extension ({0})', print(key)), ...pair };

@@ -4,7 +4,7 @@ import { fillScript } from '../../base/scriptTemplate';
 import { truncate } from '../../base/text';
 import { quoted, withoutKeys } from '../keys/authorizedKeys';
 import { parsePublicKey, type PublicKey } from '../hostKeys/fingerprint';
-import type { KeyPair } from '../keys/ownKey';
+import type { KeyPair } from '../keys/extensionKey';
 import installRemoteSshd from './installRemoteSshd.sh';
 import perlRelay from './relay.pl';
 import pythonRelay from './relay.py';

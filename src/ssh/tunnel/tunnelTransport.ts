@@ -4,14 +4,14 @@ import type { Computer } from '../../computers/computer';
 import type { Endpoint } from '../connection/endpoint';
 import { Introducer } from '../provisioning/introducer';
 import { tunnelRecord, type KnownComputers } from '../hostKeys/knownComputers';
-import type { OwnKey } from '../keys/ownKey';
+import type { ExtensionKey } from '../keys/extensionKey';
 import type { SshStream, SshTransport } from '../connection/sshTransport';
 import { dialTunnel } from './dialTunnel';
 import { installHelper, NoHelperError, type HelperPlace } from './helper';
 
 export interface TunnelDeps {
   readonly client: Pick<CelestoClient, 'exec' | 'terminal'>;
-  readonly ownKey: OwnKey;
+  readonly extensionKey: ExtensionKey;
   readonly known: KnownComputers;
 }
 
@@ -31,7 +31,7 @@ export class TunnelTransport implements SshTransport {
   ) {
     this.recordName = tunnelRecord(computer.id);
     this.introducer = new Introducer(async () => {
-      const { client, ownKey, known } = deps;
+      const { client, extensionKey: ownKey, known } = deps;
       const keys = await ownKey.get();
       const { hostKey, user, folder } = await installHelper(client, computer.id, keys, signal);
       known.update(this.recordName, { installedKey: keys.publicLine, helper: { user, folder } });

@@ -3,7 +3,7 @@ import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from 'ssh2';
 import { parsePublicKey, type PublicKey } from '../../../src/ssh/hostKeys/fingerprint';
-import { OwnKey, type KeyPair } from '../../../src/ssh/keys/ownKey';
+import { ExtensionKey, type KeyPair } from '../../../src/ssh/keys/extensionKey';
 import { silentLog } from '../../../src/base/log';
 import { MemorySecrets } from '../../unit/ssh/support/memory';
 
@@ -201,5 +201,5 @@ function* floodPieces(): Generator<{ readonly offset: number; readonly text: str
 }
 
 function makePair(): Promise<KeyPair> {
-  return new OwnKey(new MemorySecrets(), silentLog).get();
+  return new ExtensionKey(new MemorySecrets(), silentLog).get();
 }

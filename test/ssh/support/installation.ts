@@ -7,10 +7,10 @@ import type { ConnectorDeps } from '../../../src/ssh/connection/connector';
 import type { AskTrust } from '../../../src/ssh/hostKeys/hostTrust';
 import { KnownComputers } from '../../../src/ssh/hostKeys/knownComputers';
 import { lookUp } from '../../../src/ssh/hostKeys/knownHosts';
-import { OwnKey } from '../../../src/ssh/keys/ownKey';
+import { ExtensionKey } from '../../../src/ssh/keys/extensionKey';
 import type { AskPassphrase } from '../../../src/ssh/keys/passphrases';
 import { defaultTimeouts, type SshTimeouts } from '../../../src/ssh/connection/timeouts';
-import type { Rotation } from '../../../src/ssh/keys/rotation';
+import type { KeyRotation } from '../../../src/ssh/keys/keyRotation';
 import { SshConfig } from '../../../src/ssh/sshConfig';
 import { systemClock } from '../../../src/base/clock';
 import { MemoryRecords, MemorySecrets } from '../../unit/ssh/support/memory';
@@ -43,10 +43,10 @@ export class Installation {
   readonly secrets = new MemorySecrets();
   readonly log = new RecordingLog();
   readonly known = new KnownComputers(this.records);
-  readonly ownKey = new OwnKey(this.secrets, this.log);
+  readonly ownKey = new ExtensionKey(this.secrets, this.log);
   readonly questions: Parameters<AskTrust>[0][] = [];
   readonly pool: ConnectionPool;
-  readonly rotation: Rotation;
+  readonly rotation: KeyRotation;
 
   constructor(
     service: Service,
@@ -63,7 +63,7 @@ export class Installation {
     };
     const { known, ownKey, log } = this;
     const { pool, rotation } = createSsh({
-      ...{ client, known, ownKey, config, clock: systemClock, log },
+      ...{ client, known, extensionKey: ownKey, config, clock: systemClock, log },
       identityFile: () => this.options.identityFile ?? '',
       askPassphrase: options.passphrases ?? (() => Promise.resolve(undefined)),
       agentAddress: () => this.options.agent,

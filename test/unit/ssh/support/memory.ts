@@ -1,5 +1,5 @@
 import type { RecordStore } from '../../../../src/ssh/hostKeys/knownComputers';
-import type { SecretStore } from '../../../../src/ssh/keys/ownKey';
+import type { SecretStore } from '../../../../src/ssh/keys/extensionKey';
 import { Emitter } from '../../../../src/base/emitter';
 
 /** A record store that forgets with the test. */

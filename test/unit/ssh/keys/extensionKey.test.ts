@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import ssh2 from 'ssh2';
-import { OwnKey } from '../../../../src/ssh/keys/ownKey';
+import { ExtensionKey } from '../../../../src/ssh/keys/extensionKey';
 import { silentLog } from '../../../../src/base/log';
 import { RecordingLog } from '../../support/recordingLog';
 import { testFolder } from '../support/folder';
@@ -14,7 +14,7 @@ describe('OwnKey', () => {
   const folder = testFolder();
 
   it('is an Ed25519 key that OpenSSH reads, with a line for authorized_keys that says whose it is', async () => {
-    const pair = await new OwnKey(new MemorySecrets(), silentLog).get();
+    const pair = await new ExtensionKey(new MemorySecrets(), silentLog).get();
     const file = join(folder, 'id');
     writeFileSync(file, pair.privateKey, { mode: 0o600 });
     const derived = execFileSync('ssh-keygen', ['-y', '-f', file], { encoding: 'utf8' }).trim();
@@ -24,9 +24,9 @@ describe('OwnKey', () => {
 
   it('is made once, however many ask at once, and kept for the next window', async () => {
     const secrets = new MemorySecrets();
-    const key = new OwnKey(secrets, silentLog);
+    const key = new ExtensionKey(secrets, silentLog);
     const [a, b] = await Promise.all([key.get(), key.get()]);
-    const c = await new OwnKey(secrets, silentLog).get();
+    const c = await new ExtensionKey(secrets, silentLog).get();
     assert.equal(a.privateKey, b.privateKey);
     assert.equal(a.privateKey, c.privateKey);
     assert.equal(secrets.stores, 1);
@@ -34,38 +34,38 @@ describe('OwnKey', () => {
 
   it('is the same for two windows that need it at the same moment', async () => {
     const secrets = new MemorySecrets();
-    const [a, b] = await Promise.all([1, 2].map(() => new OwnKey(secrets, silentLog).get()));
+    const [a, b] = await Promise.all([1, 2].map(() => new ExtensionKey(secrets, silentLog).get()));
     assert.equal(a!.privateKey, b!.privateKey);
-    assert.equal((await new OwnKey(secrets, silentLog).get()).privateKey, a!.privateKey);
+    assert.equal((await new ExtensionKey(secrets, silentLog).get()).privateKey, a!.privateKey);
   });
 
   it('can be used whichever numbers it is made of', async () => {
     // A key in 256 begins with a zero byte, which ssh2 loses when it makes one.
     for (let count = 0; count < 1_500; count++) {
-      const { privateKey } = await new OwnKey(new MemorySecrets(), silentLog).get();
+      const { privateKey } = await new ExtensionKey(new MemorySecrets(), silentLog).get();
       assert.ok(!(ssh2.utils.parseKey(privateKey) instanceof Error), privateKey);
     }
   });
 
   it('gives way to a new one, in all windows, and is remembered', async () => {
     const secrets = new MemorySecrets();
-    const [window, other] = [new OwnKey(secrets, silentLog), new OwnKey(secrets, silentLog)];
+    const [window, other] = [new ExtensionKey(secrets, silentLog), new ExtensionKey(secrets, silentLog)];
     const first = await window.get();
     assert.equal((await other.get()).publicLine, first.publicLine);
     const second = await window.rotate();
     const third = await other.rotate();
     assert.deepEqual(second.retired, [first.publicLine]);
     assert.deepEqual(third.retired, [second.publicLine, first.publicLine]);
-    for (const key of [window, other, new OwnKey(secrets, silentLog)])
+    for (const key of [window, other, new ExtensionKey(secrets, silentLog)])
       assert.deepEqual(await key.get(), third);
     for (const key of [window, other]) key.dispose();
-    await new OwnKey(secrets, silentLog).rotate();
+    await new ExtensionKey(secrets, silentLog).rotate();
     assert.deepEqual(await window.get(), third, 'nobody listens any more');
   });
 
   it('stays where the new one cannot be stored', async () => {
     const secrets = new MemorySecrets();
-    const key = new OwnKey(secrets, silentLog);
+    const key = new ExtensionKey(secrets, silentLog);
     const first = await key.get();
     secrets.store = () => Promise.reject(new Error('no keyring'));
     await assert.rejects(key.rotate(), /could not be stored, so the old one stays/);
@@ -78,7 +78,7 @@ describe('OwnKey', () => {
   ] as const) {
     it(`lasts as long as the window where the secret store ${what}, and the log says so`, async () => {
       const log = new RecordingLog();
-      const key = new OwnKey({ get, store }, log);
+      const key = new ExtensionKey({ get, store }, log);
       const first = await key.get();
       assert.match(first.publicLine, /^ssh-ed25519 /);
       assert.equal((await key.get()).privateKey, first.privateKey);
@@ -95,12 +95,12 @@ describe('OwnKey', () => {
   ] as const) {
     it(`is made anew where what is stored is ${what}`, async () => {
       const secrets = new MemorySecrets();
-      await new OwnKey(secrets, silentLog).get();
+      await new ExtensionKey(secrets, silentLog).get();
       const [name] = [...secrets.values.keys()];
       secrets.values.set(name!, stored);
-      const fresh = await new OwnKey(secrets, silentLog).get();
+      const fresh = await new ExtensionKey(secrets, silentLog).get();
       assert.match(fresh.privateKey, /PRIVATE KEY/);
-      assert.equal((await new OwnKey(secrets, silentLog).get()).privateKey, fresh.privateKey);
+      assert.equal((await new ExtensionKey(secrets, silentLog).get()).privateKey, fresh.privateKey);
     });
   }
 });

@@ -20,13 +20,13 @@ export interface KeyPair {
   readonly retired: readonly string[];
 }
 
-const secretName = 'celesto.ssh.ownKey';
+const storageKey = 'celesto.ssh.ownKey';
 const comment = 'celesto-vscode';
 /** How many keys are remembered after their time. */
-const mostRetired = 20;
+const maxRetired = 20;
 
 /** The extension's own Ed25519 key, so that nobody has to manage keys. Made at first need, kept in the secret store. */
-export class OwnKey implements Disposable {
+export class ExtensionKey implements Disposable {
   private pair: Promise<KeyPair> | undefined;
   private readonly changes: Disposable | undefined;
 
@@ -35,7 +35,7 @@ export class OwnKey implements Disposable {
     private readonly log: Log,
   ) {
     this.changes = secrets.onDidChange?.(({ key }) => {
-      if (key === secretName) this.pair = undefined;
+      if (key === storageKey) this.pair = undefined;
     });
   }
 
@@ -44,7 +44,7 @@ export class OwnKey implements Disposable {
   }
 
   get(): Promise<KeyPair> {
-    this.pair ??= this.load();
+    this.pair ??= this.loadOrGenerate();
     return this.pair;
   }
 
@@ -54,40 +54,40 @@ export class OwnKey implements Disposable {
    */
   async rotate(): Promise<KeyPair> {
     const { publicLine, retired } = await this.get();
-    const fresh = await generate([publicLine, ...retired].slice(0, mostRetired));
+    const next = await generatePair([publicLine, ...retired].slice(0, maxRetired));
     try {
-      await this.secrets.store(secretName, JSON.stringify(fresh));
+      await this.secrets.store(storageKey, JSON.stringify(next));
     } catch (error) {
       throw new Error(t('The new key could not be stored, so the old one stays in use.'), { cause: error });
     }
-    this.pair = Promise.resolve(fresh);
-    return fresh;
+    this.pair = Promise.resolve(next);
+    return next;
   }
 
   /** A machine without a keyring gets a key for as long as the window lives: less handy, but it works. */
-  private async load(): Promise<KeyPair> {
+  private async loadOrGenerate(): Promise<KeyPair> {
     try {
-      const stored = await this.stored();
+      const stored = await this.loadStored();
       if (stored) return stored;
-      const fresh = await generate();
+      const fresh = await generatePair();
       // Another window may have stored its own meanwhile, or do so now: the stored one is the one that counts.
-      if (!(await this.stored())) await this.secrets.store(secretName, JSON.stringify(fresh));
-      return (await this.stored()) ?? fresh;
+      if (!(await this.loadStored())) await this.secrets.store(storageKey, JSON.stringify(fresh));
+      return (await this.loadStored()) ?? fresh;
     } catch (error) {
       this.log.warn(`the secret store failed, the SSH key is kept in memory only: ${describeError(error)}`);
-      return generate();
+      return generatePair();
     }
   }
 
   /** A key that cannot be read counts as none, and is replaced. */
-  private async stored(): Promise<KeyPair | undefined> {
+  private async loadStored(): Promise<KeyPair | undefined> {
     const { utils } = await loadSsh2();
-    const pair = parse(await this.secrets.get(secretName));
+    const pair = parsePair(await this.secrets.get(storageKey));
     return pair && !(utils.parseKey(pair.privateKey) instanceof Error) ? pair : undefined;
   }
 }
 
-async function generate(retired: readonly string[] = []): Promise<KeyPair> {
+async function generatePair(retired: readonly string[] = []): Promise<KeyPair> {
   const { utils } = await loadSsh2();
   for (;;) {
     const pair = utils.generateKeyPairSync('ed25519', { comment });
@@ -98,7 +98,7 @@ async function generate(retired: readonly string[] = []): Promise<KeyPair> {
   }
 }
 
-function parse(json = 'null'): KeyPair | undefined {
+function parsePair(json = 'null'): KeyPair | undefined {
   try {
     const pair = JSON.parse(json) as Partial<KeyPair> | null;
     if (!pair?.privateKey || !pair.publicLine) return undefined;

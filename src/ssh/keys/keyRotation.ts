@@ -2,12 +2,12 @@ import type { CelestoClient } from '../../api/client';
 import type { Computer } from '../../computers/computer';
 import type { ConnectorDeps } from '../connection/connector';
 import { tunnelRecord, type KnownComputers } from '../hostKeys/knownComputers';
-import type { OwnKey } from './ownKey';
+import type { ExtensionKey } from './extensionKey';
 import type { SshConfig } from '../sshConfig';
 import { installHelper } from '../tunnel/helper';
 
 export interface KeyRotationDeps {
-  readonly ownKey: OwnKey;
+  readonly extensionKey: ExtensionKey;
   readonly known: KnownComputers;
   readonly config: SshConfig;
   readonly client: Pick<CelestoClient, 'exec'>;
@@ -15,12 +15,12 @@ export interface KeyRotationDeps {
 }
 
 /** Replaces our own key, and puts the new one where the old one was. */
-export class Rotation {
+export class KeyRotation {
   constructor(private readonly deps: KeyRotationDeps) {}
 
   /** The ids of the computers on which the present key was put, as far as this machine knows. */
-  async reach(): Promise<string[]> {
-    const { known, ownKey } = this.deps;
+  async computersWithKey(): Promise<string[]> {
+    const { known, extensionKey: ownKey } = this.deps;
     const { publicLine } = await ownKey.get();
     const names = known.names.filter((name) => known.get(name)?.installedKey === publicLine);
     return [...new Set(names.map((name) => name.split(' ')[0] ?? name))];
@@ -28,15 +28,15 @@ export class Rotation {
 
   /** Makes the new key. Where the old one still is, the next connection replaces it. */
   async rotate(): Promise<void> {
-    await this.deps.ownKey.rotate();
+    await this.deps.extensionKey.rotate();
   }
 
   /**
    * Replaces the key at once on a computer that is running.
    * @throws ApiError, NoHelperError, Error with the computer's reason, or the signal's reason
    */
-  async replaceOn(computer: Computer, signal: AbortSignal): Promise<void> {
-    const { client, config, introduce, known, ownKey } = this.deps;
+  async replaceKeyOn(computer: Computer, signal: AbortSignal): Promise<void> {
+    const { client, config, introduce, known, extensionKey: ownKey } = this.deps;
     const { publicLine, retired } = await ownKey.get();
     const isOld = (name: string): boolean => {
       const installed = known.get(name)?.installedKey;
