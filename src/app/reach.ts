@@ -6,7 +6,7 @@ import { createSsh } from '../ssh/createSsh';
 import { KnownComputers } from '../ssh/hostKeys/knownComputers';
 import { lookUpInHome } from '../ssh/hostKeys/knownHosts';
 import { ExtensionKey } from '../ssh/keys/extensionKey';
-import type { ConnectionPool } from '../ssh/connection/pool';
+import type { ConnectionPool } from '../ssh/connection/connectionPool';
 import type { KeyRotation } from '../ssh/keys/keyRotation';
 import { Doors } from '../ssh/tunnel/doors';
 import { SshConfig } from '../ssh/sshConfig';

@@ -1,7 +1,7 @@
 import type { ClientChannel } from 'ssh2';
 import type { Computer } from '../computers/computer';
 import type { SshConnection } from '../ssh/connection/connection';
-import type { ConnectionPool } from '../ssh/connection/pool';
+import type { ConnectionPool } from '../ssh/connection/connectionPool';
 import type { Transport, ConnectOptions } from './transport';
 
 /** Asks a connection for a channel. */

@@ -1,5 +1,5 @@
 import type { Computer } from '../computers/computer';
-import type { ChannelOptions } from '../ssh/connection/pool';
+import type { ChannelOptions } from '../ssh/connection/connectionPool';
 import type { Session, SessionRequest } from '../shell/session';
 
 /**

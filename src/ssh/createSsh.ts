@@ -7,7 +7,7 @@ import { introduce as introduceOverApi } from './provisioning/introduction';
 import type { KnownComputers } from './hostKeys/knownComputers';
 import { loadSsh2 } from './connection/loadSsh2';
 import { defaultTimeouts, type SshTimeouts } from './connection/timeouts';
-import { ConnectionPool } from './connection/pool';
+import { ConnectionPool } from './connection/connectionPool';
 import { KeyRotation } from './keys/keyRotation';
 
 /** What SSH needs from outside: the service, what is kept on this machine, and a person to ask. */

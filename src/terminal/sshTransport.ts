@@ -1,5 +1,5 @@
 import type { Computer } from '../computers/computer';
-import type { ConnectionPool } from '../ssh/connection/pool';
+import type { ConnectionPool } from '../ssh/connection/connectionPool';
 import { launchCommand } from '../shell/launch';
 import { terminalType, type Session, type SessionMemory, type SessionRequest } from '../shell/session';
 import { SshSession, type Launched } from './sshSession';

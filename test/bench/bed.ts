@@ -21,7 +21,7 @@ import { parseEndpoint } from '../../src/ssh/connection/endpoint';
 import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
 import { ExtensionKey } from '../../src/ssh/keys/extensionKey';
 import { SshConfig } from '../../src/ssh/sshConfig';
-import type { ConnectionPool } from '../../src/ssh/connection/pool';
+import type { ConnectionPool } from '../../src/ssh/connection/connectionPool';
 import type { SshTransportName } from '../../src/ssh/connection/sshTransport';
 import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';

@@ -8,7 +8,7 @@ import { ComputerStore } from '../../src/computers/store';
 import { createSsh } from '../../src/ssh/createSsh';
 import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
 import { ExtensionKey } from '../../src/ssh/keys/extensionKey';
-import type { ConnectionPool } from '../../src/ssh/connection/pool';
+import type { ConnectionPool } from '../../src/ssh/connection/connectionPool';
 import { SshConfig } from '../../src/ssh/sshConfig';
 import type { ComputerTerminalDeps } from '../../src/terminal/computerTerminal';
 import { ComputerConnector } from '../../src/connect/computerConnector';

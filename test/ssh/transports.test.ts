@@ -192,7 +192,7 @@ describe('a computer by each transport', () => {
     );
     const [only] = pool.connections;
     assert.equal(only?.computerId, einstein.id);
-    const { handshake } = only.connection;
+    const { negotiated: handshake } = only.connection;
     assert.match(handshake?.server ?? '', /^SSH-2\.0-OpenSSH_\S+/);
     assert.match(handshake?.kex ?? '', /^(curve25519|ecdh|diffie)-/);
     assert.equal(handshake?.hostKey, 'ssh-ed25519');

@@ -4,7 +4,7 @@ import type { Account } from '../../account/account';
 import type { StatusHistory, ComputerHistory } from '../../computers/statusHistory';
 import type { ComputerStore } from '../../computers/store';
 import { formatEndpoint } from '../../ssh/connection/endpoint';
-import type { ConnectionPool } from '../../ssh/connection/pool';
+import type { ConnectionPool } from '../../ssh/connection/connectionPool';
 import type { TransportSelector } from '../../connect/transportSelector';
 import type { Terminals } from '../../terminal/terminals';
 import { describeError } from '../../base/log';
@@ -106,12 +106,14 @@ export class Diagnostics {
   }
 
   private connections(): string[] {
-    return this.deps.pool.connections.map(({ computerId, connection: { endpoint, handshake } }) => {
-      const facts = handshake
-        ? `${handshake.server}, key exchange ${handshake.kex}, host key ${handshake.hostKey}, cipher ${handshake.cipher} ${handshake.mac}`
-        : 'key exchange unknown';
-      return `- ${computerId} at ${formatEndpoint(endpoint)}: ${facts.trim()}`;
-    });
+    return this.deps.pool.connections.map(
+      ({ computerId, connection: { endpoint, negotiated: handshake } }) => {
+        const facts = handshake
+          ? `${handshake.server}, key exchange ${handshake.kex}, host key ${handshake.hostKey}, cipher ${handshake.cipher} ${handshake.mac}`
+          : 'key exchange unknown';
+        return `- ${computerId} at ${formatEndpoint(endpoint)}: ${facts.trim()}`;
+      },
+    );
   }
 
   private troubles(): string[] {

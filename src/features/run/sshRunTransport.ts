@@ -3,7 +3,7 @@ import type { ClientChannel } from 'ssh2';
 import type { Computer } from '../../computers/computer';
 import type { SshConnection } from '../../ssh/connection/connection';
 import { SshError } from '../../ssh/errors';
-import type { ConnectionPool } from '../../ssh/connection/pool';
+import type { ConnectionPool } from '../../ssh/connection/connectionPool';
 import { ChannelTransport } from '../../connect/channelTransport';
 import type { Transport, ConnectOptions } from '../../connect/transport';
 import { terminalType } from '../../shell/session';

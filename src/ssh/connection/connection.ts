@@ -3,9 +3,9 @@ import type { Client, ClientChannel, PseudoTtyOptions, SFTPWrapper } from 'ssh2'
 import { Emitter } from '../../base/emitter';
 import type { Endpoint } from './endpoint';
 import { PortError, SshError } from '../errors';
-import type { TerminalModes } from './fewerRoundTrips';
-import type { Handshake } from './handshake';
-import { askForLife } from './liveness';
+import type { TerminalModes } from './requestPipelining';
+import type { Negotiated } from './negotiated';
+import { sendKeepAlive } from './keepAlive';
 import type { SshTimeouts } from './timeouts';
 
 /** What a shell is asked for with: the size and the kind of its terminal, its environment, and what begins it. */
@@ -39,7 +39,7 @@ export class SshConnection {
     private readonly socket: Pick<Duplex, 'destroy'>,
     readonly endpoint: Endpoint,
     private readonly timeouts: Pick<SshTimeouts, 'channel' | 'disconnect' | 'probe'>,
-    readonly handshake?: Handshake,
+    readonly negotiated?: Negotiated,
   ) {
     // The listener stays for good: an 'error' without one would end the whole extension host.
     client.on('error', (error) => (this.lastError = error));
@@ -111,7 +111,7 @@ export class SshConnection {
       this.probeFailed = true;
       this.destroy();
     }, this.timeouts.probe);
-    if (!askForLife(this.client, () => this.endProbe())) this.endProbe();
+    if (!sendKeepAlive(this.client, () => this.endProbe())) this.endProbe();
   }
 
   private endProbe(): void {

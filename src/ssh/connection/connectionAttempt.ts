@@ -8,8 +8,8 @@ import { SshConnection } from './connection';
 import { socketProblem } from './dial';
 import type { Endpoint } from './endpoint';
 import { SshError } from '../errors';
-import { saveRoundTrips } from './fewerRoundTrips';
-import { handshakeOf } from './handshake';
+import { pipelineRequests } from './requestPipelining';
+import { negotiatedFrom } from './negotiated';
 import type { HostTrust } from '../hostKeys/hostTrust';
 import type { Introducer } from '../provisioning/introducer';
 import type { SshTimeouts } from './timeouts';
@@ -35,7 +35,7 @@ export class ConnectionAttempt {
   private verified: Buffer | undefined;
   /** The first bytes the server sent. */
   private greeting = '';
-  private negotiated: NegotiatedAlgorithms | undefined;
+  private algorithms: NegotiatedAlgorithms | undefined;
 
   constructor(
     readonly deps: AttemptDeps,
@@ -45,10 +45,10 @@ export class ConnectionAttempt {
   ) {}
 
   /**
-   * @param signSilently the first key may be offered with its signature
+   * @param signWithoutPrompt the first key may be offered with its signature
    * @throws SshError, AuthenticationError, HostKeyError, ApiError, or the signal's reason
    */
-  async run(signSilently: boolean, signal: AbortSignal): Promise<SshConnection> {
+  async run(signWithoutPrompt: boolean, signal: AbortSignal): Promise<SshConnection> {
     // It hung up while the first key was being fetched: nothing more would ever be heard of this socket.
     if (this.socket.destroyed) throw this.closedEarly();
     const cancel = (): void => this.fail(signal.reason as Error);
@@ -59,15 +59,15 @@ export class ConnectionAttempt {
           reject(this.failure ?? this.closedEarly());
           this.end();
         });
-        this.client.once('handshake', (negotiated) => (this.negotiated = negotiated));
+        this.client.once('handshake', (negotiated) => (this.algorithms = negotiated));
         this.client.once('ready', () => {
           const { endpoint, timeouts: patience } = this.deps;
-          const handshake = this.negotiated && handshakeOf(this.negotiated, this.greeting);
-          resolve(new SshConnection(this.client, this.socket, endpoint, patience, handshake));
+          const negotiated = this.algorithms && negotiatedFrom(this.algorithms, this.greeting);
+          resolve(new SshConnection(this.client, this.socket, endpoint, patience, negotiated));
           this.end();
         });
         signal.addEventListener('abort', cancel, { once: true });
-        this.connect(signSilently);
+        this.connect(signWithoutPrompt);
         if (signal.aborted) cancel();
       });
     } finally {
@@ -75,10 +75,10 @@ export class ConnectionAttempt {
     }
   }
 
-  private connect(signSilently: boolean): void {
-    this.expect('hostKey');
+  private connect(signWithoutPrompt: boolean): void {
+    this.startTimeout('hostKey');
     this.client.connect(this.config());
-    saveRoundTrips(this.client, signSilently);
+    pipelineRequests(this.client, signWithoutPrompt);
     this.socket.once('data', (bytes: Buffer) => (this.greeting = bytes.toString('latin1')));
   }
 
@@ -97,7 +97,7 @@ export class ConnectionAttempt {
           return;
         }
         this.verify(key).then(
-          () => this.unlessOver(() => verify(true)),
+          () => this.unlessEnded(() => verify(true)),
           (error: unknown) => this.fail(error as Error),
         );
       },
@@ -107,7 +107,7 @@ export class ConnectionAttempt {
         this.authenticator.next(left as string[] | null, partial as boolean | null).then(
           (method) => {
             if (method === false) this.fail(this.authenticator.failure());
-            else this.unlessOver(() => offer(method));
+            else this.unlessEnded(() => offer(method));
           },
           (error: unknown) => this.fail(error as Error),
         );
@@ -121,23 +121,23 @@ export class ConnectionAttempt {
     clearTimeout(this.timer);
     await trust.verify(computer, endpoint, key, async () => (await introducer.get()).hostKeys);
     this.verified = key;
-    this.unlessOver(() => this.expect('login'));
+    this.unlessEnded(() => this.startTimeout('login'));
   }
 
-  private expect(phase: 'hostKey' | 'login'): void {
+  private startTimeout(phase: 'hostKey' | 'login'): void {
     const { endpoint, timeouts: patience } = this.deps;
     this.phase = phase;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       const { signing } = this.authenticator;
       // A person is being asked for a passphrase, or to touch something: they may take as long as the server waits.
-      if (signing) void signing.then(() => this.unlessOver(() => this.expect(phase)));
+      if (signing) void signing.then(() => this.unlessEnded(() => this.startTimeout(phase)));
       else this.fail(new SshError('silent', endpoint));
     }, patience[phase]);
   }
 
   /** An answer may come when the connection is gone; ssh2 must not hear of it then. */
-  private unlessOver(goOn: () => void): void {
+  private unlessEnded(goOn: () => void): void {
     if (this.phase !== 'over') goOn();
   }
 
@@ -150,10 +150,10 @@ export class ConnectionAttempt {
     this.deps.log.debug(`${this.deps.computer.id}: ${describeError(error)}`);
     // ssh2 goes on to the next key by itself after trouble with an agent, and after a signature that failed.
     if (this.phase === 'over' || error.level === 'agent' || error.level === 'client-authentication') return;
-    this.fail(this.translate(error));
+    this.fail(this.toSshError(error));
   }
 
-  private translate(error: SshClientError): Error {
+  private toSshError(error: SshClientError): Error {
     const { endpoint } = this.deps;
     const early = this.phase === 'hostKey';
     if (error.level === 'client-socket')

@@ -59,13 +59,13 @@ export class Connector {
   async connect(transport: SshTransport, signal: AbortSignal): Promise<SshConnection> {
     const started = Date.now();
     await this.askAhead(transport);
-    const [attempt, signSilently] = await this.begin(transport, signal);
+    const [attempt, signSilently] = await this.startAttempt(transport, signal);
     const connection = await attempt.run(signSilently, signal).catch(async (error: unknown) => {
       // The server may not have waited for a person to answer. When they have, the key is at hand for another try.
       const again =
         error instanceof SshError && (await abortable(attempt.authenticator.signsAfterAll(), signal));
       if (!again) throw error;
-      const [another] = await this.begin(transport, signal);
+      const [another] = await this.startAttempt(transport, signal);
       return another.run(false, signal);
     });
     const { computer, endpoint } = attempt.deps;
@@ -76,7 +76,10 @@ export class Connector {
   }
 
   /** Opens the line and gets the first key. Gives the attempt, and whether that key may be offered with its signature. */
-  private async begin(transport: SshTransport, signal: AbortSignal): Promise<[ConnectionAttempt, boolean]> {
+  private async startAttempt(
+    transport: SshTransport,
+    signal: AbortSignal,
+  ): Promise<[ConnectionAttempt, boolean]> {
     const { computer, introducer } = transport;
     const { identities, trust, log, library } = this.deps;
     // The introduction, the connection and the first key are got at the same time: they do not need each other.
@@ -88,14 +91,14 @@ export class Connector {
       signal,
     );
     const { stream, endpoint } = opened;
-    const authenticator = new Authenticator(endpoint, startingWith(first, keys), introducer);
+    const authenticator = new Authenticator(endpoint, prepend(first, keys), introducer);
     const attempt = new ConnectionAttempt(
       { computer, endpoint, introducer, trust, log, timeouts: this.timeouts },
       stream,
       new SshClient(),
       authenticator,
     );
-    return [attempt, isSilent(first)];
+    return [attempt, signsWithoutPrompt(first)];
   }
 
   private introducer(computer: Computer, endpoint: Promise<Endpoint>, signal: AbortSignal): Introducer {
@@ -118,12 +121,12 @@ export class Connector {
 }
 
 /** True where the first key signs without asking anybody, so that it can be offered with its signature at once. */
-function isSilent(first: IteratorResult<Identity | Attempt, void>): boolean {
+function signsWithoutPrompt(first: IteratorResult<Identity | Attempt, void>): boolean {
   if (first.done || !('kind' in first.value)) return false;
   return first.value.kind === 'own' || (first.value.kind === 'file' && first.value.type === 'ssh-ed25519');
 }
 
-async function* startingWith<T>(
+async function* prepend<T>(
   first: IteratorResult<T, void>,
   rest: AsyncGenerator<T, void>,
 ): AsyncGenerator<T, void> {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Computer } from '../../../src/computers/computer';
 import { createSsh } from '../../../src/ssh/createSsh';
 import type { ShellRequest } from '../../../src/ssh/connection/connection';
-import type { ChannelOptions, ConnectionPool } from '../../../src/ssh/connection/pool';
+import type { ChannelOptions, ConnectionPool } from '../../../src/ssh/connection/connectionPool';
 import type { ConnectorDeps } from '../../../src/ssh/connection/connector';
 import type { AskTrust } from '../../../src/ssh/hostKeys/hostTrust';
 import { KnownComputers } from '../../../src/ssh/hostKeys/knownComputers';

@@ -2,7 +2,7 @@ import type { NegotiatedAlgorithms } from 'ssh2';
 import { truncate } from '../../base/text';
 
 /** What two sides agreed on as they exchanged keys (RFC 4253, 7.1), and what the server calls itself. */
-export interface Handshake {
+export interface Negotiated {
   readonly server: string;
   readonly kex: string;
   readonly hostKey: string;
@@ -12,7 +12,10 @@ export interface Handshake {
 }
 
 /** @param greeting the first bytes the server sent */
-export function handshakeOf({ kex, serverHostKey, cs }: NegotiatedAlgorithms, greeting: string): Handshake {
+export function negotiatedFrom(
+  { kex, serverHostKey, cs }: NegotiatedAlgorithms,
+  greeting: string,
+): Negotiated {
   const [server = ''] = greeting.split('\n');
   return { server: truncate(server, 80), kex, hostKey: serverHostKey, cipher: cs.cipher, mac: cs.mac };
 }

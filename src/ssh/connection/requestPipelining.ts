@@ -11,15 +11,15 @@ import type { Client, ParsedKey } from 'ssh2';
 // ssh2 has no switch for these, so its protocol object is adjusted here and nowhere else. The version of ssh2 is
 // pinned, and where the object does not look as expected it is left alone: then it is slower, and still right.
 
-interface Protocol {
+interface SshProtocol {
   service(name: string): void;
   authPK(user: string, key: ParsedKey, algorithm?: string, sign?: Sign): void;
   pty(channel: number, ...request: unknown[]): void;
   shell(channel: number, wantReply: boolean): void;
   exec(channel: number, command: string, wantReply: boolean): void;
   readonly _handlers: {
-    SERVICE_ACCEPT?: (protocol: Protocol, name: string) => void;
-    GLOBAL_REQUEST?: (protocol: Protocol, name: string, ...request: unknown[]) => void;
+    SERVICE_ACCEPT?: (protocol: SshProtocol, name: string) => void;
+    GLOBAL_REQUEST?: (protocol: SshProtocol, name: string, ...request: unknown[]) => void;
   };
 }
 
@@ -33,21 +33,21 @@ type Sign = (data: Buffer, done: (signature: Buffer) => void) => void;
 
 /**
  * Takes the short cuts on one connection. To be called right after `client.connect()`, before anything has arrived.
- * @param signSilently the first key signs without asking anybody, so its signature may go out with the offer
+ * @param signWithoutPrompt the first key signs without asking anybody, so its signature may go out with the offer
  */
-export function saveRoundTrips(client: Client, signSilently: boolean): void {
+export function pipelineRequests(client: Client, signWithoutPrompt: boolean): void {
   const protocol = protocolOf(client);
   if (!protocol) return;
-  requestShellsWithTerminals(protocol);
-  leaveHostKeysUnproved(protocol);
-  if (signSilently) authenticateAtOnce(protocol);
+  pipelineShellRequests(protocol);
+  ignoreFurtherHostKeys(protocol);
+  if (signWithoutPrompt) pipelineAuthentication(protocol);
 }
 
 /**
  * Signs at once with keys that sign silently. Only for Ed25519, which has a single signature algorithm: for RSA the
  * server's list of algorithms decides, and it may not have arrived yet.
  */
-function authenticateAtOnce(protocol: Protocol): void {
+function pipelineAuthentication(protocol: SshProtocol): void {
   const accepted = protocol._handlers.SERVICE_ACCEPT;
   if (!accepted) return;
 
@@ -67,7 +67,7 @@ function authenticateAtOnce(protocol: Protocol): void {
 }
 
 /** Sends the request for a shell or a command right behind the one for its terminal, which is never asked for alone. */
-function requestShellsWithTerminals(protocol: Protocol): void {
+function pipelineShellRequests(protocol: SshProtocol): void {
   const pty = protocol.pty.bind(protocol);
   const shell = protocol.shell.bind(protocol);
   const exec = protocol.exec.bind(protocol);
@@ -88,7 +88,7 @@ function requestShellsWithTerminals(protocol: Protocol): void {
   };
 }
 
-function leaveHostKeysUnproved(protocol: Protocol): void {
+function ignoreFurtherHostKeys(protocol: SshProtocol): void {
   const handle = protocol._handlers.GLOBAL_REQUEST;
   protocol._handlers.GLOBAL_REQUEST = (self, name, ...request) => {
     if (name !== 'hostkeys-00@openssh.com') handle?.(self, name, ...request);
@@ -99,9 +99,9 @@ function signWith(key: ParsedKey): Sign {
   return (data, done) => done(key.sign(data));
 }
 
-function protocolOf(client: Client): Protocol | undefined {
-  const { _protocol: protocol } = client as unknown as { _protocol?: Partial<Protocol> };
-  const expected: (keyof Protocol)[] = ['service', 'authPK', 'pty', 'shell', 'exec'];
-  const known = expected.every((name) => typeof protocol?.[name] === 'function') && protocol?._handlers;
-  return known ? (protocol as Protocol) : undefined;
+function protocolOf(client: Client): SshProtocol | undefined {
+  const { _protocol: protocol } = client as unknown as { _protocol?: Partial<SshProtocol> };
+  const expected: (keyof SshProtocol)[] = ['service', 'authPK', 'pty', 'shell', 'exec'];
+  const isExpected = expected.every((name) => typeof protocol?.[name] === 'function') && protocol?._handlers;
+  return isExpected ? (protocol as SshProtocol) : undefined;
 }
