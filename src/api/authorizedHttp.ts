@@ -2,15 +2,15 @@ import type * as v from 'valibot';
 import { ApiError, isApiError, type ApiErrorKind } from './errors';
 import type { Call, Credentials, Http } from './http';
 
-/** Makes calls as whoever is signed in, and tells when the service refuses them. */
+/** Makes calls with the credentials of the signed-in user, and reports credentials that the service rejects. */
 export class AuthorizedHttp {
   constructor(
     private readonly http: Http,
     private readonly credentials: () => Promise<Credentials | undefined>,
-    private readonly onRefused: (error: ApiError, refused: Credentials) => void,
+    private readonly onRejected: (error: ApiError, rejected: Credentials) => void,
   ) {}
 
-  /** Reads what one can do without, so that a refusal says nothing of the key. */
+  /** Reads something that the extension can do without. A key that lacks permission for it (403) is not reported. */
   async optional<S extends v.GenericSchema>(
     schema: S,
     call: Omit<Call, 'method'>,
@@ -19,43 +19,43 @@ export class AuthorizedHttp {
   }
 
   /**
-   * A call with one answer.
-   * @param refusals what makes the key useless as a whole. One that may not do one thing can be good for others,
-   * unless it may not even read.
+   * Makes a call with one answer.
+   * @param rejections errors that make the key useless as a whole. A key without permission for one action can be good
+   * for others, unless it cannot even read.
    */
   async call<S extends v.GenericSchema>(
     schema: S,
     call: Call,
-    refusals: ApiErrorKind[] = call.method === 'GET' ? ['auth', 'forbidden'] : ['auth'],
+    rejections: ApiErrorKind[] = call.method === 'GET' ? ['auth', 'forbidden'] : ['auth'],
   ): Promise<v.InferOutput<S>> {
-    const credentials = await this.signedIn();
+    const credentials = await this.requireCredentials();
     try {
       return await this.http.json(schema, credentials, call);
     } catch (error) {
-      if (isApiError(error, ...refusals)) this.onRefused(error, credentials);
+      if (isApiError(error, ...rejections)) this.onRejected(error, credentials);
       throw error;
     }
   }
 
-  /** A call that is answered with a stream of events. */
+  /** Makes a call that is answered with a stream of events. */
   async *events(call: Call): AsyncGenerator<string, void, undefined> {
-    const credentials = await this.signedIn();
+    const credentials = await this.requireCredentials();
     try {
       yield* this.http.events(credentials, call);
     } catch (error) {
-      if (isApiError(error, 'auth')) this.onRefused(error, credentials);
+      if (isApiError(error, 'auth')) this.onRejected(error, credentials);
       throw error;
     }
   }
 
-  private async signedIn(): Promise<Credentials> {
+  private async requireCredentials(): Promise<Credentials> {
     const credentials = await this.credentials();
     if (!credentials) throw new ApiError('auth');
     return credentials;
   }
 }
 
-/** The path of a computer or of one of its calls. @throws ApiError `notFound` for what can be no id and no name */
+/** Builds the path of a computer or of one of its actions. @throws ApiError `notFound` for an impossible id or name */
 export function computerPath(idOrName: string, action?: string): string {
   // '.' and '..' survive percent-encoding and would name another route; half a surrogate pair cannot be encoded.
   if (/^\.{0,2}$|\p{Cs}/u.test(idOrName)) throw new ApiError('notFound');

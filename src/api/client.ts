@@ -6,27 +6,27 @@ import { parseExecEvents } from './execStream';
 import { readAs, type Credentials, type Http } from './http';
 import * as wire from './wire';
 
-/** The largest page the service gives. It has no cursor: what does not fit cannot be had. */
+/** Computers in the largest page that the service returns. It has no cursor: the rest cannot be listed. */
 export const pageSize = 200;
 
-/** How many the service deletes in one call. */
+/** Computers that the service deletes in one call. */
 export const maxBulkDelete = 100;
 
 export interface ComputerList {
   readonly computers: wire.WireComputer[];
-  /** One error for each entry that could not be read. */
+  /** One error for each entry that is not valid. */
   readonly unreadable: ApiError[];
   /** The page is full: there may be more. */
   readonly possiblyMore: boolean;
 }
 
-/** One wish to create a computer. Sending it twice creates one computer, since its key goes with it. */
+/** A create request with its idempotency key. Sending it twice creates one computer. */
 export interface CreateIntent {
   readonly request: wire.CreateRequest;
   readonly idempotencyKey: string;
 }
 
-/** Makes a wish to create out of a request, with a key of its own. */
+/** Gives a create request an idempotency key. */
 export function createIntent(request: wire.CreateRequest): CreateIntent {
   return { request, idempotencyKey: randomUUID().replaceAll('-', '') };
 }
@@ -38,13 +38,13 @@ export function createIntent(request: wire.CreateRequest): CreateIntent {
 export class CelestoClient {
   private readonly http: AuthorizedHttp;
 
-  /** @param onRefused told when the service does not accept a key, whichever call found out; and whose it is */
+  /** @param onRejected called with the credentials of any call that the service rejects for its key */
   constructor(
     http: Http,
     credentials: () => Promise<Credentials | undefined>,
-    onRefused: (error: ApiError, refused: Credentials) => void = () => undefined,
+    onRejected: (error: ApiError, rejected: Credentials) => void = () => undefined,
   ) {
-    this.http = new AuthorizedHttp(http, credentials, onRefused);
+    this.http = new AuthorizedHttp(http, credentials, onRejected);
   }
 
   async list(signal?: AbortSignal): Promise<ComputerList> {
@@ -148,9 +148,9 @@ export class CelestoClient {
   }
 
   /**
-   * Runs one shell command and tells what it writes as it comes; the last event is the exit. Leaving the loop or
-   * aborting ends the call, with which the command should end, though the service does not promise that.
-   * Not every service has it: `notFound` comes before the first event, and nothing has run then.
+   * Runs one shell command and yields its output as it arrives; the last event is the exit. Leaving the loop or
+   * aborting ends the call, and with it the command, though the service does not promise that.
+   * Not every service has this call: `notFound` comes before the first event, and nothing has run then.
    * @param timeout seconds the command may take, 1 to 300
    * @throws ApiError: `interrupted` when the stream breaks before the exit; the command may still be running then
    */
@@ -172,13 +172,13 @@ export class CelestoClient {
     );
   }
 
-  /** The commands that ran last on a computer through the service, at most `limit` (1 to 200). */
+  /** Lists the commands that ran last on a computer through the service, at most `limit` (1 to 200). */
   async commands(idOrName: string, limit = 50, signal?: AbortSignal): Promise<wire.Command[]> {
     const path = computerPath(idOrName, 'commands');
     return (await this.http.optional(wire.wireCommands, { path, query: { limit }, signal })).commands;
   }
 
-  /** How a computer is doing now, null where that is not known, and how it was doing for a while. */
+  /** Reads the metrics of a computer: the latest, null where unknown, and samples of the past. */
   async observability(
     idOrName: string,
     window: wire.ObservabilityWindow,
@@ -188,15 +188,15 @@ export class CelestoClient {
     return this.http.optional(wire.wireObservability, { path, query: { window }, signal });
   }
 
-  /** The ports of a computer that are published. */
+  /** Lists the published ports of a computer. */
   async publishedPorts(idOrName: string, signal?: AbortSignal): Promise<wire.PublishedPort[]> {
     const path = computerPath(idOrName, 'published-ports');
     return this.http.optional(v.array(wire.wirePublishedPort), { path, signal });
   }
 
   /**
-   * Lets everybody reach an HTTP port of a computer, without signing in. One that is published stays as it is.
-   * When the answer is lost, look at {@link publishedPorts} before trying again.
+   * Publishes an HTTP port of a computer: anyone can reach it without signing in. A published port stays as it is.
+   * When the answer is lost, read {@link publishedPorts} before calling again.
    * @param port within {@link wire.publishLimits}; the service keeps some of them for itself (`validation`)
    */
   async publish(idOrName: string, port: number, signal?: AbortSignal): Promise<wire.PublishedPort> {
@@ -208,25 +208,25 @@ export class CelestoClient {
     });
   }
 
-  /** Takes a port back from the internet; well also if it was not published. */
+  /** Unpublishes a port; succeeds also if it was not published. */
   async unpublish(idOrName: string, port: number, signal?: AbortSignal): Promise<wire.PublishedPort> {
     const path = computerPath(idOrName, `published-ports/${port}`);
     return this.http.call(wire.wirePublishedPort, { method: 'DELETE', path, signal });
   }
 
-  /** Leads to the screen of a running computer. `conflict` where its template has none. */
+  /** Opens the display of a running computer. `conflict` where its template has none. */
   async display(idOrName: string, mode: wire.DisplayMode, signal?: AbortSignal): Promise<wire.DisplayGrant> {
     const path = computerPath(idOrName, 'display');
     return this.http.call(wire.wireDisplayGrant, { method: 'POST', path, body: { mode }, signal });
   }
 
-  /** Leads to the browser of a running computer. `conflict` where its template has none. */
+  /** Opens the browser of a running computer. `conflict` where its template has none. */
   async browser(idOrName: string, signal?: AbortSignal): Promise<wire.BrowserGrant> {
     const path = computerPath(idOrName, 'browser');
     return this.http.call(wire.wireBrowserGrant, { method: 'POST', path, signal });
   }
 
-  /** Makes a terminal session on a running computer, or with `terminalId` goes back to one that was left. */
+  /** Creates a terminal session on a running computer, or with `terminalId` returns to an existing one. */
   async terminal(idOrName: string, terminalId?: string, signal?: AbortSignal): Promise<wire.TerminalTicket> {
     return this.http.call(wire.wireTerminal, {
       method: 'POST',
@@ -236,7 +236,7 @@ export class CelestoClient {
     });
   }
 
-  /** Who the key belongs to: the check that a key is good. */
+  /** Reads the user that the key belongs to; used to validate a key. */
   async user(signal?: AbortSignal): Promise<wire.User> {
     return this.http.call(wire.wireUser, { method: 'GET', path: '/v1/users/info', signal });
   }
@@ -249,12 +249,12 @@ export class CelestoClient {
     });
   }
 
-  /** What the sizes of computers cost. The service gives it to everybody. */
+  /** Lists the sizes of computers with their prices, which need no permission. */
   async sizes(signal?: AbortSignal): Promise<wire.Size[]> {
     return this.http.optional(v.array(wire.wireSize), { path: '/v1/billing/sizes', signal });
   }
 
-  /** What the plan allows and how much of it is used. `forbidden` where that is not this key's business. */
+  /** Reads the limits of the plan and their use. `forbidden` where the key lacks permission. */
   async billing(signal?: AbortSignal): Promise<wire.BillingSummary> {
     return this.http.optional(wire.wireBillingSummary, { path: '/v1/billing/summary', signal });
   }

@@ -1,6 +1,7 @@
 import { t } from '@vscode/l10n';
+import type { RecoveryFacts } from '../base/errors';
 
-/** Why a call failed, in the terms that decide what to do next. */
+/** Reasons for a failed call, divided by what to do next. */
 export type ApiErrorKind =
   | 'network'
   | 'timeout'
@@ -13,12 +14,12 @@ export type ApiErrorKind =
   | 'rateLimit'
   | 'server'
   | 'malformed'
-  /** A stream that ended before what it tells of did. */
+  /** A stream that ended before the command that it reports did. */
   | 'interrupted';
 
 export interface ApiErrorFacts {
   readonly status?: number | undefined;
-  /** The service's own words. */
+  /** The service's own sentence. */
   readonly detail?: string | undefined;
   readonly requestId?: string | undefined;
   /** Milliseconds the service asked us to wait. */
@@ -26,8 +27,8 @@ export interface ApiErrorFacts {
   readonly cause?: unknown;
 }
 
-/** A call to the service that failed. `message` is a sentence for a person that says what to do next. */
-export class ApiError extends Error {
+/** A call to the service that failed. `message` tells the user what happened and what to do next. */
+export class ApiError extends Error implements RecoveryFacts {
   override readonly name = 'ApiError';
   readonly status: number | undefined;
   readonly detail: string | undefined;
@@ -45,17 +46,28 @@ export class ApiError extends Error {
     this.retryAfter = facts.retryAfter;
   }
 
-  /** True where the key itself is the trouble, so that the way out is to sign in again. */
+  /** True where the key itself is the problem, so that signing in again may solve it. */
   get needsSignIn(): boolean {
     return this.kind === 'auth' || this.kind === 'forbidden';
   }
+
+  get isTransient(): boolean {
+    return isApiError(this, ...transientKinds);
+  }
+
+  get allowsFallback(): boolean {
+    return isApiError(this, ...fallbackKinds);
+  }
 }
 
-/** The service cannot be asked just now; another time it may. */
+/** The service cannot be reached or is overloaded; the same call may succeed later. */
 export const transientKinds = ['network', 'timeout', 'server', 'rateLimit'] as const;
 
-/** Whether the service did what it was asked is not known. */
+/** The answer was lost or cannot be read: the service may have carried out the call. */
 export const ambiguousKinds = ['network', 'timeout', 'server', 'malformed'] as const;
+
+/** One call of the service failed while the service itself answers: another transport does not need that call. */
+const fallbackKinds = ['forbidden', 'notFound', 'conflict', 'validation', 'server', 'malformed'] as const;
 
 /** True for an {@link ApiError} of one of these kinds. */
 export function isApiError(error: unknown, ...kinds: ApiErrorKind[]): error is ApiError {

@@ -3,36 +3,36 @@ import { ApiError } from './errors';
 import { readAs } from './http';
 import { wireExecEvent, type ExecEvent } from './wire';
 
-/** What each event has, also one that is newer than this extension. */
+/** The field that every event has, even of a type that is newer than this extension. */
 const anyEvent = v.object({ type: v.string() });
-const known = new Set<string>(['started', 'stdout', 'stderr', 'exit'] satisfies ExecEvent['type'][]);
+const knownTypes = new Set<string>(['started', 'stdout', 'stderr', 'exit'] satisfies ExecEvent['type'][]);
 
 /**
- * Reads the events of `exec/stream`; the last one is the exit.
- * @throws ApiError `malformed` for an event that cannot be read, `interrupted` when the events end before the exit
+ * Parses the events of `exec/stream`; the last one is the exit. Events of unknown types are skipped.
+ * @throws ApiError `malformed` for an event that cannot be parsed, `interrupted` when the stream ends before the exit
  */
 export async function* parseExecEvents(
   events: AsyncIterable<string>,
 ): AsyncGenerator<ExecEvent, void, undefined> {
   for await (const data of events) {
-    const event = readEvent(data);
+    const event = parseEvent(data);
     if (event) yield event;
     if (event?.type === 'exit') return;
   }
   throw new ApiError('interrupted');
 }
 
-function readEvent(data: string): ExecEvent | undefined {
+function parseEvent(data: string): ExecEvent | undefined {
   if (data === '[DONE]') return undefined;
-  const event = parse(data);
-  return known.has(readAs(anyEvent, event).type) ? readAs(wireExecEvent, event) : undefined;
+  const event = parseJson(data);
+  return knownTypes.has(readAs(anyEvent, event).type) ? readAs(wireExecEvent, event) : undefined;
 }
 
-function parse(data: string): unknown {
+function parseJson(data: string): unknown {
   try {
     return JSON.parse(data);
   } catch {
-    // What it holds stays out of the error: it may be anything that the command wrote.
+    // The text stays out of the error: it may be anything that the command wrote.
     throw new ApiError('malformed');
   }
 }

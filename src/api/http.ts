@@ -5,7 +5,7 @@ import { truncate } from '../base/text';
 import { ApiError } from './errors';
 import { isHttpError, requestIdOf, retryAfterOf, toApiError, withoutKey } from './toApiError';
 
-/** Who calls, and where. Read anew for each call, since people sign in and switch organizations. */
+/** Key, address and organization of a call. Read for each call, since users sign in and switch organizations. */
 export interface Credentials {
   readonly baseUrl: string;
   readonly apiKey: string;
@@ -19,28 +19,35 @@ export interface Call {
   readonly query?: Record<string, string | number>;
   readonly body?: object;
   readonly headers?: Record<string, string>;
-  /** Milliseconds for the whole call, its retries included. Default 30 s. */
+  /** Milliseconds for the whole call, its retries included. Default: {@link defaultTimeoutMs}. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How long a GET may wait for another try when the service names a time; beyond it the caller is told instead. */
-const longestRetryAfter = 5_000;
+/** Milliseconds of a `Retry-After` that a GET waits for by itself; for a longer one it fails, and its caller waits. */
+const maxAutomaticRetryAfterMs = 5_000;
 
-/** Characters of an event that are waited for: a stream without an end of line must not fill the memory. */
-const longestEvent = 16 * 1024 * 1024;
+/** Attempts that follow a failed GET. */
+const maxRetries = 2;
 
-/** What may stand in a header as a bearer token. Pasted keys hold other things at times. */
-const usableKey = /^[\x21-\x7e]+$/;
+/** Milliseconds that a call may take, its retries included. */
+const defaultTimeoutMs = 30_000;
+
+/** Characters that one event may have: a stream without an end of line must not fill the memory. */
+const maxEventLength = 16 * 1024 * 1024;
+
+/** The characters of a bearer token in a header. Pasted keys hold others at times. */
+const validKey = /^[\x21-\x7e]+$/;
 
 /**
- * Makes one call and reads its answer. GETs are tried up to three times; nothing else is ever replayed.
+ * Makes HTTP calls and validates their answers. GETs are attempted up to three times; nothing else is ever repeated.
  * No error repeats the key, even where the service does.
  * @throws ApiError, or the signal's reason when it was aborted
  */
 export class Http {
   constructor(
     private readonly log: Log,
+    /** Milliseconds before an attempt that follows a failed one, where the service asks for none. */
     private readonly retryDelay: (attempt: number) => number = (attempt) => 300 * 2 ** (attempt - 1),
   ) {}
 
@@ -55,13 +62,13 @@ export class Http {
       const response = await this.send(credentials, call, limit, started);
       return readAs(schema, await parseJson(response, credentials), requestIdOf(response));
     } catch (error) {
-      throw this.failed(await toApiError(error, limit, credentials.apiKey), call, started);
+      throw this.logged(await toApiError(error, limit, credentials.apiKey), call, started);
     }
   }
 
   /**
-   * Makes one call that is answered with a stream of events (`text/event-stream`, HTML Living Standard, 9.2) and gives
-   * the data of each as it comes. Leaving the loop ends the call. The time limit is for the whole stream.
+   * Makes one call that is answered with a stream of events (`text/event-stream`, HTML Living Standard, 9.2) and yields
+   * the data of each as it arrives. Leaving the loop ends the call. The time limit is for the whole stream.
    * @throws ApiError, of kind `interrupted` once the stream has begun; or the signal's reason when it was aborted
    */
   async *events(credentials: Credentials, call: Call): AsyncGenerator<string, void, undefined> {
@@ -74,13 +81,13 @@ export class Http {
       hasBegun = true;
       for await (const { data } of events) yield data;
     } catch (error) {
-      const otherwise = hasBegun ? 'interrupted' : 'network';
-      throw this.failed(await toApiError(error, limit, credentials.apiKey, otherwise), call, started);
+      const fallbackKind = hasBegun ? 'interrupted' : 'network';
+      throw this.logged(await toApiError(error, limit, credentials.apiKey, fallbackKind), call, started);
     }
   }
 
-  /** Leaves a line in the log. @returns the error to throw, unless the call was cancelled: then it throws the reason */
-  private failed(failure: ApiError, call: Call, started: number): ApiError {
+  /** Logs a failure. @returns the error to throw; throws the signal's reason where the call was cancelled */
+  private logged(failure: ApiError, call: Call, started: number): ApiError {
     call.signal?.throwIfAborted();
     this.log.warn(`${call.method} ${call.path} in ${Date.now() - started} ms: ${describeError(failure)}`);
     return failure;
@@ -92,16 +99,16 @@ export class Http {
     limit: AbortSignal,
     started: number,
   ): Promise<Response> {
-    if (!usableKey.test(credentials.apiKey)) throw new ApiError('auth');
-    const response = await this.answer(credentials, call, limit);
+    if (!validKey.test(credentials.apiKey)) throw new ApiError('auth');
+    const response = await this.request(credentials, call, limit);
     this.log.debug(`${call.method} ${call.path} ${response.status} in ${Date.now() - started} ms`);
     return response;
   }
 
-  private async answer(credentials: Credentials, call: Call, limit: AbortSignal): Promise<Response> {
-    // Its loading builds a Request, which takes longer than all of our own activation: so it comes with the first call.
+  private async request(credentials: Credentials, call: Call, limit: AbortSignal): Promise<Response> {
+    // Loading ky builds a Request, which takes longer than our whole activation: so it is loaded by the first call.
     const { default: ky } = await import('ky');
-    let asked: number | undefined;
+    let requestedDelay: number | undefined;
     return ky(credentials.baseUrl + call.path, {
       method: call.method,
       searchParams: call.query,
@@ -111,30 +118,30 @@ export class Http {
         ...(credentials.organization && { 'x-current-organization': credentials.organization }),
         ...call.headers,
       },
-      // A redirect would carry the key to another place: it is an error, never followed.
+      // A redirect would carry the key to another server: it is an error, never followed.
       redirect: 'manual',
       timeout: false,
-      // A GET whose answer breaks off is tried again too, so its answer is read while it still can be.
+      // A GET whose answer breaks off is attempted again too, so ky has to see the whole answer.
       ...(call.method === 'GET' && { fetch: fetchWhole }),
       signal: call.signal ? AbortSignal.any([call.signal, limit]) : limit,
       retry: {
-        limit: 2,
+        limit: maxRetries,
         methods: ['get'],
-        // What the service asks for is read here, with a bound.
+        // `Retry-After` is read below, with an upper bound.
         afterStatusCodes: [],
         shouldRetry: ({ error }) => {
-          asked = isHttpError(error) ? retryAfterOf(error.response) : undefined;
-          return asked !== undefined && asked > longestRetryAfter ? false : undefined;
+          requestedDelay = isHttpError(error) ? retryAfterOf(error.response) : undefined;
+          return (requestedDelay ?? 0) > maxAutomaticRetryAfterMs ? false : undefined;
         },
-        delay: (attempt) => asked ?? this.retryDelay(attempt),
+        delay: (attempt) => requestedDelay ?? this.retryDelay(attempt),
       },
     });
   }
 }
 
 /**
- * Reads a value as a schema.
- * @throws ApiError of kind `malformed` that names the first field that is not as agreed
+ * Validates a value against a schema.
+ * @throws ApiError of kind `malformed` that names the first invalid field
  */
 export function readAs<S extends v.GenericSchema>(
   schema: S,
@@ -145,23 +152,23 @@ export function readAs<S extends v.GenericSchema>(
   if (result.success) return result.output;
   const [issue] = result.issues;
   const field = v.getDotPath(issue) ?? 'answer';
-  // Texts of the answer stay out of it: any of them might be a secret.
+  // Texts of the answer stay out of the error: any of them might be a secret.
   const message = issue.message.replace(/ but received "[^]*$/, ' but received another text');
   const detail = `${truncate(field, 80)}: ${truncate(message, 200)}`;
   throw new ApiError('malformed', { detail, requestId });
 }
 
-/** Like fetch, but what was asked for is there as a whole. Rejects where it breaks off. */
+/** Fetches an answer with its whole body. Rejects where the body breaks off. */
 async function fetchWhole(...request: Parameters<typeof fetch>): Promise<Response> {
   const response = await fetch(...request);
   return response.ok && response.body ? new Response(await response.arrayBuffer(), response) : response;
 }
 
 function limitOf(call: Call): AbortSignal {
-  return AbortSignal.timeout(call.timeoutMs ?? 30_000);
+  return AbortSignal.timeout(call.timeoutMs ?? defaultTimeoutMs);
 }
 
-/** The events of an answer. @throws ApiError of kind `malformed` when it is no stream of events */
+/** Parses the events of an answer. @throws ApiError of kind `malformed` when it is no stream of events */
 async function eventsOf(response: Response): Promise<ReadableStream<EventSourceMessage>> {
   const type = response.headers.get('content-type') ?? '';
   if (!/^text\/event-stream\b/i.test(type) || !response.body) {
@@ -171,7 +178,7 @@ async function eventsOf(response: Response): Promise<ReadableStream<EventSourceM
   const { EventSourceParserStream } = await import('eventsource-parser/stream');
   return response.body
     .pipeThrough(new TextDecoderStream())
-    .pipeThrough(new EventSourceParserStream({ maxBufferSize: longestEvent }));
+    .pipeThrough(new EventSourceParserStream({ maxBufferSize: maxEventLength }));
 }
 
 async function parseJson(response: Response, credentials: Credentials): Promise<unknown> {

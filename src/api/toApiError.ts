@@ -2,28 +2,28 @@ import type { HTTPError } from 'ky';
 import { printable, truncate } from '../base/text';
 import { ApiError, type ApiErrorKind } from './errors';
 
-/** True for an answer that ky counts as an error; it has its class only once ky is loaded. */
+/** True for ky's error for a status of 400 and above. Checked by name: the class exists only once ky is loaded. */
 export function isHttpError(error: unknown): error is HTTPError {
   return error instanceof Error && error.name === 'HTTPError' && 'response' in error;
 }
 
 /**
- * What went wrong, as an ApiError, whatever was thrown.
- * @param limit the call's time limit, which may be what ended it
- * @param otherwise what it is if neither the service nor the limit says more
+ * Converts anything that was thrown into an ApiError.
+ * @param limit the call's time limit, which may have ended it
+ * @param fallbackKind kind of an error that neither the service nor the limit explains
  */
 export async function toApiError(
   error: unknown,
   limit: AbortSignal,
   apiKey: string,
-  otherwise: ApiErrorKind = 'network',
+  fallbackKind: ApiErrorKind = 'network',
 ): Promise<ApiError> {
   if (error instanceof ApiError) return error;
-  if (isHttpError(error)) return fromAnswer(error.response, apiKey);
-  return new ApiError(limit.aborted ? 'timeout' : otherwise, { cause: error });
+  if (isHttpError(error)) return fromResponse(error.response, apiKey);
+  return new ApiError(limit.aborted ? 'timeout' : fallbackKind, { cause: error });
 }
 
-async function fromAnswer(response: Response, apiKey: string): Promise<ApiError> {
+async function fromResponse(response: Response, apiKey: string): Promise<ApiError> {
   const body = await response.text().catch(() => '');
   const detail = detailOf(withoutKey(body, apiKey));
   const retryAfter = retryAfterOf(response);
@@ -36,7 +36,7 @@ async function fromAnswer(response: Response, apiKey: string): Promise<ApiError>
   });
 }
 
-/** No schema says how a plan's limit is told, so its words count where the code alone does not decide. */
+/** Words of a plan's limit. No schema says how the service reports it, so they decide where the code alone does not. */
 const planWords = /\b(plan|quota|billing|budget|credits?|concurren\w+)\b/i;
 
 function kindOf(status: number, detail = '', retryAfter?: number): ApiErrorKind {
@@ -54,7 +54,7 @@ function kindOf(status: number, detail = '', retryAfter?: number): ApiErrorKind 
   return 'malformed';
 }
 
-/** The service's sentence: string `detail`, then `message`, then `error`; for a 422 the fields it names. */
+/** Extracts the service's sentence: string `detail`, then `message`, then `error`; for a 422 the fields it names. */
 function detailOf(body: string): string | undefined {
   let parsed: unknown;
   try {
@@ -65,9 +65,9 @@ function detailOf(body: string): string | undefined {
   if (typeof parsed !== 'object' || parsed === null) return undefined;
   const answer = parsed as Record<string, unknown>;
   const fields = fieldErrors(answer.errors) ?? fieldErrors(answer.detail);
-  const words = [answer.detail, answer.message, answer.error].find((value) => typeof value === 'string');
-  const said = [words, fields].filter(Boolean).join(': ');
-  return said === '' ? undefined : truncate(said, 400);
+  const sentence = [answer.detail, answer.message, answer.error].find((value) => typeof value === 'string');
+  const detail = [sentence, fields].filter(Boolean).join(': ');
+  return detail === '' ? undefined : truncate(detail, 400);
 }
 
 function fieldErrors(errors: unknown): string | undefined {
@@ -78,25 +78,28 @@ function fieldErrors(errors: unknown): string | undefined {
 function fieldError(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
   const { loc, msg, message } = error as Record<string, unknown>;
-  const place = Array.isArray(loc) ? loc.filter((part) => part !== 'body').join('.') : '';
-  const words = [msg, message].find((value) => typeof value === 'string') ?? '';
-  return printable([place, words].filter(Boolean).join(' '));
+  const path = Array.isArray(loc) ? loc.filter((segment) => segment !== 'body').join('.') : '';
+  const text = [msg, message].find((value) => typeof value === 'string') ?? '';
+  return printable([path, text].filter(Boolean).join(' '));
 }
 
-/** The header `Retry-After` (RFC 9110, 10.2.3: seconds or a date) in milliseconds, a day at most. */
+/** A longer `Retry-After` is taken for this many milliseconds: one day. */
+const maxRetryAfterMs = 86_400_000;
+
+/** Reads the header `Retry-After` (RFC 9110, 10.2.3: seconds or a date) in milliseconds. */
 export function retryAfterOf(response: Response): number | undefined {
   const header = response.headers.get('retry-after') ?? '';
   const date = header.endsWith('GMT') ? Date.parse(header) - Date.now() : NaN;
   const ms = /^\d+$/.test(header) ? Number(header) * 1000 : date;
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), 86_400_000);
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), maxRetryAfterMs);
 }
 
-/** The service's name for a request, by which it can be asked about it. */
+/** Reads the service's id of a request, for questions to its support. */
 export function requestIdOf(response: Response): string | undefined {
   return truncate(response.headers.get('x-request-id') ?? '', 80) || undefined;
 }
 
-/** No error repeats the key, even where the service does. */
+/** Masks the API key in a text of the service: no error repeats the key, even where the service does. */
 export function withoutKey(text: string, apiKey: string): string {
   return text.replaceAll(apiKey, '***');
 }

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
-// What the service speaks, as far as it is used here. Unknown fields are ignored; what its snapshots do not all carry
-// is optional. The source is the service's OpenAPI document.
+// The service's answers and requests, as far as they are used here. Unknown fields are ignored; fields that not every
+// version of the service sends are optional. The source is the service's OpenAPI document.
 
 const text = v.string();
 const optionalText = v.nullish(v.string());
@@ -16,7 +16,7 @@ export const wirePublishedPort = v.object({
   port: whole,
   /** A plain string on the wire; seen are publishing, published, unpublishing, unpublished, error. */
   status: text,
-  /** Where everybody can reach it, without signing in. A web address or null, since it goes to a browser. */
+  /** Public address, reachable without signing in. A web address or null, since it is opened in a browser. */
   url: v.fallback(v.nullish(v.pipe(text, v.check(isWebAddress)), null), null),
   created_at: orNull,
 });
@@ -27,7 +27,7 @@ function isWebAddress(address: string): boolean {
 }
 
 export const wireComputer = v.object({
-  // It becomes a part of paths, keys and names, so nothing invisible may hide in it.
+  // The id becomes part of paths, keys and names, so it must hold visible characters only.
   id: v.pipe(text, v.regex(/^[\x21-\x7e]+$/)),
   name: text,
   // A plain string on the wire: a status newer than this extension must not break the list.
@@ -43,7 +43,7 @@ export const wireComputer = v.object({
   network_policy: v.nullish(v.object({ mode: v.nullish(text, 'open') })),
   external_volume_enabled: v.nullish(v.boolean(), false),
   connection: v.nullish(v.object({ ssh: optionalText, access_url: optionalText })),
-  // Not worth losing the computer for.
+  // An invalid port must not lose the computer.
   published_ports: v.fallback(
     v.nullish(v.array(wirePublishedPort), () => []),
     () => [],
@@ -76,7 +76,7 @@ export const wireExecResult = v.object({
 });
 export type ExecResult = v.InferOutput<typeof wireExecResult>;
 
-/** What a running command tells: that it runs, what it writes, and last how it ended. */
+/** Events of a running command: its start, its output, and last its exit. */
 export const wireExecEvent = v.variant('type', [
   v.object({ type: v.literal('started'), command_id: optionalText }),
   v.object({ type: v.picklist(['stdout', 'stderr']), data: text }),
@@ -89,7 +89,7 @@ export const wireExecEvent = v.variant('type', [
 ]);
 export type ExecEvent = v.InferOutput<typeof wireExecEvent>;
 
-/** A command that ran on a computer. What it was is not told, nor what it wrote. */
+/** A command that ran on a computer. The service reports neither its text nor its output. */
 export const wireCommand = v.object({
   command_id: text,
   source: text,
@@ -107,7 +107,7 @@ export type Command = v.InferOutput<typeof wireCommand>;
 
 export const wireCommands = v.object({ commands: v.array(wireCommand), count: whole });
 
-/** How a computer is doing. Each number may be unknown. `stale`: from some time ago; `partial`: not all could be had. */
+/** Metrics of a computer, each of which may be unknown. `stale`: not current; `partial`: some are missing. */
 export const wireMetrics = v.object({
   observed_at: orNull,
   stale: v.nullish(v.boolean(), false),
@@ -125,7 +125,7 @@ export const wireMetrics = v.object({
 });
 export type Metrics = v.InferOutput<typeof wireMetrics>;
 
-/** How a computer was doing at one moment. */
+/** Metrics of a computer at one moment. */
 export const wireMetricSample = v.object({
   observed_at: text,
   stale: v.nullish(v.boolean(), false),
@@ -145,7 +145,7 @@ export const wireObservability = v.object({
 });
 export type Observability = v.InferOutput<typeof wireObservability>;
 
-/** How far back to look. */
+/** Time span of the samples. */
 export type ObservabilityWindow = '1h' | '24h';
 
 export const wireBulkDelete = v.object({
@@ -161,7 +161,7 @@ export type User = v.InferOutput<typeof wireUser>;
 export const wireOrganization = v.object({ id: text, name: text });
 export type Organization = v.InferOutput<typeof wireOrganization>;
 
-/** How to reach a durable terminal session: for a short while, and once. */
+/** Address and token of a durable terminal session. Valid for a short time, and once. */
 export const wireTerminal = v.object({
   terminal_id: text,
   gateway_url: text,
@@ -170,11 +170,11 @@ export const wireTerminal = v.object({
 });
 export type TerminalTicket = v.InferOutput<typeof wireTerminal>;
 
-/** How to reach the browser of a computer (CDP over WebSocket): for a short while, and once. */
+/** Address and token of a computer's browser (CDP over WebSocket). Valid for a short time, and once. */
 export const wireBrowserGrant = v.object({ gateway_url: text, token: text, expires_at: text });
 export type BrowserGrant = v.InferOutput<typeof wireBrowserGrant>;
 
-/** How to reach the screen of a computer (RFB over WebSocket): for a short while, and once. */
+/** Address and token of a computer's display (RFB over WebSocket). Valid for a short time, and once. */
 export const wireDisplayGrant = v.object({
   ...wireBrowserGrant.entries,
   mode: v.picklist(['read_only', 'read_write']),
@@ -182,7 +182,7 @@ export const wireDisplayGrant = v.object({
 export type DisplayGrant = v.InferOutput<typeof wireDisplayGrant>;
 export type DisplayMode = DisplayGrant['mode'];
 
-/** A size of computer that has a price, in US dollars for each hour that it runs. */
+/** A size of computer, with its price in US dollars per hour that it runs. */
 export const wireSize = v.object({
   id: text,
   vcpus: whole,
@@ -192,7 +192,7 @@ export const wireSize = v.object({
 });
 export type Size = v.InferOutput<typeof wireSize>;
 
-/** How many of something the plan includes. -1 stands for unlimited; `is_unlimited` says so as well. */
+/** A count that the plan limits. -1 stands for unlimited; `is_unlimited` says so as well. */
 export const wireResourceLimit = v.object({
   included: whole,
   used: whole,
@@ -208,13 +208,13 @@ export const wireSandboxHours = v.object({
   overage_used: decimal,
   remaining: decimal,
   is_unlimited: v.boolean(),
-  /** Whether computers run on, at a price, when no hour remains. */
+  /** True where computers run on, at a price, when no hour remains. */
   overage_allowed: v.boolean(),
   resets_at: orNull,
 });
 export type SandboxHours = v.InferOutput<typeof wireSandboxHours>;
 
-/** What the organization's plan allows, and how much of it is used. */
+/** Limits of the organization's plan, and their use. */
 export const wireBillingSummary = v.object({
   plan_name: text,
   /** A plain string on the wire; seen are active and depleted. */
@@ -224,7 +224,7 @@ export const wireBillingSummary = v.object({
 });
 export type BillingSummary = v.InferOutput<typeof wireBillingSummary>;
 
-/** What a create may ask for. Absent means: the template's default. Units: MB. */
+/** Body of a create. An absent field means the template's default. Units: MB. */
 export interface CreateRequest {
   readonly template_id?: string;
   readonly vcpus?: number;
@@ -244,5 +244,5 @@ export const createLimits = {
 /** The service's limits for a command: its length in characters, the time it may take in seconds. */
 export const execLimits = { length: 10_000, timeout: { min: 1, max: 300 } } as const;
 
-/** The ports that can be published, and how many of them at once (which only the service's guide says). */
+/** The ports that can be published, and their greatest number at once (which only the service's guide says). */
 export const publishLimits = { min: 1024, max: 65_535, count: 4 } as const;

@@ -1,11 +1,11 @@
-/** True for the rejection that an aborted signal causes: nothing went wrong, somebody changed their mind. */
+/** True for the rejection that an aborted signal causes: the caller changed their mind, nothing went wrong. */
 export function isCancellation(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
-/** Waits for the promise or for the signal, whichever comes first; rejects with the signal's reason. */
+/** Waits for the promise or the signal, whichever settles first; rejects with the signal's reason. */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  // Nobody may be waiting for it any more when it rejects.
+  // The promise may reject after the abort, when no caller handles it any more.
   promise.catch(() => undefined);
   signal.throwIfAborted();
   let onAbort: (() => void) | undefined;

@@ -1,53 +1,53 @@
-/** Bytes that wait for their turn, in the pieces that they came in. */
+/** A first-in, first-out queue of bytes, held in the chunks they arrived in. */
 export class ByteQueue {
-  private pieces: Uint8Array[] = [];
-  /** How many pieces were taken already. */
-  private taken = 0;
-  private waiting = 0;
+  private chunks: Uint8Array[] = [];
+  /** Index of the first chunk that still holds bytes. */
+  private head = 0;
+  private length = 0;
 
-  /** How many bytes wait. */
+  /** Number of bytes in the queue. */
   get size(): number {
-    return this.waiting;
+    return this.length;
   }
 
-  push(piece: Uint8Array): void {
-    this.pieces.push(piece);
-    this.waiting += piece.length;
+  push(chunk: Uint8Array): void {
+    this.chunks.push(chunk);
+    this.length += chunk.length;
   }
 
   /**
-   * Takes the bytes that came first: so many, or all if there are fewer.
-   * @returns one piece, which may be a view of what was pushed
+   * Removes the oldest bytes: `maxBytes` of them, or all if there are fewer.
+   * @returns one chunk, which may be a view of what was pushed
    */
-  take(most = Infinity): Uint8Array {
-    const parts: Uint8Array[] = [];
-    for (let left = Math.min(most, this.waiting); left > 0; left -= parts.at(-1)?.length ?? left)
-      parts.push(this.takePart(left));
-    this.letGo();
-    const [only] = parts;
-    return parts.length === 1 && only ? only : Buffer.concat(parts);
+  take(maxBytes = Infinity): Uint8Array {
+    const taken: Uint8Array[] = [];
+    for (let left = Math.min(maxBytes, this.length); left > 0; left -= taken.at(-1)?.length ?? left)
+      taken.push(this.takeFromHead(left));
+    this.compact();
+    const [only] = taken;
+    return taken.length === 1 && only ? only : Buffer.concat(taken);
   }
 
-  /** Puts bytes before all others. */
+  /** Puts bytes back at the front of the queue. */
   putBack(bytes: Uint8Array): void {
-    if (this.taken > 0) this.pieces[(this.taken -= 1)] = bytes;
-    else this.pieces.unshift(bytes);
-    this.waiting += bytes.length;
+    if (this.head > 0) this.chunks[(this.head -= 1)] = bytes;
+    else this.chunks.unshift(bytes);
+    this.length += bytes.length;
   }
 
-  private takePart(most: number): Uint8Array {
-    const piece = this.pieces[this.taken] ?? new Uint8Array();
-    const part = piece.subarray(0, most);
-    if (part.length < piece.length) this.pieces[this.taken] = piece.subarray(most);
-    else this.taken += 1;
-    this.waiting -= part.length;
-    return part;
+  private takeFromHead(maxBytes: number): Uint8Array {
+    const chunk = this.chunks[this.head] ?? new Uint8Array();
+    const taken = chunk.subarray(0, maxBytes);
+    if (taken.length < chunk.length) this.chunks[this.head] = chunk.subarray(maxBytes);
+    else this.head += 1;
+    this.length -= taken.length;
+    return taken;
   }
 
-  /** Pieces that were taken go by the thousand, or when they are all: to move the others up costs time. */
-  private letGo(): void {
-    if (this.waiting > 0 && this.taken < 1_000) return;
-    this.pieces = this.pieces.slice(this.taken);
-    this.taken = 0;
+  /** Drops consumed chunks by the thousand, or when none is left: shifting the array for each one is slow. */
+  private compact(): void {
+    if (this.length > 0 && this.head < 1_000) return;
+    this.chunks = this.chunks.slice(this.head);
+    this.head = 0;
   }
 }

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Where time comes from, so that tests can hold it in their hand. */
+/** Source of time; injected, so that tests can advance it by hand. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Waits so many milliseconds; rejects with the signal's reason as soon as it is aborted. */
+  /** Waits `ms` milliseconds; rejects with the signal's reason as soon as it is aborted. */
   delay(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** The real time. */
+/** The time of this machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   delay: async (ms, signal) => {

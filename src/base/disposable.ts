@@ -1,33 +1,33 @@
-/** Something to be ended once. The same shape as VS Code's, so either may be used where the other is asked for. */
+/** A resource to be released once. Has the shape of VS Code's Disposable, so the two are interchangeable. */
 export interface Disposable {
   dispose(): void;
 }
 
-/** Makes a disposable of a function. The function runs at most once. */
-export function toDisposable(end: () => void): Disposable {
-  let ended = false;
+/** Makes a disposable from a function, which runs at most once. */
+export function toDisposable(release: () => void): Disposable {
+  let isDisposed = false;
   return {
     dispose: () => {
-      if (ended) return;
-      ended = true;
-      end();
+      if (isDisposed) return;
+      isDisposed = true;
+      release();
     },
   };
 }
 
-/** Holds what belongs together and ends it in reverse order. What is added after the end is ended at once. */
+/** Disposes its items together, in reverse order. An item added after that is disposed at once. */
 export class DisposableStore implements Disposable {
   private readonly items: Disposable[] = [];
-  private disposed = false;
+  private isDisposed = false;
 
   add<T extends Disposable>(item: T): T {
-    if (this.disposed) item.dispose();
+    if (this.isDisposed) item.dispose();
     else this.items.push(item);
     return item;
   }
 
   dispose(): void {
-    this.disposed = true;
+    this.isDisposed = true;
     while (this.items.length > 0) this.items.pop()?.dispose();
   }
 }

@@ -1,23 +1,27 @@
 import { toDisposable, type Disposable } from './disposable';
 
-/** Subscribes a listener; dispose what comes back to end it. */
+/** Subscribes a listener; disposing the result unsubscribes it. */
 export type Event<T> = (listener: (value: T) => void) => Disposable;
 
-/** An event source for the layers that know no VS Code. Listeners may come and go while an event is fired. */
+/**
+ * Event source for the layers that must not import VS Code, in the shape of VS Code's EventEmitter.
+ * Listeners may be added and removed while an event is fired.
+ */
 export class Emitter<T> implements Disposable {
   private readonly listeners = new Set<(value: T) => void>();
 
   readonly event: Event<T> = (listener) => {
-    const own = (value: T): void => listener(value);
-    this.listeners.add(own);
-    return toDisposable(() => this.listeners.delete(own));
+    // A function of its own for each subscription, so that the same listener may subscribe twice.
+    const subscription = (value: T): void => listener(value);
+    this.listeners.add(subscription);
+    return toDisposable(() => this.listeners.delete(subscription));
   };
 
   fire(value: T): void {
     for (const listener of [...this.listeners]) listener(value);
   }
 
-  /** How many listen. A leak shows here. */
+  /** Number of listeners; a leak shows here. */
   get size(): number {
     return this.listeners.size;
   }

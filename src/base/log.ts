@@ -1,4 +1,4 @@
-/** What is written for people who look for the cause of something. */
+/** The log that users and maintainers read to find the cause of a problem. */
 export interface Log {
   trace(message: string): void;
   debug(message: string): void;
@@ -7,7 +7,7 @@ export interface Log {
   error(message: string): void;
 }
 
-const secrets: readonly [RegExp, string][] = [
+const secretPatterns: readonly [RegExp, string][] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 ***'],
   [/([?&](?:token|key|api_key|access_token)=)[^&\s"']+/gi, '$1***'],
   [/("(?:token|api_key|apiKey|access_token|password|passphrase)"\s*:\s*")(?:[^"\\]|\\.)*/gi, '$1***'],
@@ -15,25 +15,25 @@ const secrets: readonly [RegExp, string][] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*PRIVATE KEY-----|$)/g, '(private key)'],
 ];
 
-/** Takes out what looks like a secret: bearer tokens, tokens in URLs and JSON, API keys, private keys. */
+/** Masks everything that looks like a secret: bearer tokens, tokens in URLs and JSON, API keys, private keys. */
 export function redact(text: string): string {
-  return secrets.reduce((clean, [pattern, replacement]) => clean.replace(pattern, replacement), text);
+  return secretPatterns.reduce((clean, [pattern, replacement]) => clean.replace(pattern, replacement), text);
 }
 
-/** What takes secrets out of a text: those known by `known`, and what looks like one. */
-export function redactor(known: () => readonly string[]): (text: string) => string {
+/** Makes a function that masks the given secrets, and everything that looks like one. */
+export function redactor(secrets: () => readonly string[]): (text: string) => string {
   return (text) => {
-    // The longest first, and before the patterns: what is replaced in part is no longer found.
-    const longestFirst = known()
+    // Longest first, and before the patterns: a secret that is masked in part is not found any more.
+    const longestFirst = secrets()
       .filter((secret) => secret.length > 0)
       .sort((a, b) => b.length - a.length);
     return redact(longestFirst.reduce((clean, secret) => clean.replaceAll(secret, '***'), text));
   };
 }
 
-/** Wraps a log so that no secret reaches it: neither what looks like one, nor those known by `known`. */
-export function redactingLog(log: Log, known: () => readonly string[] = () => []): Log {
-  const clean = redactor(known);
+/** Wraps a log so that no secret reaches it: neither those given nor what looks like one. */
+export function redactingLog(log: Log, secrets: () => readonly string[] = () => []): Log {
+  const clean = redactor(secrets);
   return {
     trace: (message) => log.trace(clean(message)),
     debug: (message) => log.debug(clean(message)),
@@ -43,7 +43,7 @@ export function redactingLog(log: Log, known: () => readonly string[] = () => []
   };
 }
 
-/** One line that says what an error is, its causes included; for the log. */
+/** Describes an error and its causes in one line of the log. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const causes = error instanceof AggregateError ? [...(error.errors as unknown[])] : [];
@@ -51,7 +51,7 @@ export function describeError(error: unknown): string {
   return [`${error.name}: ${error.message}`, ...causes.map(describeError)].join(' ← ');
 }
 
-/** A log that keeps nothing. */
+/** Discards everything. */
 export const silentLog: Log = {
   trace: () => undefined,
   debug: () => undefined,

@@ -1,7 +1,7 @@
 import type { Clock } from './clock';
 import type { Log } from './log';
 
-/** A line of the log that was a warning or an error. */
+/** A warning or an error that was logged. */
 export interface LoggedProblem {
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -9,21 +9,21 @@ export interface LoggedProblem {
   readonly message: string;
 }
 
-/** How many are kept; the oldest go first. */
+/** Number of problems that are kept; the oldest are dropped first. */
 const maxProblems = 50;
 
-/** A log that passes all on, and keeps the last warnings and errors. */
+/** Forwards everything to a log, and keeps the last warnings and errors for the diagnostics report. */
 export class RecentProblemsLog implements Log {
-  private readonly kept: LoggedProblem[] = [];
+  private readonly recent: LoggedProblem[] = [];
 
   constructor(
     private readonly log: Log,
     private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
-  /** The last of them, in the order in which they came. */
+  /** The last warnings and errors, oldest first. */
   get problems(): readonly LoggedProblem[] {
-    return this.kept;
+    return this.recent;
   }
 
   trace(message: string): void {
@@ -49,7 +49,7 @@ export class RecentProblemsLog implements Log {
   }
 
   private keep(level: LoggedProblem['level'], message: string): void {
-    this.kept.push({ at: this.clock.now(), level, message });
-    if (this.kept.length > maxProblems) this.kept.shift();
+    this.recent.push({ at: this.clock.now(), level, message });
+    if (this.recent.length > maxProblems) this.recent.shift();
   }
 }

@@ -3,26 +3,31 @@ import type { Clock } from './clock';
 
 export interface RetryOptions {
   readonly clock: Clock;
-  /** Milliseconds from the first try within which another one may begin. */
+  /** Milliseconds after the first attempt within which another one may begin. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
-  /** True for an error that may be gone in a moment. */
+  /** Decides whether another attempt may succeed. A cancellation is never retried. */
   readonly shouldRetry: (error: unknown) => boolean;
-  /** Told once, when the first try has failed in such a way. */
+  /** Called once, when the first attempt has failed and another one follows. */
   readonly onFirstRetry?: (() => void) | undefined;
 }
 
-/** Tries again, with growing pauses, while what stands in the way may pass. Rejects with the last error. */
+/** Pause before the next attempt, in milliseconds: it grows by `factor` up to `maxMs`. */
+const backoff = { firstMs: 100, factor: 1.5, maxMs: 2_000 };
+
+/** Repeats an attempt with growing pauses while its error may pass. Rejects with the last error. */
 export async function retry<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { clock, timeoutMs: patience, signal, shouldRetry: passes, onFirstRetry: onWaiting } = options;
-  const deadline = clock.now() + patience;
-  for (let tries = 1, pause = 100; ; tries += 1, pause = Math.min(2_000, pause * 1.5)) {
+  const { clock, timeoutMs, signal, shouldRetry, onFirstRetry } = options;
+  const deadline = clock.now() + timeoutMs;
+  let pauseMs = backoff.firstMs;
+  for (let attempts = 1; ; attempts += 1) {
     try {
       return await attempt();
     } catch (error) {
-      if (isCancellation(error) || !passes(error) || clock.now() + pause > deadline) throw error;
-      if (tries === 1) onWaiting?.();
-      await clock.delay(pause, signal);
+      if (isCancellation(error) || !shouldRetry(error) || clock.now() + pauseMs > deadline) throw error;
+      if (attempts === 1) onFirstRetry?.();
+      await clock.delay(pauseMs, signal);
     }
+    pauseMs = Math.min(backoff.maxMs, pauseMs * backoff.factor);
   }
 }

@@ -1,22 +1,22 @@
 import type { Clock } from './clock';
 
-/** Milliseconds that the end of a window is held up at most: VS Code waits a few seconds, then it is over. */
+/** Milliseconds that a closing window may be held up: VS Code ends its extension host after a few seconds. */
 const shutdownTimeoutMs = 3_000;
 
 /**
- * Waits for what is still to be done as a window closes, though not for long. Never rejects.
- * @param begin begins it all; what is under way when the time is over is aborted
- * @param onFailure told what fails within that time
+ * Runs the last tasks of a closing window, within a time limit. Never rejects.
+ * @param start starts the tasks; its signal is aborted when the time is up
+ * @param onFailure receives the error of each task that fails in time
  */
 export async function finishBeforeShutdown(
   clock: Pick<Clock, 'delay'>,
-  begin: (signal: AbortSignal) => readonly Promise<unknown>[],
+  start: (signal: AbortSignal) => readonly Promise<unknown>[],
   onFailure: (error: unknown) => void,
 ): Promise<void> {
   const limit = new AbortController();
-  const begun = begin(limit.signal);
-  if (begun.length === 0) return;
-  const all = Promise.allSettled(begun).then((outcomes) => {
+  const tasks = start(limit.signal);
+  if (tasks.length === 0) return;
+  const all = Promise.allSettled(tasks).then((outcomes) => {
     for (const outcome of outcomes) if (outcome.status === 'rejected') onFailure(outcome.reason);
   });
   await Promise.race([all, clock.delay(shutdownTimeoutMs, limit.signal)]);

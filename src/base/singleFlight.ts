@@ -1,16 +1,18 @@
 import { abortable } from './abort';
 
+/** One run in progress, with the callers that wait for it. */
 interface Flight<T, P> {
   readonly result: Promise<T>;
   readonly controller: AbortController;
   readonly listeners: Set<(progress: P) => void>;
   latest: P | undefined;
-  waiting: number;
+  callers: number;
 }
 
 /**
- * One run of a task per key, however many ask for it. A caller that joins hears the latest progress at once. A caller
- * that cancels leaves alone; the run itself is cancelled when the last one has left.
+ * Runs a task once per key, however many callers ask for it at the same time (as Go's singleflight does). A caller that
+ * joins receives the latest progress at once. A caller that cancels leaves alone; the run itself is aborted when the
+ * last one has left.
  */
 export class SingleFlight<T, P> {
   private readonly flights = new Map<string, Flight<T, P>>();
@@ -22,21 +24,21 @@ export class SingleFlight<T, P> {
     onProgress: (progress: P) => void = () => undefined,
   ): Promise<T> {
     signal.throwIfAborted();
-    const flight = this.flights.get(key) ?? this.depart(key, run);
+    const flight = this.flights.get(key) ?? this.start(key, run);
     const listener = (progress: P): void => onProgress(progress);
     flight.listeners.add(listener);
     if (flight.latest !== undefined) listener(flight.latest);
-    flight.waiting += 1;
+    flight.callers += 1;
     try {
       return await abortable(flight.result, signal);
     } finally {
       flight.listeners.delete(listener);
-      flight.waiting -= 1;
-      if (flight.waiting === 0) this.land(key, flight);
+      flight.callers -= 1;
+      if (flight.callers === 0) this.release(key, flight);
     }
   }
 
-  private depart(
+  private start(
     key: string,
     run: (signal: AbortSignal, report: (progress: P) => void) => Promise<T>,
   ): Flight<T, P> {
@@ -46,21 +48,21 @@ export class SingleFlight<T, P> {
       flight.latest = progress;
       for (const listener of [...listeners]) listener(progress);
     };
-    // The run begins a turn later, when the flight is complete and its first listener is aboard.
+    // The run starts in a later microtask, when `flight` is assigned and its first listener is subscribed.
     const result = Promise.resolve().then(() => run(controller.signal, report));
-    const flight: Flight<T, P> = { result, controller, listeners, latest: undefined, waiting: 0 };
+    const flight: Flight<T, P> = { result, controller, listeners, latest: undefined, callers: 0 };
     this.flights.set(key, flight);
-    const settled = (): void => this.forget(key, flight);
-    result.then(settled, settled);
+    const onSettled = (): void => this.remove(key, flight);
+    result.then(onSettled, onSettled);
     return flight;
   }
 
-  private land(key: string, flight: Flight<T, P>): void {
-    this.forget(key, flight);
+  private release(key: string, flight: Flight<T, P>): void {
+    this.remove(key, flight);
     flight.controller.abort();
   }
 
-  private forget(key: string, flight: Flight<T, P>): void {
+  private remove(key: string, flight: Flight<T, P>): void {
     if (this.flights.get(key) === flight) this.flights.delete(key);
   }
 }

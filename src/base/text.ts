@@ -1,6 +1,6 @@
 /**
- * Server text made safe to show: control characters (C0, DEL, C1), invisible ones (bidirectional marks and overrides,
- * zero-width characters, tags) and halves of surrogate pairs are taken out; runs of white space become one space.
+ * Makes text from a server safe to display: removes control characters (C0, DEL, C1), invisible ones (bidirectional
+ * marks and overrides, zero-width characters, tags) and unpaired surrogates; collapses white space to one space.
  */
 export function printable(text: string): string {
   // Most texts are plain, and a list holds thousands.
@@ -15,26 +15,26 @@ export function printable(text: string): string {
 export function truncate(text: string, length: number): string {
   const clean = printable(text);
   if (clean.length <= length) return clean;
-  // The cut may fall into the middle of an emoji.
+  // The cut may fall into the middle of an emoji, which leaves half a surrogate pair.
   return `${clean.slice(0, length - 1).replace(/\p{Cs}$/u, '')}…`;
 }
 
-/** Text for a place where VS Code draws an icon for `$(name)`: there it shows as it is. */
+/** Escapes `$(name)` for texts in which VS Code would draw an icon for it. */
 export function escapeIcons(text: string): string {
   return text.replace(/\$(?=\([\w~-]+\))/g, String.raw`\$&`);
 }
 
-/** Text for a notification, where VS Code makes `[words](address)` a link, be it one that runs a command: made no link. */
+/** Escapes `[label](address)` for notifications, where VS Code makes it a link, even one that runs a command. */
 export function escapeLinks(text: string): string {
   return text.replaceAll('](', '] (');
 }
 
-/** A size in megabytes in words a person would use: 512 MB, 2 GB, 1.5 GB. */
+/** Formats a size in megabytes: 512 MB, 2 GB, 1.5 GB. */
 export function formatMegabytes(mb: number): string {
   return mb < 1024 ? `${mb} MB` : `${Number((mb / 1024).toFixed(1))} GB`;
 }
 
-/** A number of bytes in words a person would use: 12 B, 3 KB, 1.5 MB. */
+/** Formats a number of bytes: 12 B, 3 KB, 1.5 MB. */
 export function formatBytes(count: number): string {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   const unit = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(1, count)) / 10));

@@ -1,4 +1,4 @@
-/** What is read of a file or folder; undefined where there is none. Rejects where it cannot be read. */
+/** Resolves to undefined where the file or folder does not exist (ENOENT); rejects where it cannot be read. */
 export async function undefinedIfMissing<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;

@@ -1,22 +1,23 @@
-import type { Clock } from './clock';
 import { isCancellation } from './abort';
+import type { Clock } from './clock';
 import { toDisposable, type Disposable } from './disposable';
 
-/** Milliseconds between looks at the clock, and how much later than that means that the machine slept. */
+/** Milliseconds between checks of the clock. */
 const checkIntervalMs = 5_000;
+/** A check that comes this many milliseconds late means that the machine slept. */
 const sleptAfterMs = 10_000;
 
-/** Calls back each time the machine has slept: then the clock has gone on while nothing ran. */
-export function detectWake(clock: Clock, woken: () => void): Disposable {
+/** Calls back each time the machine has woken from sleep: the clock went on while no timer fired. */
+export function detectWake(clock: Clock, onWake: () => void): Disposable {
   const end = new AbortController();
-  const watch = async (): Promise<void> => {
+  const check = async (): Promise<void> => {
     for (;;) {
       const due = clock.now() + checkIntervalMs;
       await clock.delay(checkIntervalMs, end.signal);
-      if (clock.now() - due > sleptAfterMs) woken();
+      if (clock.now() - due > sleptAfterMs) onWake();
     }
   };
-  watch().catch((error: unknown) => {
+  check().catch((error: unknown) => {
     if (!isCancellation(error)) throw error;
   });
   return toDisposable(() => end.abort());
