@@ -3,7 +3,7 @@ import type { Log } from '../base/log';
 import { Connector, type ConnectorDeps } from './connection/connector';
 import { HostTrust, type AskTrust, type LookUpHost } from './hostKeys/hostTrust';
 import { IdentitySource, type IdentityDeps } from './keys/identities';
-import { introduce as introduceOverApi } from './provisioning/introduction';
+import { provision as introduceOverApi } from './provisioning/provisioning';
 import type { KnownComputers } from './hostKeys/knownComputers';
 import { loadSsh2 } from './connection/loadSsh2';
 import { defaultTimeouts, type SshTimeouts } from './connection/timeouts';
@@ -21,18 +21,18 @@ export interface SshDeps extends Omit<IdentityDeps, 'library'> {
   /** ssh2 unless said. */
   readonly library?: ConnectorDeps['library'];
   /** Over the API unless said. */
-  readonly introduce?: ConnectorDeps['introduce'];
+  readonly provision?: ConnectorDeps['provision'];
   readonly timeouts?: SshTimeouts;
 }
 
 /** Puts together what makes SSH connections. */
 export function createSsh(deps: SshDeps): { pool: ConnectionPool; rotation: KeyRotation } {
   const { client, config, known, extensionKey: ownKey, log, library = loadSsh2 } = deps;
-  const introduce: ConnectorDeps['introduce'] =
-    deps.introduce ??
+  const introduce: ConnectorDeps['provision'] =
+    deps.provision ??
     ((computer, login, signal) => introduceOverApi(client, computer.id, login, log, signal));
   const connectorDeps: ConnectorDeps = {
-    ...{ library, config, extensionKey: ownKey, known, introduce, client, log },
+    ...{ library, config, extensionKey: ownKey, known, provision: introduce, client, log },
     identities: new IdentitySource({ ...deps, library }),
     trust: new HostTrust(known, deps.knownHosts, deps.askTrust, log),
   };

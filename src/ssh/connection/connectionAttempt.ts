@@ -11,13 +11,13 @@ import { SshError } from '../errors';
 import { pipelineRequests } from './requestPipelining';
 import { negotiatedFrom } from './negotiated';
 import type { HostTrust } from '../hostKeys/hostTrust';
-import type { Introducer } from '../provisioning/introducer';
+import type { Provisioner } from '../provisioning/provisioner';
 import type { SshTimeouts } from './timeouts';
 
 export interface AttemptDeps {
   readonly computer: Computer;
   readonly endpoint: Endpoint;
-  readonly introducer: Introducer;
+  readonly provisioner: Provisioner;
   readonly trust: HostTrust;
   readonly log: Log;
   readonly timeouts: SshTimeouts;
@@ -116,7 +116,7 @@ export class ConnectionAttempt {
   }
 
   private async verify(key: Buffer): Promise<void> {
-    const { computer, endpoint, introducer, trust } = this.deps;
+    const { computer, endpoint, provisioner: introducer, trust } = this.deps;
     this.phase = 'verifying';
     clearTimeout(this.timer);
     await trust.verify(computer, endpoint, key, async () => (await introducer.get()).hostKeys);
@@ -159,7 +159,7 @@ export class ConnectionAttempt {
     if (error.level === 'client-socket')
       return new SshError(early ? socketProblem(error) : 'closed', endpoint, error);
     if (early && this.greeting === '') return new SshError('notUp', endpoint, error);
-    if (/too many authentication failures/i.test(error.message)) return this.authenticator.cutShort();
+    if (/too many authentication failures/i.test(error.message)) return this.authenticator.tooManyAttempts();
     const said = early && !this.greeting.startsWith('SSH-') ? `: "${truncate(this.greeting, 80)}"` : '';
     return new SshError('protocol', endpoint, new Error(error.message + said, { cause: error }));
   }

@@ -10,8 +10,8 @@ import { formatEndpoint, parseEndpoint, type Endpoint } from './endpoint';
 import { SshError, type Attempt } from '../errors';
 import type { HostTrust } from '../hostKeys/hostTrust';
 import type { Identity, IdentitySource } from '../keys/identities';
-import { Introducer } from '../provisioning/introducer';
-import type { Introduction, KeyLogin } from '../provisioning/introduction';
+import { Provisioner } from '../provisioning/provisioner';
+import type { Provisioning, KeyInstallation } from '../provisioning/provisioning';
 import type { KnownComputers } from '../hostKeys/knownComputers';
 import type { ExtensionKey } from '../keys/extensionKey';
 import { defaultTimeouts } from './timeouts';
@@ -27,7 +27,11 @@ export interface ConnectorDeps {
   readonly trust: HostTrust;
   readonly known: KnownComputers;
   /** Asks the computer over the API for its host keys, and puts our public key on it. */
-  readonly introduce: (computer: Computer, login: KeyLogin, signal: AbortSignal) => Promise<Introduction>;
+  readonly provision: (
+    computer: Computer,
+    login: KeyInstallation,
+    signal: AbortSignal,
+  ) => Promise<Provisioning>;
   /** For SSH that the terminal gateway carries. */
   readonly client: Pick<CelestoClient, 'exec' | 'terminal'>;
   readonly log: Log;
@@ -48,8 +52,8 @@ export class Connector {
     if (name === 'tunnel') return new TunnelTransport(computer, this.deps, signal);
     parseEndpoint(computer.ssh ?? '');
     const endpoint = this.deps.config.endpoint(computer);
-    const introducer = this.introducer(computer, endpoint, signal);
-    return new TcpTransport(computer, endpoint, introducer, this.timeouts.dial);
+    const provisioner = this.createProvisioner(computer, endpoint, signal);
+    return new TcpTransport(computer, endpoint, provisioner, this.timeouts.dial);
   }
 
   /**
@@ -58,12 +62,12 @@ export class Connector {
    */
   async connect(transport: SshTransport, signal: AbortSignal): Promise<SshConnection> {
     const started = Date.now();
-    await this.askAhead(transport);
+    await this.prefetchProvisioning(transport);
     const [attempt, signSilently] = await this.startAttempt(transport, signal);
     const connection = await attempt.run(signSilently, signal).catch(async (error: unknown) => {
       // The server may not have waited for a person to answer. When they have, the key is at hand for another try.
       const again =
-        error instanceof SshError && (await abortable(attempt.authenticator.signsAfterAll(), signal));
+        error instanceof SshError && (await abortable(attempt.authenticator.signedLate(), signal));
       if (!again) throw error;
       const [another] = await this.startAttempt(transport, signal);
       return another.run(false, signal);
@@ -80,7 +84,7 @@ export class Connector {
     transport: SshTransport,
     signal: AbortSignal,
   ): Promise<[ConnectionAttempt, boolean]> {
-    const { computer, introducer } = transport;
+    const { computer, provisioner: introducer } = transport;
     const { identities, trust, log, library } = this.deps;
     // The introduction, the connection and the first key are got at the same time: they do not need each other.
     const keys = identities.list(namesOf(computer), signal);
@@ -93,7 +97,7 @@ export class Connector {
     const { stream, endpoint } = opened;
     const authenticator = new Authenticator(endpoint, prepend(first, keys), introducer);
     const attempt = new ConnectionAttempt(
-      { computer, endpoint, introducer, trust, log, timeouts: this.timeouts },
+      { computer, endpoint, provisioner: introducer, trust, log, timeouts: this.timeouts },
       stream,
       new SshClient(),
       authenticator,
@@ -101,22 +105,26 @@ export class Connector {
     return [attempt, signsWithoutPrompt(first)];
   }
 
-  private introducer(computer: Computer, endpoint: Promise<Endpoint>, signal: AbortSignal): Introducer {
-    const { extensionKey: ownKey, introduce, known } = this.deps;
-    return new Introducer(async () => {
+  private createProvisioner(
+    computer: Computer,
+    endpoint: Promise<Endpoint>,
+    signal: AbortSignal,
+  ): Provisioner {
+    const { extensionKey: ownKey, provision: introduce, known } = this.deps;
+    return new Provisioner(async () => {
       const { publicLine, retired } = await ownKey.get();
       const { user } = await endpoint;
-      const introduction = await introduce(computer, { user, publicLine, retired }, signal);
-      if (introduction.keyInstalled) known.update(computer.id, { installedKey: publicLine });
-      return introduction;
+      const provisioning = await introduce(computer, { user, publicLine, retired }, signal);
+      if (provisioning.keyInstalled) known.update(computer.id, { installedKey: publicLine });
+      return provisioning;
     });
   }
 
   /** A computer we know, with our key on it, need not be asked; any other is asked at once, while we dial. */
-  private async askAhead({ introducer, recordName }: SshTransport): Promise<void> {
-    introducer.renew();
+  private async prefetchProvisioning({ provisioner: introducer, recordName }: SshTransport): Promise<void> {
+    introducer.nextAttempt();
     const { publicLine } = await this.deps.extensionKey.get();
-    if (this.deps.known.get(recordName)?.installedKey !== publicLine) introducer.begin();
+    if (this.deps.known.get(recordName)?.installedKey !== publicLine) introducer.prefetch();
   }
 }
 

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { Computer } from '../../computers/computer';
 import { dial } from './dial';
 import type { Endpoint } from './endpoint';
-import type { Introducer } from '../provisioning/introducer';
+import type { Provisioner } from '../provisioning/provisioner';
 
 /** How the bytes of SSH travel: over TCP to the endpoint of the computer, or carried by its terminal gateway. */
 export type SshTransportName = 'ssh' | 'tunnel';
@@ -18,7 +18,7 @@ export interface SshTransport {
   readonly computer: Computer;
   /** Under what name `KnownComputers` keeps what is known of the server at the end. */
   readonly recordName: string;
-  readonly introducer: Introducer;
+  readonly provisioner: Provisioner;
   /** Opens the byte stream. Rejects with what stands in the way, or with the signal's reason. */
   dial(signal: AbortSignal): Promise<SshStream>;
 }
@@ -30,7 +30,7 @@ export class TcpTransport implements SshTransport {
   constructor(
     readonly computer: Computer,
     private readonly endpoint: Promise<Endpoint>,
-    readonly introducer: Introducer,
+    readonly provisioner: Provisioner,
     /** Milliseconds the TCP connection may take. */
     private readonly timeoutMs: number,
   ) {

@@ -3,33 +3,34 @@ import type { AnyAuthMethod, BaseAgent } from 'ssh2';
 import type { Endpoint } from '../connection/endpoint';
 import { AuthenticationError, type Attempt } from '../errors';
 import type { Identity } from './identities';
-import type { Introducer } from '../provisioning/introducer';
+import type { Provisioner } from '../provisioning/provisioner';
 
 /** Offers one key after the other to one server, and remembers what became of each. */
 export class Authenticator {
   private readonly attempts: Attempt[] = [];
   private offered: Identity | undefined;
-  private offeredBlindly = false;
-  private refusal: string | undefined;
+  private offeredUnprovisioned = false;
+  private provisioningError: string | undefined;
   private methods: readonly string[] = [];
 
   constructor(
     private readonly endpoint: Endpoint,
     private readonly identities: AsyncIterator<Identity | Attempt, void>,
-    private readonly introducer: Pick<Introducer, 'begun' | 'get'>,
+    private readonly provisioner: Pick<Provisioner, 'started' | 'get'>,
   ) {}
 
   /**
    * The next key to offer, or false when there is none left.
-   * @param left what the server would still take
+   * @param methodsLeft what the server would still take
    * @param partial true where it took the last key and asks for more
    */
-  async next(left: readonly string[] | null, partial: boolean | null): Promise<AnyAuthMethod | false> {
-    if (left) this.methods = left;
+  async next(methodsLeft: readonly string[] | null, partial: boolean | null): Promise<AnyAuthMethod | false> {
+    if (methodsLeft) this.methods = methodsLeft;
     const last = this.offered;
     this.offered = undefined;
     if (last && partial) this.attempts.push({ key: last.name, outcome: 'notEnough' });
-    else if (last?.kind === 'own' && this.offeredBlindly && (await this.install())) return this.offer(last);
+    else if (last?.kind === 'own' && this.offeredUnprovisioned && (await this.provision()))
+      return this.offer(last);
     else if (last) this.attempts.push(outcomeOf(last));
     for (;;) {
       const { value, done } = await this.identities.next();
@@ -48,7 +49,7 @@ export class Authenticator {
    * True where the connection ended while the key that was offered last was being signed with, and that worked in the
    * end. Waits for it.
    */
-  async signsAfterAll(): Promise<boolean> {
+  async signedLate(): Promise<boolean> {
     const { offered } = this;
     await this.signing;
     return offered?.kind === 'signer' && offered.signing.signed;
@@ -56,11 +57,11 @@ export class Authenticator {
 
   /** What to tell when all were refused. */
   failure(): AuthenticationError {
-    return new AuthenticationError(this.endpoint, this.attempts, this.methods, this.refusal);
+    return new AuthenticationError(this.endpoint, this.attempts, this.methods, this.provisioningError);
   }
 
   /** What to tell when the server lost its patience in the middle: an agent may hold more keys than it allows tries. */
-  cutShort(): AuthenticationError {
+  tooManyAttempts(): AuthenticationError {
     const reason = t('the server allows no further try');
     if (this.offered) this.attempts.push({ key: this.offered.name, outcome: 'unusable', reason });
     return this.failure();
@@ -68,15 +69,15 @@ export class Authenticator {
 
   /** Our own key is put on the computer before it is offered, unless it is believed to be there. */
   private async prepare(identity: Identity): Promise<AnyAuthMethod> {
-    this.offeredBlindly = identity.kind === 'own' && !this.introducer.begun;
-    if (identity.kind === 'own' && this.introducer.begun) await this.install();
+    this.offeredUnprovisioned = identity.kind === 'own' && !this.provisioner.started;
+    if (identity.kind === 'own' && this.provisioner.started) await this.provision();
     return this.offer(identity);
   }
 
-  private async install(): Promise<boolean> {
-    this.offeredBlindly = false;
-    const { keyInstalled, refusal } = await this.introducer.get();
-    this.refusal = refusal;
+  private async provision(): Promise<boolean> {
+    this.offeredUnprovisioned = false;
+    const { keyInstalled, refusal } = await this.provisioner.get();
+    this.provisioningError = refusal;
     return keyInstalled;
   }
 

@@ -11,7 +11,7 @@ export interface KeyRotationDeps {
   readonly known: KnownComputers;
   readonly config: SshConfig;
   readonly client: Pick<CelestoClient, 'exec'>;
-  readonly introduce: ConnectorDeps['introduce'];
+  readonly provision: ConnectorDeps['provision'];
 }
 
 /** Replaces our own key, and puts the new one where the old one was. */
@@ -36,7 +36,7 @@ export class KeyRotation {
    * @throws ApiError, NoHelperError, Error with the computer's reason, or the signal's reason
    */
   async replaceKeyOn(computer: Computer, signal: AbortSignal): Promise<void> {
-    const { client, config, introduce, known, extensionKey: ownKey } = this.deps;
+    const { client, config, provision: introduce, known, extensionKey: ownKey } = this.deps;
     const { publicLine, retired } = await ownKey.get();
     const isOld = (name: string): boolean => {
       const installed = known.get(name)?.installedKey;

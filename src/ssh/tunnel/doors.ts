@@ -29,7 +29,7 @@ export class Doors implements Disposable {
   async open(computer: Computer, signal: AbortSignal): Promise<string> {
     const { extensionKey: ownKey, known, folder } = this.parts;
     const route = new TunnelTransport(computer, this.parts, signal);
-    const [hostKey] = (await route.introducer.get()).hostKeys;
+    const [hostKey] = (await route.provisioner.get()).hostKeys;
     const user = known.get(route.recordName)?.helper?.user;
     if (!hostKey || !user) throw new NoHelperError(t('its SSH helper did not start'));
     const { port } = await this.listener(computer);

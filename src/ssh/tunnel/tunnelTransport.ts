@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { CelestoClient } from '../../api/client';
 import type { Computer } from '../../computers/computer';
 import type { Endpoint } from '../connection/endpoint';
-import { Introducer } from '../provisioning/introducer';
+import { Provisioner } from '../provisioning/provisioner';
 import { tunnelRecord, type KnownComputers } from '../hostKeys/knownComputers';
 import type { ExtensionKey } from '../keys/extensionKey';
 import type { SshStream, SshTransport } from '../connection/sshTransport';
@@ -21,7 +21,7 @@ export interface TunnelDeps {
  */
 export class TunnelTransport implements SshTransport {
   readonly recordName: string;
-  readonly introducer: Introducer;
+  readonly provisioner: Provisioner;
 
   /** @param signal ends the setting up of the helper */
   constructor(
@@ -30,7 +30,7 @@ export class TunnelTransport implements SshTransport {
     signal: AbortSignal,
   ) {
     this.recordName = tunnelRecord(computer.id);
-    this.introducer = new Introducer(async () => {
+    this.provisioner = new Provisioner(async () => {
       const { client, extensionKey: ownKey, known } = deps;
       const keys = await ownKey.get();
       const { hostKey, user, folder } = await installHelper(client, computer.id, keys, signal);
@@ -57,7 +57,7 @@ export class TunnelTransport implements SshTransport {
   }
 
   private async install(): Promise<HelperPlace> {
-    await this.introducer.get();
+    await this.provisioner.get();
     if (!this.storedLocation) throw new NoHelperError(t('its SSH helper did not start'));
     return this.storedLocation;
   }

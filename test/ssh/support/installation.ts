@@ -34,7 +34,7 @@ export interface InstallationOptions {
   timeouts?: Partial<SshTimeouts>;
   library?: ConnectorDeps['library'];
   /** Instead of asking the computer over the API. */
-  introduce?: ConnectorDeps['introduce'];
+  introduce?: ConnectorDeps['provision'];
 }
 
 /** All of src/ssh, wired as the extension wires it, as one person has it installed: it knows no computer yet. */
@@ -73,7 +73,7 @@ export class Installation {
       askTrust: ask,
       timeouts: { ...defaultTimeouts, ...options.timeouts },
       library: options.library,
-      introduce: options.introduce,
+      provision: options.introduce,
     });
     this.pool = pool;
     this.rotation = rotation;

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { ExecResult } from '../../../src/api/wire';
-import { introduce } from '../../../src/ssh/provisioning/introduction';
+import { provision } from '../../../src/ssh/provisioning/provisioning';
 import { readFootprint, removeKeys } from '../../../src/ssh/provisioning/footprint';
 import { installHelper, removeHelper, startLine } from '../../../src/ssh/tunnel/helper';
 import { RecordingLog } from '../support/recordingLog';
@@ -38,7 +38,7 @@ describe('scripts sent to a computer', () => {
     it(`provision it, ${keys.retired.length} keys being retired`, async () => {
       const log = new RecordingLog();
       const sent = await sentBy((client) =>
-        introduce(client, 'id', { user: 'ubuntu', ...keys }, log, signal),
+        provision(client, 'id', { user: 'ubuntu', ...keys }, log, signal),
       );
       assertSent(sent, `provision${name}`);
     });

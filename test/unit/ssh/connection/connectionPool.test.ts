@@ -234,7 +234,7 @@ describe('ConnectionPool', () => {
       assert.ok(await channel);
       assert.equal(connector.tries.length, 5);
       assert.equal(told, 1);
-      assert.equal(new Set(connector.tries.map(({ route }) => route.introducer)).size, 1);
+      assert.equal(new Set(connector.tries.map(({ route }) => route.provisioner)).size, 1);
     });
 
     it('is tried soon at first, then every two seconds', async () => {

@@ -6,7 +6,7 @@ import type { Connector } from '../../../../src/ssh/connection/connector';
 import type { SshTransport } from '../../../../src/ssh/connection/sshTransport';
 import { parseEndpoint, type Endpoint } from '../../../../src/ssh/connection/endpoint';
 import { SshError, type SshProblem } from '../../../../src/ssh/errors';
-import { Introducer } from '../../../../src/ssh/provisioning/introducer';
+import { Provisioner } from '../../../../src/ssh/provisioning/provisioner';
 import { abortable } from '../../../../src/base/abort';
 import { Emitter } from '../../../../src/base/emitter';
 import { deferred, type Deferred } from '../../support/deferred';
@@ -70,11 +70,11 @@ export class FakeConnector implements Pick<Connector, 'connect' | 'transport'> {
   script: (FakeConnection | Error)[] = [];
 
   transport(computer: Computer): SshTransport {
-    const introducer = new Introducer(() => Promise.reject(new Error('not asked in these tests')));
+    const introducer = new Provisioner(() => Promise.reject(new Error('not asked in these tests')));
     return {
       computer,
       recordName: computer.id,
-      introducer,
+      provisioner: introducer,
       dial: () => Promise.reject(new Error('not dialled')),
     };
   }

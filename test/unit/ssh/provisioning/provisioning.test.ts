@@ -5,7 +5,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, it } from 'node:test';
 import { ApiError } from '../../../../src/api/errors';
-import { introduce, type Introduction } from '../../../../src/ssh/provisioning/introduction';
+import { provision, type Provisioning } from '../../../../src/ssh/provisioning/provisioning';
 import { RecordingLog } from '../../support/recordingLog';
 import { testFolder } from '../support/folder';
 import { makeKey } from '../support/keys';
@@ -44,7 +44,7 @@ describe('introduce', () => {
     user = me,
     shell = 'sh',
     environment: Record<string, string> = { HOME: home },
-  ): Promise<Introduction> {
+  ): Promise<Provisioning> {
     const exec = (_id: string, command: string) => {
       const { stdout, stderr, status } = spawnSync(
         shell,
@@ -56,7 +56,7 @@ describe('introduce', () => {
       );
       return Promise.resolve({ stdout, stderr, exit_code: status ?? -1, timed_out: false });
     };
-    return introduce({ exec }, 'cmp_1', { user, publicLine: own.publicLine, retired }, log, forever);
+    return provision({ exec }, 'cmp_1', { user, publicLine: own.publicLine, retired }, log, forever);
   }
 
   /** A program of the computer that the test plays. */
@@ -183,7 +183,7 @@ describe('introduce', () => {
 
   it('is an introduction without facts when the API refuses, and gives its reason', async () => {
     const exec = () => Promise.reject(new ApiError('forbidden', { detail: 'exec is not for you' }));
-    const result = await introduce(
+    const result = await provision(
       { exec },
       'cmp_1',
       { user: me, publicLine: own.publicLine, retired },
@@ -199,7 +199,7 @@ describe('introduce', () => {
     const reason = new Error('never mind');
     const exec = () => Promise.reject(new ApiError('network'));
     await assert.rejects(
-      introduce(
+      provision(
         { exec },
         'cmp_1',
         { user: me, publicLine: own.publicLine, retired },

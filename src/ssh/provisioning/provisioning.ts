@@ -7,7 +7,7 @@ import { withoutKeys } from '../keys/authorizedKeys';
 import { parsePublicKey, type PublicKey } from '../hostKeys/fingerprint';
 
 /** What a computer tells of itself over the authenticated API, before SSH trusts it. */
-export interface Introduction {
+export interface Provisioning {
   /** Its host keys; empty where it could not tell. */
   readonly hostKeys: readonly PublicKey[];
   /** Whether our public key may log in now; otherwise why not. */
@@ -16,7 +16,7 @@ export interface Introduction {
 }
 
 /** Whose key is put where. */
-export interface KeyLogin {
+export interface KeyInstallation {
   readonly user: string;
   readonly publicLine: string;
   /** The lines of keys of ours that are not to be there any more. */
@@ -24,23 +24,23 @@ export interface KeyLogin {
 }
 
 /** Seconds the command may take on the computer. */
-const timeout = 20;
+const timeoutSeconds = 20;
 
 /**
  * Gets to know a computer through its authenticated exec call: reads its host keys, and puts our public key into the
  * user's `authorized_keys` if it is not there yet. One call does both, since each costs a round trip.
  * Rejects only when aborted: a computer that cannot be asked gives an introduction without facts.
  */
-export async function introduce(
+export async function provision(
   client: Pick<CelestoClient, 'exec'>,
   computerId: string,
-  login: KeyLogin,
+  installation: KeyInstallation,
   log: Log,
   signal?: AbortSignal,
-): Promise<Introduction> {
+): Promise<Provisioning> {
   try {
-    const result = await client.exec(computerId, script(login), timeout, signal);
-    return read(result.stdout, result.stderr);
+    const result = await client.exec(computerId, provisionScript(installation), timeoutSeconds, signal);
+    return parseProvisioning(result.stdout, result.stderr);
   } catch (error) {
     signal?.throwIfAborted();
     if (!isApiError(error)) throw error;
@@ -53,7 +53,7 @@ export async function introduce(
  * The command. `user` comes from a parsed endpoint and `publicLine` is our own, so both are plain words. It appends
  * one line at most, takes away none but our own retired ones, and works whoever runs it: the user, or root on the user's behalf.
  */
-function script({ user, publicLine, retired }: KeyLogin): string {
+function provisionScript({ user, publicLine, retired }: KeyInstallation): string {
   const [type = '', base64 = ''] = publicLine.split(' ');
   return `
 user='${user}'
@@ -80,7 +80,7 @@ fi
 `.trim();
 }
 
-function read(stdout: string, stderr: string): Introduction {
+function parseProvisioning(stdout: string, stderr: string): Provisioning {
   const lines = stdout.split(/\r?\n/);
   const hostKeys = lines
     .filter((line) => line.startsWith('celesto host-key '))

@@ -1,25 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Introducer } from '../../../../src/ssh/provisioning/introducer';
-import type { Introduction } from '../../../../src/ssh/provisioning/introduction';
+import { Provisioner } from '../../../../src/ssh/provisioning/provisioner';
+import type { Provisioning } from '../../../../src/ssh/provisioning/provisioning';
 import { deferred } from '../../support/deferred';
 
-const useless: Introduction = { hostKeys: [], keyInstalled: false, refusal: 'not yet' };
-const useful: Introduction = { hostKeys: [], keyInstalled: true };
+const useless: Provisioning = { hostKeys: [], keyInstalled: false, refusal: 'not yet' };
+const useful: Provisioning = { hostKeys: [], keyInstalled: true };
 
 describe('Introducer', () => {
   /** An introducer that gets these answers, one for each time it asks. */
-  function introducer(...answers: Promise<Introduction>[]) {
+  function introducer(...answers: Promise<Provisioning>[]) {
     let asked = 0;
-    return { count: () => asked, it: new Introducer(() => answers[asked++]!) };
+    return { count: () => asked, it: new Provisioner(() => answers[asked++]!) };
   }
 
   it('asks when it is first needed, and once', async () => {
     const { it: introducer1, count } = introducer(Promise.resolve(useful));
-    assert.deepEqual([introducer1.begun, count()], [false, 0]);
-    introducer1.begin();
-    introducer1.begin();
-    assert.equal(introducer1.begun, true);
+    assert.deepEqual([introducer1.started, count()], [false, 0]);
+    introducer1.prefetch();
+    introducer1.prefetch();
+    assert.equal(introducer1.started, true);
     assert.equal(await introducer1.get(), await introducer1.get());
     assert.equal(count(), 1);
   });
@@ -27,17 +27,17 @@ describe('Introducer', () => {
   it('keeps what it was told for later tries', async () => {
     const { it: told, count } = introducer(Promise.resolve(useful));
     await told.get();
-    told.renew();
-    assert.equal(told.begun, true);
+    told.nextAttempt();
+    assert.equal(told.started, true);
     assert.equal(await told.get(), useful);
     assert.equal(count(), 1);
   });
 
   it('waits for an answer on its way, also in a later try', async () => {
-    const slow = deferred<Introduction>();
+    const slow = deferred<Provisioning>();
     const { it: waiting, count } = introducer(slow.promise);
-    waiting.begin();
-    waiting.renew();
+    waiting.prefetch();
+    waiting.nextAttempt();
     const answer = waiting.get();
     slow.resolve(useful);
     assert.equal(await answer, useful);
@@ -48,19 +48,19 @@ describe('Introducer', () => {
     const { it: retried, count } = introducer(Promise.resolve(useless), Promise.resolve(useful));
     assert.equal(await retried.get(), useless);
     assert.equal(await retried.get(), useless);
-    retried.renew();
-    assert.equal(retried.begun, false);
+    retried.nextAttempt();
+    assert.equal(retried.started, false);
     assert.equal(await retried.get(), useful);
-    retried.renew();
+    retried.nextAttempt();
     assert.equal(await retried.get(), useful);
     assert.equal(count(), 2);
   });
 
   it('asks again in the next try after a failure, and lets nobody who did not ask hear of it', async () => {
     const { it: failing } = introducer(Promise.reject(new Error('gone')), Promise.resolve(useful));
-    failing.begin();
+    failing.prefetch();
     await assert.rejects(failing.get(), /gone/);
-    failing.renew();
+    failing.nextAttempt();
     assert.equal(await failing.get(), useful);
   });
 });
