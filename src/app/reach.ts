@@ -4,7 +4,7 @@ import { PortForwards } from '../features/ports/portForwards';
 import { PortForwardStorage } from '../features/ports/portForwardStorage';
 import { createSsh } from '../ssh/createSsh';
 import { KnownComputers } from '../ssh/hostKeys/knownComputers';
-import { lookUpInHome } from '../ssh/hostKeys/knownHosts';
+import { lookUpInHomeFile } from '../ssh/hostKeys/knownHosts';
 import { ExtensionKey } from '../ssh/keys/extensionKey';
 import type { ConnectionPool } from '../ssh/connection/connectionPool';
 import type { KeyRotation } from '../ssh/keys/keyRotation';
@@ -53,15 +53,15 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
   const ownKey = parts.add(new ExtensionKey(context.secrets, log));
   const config = new SshConfig();
   const { pool, rotation } = createSsh({
-    ...{ client, known, extensionKey: ownKey, config, clock, log },
+    ...{ client, knownComputers: known, extensionKey: ownKey, config, clock, log },
     identityFile: settings.identityFile,
-    knownHosts: lookUpInHome,
+    lookUpKnownHost: lookUpInHomeFile,
     askPassphrase,
-    askTrust,
+    confirmHostKey: askTrust,
   });
   parts.add(pool);
   const folder = join(context.globalStorageUri.fsPath, 'ssh');
-  const doors = parts.add(new Doors({ client, extensionKey: ownKey, known, log, folder }));
+  const doors = parts.add(new Doors({ client, extensionKey: ownKey, knownComputers: known, log, folder }));
   const transportCache = new TransportCache(clock);
   const transports = new TransportSelector(
     [new SshTransport('ssh', pool), new SshTransport('tunnel', pool), new GatewayTransport(client, clock)],

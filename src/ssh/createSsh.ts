@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import { Connector, type ConnectorDeps } from './connection/connector';
-import { HostTrust, type AskTrust, type LookUpHost } from './hostKeys/hostTrust';
+import { HostKeyVerifier, type ConfirmHostKey, type LookUpKnownHost } from './hostKeys/hostKeyVerifier';
 import { IdentitySource, type IdentityDeps } from './keys/identities';
 import { provision as introduceOverApi } from './provisioning/provisioning';
 import type { KnownComputers } from './hostKeys/knownComputers';
@@ -13,9 +13,9 @@ import { KeyRotation } from './keys/keyRotation';
 /** What SSH needs from outside: the service, what is kept on this machine, and a person to ask. */
 export interface SshDeps extends Omit<IdentityDeps, 'library'> {
   readonly client: ConnectorDeps['client'];
-  readonly known: KnownComputers;
-  readonly knownHosts: LookUpHost;
-  readonly askTrust: AskTrust;
+  readonly knownComputers: KnownComputers;
+  readonly lookUpKnownHost: LookUpKnownHost;
+  readonly confirmHostKey: ConfirmHostKey;
   readonly clock: Clock;
   readonly log: Log;
   /** ssh2 unless said. */
@@ -27,14 +27,14 @@ export interface SshDeps extends Omit<IdentityDeps, 'library'> {
 
 /** Puts together what makes SSH connections. */
 export function createSsh(deps: SshDeps): { pool: ConnectionPool; rotation: KeyRotation } {
-  const { client, config, known, extensionKey: ownKey, log, library = loadSsh2 } = deps;
+  const { client, config, knownComputers: known, extensionKey: ownKey, log, library = loadSsh2 } = deps;
   const introduce: ConnectorDeps['provision'] =
     deps.provision ??
     ((computer, login, signal) => introduceOverApi(client, computer.id, login, log, signal));
   const connectorDeps: ConnectorDeps = {
-    ...{ library, config, extensionKey: ownKey, known, provision: introduce, client, log },
+    ...{ library, config, extensionKey: ownKey, knownComputers: known, provision: introduce, client, log },
     identities: new IdentitySource({ ...deps, library }),
-    trust: new HostTrust(known, deps.knownHosts, deps.askTrust, log),
+    hostKeyVerifier: new HostKeyVerifier(known, deps.lookUpKnownHost, deps.confirmHostKey, log),
   };
   const connector = new Connector(connectorDeps, deps.timeouts ?? defaultTimeouts);
   return { pool: new ConnectionPool(connector, deps.clock), rotation: new KeyRotation(connectorDeps) };

@@ -57,7 +57,14 @@ export class Bed {
     // The machine's own configuration is not to be measured.
     const config = new SshConfig(() => folder);
     this.pool = createSsh({
-      ...{ client, known: this.known, extensionKey: ownKey, config, clock: systemClock, log: silentLog },
+      ...{
+        client,
+        knownComputers: this.known,
+        extensionKey: ownKey,
+        config,
+        clock: systemClock,
+        log: silentLog,
+      },
       ...aloneOnItsMachine,
     }).pool;
     this.sshKey = join(folder, 'key');

@@ -79,7 +79,7 @@ export class World {
     const config = new SshConfig(() => this.folder);
     const { pool } = createSsh({
       client,
-      known,
+      knownComputers: known,
       extensionKey: ownKey,
       config,
       clock,

@@ -35,7 +35,7 @@ describe('a door to a computer, for any SSH client', () => {
     const doors = new Doors({
       client,
       extensionKey: new ExtensionKey(new MemorySecrets(), log),
-      known,
+      knownComputers: known,
       log,
       folder,
     });

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { formatEndpoint } from '../../ssh/connection/endpoint';
 import { HostKeyError } from '../../ssh/errors';
-import type { AskTrust } from '../../ssh/hostKeys/hostTrust';
+import type { ConfirmHostKey } from '../../ssh/hostKeys/hostKeyVerifier';
 
 /** Asks whether a host key that nobody could confirm may be trusted. */
-export const askTrust: AskTrust = async ({ computer, endpoint, type, fingerprint }) => {
+export const askTrust: ConfirmHostKey = async ({ computer, endpoint, type, fingerprint }) => {
   const question = vscode.l10n.t('Trust the host key of {0}?', computer.name);
   const detail = vscode.l10n.t(
     '{0} could not tell its host keys over the API, so nobody confirms this one.\n\n{1} shows a key of type {2}:\n{3}\n\nTrust it only if you know it.',

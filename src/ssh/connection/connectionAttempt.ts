@@ -10,7 +10,7 @@ import type { Endpoint } from './endpoint';
 import { SshError } from '../errors';
 import { pipelineRequests } from './requestPipelining';
 import { negotiatedFrom } from './negotiated';
-import type { HostTrust } from '../hostKeys/hostTrust';
+import type { HostKeyVerifier } from '../hostKeys/hostKeyVerifier';
 import type { Provisioner } from '../provisioning/provisioner';
 import type { SshTimeouts } from './timeouts';
 
@@ -18,7 +18,7 @@ export interface AttemptDeps {
   readonly computer: Computer;
   readonly endpoint: Endpoint;
   readonly provisioner: Provisioner;
-  readonly trust: HostTrust;
+  readonly hostKeyVerifier: HostKeyVerifier;
   readonly log: Log;
   readonly timeouts: SshTimeouts;
 }
@@ -116,7 +116,7 @@ export class ConnectionAttempt {
   }
 
   private async verify(key: Buffer): Promise<void> {
-    const { computer, endpoint, provisioner: introducer, trust } = this.deps;
+    const { computer, endpoint, provisioner: introducer, hostKeyVerifier: trust } = this.deps;
     this.phase = 'verifying';
     clearTimeout(this.timer);
     await trust.verify(computer, endpoint, key, async () => (await introducer.get()).hostKeys);

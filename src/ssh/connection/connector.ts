@@ -8,7 +8,7 @@ import type { SshConnection } from './connection';
 import { ConnectionAttempt } from './connectionAttempt';
 import { formatEndpoint, parseEndpoint, type Endpoint } from './endpoint';
 import { SshError, type Attempt } from '../errors';
-import type { HostTrust } from '../hostKeys/hostTrust';
+import type { HostKeyVerifier } from '../hostKeys/hostKeyVerifier';
 import type { Identity, IdentitySource } from '../keys/identities';
 import { Provisioner } from '../provisioning/provisioner';
 import type { Provisioning, KeyInstallation } from '../provisioning/provisioning';
@@ -24,8 +24,8 @@ export interface ConnectorDeps {
   readonly config: SshConfig;
   readonly identities: IdentitySource;
   readonly extensionKey: ExtensionKey;
-  readonly trust: HostTrust;
-  readonly known: KnownComputers;
+  readonly hostKeyVerifier: HostKeyVerifier;
+  readonly knownComputers: KnownComputers;
   /** Asks the computer over the API for its host keys, and puts our public key on it. */
   readonly provision: (
     computer: Computer,
@@ -85,7 +85,7 @@ export class Connector {
     signal: AbortSignal,
   ): Promise<[ConnectionAttempt, boolean]> {
     const { computer, provisioner: introducer } = transport;
-    const { identities, trust, log, library } = this.deps;
+    const { identities, hostKeyVerifier: trust, log, library } = this.deps;
     // The introduction, the connection and the first key are got at the same time: they do not need each other.
     const keys = identities.list(namesOf(computer), signal);
     const [opened, first, { Client: SshClient }] = await whenAllReady(
@@ -97,7 +97,7 @@ export class Connector {
     const { stream, endpoint } = opened;
     const authenticator = new Authenticator(endpoint, prepend(first, keys), introducer);
     const attempt = new ConnectionAttempt(
-      { computer, endpoint, provisioner: introducer, trust, log, timeouts: this.timeouts },
+      { computer, endpoint, provisioner: introducer, hostKeyVerifier: trust, log, timeouts: this.timeouts },
       stream,
       new SshClient(),
       authenticator,
@@ -110,7 +110,7 @@ export class Connector {
     endpoint: Promise<Endpoint>,
     signal: AbortSignal,
   ): Provisioner {
-    const { extensionKey: ownKey, provision: introduce, known } = this.deps;
+    const { extensionKey: ownKey, provision: introduce, knownComputers: known } = this.deps;
     return new Provisioner(async () => {
       const { publicLine, retired } = await ownKey.get();
       const { user } = await endpoint;
@@ -124,7 +124,7 @@ export class Connector {
   private async prefetchProvisioning({ provisioner: introducer, recordName }: SshTransport): Promise<void> {
     introducer.nextAttempt();
     const { publicLine } = await this.deps.extensionKey.get();
-    if (this.deps.known.get(recordName)?.installedKey !== publicLine) introducer.prefetch();
+    if (this.deps.knownComputers.get(recordName)?.installedKey !== publicLine) introducer.prefetch();
   }
 }
 

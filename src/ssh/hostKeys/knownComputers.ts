@@ -3,7 +3,7 @@ export interface KnownComputer {
   /** Its pinned host keys, in base64 as in a `.pub` file. */
   readonly hostKeys: readonly string[];
   /** Who said that these are its host keys, and when (milliseconds since 1970). */
-  readonly confirmed?: { readonly by: Witness; readonly at: number };
+  readonly confirmed?: { readonly by: ConfirmedBy; readonly at: number };
   /** The public line of our own key that was put into its `authorized_keys`. */
   readonly installedKey?: string;
   /** Where its SSH helper is, for SSH that the terminal gateway carries. */
@@ -11,7 +11,7 @@ export interface KnownComputer {
 }
 
 /** Who can say that a host key is right: the computer over the API, `known_hosts`, or the person. */
-export type Witness = 'api' | 'knownHosts' | 'person';
+export type ConfirmedBy = 'api' | 'knownHosts' | 'person';
 
 /** A place for records that outlives the window. VS Code's Memento has this shape. */
 export interface RecordStore {
@@ -19,7 +19,7 @@ export interface RecordStore {
   update(key: string, value: unknown): PromiseLike<void>;
 }
 
-const recordName = 'celesto.ssh.knownComputers';
+const storageKey = 'celesto.ssh.knownComputers';
 
 /** The name of the record of the SSH server that the helper starts: it has a host key of its own. */
 export function tunnelRecord(computerId: string): string {
@@ -28,7 +28,7 @@ export function tunnelRecord(computerId: string): string {
 
 /** The computers that were reached before, by id, or by `tunnelRecord`. Deleting a computer forgets its records. */
 export class KnownComputers {
-  constructor(private readonly records: RecordStore) {}
+  constructor(private readonly store: RecordStore) {}
 
   get(name: string): KnownComputer | undefined {
     return this.all()[name];
@@ -57,10 +57,10 @@ export class KnownComputers {
   }
 
   private all(): Readonly<Record<string, KnownComputer>> {
-    return (this.records.get(recordName) ?? {}) as Readonly<Record<string, KnownComputer>>;
+    return (this.store.get(storageKey) ?? {}) as Readonly<Record<string, KnownComputer>>;
   }
 
   private save(all: Readonly<Record<string, KnownComputer>>): void {
-    void this.records.update(recordName, all);
+    void this.store.update(storageKey, all);
   }
 }

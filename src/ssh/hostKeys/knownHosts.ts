@@ -9,9 +9,9 @@ import { parsePublicKey } from './fingerprint';
 export type KnownHostsVerdict = 'known' | 'different' | 'revoked' | 'unknown';
 
 /** Looks a host up in the person's own `known_hosts`. Without such a file every host is unknown. */
-export async function lookUpInHome(endpoint: Endpoint, shown: Buffer): Promise<KnownHostsVerdict> {
+export async function lookUpInHomeFile(endpoint: Endpoint, shown: Buffer): Promise<KnownHostsVerdict> {
   const text = await readFile(join(homedir(), '.ssh', 'known_hosts'), 'utf8').catch(() => '');
-  return lookUp(text, endpoint, shown);
+  return lookUpKnownHost(text, endpoint, shown);
 }
 
 /**
@@ -19,7 +19,7 @@ export async function lookUpInHome(endpoint: Endpoint, shown: Buffer): Promise<K
  * hashed names and `@revoked` are understood; `@cert-authority` lines are passed over. The file is only ever read.
  * Format: the sshd(8) manual page, "SSH_KNOWN_HOSTS FILE FORMAT".
  */
-export function lookUp(text: string, endpoint: Endpoint, shown: Buffer): KnownHostsVerdict {
+export function lookUpKnownHost(text: string, endpoint: Endpoint, shown: Buffer): KnownHostsVerdict {
   const name = endpoint.port === 22 ? endpoint.host : `[${endpoint.host}]:${endpoint.port}`;
   const keys = text
     .split(/\r?\n/)

@@ -8,7 +8,7 @@ import { installHelper } from '../tunnel/helper';
 
 export interface KeyRotationDeps {
   readonly extensionKey: ExtensionKey;
-  readonly known: KnownComputers;
+  readonly knownComputers: KnownComputers;
   readonly config: SshConfig;
   readonly client: Pick<CelestoClient, 'exec'>;
   readonly provision: ConnectorDeps['provision'];
@@ -20,7 +20,7 @@ export class KeyRotation {
 
   /** The ids of the computers on which the present key was put, as far as this machine knows. */
   async computersWithKey(): Promise<string[]> {
-    const { known, extensionKey: ownKey } = this.deps;
+    const { knownComputers: known, extensionKey: ownKey } = this.deps;
     const { publicLine } = await ownKey.get();
     const names = known.names.filter((name) => known.get(name)?.installedKey === publicLine);
     return [...new Set(names.map((name) => name.split(' ')[0] ?? name))];
@@ -36,7 +36,7 @@ export class KeyRotation {
    * @throws ApiError, NoHelperError, Error with the computer's reason, or the signal's reason
    */
   async replaceKeyOn(computer: Computer, signal: AbortSignal): Promise<void> {
-    const { client, config, provision: introduce, known, extensionKey: ownKey } = this.deps;
+    const { client, config, provision: introduce, knownComputers: known, extensionKey: ownKey } = this.deps;
     const { publicLine, retired } = await ownKey.get();
     const isOld = (name: string): boolean => {
       const installed = known.get(name)?.installedKey;

@@ -27,7 +27,7 @@ export class Doors implements Disposable {
    * @throws NoHelperError, ApiError, or the signal's reason
    */
   async open(computer: Computer, signal: AbortSignal): Promise<string> {
-    const { extensionKey: ownKey, known, folder } = this.parts;
+    const { extensionKey: ownKey, knownComputers: known, folder } = this.parts;
     const route = new TunnelTransport(computer, this.parts, signal);
     const [hostKey] = (await route.provisioner.get()).hostKeys;
     const user = known.get(route.recordName)?.helper?.user;

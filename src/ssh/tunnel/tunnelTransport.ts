@@ -12,7 +12,7 @@ import { installHelper, NoHelperError, type HelperPlace } from './helper';
 export interface TunnelDeps {
   readonly client: Pick<CelestoClient, 'exec' | 'terminal'>;
   readonly extensionKey: ExtensionKey;
-  readonly known: KnownComputers;
+  readonly knownComputers: KnownComputers;
 }
 
 /**
@@ -31,7 +31,7 @@ export class TunnelTransport implements SshTransport {
   ) {
     this.recordName = tunnelRecord(computer.id);
     this.provisioner = new Provisioner(async () => {
-      const { client, extensionKey: ownKey, known } = deps;
+      const { client, extensionKey: ownKey, knownComputers: known } = deps;
       const keys = await ownKey.get();
       const { hostKey, user, folder } = await installHelper(client, computer.id, keys, signal);
       known.update(this.recordName, { installedKey: keys.publicLine, helper: { user, folder } });
@@ -53,7 +53,7 @@ export class TunnelTransport implements SshTransport {
   }
 
   private get storedLocation(): HelperPlace | undefined {
-    return this.deps.known.get(this.recordName)?.helper;
+    return this.deps.knownComputers.get(this.recordName)?.helper;
   }
 
   private async install(): Promise<HelperPlace> {

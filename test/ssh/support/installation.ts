@@ -4,9 +4,9 @@ import { createSsh } from '../../../src/ssh/createSsh';
 import type { ShellRequest } from '../../../src/ssh/connection/connection';
 import type { ChannelOptions, ConnectionPool } from '../../../src/ssh/connection/connectionPool';
 import type { ConnectorDeps } from '../../../src/ssh/connection/connector';
-import type { AskTrust } from '../../../src/ssh/hostKeys/hostTrust';
+import type { ConfirmHostKey } from '../../../src/ssh/hostKeys/hostKeyVerifier';
 import { KnownComputers } from '../../../src/ssh/hostKeys/knownComputers';
-import { lookUp } from '../../../src/ssh/hostKeys/knownHosts';
+import { lookUpKnownHost } from '../../../src/ssh/hostKeys/knownHosts';
 import { ExtensionKey } from '../../../src/ssh/keys/extensionKey';
 import type { AskPassphrase } from '../../../src/ssh/keys/passphrases';
 import { defaultTimeouts, type SshTimeouts } from '../../../src/ssh/connection/timeouts';
@@ -44,7 +44,7 @@ export class Installation {
   readonly log = new RecordingLog();
   readonly known = new KnownComputers(this.records);
   readonly ownKey = new ExtensionKey(this.secrets, this.log);
-  readonly questions: Parameters<AskTrust>[0][] = [];
+  readonly questions: Parameters<ConfirmHostKey>[0][] = [];
   readonly pool: ConnectionPool;
   readonly rotation: KeyRotation;
 
@@ -57,20 +57,20 @@ export class Installation {
       terminal: (...args) => service.client.terminal(...args),
     };
     const config = new SshConfig(() => options.home ?? join(service.folder, 'no-home'));
-    const ask: AskTrust = (question) => {
+    const ask: ConfirmHostKey = (question) => {
       this.questions.push(question);
       return Promise.resolve(options.trusts ?? false);
     };
     const { known, ownKey, log } = this;
     const { pool, rotation } = createSsh({
-      ...{ client, known, extensionKey: ownKey, config, clock: systemClock, log },
+      ...{ client, knownComputers: known, extensionKey: ownKey, config, clock: systemClock, log },
       identityFile: () => this.options.identityFile ?? '',
       askPassphrase: options.passphrases ?? (() => Promise.resolve(undefined)),
       agentAddress: () => this.options.agent,
       agentTimeouts: { list: 1_000, sign: 1_000 },
-      knownHosts: (endpoint, shown) =>
-        Promise.resolve(lookUp(this.options.knownHosts ?? '', endpoint, shown)),
-      askTrust: ask,
+      lookUpKnownHost: (endpoint, shown) =>
+        Promise.resolve(lookUpKnownHost(this.options.knownHosts ?? '', endpoint, shown)),
+      confirmHostKey: ask,
       timeouts: { ...defaultTimeouts, ...options.timeouts },
       library: options.library,
       provision: options.introduce,

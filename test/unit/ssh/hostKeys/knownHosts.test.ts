@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { parseEndpoint } from '../../../../src/ssh/connection/endpoint';
-import { lookUp } from '../../../../src/ssh/hostKeys/knownHosts';
+import { lookUpKnownHost } from '../../../../src/ssh/hostKeys/knownHosts';
 import { testFolder } from '../support/folder';
 import { makeKey } from '../support/keys';
 
@@ -15,7 +15,7 @@ describe('lookUp in known_hosts', () => {
   const line = key.publicLine;
 
   function verdict(text: string, endpoint: string, shown = key): string {
-    return lookUp(text, parseEndpoint(`ohm@${endpoint}`), shown.publicKey.blob);
+    return lookUpKnownHost(text, parseEndpoint(`ohm@${endpoint}`), shown.publicKey.blob);
   }
 
   /** The file as ssh-keygen writes it when it hashes the names. */

@@ -3,7 +3,7 @@ import { beforeEach, describe, it } from 'node:test';
 import { parseEndpoint } from '../../../../src/ssh/connection/endpoint';
 import { HostKeyError } from '../../../../src/ssh/errors';
 import type { PublicKey } from '../../../../src/ssh/hostKeys/fingerprint';
-import { HostTrust, type AskTrust } from '../../../../src/ssh/hostKeys/hostTrust';
+import { HostKeyVerifier, type ConfirmHostKey } from '../../../../src/ssh/hostKeys/hostKeyVerifier';
 import { KnownComputers } from '../../../../src/ssh/hostKeys/knownComputers';
 import type { KnownHostsVerdict } from '../../../../src/ssh/hostKeys/knownHosts';
 import { RecordingLog } from '../../support/recordingLog';
@@ -22,7 +22,7 @@ describe('HostTrust', () => {
 
   let known: KnownComputers;
   let log: RecordingLog;
-  let questions: Parameters<AskTrust>[0][];
+  let questions: Parameters<ConfirmHostKey>[0][];
   let lookUps: number;
   let apiCalls: number;
 
@@ -39,7 +39,7 @@ describe('HostTrust', () => {
     sources: { api?: KeyFile[]; knownHosts?: KnownHostsVerdict; person?: boolean } = {},
     computer = einstein,
   ): Promise<void> {
-    const trust = new HostTrust(
+    const trust = new HostKeyVerifier(
       known,
       () => {
         lookUps += 1;
@@ -166,7 +166,7 @@ describe('HostTrust', () => {
   });
 
   it('passes on what goes wrong on the way to the API, and pins nothing', async () => {
-    const trust = new HostTrust(
+    const trust = new HostKeyVerifier(
       known,
       () => Promise.resolve('known'),
       () => Promise.resolve(true),
