@@ -8,7 +8,7 @@ import { lookUpInHomeFile } from '../ssh/hostKeys/knownHosts';
 import { ExtensionKey } from '../ssh/keys/extensionKey';
 import type { ConnectionPool } from '../ssh/connection/connectionPool';
 import type { KeyRotation } from '../ssh/keys/keyRotation';
-import { Doors } from '../ssh/tunnel/doors';
+import { LocalSshProxies } from '../ssh/tunnel/localSshProxies';
 import { SshConfig } from '../ssh/sshConfig';
 import { KeptShells } from '../terminal/keptShells';
 import { ComputerConnector } from '../connect/computerConnector';
@@ -37,7 +37,7 @@ export interface Reach extends Disposable {
   readonly config: SshConfig;
   readonly rotation: KeyRotation;
   readonly pool: ConnectionPool;
-  readonly doors: Doors;
+  readonly doors: LocalSshProxies;
   readonly transports: TransportSelector;
   readonly transportCache: TransportCache;
   readonly channels: SshChannels;
@@ -61,7 +61,9 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
   });
   parts.add(pool);
   const folder = join(context.globalStorageUri.fsPath, 'ssh');
-  const doors = parts.add(new Doors({ client, extensionKey: ownKey, knownComputers: known, log, folder }));
+  const doors = parts.add(
+    new LocalSshProxies({ client, extensionKey: ownKey, knownComputers: known, log, folder }),
+  );
   const transportCache = new TransportCache(clock);
   const transports = new TransportSelector(
     [new SshTransport('ssh', pool), new SshTransport('tunnel', pool), new GatewayTransport(client, clock)],

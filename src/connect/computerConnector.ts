@@ -7,7 +7,7 @@ import type { Lifecycle } from '../computers/lifecycle';
 import { statusOf } from '../computers/status';
 import { EndpointError, formatEndpoint, parseEndpoint } from '../ssh/connection/endpoint';
 import { AuthenticationError, SshError } from '../ssh/errors';
-import { NoHelperError } from '../ssh/tunnel/helper';
+import { TunnelUnavailableError } from '../ssh/tunnel/remoteSshd';
 import type { Transport } from './transport';
 import { NoTransportError, type TransportSelector } from './transportSelector';
 import type { Session, SessionRequest } from '../shell/session';
@@ -187,7 +187,7 @@ function allowsFallback(error: unknown): boolean {
     error instanceof SshError ||
     error instanceof AuthenticationError ||
     error instanceof EndpointError ||
-    error instanceof NoHelperError ||
+    error instanceof TunnelUnavailableError ||
     error instanceof GatewayError ||
     isApiError(error, 'forbidden', 'notFound', 'conflict', 'validation', 'server', 'malformed')
   );

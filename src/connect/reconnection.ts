@@ -6,7 +6,7 @@ import { LifecycleError, refusalOf } from '../computers/errors';
 import type { Lifecycle } from '../computers/lifecycle';
 import { statusOf } from '../computers/status';
 import { SshError } from '../ssh/errors';
-import { NoHelperError } from '../ssh/tunnel/helper';
+import { TunnelUnavailableError } from '../ssh/tunnel/remoteSshd';
 import type { Clock } from '../base/clock';
 import type { ComputerConnector, Progress } from './computerConnector';
 import type { Session, SessionRequest } from '../shell/session';
@@ -137,7 +137,7 @@ export class Reconnection {
     const isPassing =
       error instanceof SshError ||
       error instanceof GatewayError ||
-      error instanceof NoHelperError ||
+      error instanceof TunnelUnavailableError ||
       isApiError(error, ...transientKinds, 'conflict', 'malformed');
     if (!isPassing) throw error;
     this.reportOnce(

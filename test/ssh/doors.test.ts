@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import type { Computer } from '../../src/computers/computer';
 import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
 import { ExtensionKey } from '../../src/ssh/keys/extensionKey';
-import { Doors, shellWord, type DoorsParts } from '../../src/ssh/tunnel/doors';
+import { LocalSshProxies, quotePath, type LocalSshProxyDeps } from '../../src/ssh/tunnel/localSshProxies';
 import { MemoryRecords, MemorySecrets } from '../unit/ssh/support/memory';
 import { RecordingLog } from '../unit/support/recordingLog';
 import { until } from '../harness/until';
@@ -28,11 +28,11 @@ describe('a door to a computer, for any SSH client', () => {
   });
 
   /** A window, whose folder has a name that every shell and configuration takes for something else. */
-  function openWindow(name = `it's 100% "a" folder`, client: DoorsParts['client'] = service.client) {
+  function openWindow(name = `it's 100% "a" folder`, client: LocalSshProxyDeps['client'] = service.client) {
     const log = new RecordingLog();
     const folder = join(service.folder, name);
     const known = new KnownComputers(new MemoryRecords());
-    const doors = new Doors({
+    const doors = new LocalSshProxies({
       client,
       extensionKey: new ExtensionKey(new MemorySecrets(), log),
       knownComputers: known,
@@ -60,7 +60,7 @@ describe('a door to a computer, for any SSH client', () => {
     // The first of all, so that no other is still being shut.
     const open = (): number =>
       process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
-    let answer: ReturnType<DoorsParts['client']['exec']> | undefined;
+    let answer: ReturnType<LocalSshProxyDeps['client']['exec']> | undefined;
     const { doors } = openWindow('same moment', {
       terminal: (...request) => service.client.terminal(...request),
       exec: (...request) => (answer ??= service.client.exec(...request)),
@@ -169,9 +169,9 @@ describe('a door to a computer, for any SSH client', () => {
 
   it('is named so that cmd and PowerShell understand it as well', () => {
     assert.equal(
-      shellWord(String.raw`C:\Users\Ada B\ssh\config`, 'win32'),
+      quotePath(String.raw`C:\Users\Ada B\ssh\config`, 'win32'),
       String.raw`"C:\Users\Ada B\ssh\config"`,
     );
-    assert.equal(shellWord("/home/o'hara/config", 'linux'), String.raw`'/home/o'\''hara/config'`);
+    assert.equal(quotePath("/home/o'hara/config", 'linux'), String.raw`'/home/o'\''hara/config'`);
   });
 });

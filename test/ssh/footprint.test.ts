@@ -3,7 +3,7 @@ import { beforeEach, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
 import { readFootprint, removeKeys, type Footprint } from '../../src/ssh/provisioning/footprint';
 import { tunnelRecord } from '../../src/ssh/hostKeys/knownComputers';
-import { removeHelper } from '../../src/ssh/tunnel/helper';
+import { removeRemoteSshd } from '../../src/ssh/tunnel/remoteSshd';
 import { Installation } from './support/installation';
 import { Service } from './support/service';
 
@@ -55,7 +55,7 @@ describe('what is put on a computer', () => {
     const { keys } = await footprint(mine);
     const ours = keys.filter(({ whose }) => whose === 'ours');
     await removeKeys(service.client, einstein.id, ours, signal);
-    await removeHelper(service.client, einstein.id, signal);
+    await removeRemoteSshd(service.client, einstein.id, signal);
     const left = await footprint(mine);
     assert.deepEqual([left.keys.map(({ whose }) => whose), left.helper], [['others'], undefined]);
     assert.match(await authorizedKeys(), /^ssh-rsa AAAA alice\n/);

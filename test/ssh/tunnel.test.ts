@@ -5,7 +5,12 @@ import { after, describe, it } from 'node:test';
 import { Client } from 'ssh2';
 import { ExtensionKey, type KeyPair } from '../../src/ssh/keys/extensionKey';
 import { dialTunnel } from '../../src/ssh/tunnel/dialTunnel';
-import { installHelper, NoHelperError, removeHelper, type Helper } from '../../src/ssh/tunnel/helper';
+import {
+  installRemoteSshd,
+  TunnelUnavailableError,
+  removeRemoteSshd,
+  type RemoteSshd,
+} from '../../src/ssh/tunnel/remoteSshd';
 import { silentLog } from '../../src/base/log';
 import { MemorySecrets } from '../unit/ssh/support/memory';
 import { until } from '../harness/until';
@@ -23,12 +28,12 @@ async function hidden(
   return id;
 }
 
-async function helperOn(id: string): Promise<Helper> {
-  return installHelper(service.client, id, await ownKey.get(), signal);
+async function helperOn(id: string): Promise<RemoteSshd> {
+  return installRemoteSshd(service.client, id, await ownKey.get(), signal);
 }
 
 /** Logs in over the stream, with the host key that was told before. */
-async function login(stream: Duplex, helper: Helper, key: KeyPair): Promise<Client> {
+async function login(stream: Duplex, helper: RemoteSshd, key: KeyPair): Promise<Client> {
   const client = new Client();
   await new Promise<void>((resolve, reject) => {
     client.once('ready', resolve).once('error', reject);
@@ -111,7 +116,10 @@ describe('SSH carried by the terminal gateway', () => {
   it('says so where text alone goes through and nothing on the computer can carry bytes in it', async () => {
     const id = await hidden({ gatewayFrames: 'text', without: ['python3', 'perl'] });
     const helper = await helperOn(id);
-    await assert.rejects(dialTunnel(service.client, id, Promise.resolve(helper), signal), NoHelperError);
+    await assert.rejects(
+      dialTunnel(service.client, id, Promise.resolve(helper), signal),
+      TunnelUnavailableError,
+    );
   });
 
   it('says so where the computer has no OpenSSH server', async () => {
@@ -125,7 +133,7 @@ describe('SSH carried by the terminal gateway', () => {
     assert.deepEqual(second, first);
     assert.equal(await service.run(id, `wc -l < '${first.folder}/authorized_keys'`), '1\n');
     assert.equal(await service.run(id, `stat -c %a '${first.folder}'`), '700\n');
-    await removeHelper(service.client, id, signal);
+    await removeRemoteSshd(service.client, id, signal);
     assert.equal(await service.run(id, 'ls -d ~/.celesto-vscode 2>&1 | grep -c celesto-vscode/'), '0\n');
   });
 

@@ -6,7 +6,7 @@ import { readFootprint, removeKeys, type Footprint, type KeyTrace } from '../../
 import { tunnelRecord, type KnownComputers } from '../../ssh/hostKeys/knownComputers';
 import type { ExtensionKey } from '../../ssh/keys/extensionKey';
 import type { SshConfig } from '../../ssh/sshConfig';
-import { removeHelper } from '../../ssh/tunnel/helper';
+import { removeRemoteSshd } from '../../ssh/tunnel/remoteSshd';
 import type { Clock } from '../../base/clock';
 import { escapeLinks } from '../../base/text';
 import type { Handler } from '../../ui/registerCommands';
@@ -104,7 +104,7 @@ export class CleanupCommands {
   }
 
   private async takeHelper(computer: Computer, signal: AbortSignal): Promise<void> {
-    await removeHelper(this.deps.client, computer.id, signal);
+    await removeRemoteSshd(this.deps.client, computer.id, signal);
     this.deps.known.forget(tunnelRecord(computer.id));
   }
 }

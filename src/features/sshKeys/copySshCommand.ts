@@ -4,7 +4,7 @@ import { refusalOf } from '../../computers/errors';
 import type { Lifecycle } from '../../computers/lifecycle';
 import { statusOf } from '../../computers/status';
 import { parseEndpoint } from '../../ssh/connection/endpoint';
-import type { Doors } from '../../ssh/tunnel/doors';
+import type { LocalSshProxies } from '../../ssh/tunnel/localSshProxies';
 import type { TransportSetting } from '../../connect/transportSelector';
 import type { Clock } from '../../base/clock';
 import { escapeLinks } from '../../base/text';
@@ -17,7 +17,7 @@ export class SshCommands {
   constructor(
     private readonly targets: Targets,
     private readonly lifecycle: Pick<Lifecycle, 'ensureRunning'>,
-    private readonly doors: Doors,
+    private readonly doors: LocalSshProxies,
     private readonly clock: Clock,
     private readonly transport: () => TransportSetting,
     /** Milliseconds. */

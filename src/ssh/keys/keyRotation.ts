@@ -4,7 +4,7 @@ import type { ConnectorDeps } from '../connection/connector';
 import { tunnelRecord, type KnownComputers } from '../hostKeys/knownComputers';
 import type { ExtensionKey } from './extensionKey';
 import type { SshConfig } from '../sshConfig';
-import { installHelper } from '../tunnel/helper';
+import { installRemoteSshd } from '../tunnel/remoteSshd';
 
 export interface KeyRotationDeps {
   readonly extensionKey: ExtensionKey;
@@ -50,7 +50,7 @@ export class KeyRotation {
     }
     const tunnel = tunnelRecord(computer.id);
     if (isOld(tunnel)) {
-      await installHelper(client, computer.id, { publicLine, retired }, signal);
+      await installRemoteSshd(client, computer.id, { publicLine, retired }, signal);
       known.update(tunnel, { installedKey: publicLine });
     }
   }

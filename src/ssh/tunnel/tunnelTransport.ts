@@ -7,7 +7,7 @@ import { tunnelRecord, type KnownComputers } from '../hostKeys/knownComputers';
 import type { ExtensionKey } from '../keys/extensionKey';
 import type { SshStream, SshTransport } from '../connection/sshTransport';
 import { dialTunnel } from './dialTunnel';
-import { installHelper, NoHelperError, type HelperPlace } from './helper';
+import { installRemoteSshd, TunnelUnavailableError, type RemoteSshdLocation } from './remoteSshd';
 
 export interface TunnelDeps {
   readonly client: Pick<CelestoClient, 'exec' | 'terminal'>;
@@ -33,7 +33,7 @@ export class TunnelTransport implements SshTransport {
     this.provisioner = new Provisioner(async () => {
       const { client, extensionKey: ownKey, knownComputers: known } = deps;
       const keys = await ownKey.get();
-      const { hostKey, user, folder } = await installHelper(client, computer.id, keys, signal);
+      const { hostKey, user, folder } = await installRemoteSshd(client, computer.id, keys, signal);
       known.update(this.recordName, { installedKey: keys.publicLine, helper: { user, folder } });
       return { hostKeys: [hostKey], keyInstalled: true };
     });
@@ -46,23 +46,23 @@ export class TunnelTransport implements SshTransport {
     try {
       return await this.dialTo(Promise.resolve(remembered), signal);
     } catch (error) {
-      if (!(error instanceof NoHelperError)) throw error;
+      if (!(error instanceof TunnelUnavailableError)) throw error;
       // Somebody took it away, or the computer lost its files.
       return this.dialTo(this.install(), signal);
     }
   }
 
-  private get storedLocation(): HelperPlace | undefined {
+  private get storedLocation(): RemoteSshdLocation | undefined {
     return this.deps.knownComputers.get(this.recordName)?.helper;
   }
 
-  private async install(): Promise<HelperPlace> {
+  private async install(): Promise<RemoteSshdLocation> {
     await this.provisioner.get();
-    if (!this.storedLocation) throw new NoHelperError(t('its SSH helper did not start'));
+    if (!this.storedLocation) throw new TunnelUnavailableError(t('its SSH helper did not start'));
     return this.storedLocation;
   }
 
-  private async dialTo(location: Promise<HelperPlace>, signal: AbortSignal): Promise<SshStream> {
+  private async dialTo(location: Promise<RemoteSshdLocation>, signal: AbortSignal): Promise<SshStream> {
     const stream = await dialTunnel(this.deps.client, this.computer.id, location, signal);
     const { user } = await location;
     const endpoint: Endpoint = { user, host: this.computer.name, port: 22, through: 'gateway' };

@@ -6,7 +6,7 @@ import type { Computer } from '../../../src/computers/computer';
 import { LifecycleError } from '../../../src/computers/errors';
 import { EndpointError } from '../../../src/ssh/connection/endpoint';
 import { AuthenticationError, HostKeyError } from '../../../src/ssh/errors';
-import { NoHelperError } from '../../../src/ssh/tunnel/helper';
+import { TunnelUnavailableError } from '../../../src/ssh/tunnel/remoteSshd';
 import { ComputerConnector } from '../../../src/connect/computerConnector';
 import type { Transport, TransportName, ConnectOptions } from '../../../src/connect/transport';
 import { TransportCache } from '../../../src/connect/transportCache';
@@ -384,7 +384,7 @@ describe('cancelling', () => {
 
 describe('falling from one transport to the next', () => {
   const hidden = wire('a', 'running', { connection: { ssh: null, access_url: null } });
-  const noServer = new NoHelperError('it has no OpenSSH server');
+  const noServer = new TunnelUnavailableError('it has no OpenSSH server');
   const hostKey = new HostKeyError('changed', { user: 'ohm', host: 'h', port: 22 }, 'shown', ['expected']);
 
   it('without an endpoint goes through the gateway, with one line why', async () => {

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import type { ExecResult } from '../../../src/api/wire';
 import { provision } from '../../../src/ssh/provisioning/provisioning';
 import { readFootprint, removeKeys } from '../../../src/ssh/provisioning/footprint';
-import { installHelper, removeHelper, startLine } from '../../../src/ssh/tunnel/helper';
+import { installRemoteSshd, removeRemoteSshd, startCommand } from '../../../src/ssh/tunnel/remoteSshd';
 import { RecordingLog } from '../support/recordingLog';
 
 const publicLine = 'ssh-ed25519 AAAAC3own celesto-vscode';
@@ -44,7 +44,7 @@ describe('scripts sent to a computer', () => {
     });
 
     it(`install the SSH server of the tunnel, ${keys.retired.length} keys being retired`, async () => {
-      assertSent(await sentBy((client) => installHelper(client, 'id', keys)), `installRemoteSshd${name}`);
+      assertSent(await sentBy((client) => installRemoteSshd(client, 'id', keys)), `installRemoteSshd${name}`);
     });
   }
 
@@ -70,12 +70,12 @@ describe('scripts sent to a computer', () => {
   });
 
   it('remove the SSH server of the tunnel', async () => {
-    assert.equal(await sentBy((client) => removeHelper(client, 'id')), 'rm -rf "$HOME/.celesto-vscode"');
+    assert.equal(await sentBy((client) => removeRemoteSshd(client, 'id')), 'rm -rf "$HOME/.celesto-vscode"');
   });
 
   it('start the SSH server of the tunnel', () => {
     assert.equal(
-      startLine({ folder: "/home/it's/.celesto-vscode/1" }, ['ab', 'cd']),
+      startCommand({ folder: "/home/it's/.celesto-vscode/1" }, ['ab', 'cd']),
       ` exec sh '/home/it'\\''s/.celesto-vscode/1/start' ab cd\r`,
     );
   });

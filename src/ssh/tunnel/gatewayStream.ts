@@ -1,20 +1,20 @@
 import { Duplex, type DuplexOptions } from 'node:stream';
 import type WebSocket from 'ws';
-import type { Carriage } from './helper';
+import type { StreamEncoding } from './remoteSshd';
 
 /** Bytes waiting in the WebSocket above which a writer is made to wait. */
-const highWater = 1024 * 1024;
+const highWatermarkBytes = 1024 * 1024;
 
 /**
  * A terminal session of the gateway, in raw mode, as the byte stream that SSH needs. With base64 carriage each line of
  * the terminal carries a piece of it.
  */
-export class Carrier extends Duplex {
-  private rest = '';
+export class GatewayStream extends Duplex {
+  private incompleteLine = '';
 
   constructor(
     private readonly socket: WebSocket,
-    private readonly carriage: Carriage,
+    private readonly encoding: StreamEncoding,
     options: DuplexOptions = {},
   ) {
     super({ ...options, allowHalfOpen: false });
@@ -35,10 +35,10 @@ export class Carrier extends Duplex {
   }
 
   override _write(bytes: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
-    const message = this.carriage === 'binary' ? bytes : Buffer.from(`${bytes.toString('base64')}\n`);
+    const message = this.encoding === 'binary' ? bytes : Buffer.from(`${bytes.toString('base64')}\n`);
     const sent = (error?: Error | null): void => done(error);
     // Without waiting while little is under way, so that small packets follow each other at once.
-    if (this.socket.bufferedAmount > highWater) this.socket.send(message, sent);
+    if (this.socket.bufferedAmount > highWatermarkBytes) this.socket.send(message, sent);
     else {
       this.socket.send(message);
       done();
@@ -53,13 +53,13 @@ export class Carrier extends Duplex {
 
   /** Takes what came with the preamble, too. */
   receive(message: Buffer): void {
-    const bytes = this.carriage === 'binary' ? message : this.decode(message.toString('latin1'));
+    const bytes = this.encoding === 'binary' ? message : this.decode(message.toString('latin1'));
     if (bytes.length > 0 && !this.push(bytes)) this.socket.pause();
   }
 
   private decode(text: string): Buffer {
-    const lines = (this.rest + text).split('\n');
-    this.rest = lines.pop() ?? '';
+    const lines = (this.incompleteLine + text).split('\n');
+    this.incompleteLine = lines.pop() ?? '';
     return Buffer.concat(lines.map((line) => Buffer.from(line, 'base64')));
   }
 }

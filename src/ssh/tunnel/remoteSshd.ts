@@ -5,12 +5,12 @@ import { truncate } from '../../base/text';
 import { quoted, withoutKeys } from '../keys/authorizedKeys';
 import { parsePublicKey, type PublicKey } from '../hostKeys/fingerprint';
 import type { KeyPair } from '../keys/extensionKey';
-import installRemoteSshd from './installRemoteSshd.sh';
+import installScriptText from './installRemoteSshd.sh';
 import perlRelay from './relay.pl';
 import pythonRelay from './relay.py';
 
 /** Where the helper is on a computer. */
-export interface HelperPlace {
+export interface RemoteSshdLocation {
   /** Who logs in: the user that the service runs commands as. */
   readonly user: string;
   /** The folder on the computer, absolute. */
@@ -18,12 +18,12 @@ export interface HelperPlace {
 }
 
 /** What is on a computer so that SSH can be carried by its terminal gateway. */
-export interface Helper extends HelperPlace {
+export interface RemoteSshd extends RemoteSshdLocation {
   readonly hostKey: PublicKey;
 }
 
 /** SSH cannot be carried to this computer. `message` is a sentence that says why. */
-export class NoHelperError extends Error {
+export class TunnelUnavailableError extends Error {
   override readonly name = 'NoHelperError';
 
   constructor(reason: string) {
@@ -34,7 +34,7 @@ export class NoHelperError extends Error {
 /** The folder below the user's home; its version changes with what is in it. */
 const folder = '.celesto-vscode/1';
 /** Seconds the commands may take on the computer. */
-const timeout = 30;
+const timeoutSeconds = 30;
 
 /**
  * Puts what SSH over the gateway needs on a computer: a private folder (0700) with a host key of its own, our public
@@ -43,30 +43,30 @@ const timeout = 30;
  * first host key stays.
  * @throws NoHelperError where the computer has no OpenSSH server or refuses; ApiError; the signal's reason
  */
-export async function installHelper(
+export async function installRemoteSshd(
   client: Pick<CelestoClient, 'exec'>,
   computerId: string,
   keys: Pick<KeyPair, 'publicLine' | 'retired'>,
   signal?: AbortSignal,
-): Promise<Helper> {
-  const { stdout, stderr } = await client.exec(computerId, installScript(keys), timeout, signal);
+): Promise<RemoteSshd> {
+  const { stdout, stderr } = await client.exec(computerId, installScript(keys), timeoutSeconds, signal);
   const lines = stdout.split(/\r?\n/);
-  const told = (name: string): string | undefined =>
+  const valueOf = (name: string): string | undefined =>
     lines.find((line) => line.startsWith(`celesto ${name} `))?.slice(`celesto ${name} `.length);
-  const hostKey = parsePublicKey(told('host-key') ?? '');
-  const user = told('user');
-  const path = told('folder');
+  const hostKey = parsePublicKey(valueOf('host-key') ?? '');
+  const user = valueOf('user');
+  const path = valueOf('folder');
   if (hostKey && user && path) return { user, hostKey, folder: path };
   const hasNoServer = lines.includes('celesto no-sshd');
-  throw new NoHelperError(
+  throw new TunnelUnavailableError(
     hasNoServer
       ? t('it has no OpenSSH server')
       : t('its SSH helper could not be set up: {0}', truncate(stderr, 200) || t('no answer')),
   );
 }
 
-/** Takes everything away again that {@link installHelper} put on a computer. */
-export async function removeHelper(
+/** Takes everything away again that {@link installRemoteSshd} put on a computer. */
+export async function removeRemoteSshd(
   client: Pick<CelestoClient, 'exec'>,
   computerId: string,
   signal?: AbortSignal,
@@ -74,23 +74,26 @@ export async function removeHelper(
   const { exit_code, stderr } = await client.exec(
     computerId,
     'rm -rf "$HOME/.celesto-vscode"',
-    timeout,
+    timeoutSeconds,
     signal,
   );
   if (exit_code !== 0) throw new Error(t('The SSH helper could not be removed: {0}', truncate(stderr, 200)));
 }
 
 /** The line that starts it in a terminal of the computer; far below the 4096 bytes that a terminal's line may have. */
-export function startLine({ folder }: Pick<HelperPlace, 'folder'>, mark: readonly [string, string]): string {
-  return ` exec sh ${quoted(`${folder}/start`)} ${mark[0]} ${mark[1]}\r`;
+export function startCommand(
+  { folder }: Pick<RemoteSshdLocation, 'folder'>,
+  readyMarker: readonly [string, string],
+): string {
+  return ` exec sh ${quoted(`${folder}/start`)} ${readyMarker[0]} ${readyMarker[1]}\r`;
 }
 
 /** How bytes travel through the terminal: as they are, or as lines of base64 where the gateway passes on only text. */
-export type Carriage = 'binary' | 'base64';
+export type StreamEncoding = 'binary' | 'base64';
 
 function installScript({ publicLine, retired }: Pick<KeyPair, 'publicLine' | 'retired'>): string {
   const key = publicLine.split(' ').slice(0, 2).join(' ');
-  return fillScript(installRemoteSshd, {
+  return fillScript(installScriptText, {
     folder,
     removeRetiredKeys: withoutKeys('authorized_keys', retired),
     publicKey: key,

@@ -5,7 +5,7 @@ import type { Disposable } from '../../base/disposable';
 import { describeError, type Log } from '../../base/log';
 
 /** A port of this machine alone. Whoever connects to it gets a tunnel of their own. */
-export class TunnelListener implements Disposable {
+export class ProxyServer implements Disposable {
   private readonly closing = new AbortController();
 
   private constructor(
@@ -17,9 +17,9 @@ export class TunnelListener implements Disposable {
   }
 
   /** @param dial opens a tunnel; when that fails, who has connected is hung up on */
-  static async open(dial: (signal: AbortSignal) => Promise<Duplex>, log: Log): Promise<TunnelListener> {
+  static async open(dial: (signal: AbortSignal) => Promise<Duplex>, log: Log): Promise<ProxyServer> {
     const server = createServer({ noDelay: true });
-    const listener = new TunnelListener(server, dial, log);
+    const listener = new ProxyServer(server, dial, log);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(0, '127.0.0.1', resolve);
     });
@@ -37,14 +37,14 @@ export class TunnelListener implements Disposable {
   }
 
   private async serve(socket: Socket): Promise<void> {
-    const leaving = new AbortController();
-    const signal = AbortSignal.any([leaving.signal, this.closing.signal]);
+    const disconnected = new AbortController();
+    const signal = AbortSignal.any([disconnected.signal, this.closing.signal]);
     // Who leaves before the tunnel stands needs none; what was sent until then waits.
-    socket.once('close', () => leaving.abort());
+    socket.once('close', () => disconnected.abort());
     socket.on('error', () => undefined);
     try {
       const tunnel = await this.dial(signal);
-      this.closing.signal.addEventListener('abort', () => socket.destroy(), { signal: leaving.signal });
+      this.closing.signal.addEventListener('abort', () => socket.destroy(), { signal: disconnected.signal });
       pipeline(socket, tunnel, socket, () => tunnel.destroy());
     } catch (error) {
       socket.destroy();
