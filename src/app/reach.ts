@@ -26,7 +26,7 @@ import type { Clock } from '../base/clock';
 import { DisposableStore, type Disposable } from '../base/disposable';
 import { settings } from './settings';
 import { askTrust, showHostKeyError } from '../features/sshKeys/hostKeyPrompts';
-import { notifyMoved } from '../features/ports/portMessages';
+import { notifyMoved } from '../features/ports/portNotifications';
 import { askPassphrase } from '../features/sshKeys/passphraseInput';
 import type { Service } from './service';
 

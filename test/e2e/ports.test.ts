@@ -157,10 +157,12 @@ describe('ports of a computer', () => {
     await quickInput.choose(String(port));
     // The computers of these tests share this machine's network, so the port is taken.
     await notifications.waitFor(
-      new RegExp(`^Port ${port} of einstein is at 127\\.0\\.0\\.1:\\d+ now: ${port} is taken`),
+      new RegExp(
+        `^Port ${port} of einstein is forwarded to 127\\.0\\.0\\.1:\\d+, because local port ${port} is in use`,
+      ),
     );
     await stage.picture('9 forwarded');
-    await notifications.close(/is taken/);
+    await notifications.close(/is in use/);
     const { description } = await below(`Port ${port}`).look();
     const [, local] = /^127\.0\.0\.1:(\d+) · idle$/.exec(description) ?? [];
     assert.ok(local, description);
@@ -253,7 +255,7 @@ describe('ports of a computer', () => {
       await quickInput.waitFor('Forward Port of curie');
       await quickInput.fill(String(silent));
       await quickInput.choose(`Port ${silent}`);
-      const isThere = `Port ${silent} of curie is at 127.0.0.1:${silent} now.`;
+      const isThere = `Port ${silent} of curie is forwarded to 127.0.0.1:${silent}.`;
       await notifications.waitFor(isThere);
       await notifications.close(isThere);
       await stage.row('curie').expand();
@@ -261,16 +263,18 @@ describe('ports of a computer', () => {
       await stage.asSomebodyElse('POST', 'curie', 'stop');
       await stage.reaches('curie', 'stopped');
       await stage.window.runCommand('Celesto: Refresh Computers');
-      const told = `curie was stopped from elsewhere. Its ports (${silent}) are forwarded again when it runs.`;
+      const told = `curie was stopped outside this window. Its ports (${silent}) are forwarded again when it runs.`;
       await notifications.waitFor(told);
-      await below(`Port ${silent}`).waitForDescription('waits for the computer');
+      await below(`Port ${silent}`).waitForDescription('waiting for the computer');
       await stage.picture('12 waits');
       await notifications.press(told, 'Start');
       await below(`Port ${silent}`).waitForDescription(`127.0.0.1:${silent} · idle`);
       await stage.asSomebodyElse('DELETE', 'curie');
       await until('it is gone', async () => (await stage.computers()).every(({ name }) => name !== 'curie'));
       await stage.window.runCommand('Celesto: Refresh Computers');
-      await notifications.waitFor(`curie was deleted from elsewhere. Its ports (${silent}) are gone.`);
+      await notifications.waitFor(
+        `curie was deleted outside this window. Its ports (${silent}) are no longer forwarded.`,
+      );
       await below(`Port ${silent}`).waitForGone();
     },
   );

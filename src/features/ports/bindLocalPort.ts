@@ -2,35 +2,32 @@ import { once } from 'node:events';
 import type { Server } from 'node:net';
 import { t } from '@vscode/l10n';
 
-/** How many ports after the one that is wanted are tried before any will do. */
-const attemptsNearby = 20;
+/** The number of ports after the preferred one that are tried before the system assigns one. */
+const nearbyPorts = 20;
 
-/** A port of this machine that cannot be had. `message` is a sentence for a person. */
+/** A local port that cannot be bound. `message` is a sentence for the user. */
 export class LocalPortError extends Error {
   override readonly name = 'LocalPortError';
 }
 
 /**
- * Lets a server listen on a port and on no other.
- * @throws LocalPortError where it is taken or not allowed
+ * Binds a server to a local port.
+ * @throws LocalPortError where the port is taken or not allowed
  */
 export async function bindExactPort(server: Server, address: string, port: number): Promise<void> {
   try {
     await listen(server, address, port);
   } catch (error) {
     if (!isTaken(error)) throw error;
-    throw new LocalPortError(
-      t('Port {0} of this machine is taken, or not allowed. Choose another one.', port),
-      {
-        cause: error,
-      },
-    );
+    throw new LocalPortError(t('Local port {0} is in use, or not allowed. Choose another one.', port), {
+      cause: error,
+    });
   }
 }
 
-/** Lets a server listen on a port, or where that is taken or not allowed on one near it. */
-export async function bindFreePort(server: Server, address: string, wanted: number): Promise<void> {
-  for (const port of candidates(wanted)) {
+/** Binds a server to a local port, or where that is taken or not allowed, to a free one near it. */
+export async function bindFreePort(server: Server, address: string, preferred: number): Promise<void> {
+  for (const port of candidates(preferred)) {
     try {
       await listen(server, address, port);
       return;
@@ -46,11 +43,11 @@ async function listen(server: Server, address: string, port: number): Promise<vo
   await listening;
 }
 
-/** Ports below 1024 belong to the system; instead of 80 and 443 people use 8080 and 8443. */
-function* candidates(wanted: number): Generator<number> {
-  yield wanted;
-  const next = wanted < 1024 ? wanted + 8000 : wanted + 1;
-  for (let port = next; port < next + attemptsNearby && port <= 65_535; port += 1) yield port;
+/** Ports below 1024 are privileged; by convention 8080 and 8443 stand in for 80 and 443. The last one, 0, is any. */
+function* candidates(preferred: number): Generator<number> {
+  yield preferred;
+  const next = preferred < 1024 ? preferred + 8000 : preferred + 1;
+  for (let port = next; port < next + nearbyPorts && port <= 65_535; port += 1) yield port;
   yield 0;
 }
 

@@ -1,15 +1,15 @@
 import { truncate } from '../../base/text';
 
-/** A port of a computer that somebody listens on. */
+/** A port on which a process of a computer listens. */
 export interface ListeningPort {
   readonly port: number;
-  /** The name of the program; undefined where it is somebody else's. */
+  /** The name of the process; undefined where it belongs to another user. */
   readonly process: string | undefined;
 }
 
 /**
- * What tells of the ports: the sockets, who holds which, and what they are called (proc_pid_fd(5), proc_pid_net(5)). It
- * takes no tool that a small computer may lack.
+ * Prints the sockets, the processes that hold them, and their names (proc_pid_net(5), proc_pid_fd(5), proc_pid_comm(5)).
+ * Small images may lack ss and netstat, so it needs neither.
  */
 export const listPortsCommand = [
   'cat /proc/net/tcp /proc/net/tcp6 2>/dev/null',
@@ -18,32 +18,34 @@ export const listPortsCommand = [
   'true',
 ].join('; ');
 
-/** The state LISTEN, as /proc/net/tcp spells it. */
+/** The state LISTEN in /proc/net/tcp. */
 const listenState = '0A';
+/** Characters of a process name that are shown. */
+const maxNameLength = 40;
 
-/** Reads what {@link listPortsCommand} wrote. Each port once, in their order. */
+/** Parses the output of {@link listPortsCommand}: each port once, in ascending order. */
 export function parseListeningPorts(text: string): ListeningPort[] {
-  const sockets = new Map<number, string[]>();
-  const holders = new Map<string, string>();
-  const names = new Map<string, string>();
-  let holder = '';
+  const inodesByPort = new Map<number, string[]>();
+  const pidByInode = new Map<string, string>();
+  const nameByPid = new Map<string, string>();
+  let pidOfFolder = '';
   for (const line of text.split(/\r?\n/)) {
-    const socket = socketIn(line);
-    if (socket) sockets.set(socket.port, [...(sockets.get(socket.port) ?? []), socket.inode]);
-    holder = /^\/proc\/(\d+)\/fd:$/.exec(line)?.[1] ?? holder;
-    const held = /socket:\[(\d+)\]/.exec(line)?.[1];
-    if (held) holders.set(held, holder);
+    const socket = listeningSocketIn(line);
+    if (socket) inodesByPort.set(socket.port, [...(inodesByPort.get(socket.port) ?? []), socket.inode]);
+    pidOfFolder = /^\/proc\/(\d+)\/fd:$/.exec(line)?.[1] ?? pidOfFolder;
+    const inode = /socket:\[(\d+)\]/.exec(line)?.[1];
+    if (inode) pidByInode.set(inode, pidOfFolder);
     const [, pid, name] = /^\/proc\/(\d+)\/comm:(.+)$/.exec(line) ?? [];
-    if (pid && name) names.set(pid, truncate(name, 40));
+    if (pid && name) nameByPid.set(pid, truncate(name, maxNameLength));
   }
-  const nameOf = (inode: string): string | undefined => names.get(holders.get(inode) ?? '');
-  return [...sockets]
+  const nameOf = (inode: string): string | undefined => nameByPid.get(pidByInode.get(inode) ?? '');
+  return [...inodesByPort]
     .map(([port, inodes]) => ({ port, process: inodes.map(nameOf).find(Boolean) }))
     .sort((a, b) => a.port - b.port);
 }
 
-/** A line of /proc/net/tcp or tcp6: number, local and remote address, state, four columns of no interest, inode. */
-function socketIn(line: string): { port: number; inode: string } | undefined {
+/** A row of /proc/net/tcp or tcp6: number, local and remote address, state, five more columns, inode. */
+function listeningSocketIn(line: string): { port: number; inode: string } | undefined {
   const [number = '', local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/);
   const [, port] = /^(?:[0-9A-F]{8}|[0-9A-F]{32}):([0-9A-F]{4})$/.exec(local) ?? [];
   if (!/^\d+:$/.test(number) || state !== listenState || port === undefined) return undefined;

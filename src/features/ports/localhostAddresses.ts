@@ -1,11 +1,11 @@
-/** An address of the computer itself, as a program there prints it. */
+/** A localhost address in the output of a program, such as a dev server prints. */
 export interface LocalhostAddress {
-  /** Where it stands in the text. */
+  /** Offset in the text. */
   readonly index: number;
   readonly length: number;
   readonly scheme: 'http' | 'https';
   readonly port: number;
-  /** What follows the port: path, query, fragment; or nothing. */
+  /** Path, query and fragment after the port; may be empty. */
   readonly path: string;
 }
 
@@ -14,10 +14,10 @@ const pattern = new RegExp(
   String.raw`(?<![\w.@/:-])(?:(https?)://${host}(?::(\d{1,5}))?|${host}:(\d{1,5}))(?![\w:-]|\.\w)([/?#][^\s"'<>\`]*)?`,
   'gi',
 );
-/** What ends a sentence or closes a bracket around an address. */
+/** The end of a sentence or of a bracket around an address. */
 const trailingPunctuation = /[.,;:!?)\]}]+$/;
 
-/** Finds addresses such as localhost:3000 or http://127.0.0.1:8080/docs in a line of text. */
+/** Finds addresses such as localhost:3000 or http://127.0.0.1:8080/docs in a line of terminal output. */
 export function findLocalhostAddresses(line: string): LocalhostAddress[] {
   return [...line.matchAll(pattern)].flatMap((match) => {
     const scheme = match[1]?.toLowerCase() === 'https' ? 'https' : 'http';

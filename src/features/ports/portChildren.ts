@@ -17,7 +17,7 @@ export interface PublishedPortChild extends TreeChild {
   readonly published: PublishedPort;
 }
 
-/** The forwarded ports of a computer. */
+/** The forwarded ports below a computer in the tree. */
 export class ForwardedPortChildren implements ChildProvider {
   readonly onDidChange;
 
@@ -26,25 +26,25 @@ export class ForwardedPortChildren implements ChildProvider {
   }
 
   childrenOf({ id }: Computer): readonly ForwardedPortChild[] {
-    return this.forwards.of(id).map(forwardPart);
+    return this.forwards.of(id).map(forwardedPortChild);
   }
 }
 
-/** The published ports of a computer: they change with it. */
+/** The published ports below a computer in the tree. They are part of the computer and change with it. */
 export class PublishedPortChildren implements ChildProvider {
   readonly onDidChange = new Emitter<string>().event;
 
   childrenOf({ publishedPorts = [] }: Computer): readonly PublishedPortChild[] {
-    return publishedPorts.map(publishedPart);
+    return publishedPorts.map(publishedPortChild);
   }
 }
 
-function forwardPart(forward: PortForward): ForwardedPortChild {
-  const { port, localPort, error: problem } = forward;
+function forwardedPortChild(forward: PortForward): ForwardedPortChild {
+  const { port, localPort, error } = forward;
   const label = t('Port {0}', port);
-  const address = localPort === undefined ? t('waits for the computer') : `${loopbackAddress}:${localPort}`;
-  const trouble = problem instanceof Error ? problem.message : undefined;
-  const state = trouble ?? trafficOf(forward);
+  const address = localPort === undefined ? t('waiting for the computer') : `${loopbackAddress}:${localPort}`;
+  const errorText = error instanceof Error ? error.message : undefined;
+  const state = errorText ?? formatTraffic(forward);
   return {
     kind: 'forward',
     forward,
@@ -57,12 +57,12 @@ function forwardPart(forward: PortForward): ForwardedPortChild {
       state,
     ].join('\n'),
     ariaLabel: [label, t('forwarded'), address, state].join(', '),
-    icon: trouble === undefined ? 'plug' : 'warning',
+    icon: errorText === undefined ? 'plug' : 'warning',
     contextValues: ['forwardedPort'],
   };
 }
 
-function trafficOf({ traffic }: PortForward): string {
+function formatTraffic({ traffic }: PortForward): string {
   const { connections, received, sent } = traffic;
   const now =
     connections === 0 ? t('idle') : connections === 1 ? t('1 connection') : t('{0} connections', connections);
@@ -71,24 +71,24 @@ function trafficOf({ traffic }: PortForward): string {
     : t('{0} · {1} in, {2} out', now, formatBytes(received), formatBytes(sent));
 }
 
-function publishedPart(published: PublishedPort): PublishedPortChild {
+function publishedPortChild(published: PublishedPort): PublishedPortChild {
   const { port, url } = published;
   const label = t('Port {0}', port);
-  const state = stateOf(published);
+  const state = formatPublishedState(published);
   return {
     kind: 'published',
     published,
     key: `published ${port}`,
     label,
     description: [t('public'), state].join(' · '),
-    tooltip: url === null ? state : t('{0}\nEverybody can reach it, without signing in.', url),
+    tooltip: url === null ? state : t('{0}\nAnyone can reach it, without signing in.', url),
     ariaLabel: [label, t('public'), state].join(', '),
     icon: published.status === 'error' ? 'warning' : 'globe',
     contextValues: url === null ? ['publishedPort'] : ['publishedPort', 'publicAddress'],
   };
 }
 
-function stateOf({ status, url }: PublishedPort): string {
+function formatPublishedState({ status, url }: PublishedPort): string {
   switch (status) {
     case 'publishing':
       return t('publishing…');

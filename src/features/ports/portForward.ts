@@ -3,15 +3,15 @@ import type { PortChannel } from '../../connect/sshChannels';
 import type { Disposable } from '../../base/disposable';
 import { bindExactPort, bindFreePort } from './bindLocalPort';
 
-/** The only address that is listened on: nobody but this machine gets in. */
+/** The only address that forwards listen on: other machines cannot connect. */
 export const loopbackAddress = '127.0.0.1';
 
-/** Opens a stream to a port of a computer. Rejects with what stands in the way, or with the signal's reason. */
+/** Opens a stream to a port of a computer. @throws as `SshChannels.openPort` */
 export type Dial = (computerId: string, port: number, signal: AbortSignal) => Promise<PortChannel>;
 
-/** What goes, and went, through a forward. */
+/** The traffic of a forward since it was created. */
 export interface Traffic {
-  /** Connections that are open now. */
+  /** Connections that are open. */
   readonly connections: number;
   /** Bytes from the computer. */
   readonly received: number;
@@ -19,12 +19,12 @@ export interface Traffic {
   readonly sent: number;
 }
 
-/** Milliseconds between words about bytes that pass. */
+/** Milliseconds between change events while bytes pass. */
 const trafficIntervalMs = 1_000;
 
 /**
- * A port of this machine that leads to a port of a computer. Each connection gets a channel of its own when it comes, so
- * that a line that was lost meanwhile is mended by the next one.
+ * A local port that forwards to a port of a computer. Each connection opens an SSH channel of its own when it is accepted,
+ * so a lost SSH connection is replaced by the next one.
  */
 export class PortForward implements Disposable {
   private server: Server | undefined;
@@ -37,55 +37,54 @@ export class PortForward implements Disposable {
 
   constructor(
     readonly computer: { readonly id: string; readonly name: string },
-    /** The port on the computer. */
+    /** The remote port. */
     readonly port: number,
-    /** The port here that is asked for. */
-    private requested: number,
+    private requestedPort: number,
     private readonly dial: Dial,
     private readonly onChange: () => void,
   ) {}
 
-  /** The port here that it is to have: the one that it had last, where it had one. */
+  /** The local port to bind: the latest one, else the requested one. */
   get preferredPort(): number {
-    return this.requested;
+    return this.requestedPort;
   }
 
-  /** The port here; undefined while nothing is listened on. */
+  /** The bound local port; undefined while it does not listen. */
   get localPort(): number | undefined {
     const address = this.server?.listening ? (this.server.address() as AddressInfo) : undefined;
     return address?.port;
   }
 
   get traffic(): Traffic {
-    const all = [...this.sockets];
+    const sockets = [...this.sockets];
     return {
-      connections: all.length,
-      received: all.reduce((sum, { bytesWritten }) => sum + bytesWritten, this.closedTraffic.received),
-      sent: all.reduce((sum, { bytesRead }) => sum + bytesRead, this.closedTraffic.sent),
+      connections: sockets.length,
+      received: sockets.reduce((sum, { bytesWritten }) => sum + bytesWritten, this.closedTraffic.received),
+      sent: sockets.reduce((sum, { bytesRead }) => sum + bytesRead, this.closedTraffic.sent),
     };
   }
 
-  /** Why the latest connection did not get to the computer; undefined where it did. */
+  /** The error of the latest connection; undefined where it reached the computer. */
   get error(): unknown {
     return this.lastError;
   }
 
-  /** Listens on the port that is wanted, or on the next that is free. Once is enough. */
+  /** Listens on the preferred port, or on a free one near it. Does nothing while it listens. */
   listen(): Promise<void> {
     return this.listenWith(bindFreePort);
   }
 
   /**
-   * Listens on the port that is wanted, and on no other.
+   * Listens on the preferred port only.
    * @throws LocalPortError
    */
   listenExactly(): Promise<void> {
     return this.listenWith(bindExactPort);
   }
 
-  /** Listens no more, until it is asked to again; what is connected is cut off. */
+  /** Stops listening and destroys the connections. `listen` starts again. */
   stopListening(): void {
-    this.requested = this.localPort ?? this.requested;
+    this.requestedPort = this.localPort ?? this.requestedPort;
     this.server?.close();
     this.server = undefined;
     this.listening = undefined;
@@ -98,40 +97,40 @@ export class PortForward implements Disposable {
     this.stopListening();
   }
 
-  private async listenWith(way: typeof bindFreePort): Promise<void> {
+  private async listenWith(bind: typeof bindFreePort): Promise<void> {
     this.ended.signal.throwIfAborted();
-    this.listening ??= this.startServer(way);
+    this.listening ??= this.startServer(bind);
     await this.listening;
   }
 
-  private async startServer(way: typeof bindFreePort): Promise<void> {
+  private async startServer(bind: typeof bindFreePort): Promise<void> {
     const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.accept(socket));
     this.server = server;
     try {
-      await way(server, loopbackAddress, this.preferredPort);
+      await bind(server, loopbackAddress, this.preferredPort);
     } catch (error) {
       this.stopListening();
       throw error;
     }
-    // It may have been told to rest meanwhile.
+    // stopListening may have been called meanwhile.
     if (this.server !== server) server.close();
     this.onChange();
   }
 
   private accept(socket: Socket): void {
     this.sockets.add(socket);
-    // What goes wrong with a socket shows as its 'close'.
+    // Every error is followed by 'close'.
     socket.on('error', () => undefined);
-    const gone = new AbortController();
+    const closed = new AbortController();
     socket.once('close', () => {
-      gone.abort();
+      closed.abort();
       this.sockets.delete(socket);
       this.closedTraffic.received += socket.bytesWritten;
       this.closedTraffic.sent += socket.bytesRead;
       this.notify();
     });
     this.notify();
-    const signal = AbortSignal.any([gone.signal, this.ended.signal]);
+    const signal = AbortSignal.any([closed.signal, this.ended.signal]);
     this.dial(this.computer.id, this.port, signal).then(
       (channel) => this.connect(socket, channel),
       (error: unknown) => {
@@ -146,14 +145,15 @@ export class PortForward implements Disposable {
     stream.on('error', () => undefined);
     if (socket.destroyed) stream.destroy();
     socket.once('close', () => stream.destroy());
-    // A line that broke must not look like the end of what was sent. ssh2 tells both the same way, and the break a moment later.
-    const ended = (): void => {
+    // A broken connection must not look like the end of the data. ssh2 emits 'end' for both, and reports the break a
+    // moment later.
+    const finish = (): void => {
       if (broke()) socket.resetAndDestroy();
       else socket.end();
     };
-    stream.once('end', () => setImmediate(ended));
-    // What is still sent then has no way to go; unread, it would hide the end of it, and the socket would stay for good.
-    stream.once('close', () => setImmediate(() => (ended(), socket.resume())));
+    stream.once('end', () => setImmediate(finish));
+    // Nothing takes the local data any more. Unread, it would hide the end of it, and the socket would never close.
+    stream.once('close', () => setImmediate(() => (finish(), socket.resume())));
     for (const side of [socket, stream]) side.on('data', () => this.notifySoon());
     socket.pipe(stream);
     stream.pipe(socket, { end: false });

@@ -1,4 +1,4 @@
-/** A port that was forwarded when the window was left. */
+/** The stored record of a port forward. */
 export interface SavedPortForward {
   readonly computer: { readonly id: string; readonly name: string };
   readonly port: number;
@@ -12,16 +12,16 @@ export interface WorkspaceRecords {
 }
 
 const storageKey = 'celesto.forwards';
-/** The latest that are kept: nobody sees those of a computer that was deleted while the window was closed. */
+/** Records that are kept, the latest. Those of computers deleted while the window was closed would pile up unseen. */
 const maxForwards = 100;
 
-/** The forwarded ports of this window, so that they are there again after it was loaded anew. */
+/** Stores the port forwards of a workspace across reloads. */
 export class PortForwardStorage {
   constructor(private readonly memento: WorkspaceRecords) {}
 
   all(): readonly SavedPortForward[] {
-    const found = this.memento.get(storageKey);
-    return Array.isArray(found) ? (found as unknown[]).filter(isRemembered) : [];
+    const value = this.memento.get(storageKey);
+    return Array.isArray(value) ? (value as unknown[]).filter(isSavedPortForward) : [];
   }
 
   save(forwards: readonly SavedPortForward[]): void {
@@ -29,9 +29,9 @@ export class PortForwardStorage {
   }
 }
 
-/** What an older version wrote may look otherwise; then it is forgotten. */
-function isRemembered(entry: unknown): entry is SavedPortForward {
-  const { computer, port, localPort } = (entry ?? {}) as Partial<SavedPortForward>;
+/** Records of another version may have another shape; they are ignored. */
+function isSavedPortForward(value: unknown): value is SavedPortForward {
+  const { computer, port, localPort } = (value ?? {}) as Partial<SavedPortForward>;
   return (
     typeof computer?.id === 'string' &&
     typeof computer.name === 'string' &&

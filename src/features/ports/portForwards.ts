@@ -12,13 +12,13 @@ export interface PortForwardsDeps {
   readonly storage: PortForwardStorage;
   readonly dial: Dial;
   readonly log: Log;
-  /** Told of a forward that came back on another port than it was on, since that is taken. */
+  /** Called when a restored forward listens on another local port, because its own is taken. */
   readonly onMoved: (forward: PortForward) => void;
 }
 
 /**
- * The ports of computers that are forwarded to this machine, and those that were when the window was left: these are
- * listened on again as soon as the list says that their computer runs.
+ * The port forwards of this window. They are stored, and listen again after a reload as soon as the list of computers
+ * shows that their computer runs.
  */
 export class PortForwards implements Disposable {
   private readonly disposables = new DisposableStore();
@@ -26,7 +26,7 @@ export class PortForwards implements Disposable {
   private all: readonly PortForward[] = [];
   private watching: Disposable | undefined;
 
-  /** Fires with the id of a computer whose forwards have changed, or what goes through them. */
+  /** Fires with the id of a computer whose forwards, or their traffic, have changed. */
   readonly onDidChange = this.changes.event;
 
   constructor(private readonly deps: PortForwardsDeps) {
@@ -39,65 +39,66 @@ export class PortForwards implements Disposable {
     );
   }
 
-  /** The computers whose ports are listened for here just now. */
+  /** The computers with a forward that listens. */
   get computerIds(): readonly string[] {
     return this.all.flatMap(({ computer, localPort }) => (localPort === undefined ? [] : computer.id));
   }
 
-  /** The forwards of one computer, in the order of their ports there. */
+  /** The forwards of a computer, in the order of their remote ports. */
   of(computerId: string): readonly PortForward[] {
     return this.all.filter(({ computer }) => computer.id === computerId);
   }
 
   /**
-   * Forwards a port. One that is forwarded already stays as it is, unless another port here is asked for.
-   * @param wanted the port here; where it is taken, the next that is free is
+   * Forwards a port. An existing forward is kept, unless another local port is asked for.
+   * @param localPort the preferred local port; where it is taken, a free one near it is bound
    */
-  async add(computer: Pick<Computer, 'id' | 'name'>, port: number, wanted?: number): Promise<PortForward> {
+  async add(computer: Pick<Computer, 'id' | 'name'>, port: number, localPort?: number): Promise<PortForward> {
     const find = (): PortForward | undefined => this.of(computer.id).find((forward) => forward.port === port);
-    const there = find();
-    if (there && (wanted === undefined || wanted === there.localPort)) {
-      await there.listen();
-      return there;
+    const existing = find();
+    if (existing && (localPort === undefined || localPort === existing.localPort)) {
+      await existing.listen();
+      return existing;
     }
-    const forward = this.create(computer, port, wanted ?? port);
+    const forward = this.create(computer, port, localPort ?? port);
     await forward.listen();
     const latest = find();
-    if (latest && latest !== there) {
-      // It was asked for once more at the same moment.
+    if (latest && latest !== existing) {
+      // A concurrent call was faster.
       forward.dispose();
       return latest;
     }
-    this.put(forward, there);
+    this.put(forward, existing);
     return forward;
   }
 
   /**
-   * Gives a forward just this port here; one that waits for its computer takes it then. What is connected is cut off.
-   * @throws LocalPortError, and it stays where it is
+   * Moves a forward to exactly this local port; one that waits for its computer binds it later. Its connections are
+   * destroyed.
+   * @throws LocalPortError, and leaves the forward as it is
    */
-  async move(forward: PortForward, wanted: number): Promise<PortForward> {
-    if (forward.localPort === wanted) return forward;
-    const moved = this.create(forward.computer, forward.port, wanted);
+  async move(forward: PortForward, localPort: number): Promise<PortForward> {
+    if (forward.localPort === localPort) return forward;
+    const moved = this.create(forward.computer, forward.port, localPort);
     if (forward.localPort !== undefined) await moved.listenExactly();
     this.put(moved, forward);
     return moved;
   }
 
-  /** Stops forwarding; what is connected is cut off. */
+  /** Removes a forward and destroys its connections. */
   remove(forward: PortForward): void {
     this.drop(forward);
     this.replaceAll(this.all, forward.computer.id);
   }
 
-  /** Takes up again what was forwarded when the window was left. */
+  /** Restores the stored forwards. */
   restore(): void {
     this.all = this.deps.storage
       .all()
       .map(({ computer, port, localPort }) => this.create(computer, port, localPort));
     for (const { computer } of this.all) {
-      const known = this.deps.store.get(computer.id);
-      if (known) this.resume(known);
+      const listed = this.deps.store.get(computer.id);
+      if (listed) this.resume(listed);
     }
   }
 
@@ -107,12 +108,12 @@ export class PortForwards implements Disposable {
     this.disposables.dispose();
   }
 
-  private create({ id, name }: Pick<Computer, 'id' | 'name'>, port: number, wanted: number): PortForward {
-    return new PortForward({ id, name }, port, wanted, this.deps.dial, () => this.notify(id));
+  private create({ id, name }: Pick<Computer, 'id' | 'name'>, port: number, localPort: number): PortForward {
+    return new PortForward({ id, name }, port, localPort, this.deps.dial, () => this.notify(id));
   }
 
-  private put(forward: PortForward, inPlaceOf: PortForward | undefined): void {
-    if (inPlaceOf) this.drop(inPlaceOf);
+  private put(forward: PortForward, replaced: PortForward | undefined): void {
+    if (replaced) this.drop(replaced);
     this.replaceAll([...this.all, forward], forward.computer.id);
   }
 
@@ -124,10 +125,10 @@ export class PortForwards implements Disposable {
   private replaceAll(forwards: readonly PortForward[], changedId: string): void {
     this.all = [...forwards].sort((a, b) => a.port - b.port);
     this.deps.storage.save(
-      this.all.map(({ computer, port, localPort, preferredPort: wanted }) => ({
+      this.all.map(({ computer, port, localPort, preferredPort }) => ({
         computer,
         port,
-        localPort: localPort ?? wanted,
+        localPort: localPort ?? preferredPort,
       })),
     );
     this.notify(changedId);
@@ -138,7 +139,7 @@ export class PortForwards implements Disposable {
     this.changes.fire(changedId);
   }
 
-  /** While a port is listened for, the list is kept up to date: somebody else may stop its computer. */
+  /** Keeps the list polled while a forward listens: its computer may be stopped outside this window. */
   private watchWhileListening(): void {
     const isNeeded = this.computerIds.length > 0;
     if (isNeeded === (this.watching !== undefined)) return;
@@ -146,7 +147,7 @@ export class PortForwards implements Disposable {
     this.watching = isNeeded ? this.deps.store.watch() : undefined;
   }
 
-  /** Nothing is listened for where nothing can come from. A status that nobody knows may be as good as running. */
+  /** Listens only while the computer can answer. An unknown status may be as good as running. */
   private applyStatus(computer: Computer): void {
     const { open } = statusOf(computer.status);
     if (open === 'connect') this.resume(computer);
@@ -155,17 +156,17 @@ export class PortForwards implements Disposable {
   }
 
   /**
-   * A computer is not in the list any more. The forwards of one that is gone for good are forgotten. One that is only
-   * out of sight keeps them: whoever signs in to another account and back finds them again.
+   * Handles a computer that left the list. The forwards of a deleted one are removed. While the list is incomplete, as
+   * under another account, they are kept for when the computer is listed again.
    */
   private onRemoved(id: string): void {
     const forwards = this.of(id);
-    const isOutOfSight = isIncomplete(this.deps.store.state);
+    const mayStillExist = isIncomplete(this.deps.store.state);
     for (const forward of forwards) {
-      if (isOutOfSight) forward.stopListening();
+      if (mayStillExist) forward.stopListening();
       else this.drop(forward);
     }
-    if (forwards.length > 0 && !isOutOfSight) this.replaceAll(this.all, id);
+    if (forwards.length > 0 && !mayStillExist) this.replaceAll(this.all, id);
   }
 
   private resume({ id, status }: Computer): void {
@@ -174,10 +175,10 @@ export class PortForwards implements Disposable {
   }
 
   private async listenAgain(forward: PortForward): Promise<void> {
-    const { computer, port, preferredPort: wanted } = forward;
+    const { computer, port, preferredPort } = forward;
     try {
       await forward.listen();
-      if (forward.localPort !== wanted) this.deps.onMoved(forward);
+      if (forward.localPort !== preferredPort) this.deps.onMoved(forward);
     } catch (error) {
       this.deps.log.warn(`${computer.id}: port ${port} is not forwarded: ${describeError(error)}`);
     }

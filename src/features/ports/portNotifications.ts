@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
-import type { ComputerEvent, ComputerEvents } from '../../computers/computerEvents';
-import type { ComputerStore } from '../../computers/store';
-import type { PortForwards } from './portForwards';
-import type { Terminals } from '../../terminal/terminals';
 import { DisposableStore, type Disposable } from '../../base/disposable';
 import { escapeLinks } from '../../base/text';
+import type { ComputerEvent, ComputerEvents } from '../../computers/computerEvents';
+import type { ComputerStore } from '../../computers/store';
+import type { Terminals } from '../../terminal/terminals';
+import { loopbackAddress, type PortForward } from './portForward';
+import type { PortForwards } from './portForwards';
 
 export interface PortNotificationsDeps {
   readonly happenings: Pick<ComputerEvents, 'onEvent'>;
@@ -13,48 +14,76 @@ export interface PortNotificationsDeps {
   readonly terminals: Pick<Terminals, 'of'>;
 }
 
-/** Tells that ports are forwarded no more, since somebody else stopped or deleted their computer. */
+/** Warns that ports are no longer forwarded because their computer was stopped or deleted outside this window. */
 export class PortNotifications implements Disposable {
   private readonly disposables = new DisposableStore();
-  /** What is forwarded, or was until the computer left the list: that is told a moment later. */
+  /** The forwarded ports of each computer, as of when it was last in the list: its deletion is reported later. */
   private readonly ports = new Map<string, readonly number[]>();
 
   constructor(private readonly deps: PortNotificationsDeps) {
-    this.disposables.add(deps.forwards.onDidChange((id) => this.note(id)));
-    this.disposables.add(deps.happenings.onEvent((happening) => void this.tell(happening)));
+    this.disposables.add(deps.forwards.onDidChange((id) => this.recordPorts(id)));
+    this.disposables.add(deps.happenings.onEvent((event) => void this.notify(event)));
   }
 
   dispose(): void {
     this.disposables.dispose();
   }
 
-  private note(id: string): void {
-    if (this.deps.store.get(id))
-      this.ports.set(
-        id,
-        this.deps.forwards.of(id).map(({ port }) => port),
-      );
+  private recordPorts(id: string): void {
+    if (!this.deps.store.get(id)) return;
+    const ports = this.deps.forwards.of(id).map(({ port }) => port);
+    this.ports.set(id, ports);
   }
 
-  private async tell({ computer, kind: what }: ComputerEvent): Promise<void> {
+  private async notify({ computer, kind }: ComputerEvent): Promise<void> {
     const ports = this.ports.get(computer.id) ?? [];
-    // Whoever has a terminal there hears of it by that.
+    // An open terminal on the computer reports the same.
     if (ports.length === 0 || this.deps.terminals.of(computer.id).length > 0) return;
-    const { name } = computer;
-    const list = ports.join(', ');
-    if (what === 'deleted') {
+    if (kind === 'deleted') {
       this.ports.delete(computer.id);
-      const message = vscode.l10n.t('{0} was deleted from elsewhere. Its ports ({1}) are gone.', name, list);
-      await vscode.window.showWarningMessage(escapeLinks(message));
+      await warnDeleted(computer.name, ports.join(', '));
     }
-    if (what !== 'stopped') return;
-    const message = vscode.l10n.t(
-      '{0} was stopped from elsewhere. Its ports ({1}) are forwarded again when it runs.',
-      name,
-      list,
-    );
-    const start = vscode.l10n.t('Start');
-    const chosen = await vscode.window.showWarningMessage(escapeLinks(message), start);
-    if (chosen === start) await vscode.commands.executeCommand('celesto.start', { computerId: computer.id });
+    if (kind === 'stopped') await warnStopped(computer, ports.join(', '));
   }
+}
+
+/** The local address of a forwarded port, and the reason for a local port other than the preferred one. */
+export function formatForward({ port, localPort, preferredPort, computer }: PortForward): string {
+  const address = `${loopbackAddress}:${localPort}`;
+  return escapeLinks(
+    localPort === preferredPort
+      ? vscode.l10n.t('Port {0} of {1} is forwarded to {2}.', port, computer.name, address)
+      : vscode.l10n.t(
+          'Port {0} of {1} is forwarded to {2}, because local port {3} is in use.',
+          port,
+          computer.name,
+          address,
+          preferredPort,
+        ),
+  );
+}
+
+/** Informs about a restored forward that listens on another local port than before. */
+export function notifyMoved(forward: PortForward): void {
+  void vscode.window.showInformationMessage(formatForward(forward));
+}
+
+async function warnDeleted(name: string, ports: string): Promise<void> {
+  const message = vscode.l10n.t(
+    '{0} was deleted outside this window. Its ports ({1}) are no longer forwarded.',
+    name,
+    ports,
+  );
+  await vscode.window.showWarningMessage(escapeLinks(message));
+}
+
+async function warnStopped({ id, name }: ComputerEvent['computer'], ports: string): Promise<void> {
+  const message = vscode.l10n.t(
+    '{0} was stopped outside this window. Its ports ({1}) are forwarded again when it runs.',
+    name,
+    ports,
+  );
+  const start = vscode.l10n.t('Start');
+  const chosen = await vscode.window.showWarningMessage(escapeLinks(message), start);
+  if (chosen === start) await vscode.commands.executeCommand('celesto.start', { computerId: id });
 }

@@ -1,21 +1,23 @@
 import { t } from '@vscode/l10n';
 import type { CelestoClient } from '../../api/client';
-import { isApiError, ambiguousKinds } from '../../api/errors';
+import { ambiguousKinds, isApiError } from '../../api/errors';
 import { publishLimits, type PublishedPort } from '../../api/wire';
-import type { Lifecycle } from '../../computers/lifecycle';
 import type { Clock } from '../../base/clock';
+import type { Lifecycle } from '../../computers/lifecycle';
 
-/** Milliseconds between looks at a port that is being published, and until it is left to itself. */
-const pace = { look: 1_000, patience: 120_000 };
+/** Milliseconds between polls of a port that is being published. */
+const pollIntervalMs = 1_000;
+/** Milliseconds after which a port that is still being published is returned without its URL. */
+const publishTimeoutMs = 120_000;
 
-/** Why a port cannot be published, in a sentence; undefined where it can. */
+/** @returns a sentence where the port cannot be published; undefined where it can */
 export function validatePublishPort(port: number): string | undefined {
   const { min, max } = publishLimits;
   if (Number.isInteger(port) && port >= min && port <= max) return undefined;
   return t('Only ports from {0} to {1} can be published.', min, max);
 }
 
-/** Lets everybody reach ports of a computer, and takes them back. */
+/** Publishes ports of computers under public URLs, and unpublishes them. */
 export class PortPublisher {
   constructor(
     private readonly client: Pick<CelestoClient, 'publish' | 'unpublish' | 'publishedPorts'>,
@@ -24,7 +26,7 @@ export class PortPublisher {
   ) {}
 
   /**
-   * The ports that are published now, as the service says.
+   * Fetches the published ports of a computer.
    * @throws ApiError, or the signal's reason
    */
   async of(computerId: string, signal: AbortSignal): Promise<readonly PublishedPort[]> {
@@ -33,15 +35,15 @@ export class PortPublisher {
   }
 
   /**
-   * Publishes a port and waits for its address. One that takes very long comes back without.
-   * @throws ApiError, Error where the service could not do it, or the signal's reason
+   * Publishes a port and waits for its URL. After a timeout it returns without.
+   * @throws ApiError, Error where the service failed to publish it, or the signal's reason
    */
   async publish(computerId: string, port: number, signal: AbortSignal): Promise<PublishedPort> {
-    const deadline = this.clock.now() + pace.patience;
-    let published = await this.send(computerId, port, signal);
+    const deadline = this.clock.now() + publishTimeoutMs;
+    let published = await this.request(computerId, port, signal);
     await this.lifecycle.fetch(computerId, signal);
     while (published.url === null && published.status !== 'error' && this.clock.now() < deadline) {
-      await this.clock.delay(pace.look, signal);
+      await this.clock.delay(pollIntervalMs, signal);
       published = (await this.find(computerId, port, signal)) ?? published;
     }
     await this.lifecycle.fetch(computerId, signal);
@@ -50,24 +52,21 @@ export class PortPublisher {
     return published;
   }
 
-  /**
-   * Takes a port back.
-   * @throws ApiError, or the signal's reason
-   */
+  /** @throws ApiError, or the signal's reason */
   async unpublish(computerId: string, port: number, signal: AbortSignal): Promise<void> {
     await this.client.unpublish(computerId, port, signal);
     await this.lifecycle.fetch(computerId, signal);
   }
 
-  /** Asks for it; where the answer is lost, looks whether it was done. */
-  private async send(computerId: string, port: number, signal: AbortSignal): Promise<PublishedPort> {
+  /** Sends the request. After an ambiguous error it reads whether the port was published. */
+  private async request(computerId: string, port: number, signal: AbortSignal): Promise<PublishedPort> {
     try {
       return await this.client.publish(computerId, port, signal);
     } catch (error) {
       if (!isApiError(error, ...ambiguousKinds)) throw error;
-      const done = await this.find(computerId, port, signal);
-      if (!done) throw error;
-      return done;
+      const published = await this.find(computerId, port, signal);
+      if (!published) throw error;
+      return published;
     }
   }
 

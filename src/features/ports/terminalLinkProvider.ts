@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { Computer } from '../../computers/computer';
-import { findLocalhostAddresses, type LocalhostAddress } from './localhostAddresses';
 import { isCancellation } from '../../base/abort';
+import type { Computer } from '../../computers/computer';
 import { showError } from '../../ui/showError';
+import { findLocalhostAddresses, type LocalhostAddress } from './localhostAddresses';
 import type { PortForwardCommands } from './portForwardCommands';
 
 type NamedComputer = Pick<Computer, 'id' | 'name'>;
@@ -17,12 +17,12 @@ class LocalhostLink extends vscode.TerminalLink {
   }
 }
 
-/** Makes the addresses that a computer prints of itself, in a shell or in the tab of a command, lead there from here. */
+/** Links localhost addresses in the output of a computer, in a shell or in the tab of a command, to that computer. */
 export class TerminalLinkProvider implements vscode.TerminalLinkProvider<LocalhostLink> {
   constructor(
     /** The computer whose output a terminal shows; undefined for a terminal of another origin. */
     private readonly computerOf: (terminal: vscode.Terminal) => NamedComputer | undefined,
-    private readonly forwards: Pick<PortForwardCommands, 'openAddress'>,
+    private readonly commands: Pick<PortForwardCommands, 'openAddress'>,
   ) {}
 
   provideTerminalLinks({ terminal, line }: vscode.TerminalLinkContext): LocalhostLink[] {
@@ -33,7 +33,7 @@ export class TerminalLinkProvider implements vscode.TerminalLinkProvider<Localho
 
   async handleTerminalLink({ computer, address }: LocalhostLink): Promise<void> {
     try {
-      await this.forwards.openAddress(computer, address);
+      await this.commands.openAddress(computer, address);
     } catch (error) {
       if (!isCancellation(error)) await showError(error);
     }

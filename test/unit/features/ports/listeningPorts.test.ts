@@ -10,8 +10,8 @@ const header =
 const socket = (local: string, state: string, inode: number): string =>
   `   0: ${local} 00000000:0000 ${state} 00000000:00000000 00:00000000 00000000  1000        0 ${inode} 1 0000000000000000 100 0 0 10 0`;
 
-describe('the ports that somebody listens on', () => {
-  it('are read from what Linux tells of its sockets', () => {
+describe('the listening ports', () => {
+  it('are parsed from the files of /proc', () => {
     const lines = [
       header,
       socket('0100007F:0BB8', '0A', 11),
@@ -37,12 +37,12 @@ describe('the ports that somebody listens on', () => {
     ]);
   });
 
-  it('are none where nothing can be read', () => {
+  it('are none without readable files', () => {
     for (const output of ['', 'sh: cat: not found\n', '0: zz:0BB8 x 0A', '   0: 0100007F:0BB8'])
       assert.deepEqual(parseListeningPorts(output), []);
   });
 
-  it('are told by a real machine, with the program that listens', async () => {
+  it('are listed by this machine, with the process that listens', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;

@@ -10,7 +10,7 @@ function found(line: string): string[] {
   );
 }
 
-describe('addresses of the computer itself', () => {
+describe('localhost addresses', () => {
   for (const [line, ...wanted] of [
     ['  ➜  Local:   http://localhost:5173/', 'http://localhost:5173/ http 5173 /'],
     ['Serving HTTP on 0.0.0.0 port 8000 (http://0.0.0.0:8000/) ...', 'http://0.0.0.0:8000/ http 8000 /'],

@@ -6,7 +6,7 @@ import type { PortForwards } from '../../../../src/features/ports/portForwards';
 import { ForwardedPortChildren, PublishedPortChildren } from '../../../../src/features/ports/portChildren';
 import { wire } from '../../support/computers';
 
-describe('the lines of ports below a computer', () => {
+describe('the ports below a computer in the tree', () => {
   const published = (status: string, url: string | null) =>
     new PublishedPortChildren().childrenOf(
       computerFrom(
@@ -14,7 +14,7 @@ describe('the lines of ports below a computer', () => {
       ),
     )[0]!;
 
-  for (const [status, url, description, capabilities] of [
+  for (const [status, url, description, contextValues] of [
     ['publishing', null, 'public · publishing…', ['publishedPort']],
     ['published', null, 'public · publishing…', ['publishedPort']],
     ['published', 'https://p.example', 'public · https://p.example', ['publishedPort', 'publicAddress']],
@@ -22,10 +22,10 @@ describe('the lines of ports below a computer', () => {
     ['error', null, 'public · could not be published', ['publishedPort']],
     ['re\u202enewing', null, 'public · renewing', ['publishedPort']],
   ] as const)
-    it(`say of one that is ${status} ${url ?? ''}: ${description}`, () => {
-      const part = published(status, url);
-      assert.deepEqual([part.label, part.description], ['Port 3000', description]);
-      assert.deepEqual(part.contextValues, capabilities);
+    it(`describe one that is ${status} ${url ?? 'without URL'} as ${description}`, () => {
+      const child = published(status, url);
+      assert.deepEqual([child.label, child.description], ['Port 3000', description]);
+      assert.deepEqual(child.contextValues, contextValues);
     });
 
   const forwarded = (facts: Partial<PortForward>) => {
@@ -42,7 +42,7 @@ describe('the lines of ports below a computer', () => {
       .description;
   };
 
-  it('say of a forwarded one where it is and what goes through it', () => {
+  it('describe a forwarded one by its address and traffic', () => {
     assert.equal(forwarded({}), '127.0.0.1:3001 · idle');
     const traffic = { connections: 2, received: 2048, sent: 10 };
     assert.equal(forwarded({ traffic }), '127.0.0.1:3001 · 2 connections · 2 KB in, 10 B out');
@@ -50,7 +50,7 @@ describe('the lines of ports below a computer', () => {
       forwarded({ traffic: { ...traffic, connections: 0 } }),
       '127.0.0.1:3001 · idle · 2 KB in, 10 B out',
     );
-    assert.equal(forwarded({ localPort: undefined }), 'waits for the computer · idle');
+    assert.equal(forwarded({ localPort: undefined }), 'waiting for the computer · idle');
     assert.equal(forwarded({ error: new Error('Nobody listens.') }), '127.0.0.1:3001 · Nobody listens.');
   });
 });

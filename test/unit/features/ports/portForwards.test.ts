@@ -14,64 +14,64 @@ import { MemoryRecords } from '../../ssh/support/memory';
 
 /** A forward of computer `a` and one of `b`, both in the list. */
 async function forwarding(context: TestContext) {
-  const bench = new StoreHarness();
-  await bench.refreshWith('a running', 'b running');
-  const remembered = new PortForwardStorage(new MemoryRecords());
+  const harness = new StoreHarness();
+  await harness.refreshWith('a running', 'b running');
+  const storage = new PortForwardStorage(new MemoryRecords());
   const forwards = new PortForwards({
-    store: bench.store,
-    storage: remembered,
+    store: harness.store,
+    storage,
     dial: () => Promise.reject(new Error('Nobody connects.')),
-    log: bench.log,
+    log: harness.log,
     onMoved: () => undefined,
   });
   context.after(() => forwards.dispose());
   const port = await freePort('127.0.0.1', new Set());
-  const add = (id: string) => forwards.add(bench.store.get(id)!, port);
+  const add = (id: string) => forwards.add(harness.store.get(id)!, port);
   const [a] = [await add('a'), await add('b')];
-  const told: string[] = [];
-  forwards.onDidChange((id) => told.push(id));
-  return { bench, forwards, a, told, kept: () => remembered.all().map(({ computer }) => computer.id) };
+  const changed: string[] = [];
+  forwards.onDidChange((id) => changed.push(id));
+  return { harness, forwards, a, changed, saved: () => storage.all().map(({ computer }) => computer.id) };
 }
 
 describe('the forwards of a computer that leaves the list', () => {
-  it('are forgotten where it was deleted', async (context) => {
-    const { bench, forwards, a, told, kept } = await forwarding(context);
-    await bench.refreshWith('b running');
+  it('are removed when it was deleted', async (context) => {
+    const { harness, forwards, a, changed, saved } = await forwarding(context);
+    await harness.refreshWith('b running');
     assert.deepEqual([a.localPort, forwards.of('a'), forwards.of('b').length], [undefined, [], 1]);
-    assert.deepEqual([kept(), told.includes('a')], [['b'], true]);
+    assert.deepEqual([saved(), changed.includes('a')], [['b'], true]);
   });
 
-  it('rest, and are kept, where another account is signed in', async (context) => {
-    const { bench, forwards, a, kept } = await forwarding(context);
-    bench.store.reset();
+  it('stop listening, and are saved, under another account', async (context) => {
+    const { harness, forwards, a, saved } = await forwarding(context);
+    harness.store.reset();
     assert.deepEqual([a.localPort, forwards.of('a')], [undefined, [a]]);
-    assert.deepEqual(kept(), ['a', 'b']);
+    assert.deepEqual(saved(), ['a', 'b']);
   });
 
-  it('rest, and are kept, where the list may not be whole', async (context) => {
-    const { bench, forwards, a, kept } = await forwarding(context);
+  it('stop listening, and are saved, when the list may be incomplete', async (context) => {
+    const { harness, forwards, a, saved } = await forwarding(context);
     for (const computers of [['a', 'b'], ['b']]) {
       const list = computers.map((id) => wire(id, 'running'));
-      bench.client.script('list', { computers: list, unreadable: [], possiblyMore: true });
-      await bench.store.refresh();
+      harness.client.script('list', { computers: list, unreadable: [], possiblyMore: true });
+      await harness.store.refresh();
     }
     assert.deepEqual([a.localPort, forwards.of('a')], [undefined, [a]]);
-    assert.deepEqual(kept(), ['a', 'b']);
+    assert.deepEqual(saved(), ['a', 'b']);
   });
 });
 
-describe('a port that is asked for twice at the same moment', () => {
-  it('is forwarded once', async (context) => {
-    const { bench, forwards } = await forwarding(context);
+describe('a port that is forwarded twice at the same moment', () => {
+  it('has one forward', async (context) => {
+    const { harness, forwards } = await forwarding(context);
     const port = await freePort('127.0.0.1', new Set());
-    const [one, other] = await Promise.all([1, 2].map(() => forwards.add(bench.store.get('a')!, port)));
+    const [one, other] = await Promise.all([1, 2].map(() => forwards.add(harness.store.get('a')!, port)));
     assert.equal(one, other);
     assert.equal(forwards.of('a').length, 2);
   });
 });
 
 describe('a connection through a forward', () => {
-  it('is closed when both sides have ended it, though one went on sending to the other', async (context) => {
+  it('is closed after both sides have ended, even when the client still sent data', async (context) => {
     const stream = new PassThrough();
     const dial = () => Promise.resolve({ stream, broke: () => false });
     const port = await freePort('127.0.0.1', new Set());
