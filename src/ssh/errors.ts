@@ -15,7 +15,7 @@ export class SshError extends Error {
     endpoint: Endpoint,
     cause?: unknown,
   ) {
-    super(sentence(problem, formatEndpoint(endpoint), causeText(cause)), { cause });
+    super(sshMessage(problem, formatEndpoint(endpoint), causeText(cause)), { cause });
   }
 
   /** Why a connection that stood has ended, in a few words. */
@@ -50,7 +50,7 @@ export class PortError extends Error {
 }
 
 /** One key that was offered, or why it could not be. */
-export interface Attempt {
+export interface KeyAttempt {
   /** What a person calls the key: its file, its comment, its fingerprint. */
   readonly key: string;
   readonly outcome: 'refused' | 'notEnough' | 'unusable';
@@ -63,7 +63,7 @@ export class AuthenticationError extends Error {
 
   constructor(
     endpoint: Endpoint,
-    readonly attempts: readonly Attempt[],
+    readonly attempts: readonly KeyAttempt[],
     /** The methods the server would still take, as it names them. */
     readonly offered: readonly string[],
     /** Why our own key could not be put on the computer, where that was so. */
@@ -97,11 +97,11 @@ export class HostKeyError extends Error {
     /** The fingerprints it should have shown one of. */
     readonly expected: readonly string[],
   ) {
-    super(hostKeySentence(problem, formatEndpoint(endpoint), shown, expected));
+    super(hostKeyMessage(problem, formatEndpoint(endpoint), shown, expected));
   }
 }
 
-function sentence(problem: SshProblem, endpoint: string, cause: string): string {
+function sshMessage(problem: SshProblem, endpoint: string, cause: string): string {
   switch (problem) {
     case 'notUp':
       return t('{0} does not answer SSH. {1}', endpoint, cause);
@@ -118,7 +118,7 @@ function sentence(problem: SshProblem, endpoint: string, cause: string): string 
   }
 }
 
-function describeAttempt({ key, outcome, reason }: Attempt): string {
+function describeAttempt({ key, outcome, reason }: KeyAttempt): string {
   switch (outcome) {
     case 'refused':
       return t('{0}: refused', key);
@@ -129,7 +129,7 @@ function describeAttempt({ key, outcome, reason }: Attempt): string {
   }
 }
 
-function hostKeySentence(
+function hostKeyMessage(
   problem: HostKeyError['problem'],
   endpoint: string,
   shown: string,

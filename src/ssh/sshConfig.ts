@@ -28,7 +28,7 @@ export interface Login {
 const plainUser = /^\w[\w.-]*$/;
 const plainPort = /^[1-9]\d{0,4}$/;
 /** How deep files may include each other, as in OpenSSH. */
-const deepest = 16;
+const maxIncludeDepth = 16;
 
 /**
  * Reads `~/.ssh/config` (ssh_config(5)): `User`, `Port`, `IdentityFile` and `IdentitiesOnly` of the entries that fit a
@@ -50,13 +50,13 @@ export class SshConfig {
    */
   async settings(names: readonly string[]): Promise<HostSettings> {
     const home = this.home();
-    const entries = await read(this.path, home);
-    const found: Found = { named: {}, general: {}, identityFiles: [] };
-    if (entries.length > 0) collect(entries, names, await load(), found);
+    const entries = await readEntries(this.path, home);
+    const found: Collected = { named: {}, general: {}, identityFiles: [] };
+    if (entries.length > 0) collect(entries, names, await loadSshConfig(), found);
     const paths = found.identityFiles.filter((path) => path.toLowerCase() !== 'none');
     return {
       ...found,
-      identityFiles: [...new Set(paths.map((path) => expanded(path, home, names)))],
+      identityFiles: [...new Set(paths.map((path) => expandTokens(path, home, names)))],
       identitiesOnly: found.identitiesOnly ?? false,
     };
   }
@@ -99,35 +99,36 @@ interface Entry {
   readonly lines: readonly Entry[];
 }
 
-interface Found {
+interface Collected {
   named: { -readonly [Key in keyof Login]: Login[Key] };
   general: { -readonly [Key in keyof Login]: Login[Key] };
   identityFiles: string[];
   identitiesOnly?: boolean;
 }
 
-function load(): Promise<typeof library> {
+function loadSshConfig(): Promise<typeof library> {
   return import('ssh-config');
 }
 
 /** The entries of a file, with those of the files it includes in their places; none where there is no file. */
-async function read(path: string, home: string, depth = 0): Promise<Entry[]> {
+async function readEntries(path: string, home: string, depth = 0): Promise<Entry[]> {
   const text = (await undefinedIfMissing(readFile(path, 'utf8'))) ?? '';
-  if (text.trim() === '' || depth > deepest) return [];
-  const { parse } = await load();
-  return structured(parse(text), home, depth);
+  if (text.trim() === '' || depth > maxIncludeDepth) return [];
+  const { parse } = await loadSshConfig();
+  return toEntries(parse(text), home, depth);
 }
 
-async function structured(lines: readonly Line[], home: string, depth: number): Promise<Entry[]> {
+async function toEntries(lines: readonly Line[], home: string, depth: number): Promise<Entry[]> {
   const entries: Entry[] = [];
   for (const line of lines) {
     if (!('param' in line)) continue;
     const keyword = line.param.toLowerCase();
     const values = Array.isArray(line.value) ? line.value.map(({ val }) => val) : [line.value];
     if (keyword === 'include') {
-      for (const path of await included(values, home)) entries.push(...(await read(path, home, depth + 1)));
+      for (const path of await includedFiles(values, home))
+        entries.push(...(await readEntries(path, home, depth + 1)));
     } else {
-      const within = 'config' in line ? await structured(line.config, home, depth) : [];
+      const within = 'config' in line ? await toEntries(line.config, home, depth) : [];
       entries.push({ keyword, values, lines: within });
     }
   }
@@ -135,10 +136,10 @@ async function structured(lines: readonly Line[], home: string, depth: number): 
 }
 
 /** The files that an `Include` names; relative to `~/.ssh`, with wildcards in the last part. */
-async function included(patterns: readonly string[], home: string): Promise<string[]> {
-  const { glob } = await load();
+async function includedFiles(patterns: readonly string[], home: string): Promise<string[]> {
+  const { glob } = await loadSshConfig();
   const found = patterns.map(async (pattern) => {
-    const path = resolve(home, '.ssh', inHome(pattern, home));
+    const path = resolve(home, '.ssh', expandHome(pattern, home));
     if (!/[*?]/.test(basename(path))) return [path];
     const names = await readdir(dirname(path)).catch(() => []);
     return names
@@ -153,13 +154,13 @@ function collect(
   entries: readonly Entry[],
   names: readonly string[],
   ssh: typeof library,
-  found: Found,
-  login: Found['named'] = found.general,
+  found: Collected,
+  login: Collected['named'] = found.general,
 ): void {
   for (const { keyword, values, lines } of entries) {
     const [value = ''] = values;
     if (keyword === 'host' || keyword === 'match') {
-      const fit = (keyword === 'host' ? fits : matches)(values, names, ssh);
+      const fit = (keyword === 'host' ? matchHost : matchConditions)(values, names, ssh);
       if (fit) collect(lines, names, ssh, found, fit === 'outright' ? found.named : found.general);
     } else if (keyword === 'identityfile') found.identityFiles.push(value);
     else if (keyword === 'identitiesonly') found.identitiesOnly ??= value.toLowerCase() === 'yes';
@@ -171,23 +172,25 @@ function collect(
 type Fit = 'outright' | 'among others' | undefined;
 
 /** Whether one of the names fits the patterns of a `Host` line, and none is taken out by a `!`. */
-function fits(patterns: readonly string[], names: readonly string[], { glob }: typeof library): Fit {
-  const small = patterns.map((pattern) => pattern.toLowerCase());
-  const own = names.map((name) => name.toLowerCase());
-  const excluded = small.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
-  if (own.some((name) => glob(excluded, name))) return undefined;
-  if (own.some((name) => small.includes(name))) return 'outright';
-  return own.some((name) => glob(small, name)) ? 'among others' : undefined;
+function matchHost(patterns: readonly string[], names: readonly string[], { glob }: typeof library): Fit {
+  const lowerPatterns = patterns.map((pattern) => pattern.toLowerCase());
+  const lowerNames = names.map((name) => name.toLowerCase());
+  const excluded = lowerPatterns
+    .filter((pattern) => pattern.startsWith('!'))
+    .map((pattern) => pattern.slice(1));
+  if (lowerNames.some((name) => glob(excluded, name))) return undefined;
+  if (lowerNames.some((name) => lowerPatterns.includes(name))) return 'outright';
+  return lowerNames.some((name) => glob(lowerPatterns, name)) ? 'among others' : undefined;
 }
 
-function matches(words: readonly string[], names: readonly string[], ssh: typeof library): Fit {
+function matchConditions(conditions: readonly string[], names: readonly string[], ssh: typeof library): Fit {
   let fit: Fit = 'among others';
-  for (let at = 0; at < words.length && fit; at += 1) {
-    const condition = words[at]?.toLowerCase();
+  for (let at = 0; at < conditions.length && fit; at += 1) {
+    const condition = conditions[at]?.toLowerCase();
     if (condition === 'all') continue;
-    const patterns = (words[++at] ?? '').split(',');
+    const patterns = (conditions[++at] ?? '').split(',');
     if (condition === 'host' || condition === 'originalhost') {
-      const host = fits(patterns, names, ssh);
+      const host = matchHost(patterns, names, ssh);
       if (host !== 'among others') fit = host;
     } else if (condition !== 'localuser' || !ssh.glob(patterns, userInfo().username)) fit = undefined;
   }
@@ -195,15 +198,15 @@ function matches(words: readonly string[], names: readonly string[], ssh: typeof
 }
 
 /** A path with what ssh_config(5) lets it hold: `~`, `%d`, `%h`, `%n`, `%u`, `%%` and `${NAME}`. */
-function expanded(path: string, home: string, [host = '']: readonly string[]): string {
+function expandTokens(path: string, home: string, [host = '']: readonly string[]): string {
   const tokens: Readonly<Record<string, string>> = { d: home, h: host, n: host, '%': '%' };
-  const plain = inHome(path, home)
+  const plain = expandHome(path, home)
     .replace(/%(.)/g, (all, token: string) => (token === 'u' ? userInfo().username : (tokens[token] ?? all)))
     .replace(/\$\{(\w+)\}/g, (all, name: string) => process.env[name] ?? all);
   return resolve(home, plain);
 }
 
 /** A path with its `~` replaced. */
-export function inHome(path: string, home: string): string {
+export function expandHome(path: string, home: string): string {
   return /^~(?:[/\\]|$)/.test(path) ? join(home, path.slice(1)) : path;
 }

@@ -7,7 +7,7 @@ import { Authenticator } from '../keys/authenticator';
 import type { SshConnection } from './connection';
 import { ConnectionAttempt } from './connectionAttempt';
 import { formatEndpoint, parseEndpoint, type Endpoint } from './endpoint';
-import { SshError, type Attempt } from '../errors';
+import { SshError, type KeyAttempt } from '../errors';
 import type { HostKeyVerifier } from '../hostKeys/hostKeyVerifier';
 import type { Identity, IdentitySource } from '../keys/identities';
 import { Provisioner } from '../provisioning/provisioner';
@@ -129,7 +129,7 @@ export class Connector {
 }
 
 /** True where the first key signs without asking anybody, so that it can be offered with its signature at once. */
-function signsWithoutPrompt(first: IteratorResult<Identity | Attempt, void>): boolean {
+function signsWithoutPrompt(first: IteratorResult<Identity | KeyAttempt, void>): boolean {
   if (first.done || !('kind' in first.value)) return false;
   return first.value.kind === 'own' || (first.value.kind === 'file' && first.value.type === 'ssh-ed25519');
 }

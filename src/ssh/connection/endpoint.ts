@@ -19,7 +19,7 @@ export class EndpointError extends Error {
 
 const userPart = String.raw`(?<user>[A-Za-z0-9_][A-Za-z0-9._-]*)`;
 const hostPart = String.raw`(?:\[(?<v6>[0-9A-Fa-f:.]+)\]|(?<host>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?))`;
-const spellings = [
+const formats = [
   new RegExp(String.raw`^${userPart}@${hostPart}(?::(?<port>\d+))?$`),
   new RegExp(String.raw`^ssh://${userPart}@${hostPart}(?::(?<port>\d+))?/?$`),
   new RegExp(String.raw`^ssh\s+${userPart}@${hostPart}(?:\s+-p\s*(?<port>\d+))?$`),
@@ -33,7 +33,7 @@ const spellings = [
  * @throws EndpointError for anything else
  */
 export function parseEndpoint(text: string, defaultPort = 22): Endpoint {
-  const groups = spellings.map((spelling) => spelling.exec(text.trim())?.groups).find((match) => match);
+  const groups = formats.map((spelling) => spelling.exec(text.trim())?.groups).find((match) => match);
   const user = groups?.user;
   const host = groups?.v6 ?? groups?.host;
   const port = Number(groups?.port ?? defaultPort);

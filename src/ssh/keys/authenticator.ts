@@ -1,13 +1,13 @@
 import { t } from '@vscode/l10n';
 import type { AnyAuthMethod, BaseAgent } from 'ssh2';
 import type { Endpoint } from '../connection/endpoint';
-import { AuthenticationError, type Attempt } from '../errors';
+import { AuthenticationError, type KeyAttempt } from '../errors';
 import type { Identity } from './identities';
 import type { Provisioner } from '../provisioning/provisioner';
 
 /** Offers one key after the other to one server, and remembers what became of each. */
 export class Authenticator {
-  private readonly attempts: Attempt[] = [];
+  private readonly attempts: KeyAttempt[] = [];
   private offered: Identity | undefined;
   private offeredUnprovisioned = false;
   private provisioningError: string | undefined;
@@ -15,7 +15,7 @@ export class Authenticator {
 
   constructor(
     private readonly endpoint: Endpoint,
-    private readonly identities: AsyncIterator<Identity | Attempt, void>,
+    private readonly identities: AsyncIterator<Identity | KeyAttempt, void>,
     private readonly provisioner: Pick<Provisioner, 'started' | 'get'>,
   ) {}
 
@@ -42,7 +42,7 @@ export class Authenticator {
 
   /** While a key is being signed with: a person may be asked for something, and that takes its time. */
   get signing(): Promise<void> | undefined {
-    return this.offered?.kind === 'signer' ? this.offered.signing.work : undefined;
+    return this.offered?.kind === 'signer' ? this.offered.signing.pending : undefined;
   }
 
   /**
@@ -91,9 +91,9 @@ export class Authenticator {
 }
 
 /** ssh2 does not pass on what a server said to a signature of an agent, but it had said before that the key would do. */
-function outcomeOf(identity: Identity): Attempt {
+function outcomeOf(identity: Identity): KeyAttempt {
   const { name: key } = identity;
-  const { trouble: reason, signed = false } = identity.kind === 'signer' ? identity.signing : {};
+  const { failure: reason, signed = false } = identity.kind === 'signer' ? identity.signing : {};
   if (reason !== undefined) return { key, outcome: 'unusable', reason };
   return { key, outcome: signed ? 'notEnough' : 'refused' };
 }

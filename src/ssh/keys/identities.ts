@@ -2,20 +2,20 @@ import { t } from '@vscode/l10n';
 import type ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
 import { Agent, defaultAgentAddress, defaultAgentTimeouts, type AgentTimeouts } from './agent';
-import type { Attempt } from '../errors';
+import type { KeyAttempt } from '../errors';
 import { fingerprint } from '../hostKeys/fingerprint';
 import { readIdentityFile } from './identityFile';
 import type { ExtensionKey } from './extensionKey';
 import { Passphrases, type AskPassphrase } from './passphrases';
-import { signingWith, type Signing } from './signer';
-import { inHome, type SshConfig } from '../sshConfig';
+import { signingAgent, type SigningAgent } from './signer';
+import { expandHome, type SshConfig } from '../sshConfig';
 
 /** One way to prove who we are. */
 export type Identity =
   | { readonly kind: 'file'; readonly name: string; readonly privateKey: string; readonly type: string }
   | { readonly kind: 'own'; readonly name: string; readonly privateKey: string; readonly publicLine: string }
   /** Keys that sign elsewhere: in an agent, or once a passphrase was given. */
-  | { readonly kind: 'signer'; readonly name: string; readonly signing: Signing };
+  | { readonly kind: 'signer'; readonly name: string; readonly signing: SigningAgent };
 
 export interface IdentityDeps {
   readonly library: () => Promise<typeof ssh2>;
@@ -46,23 +46,24 @@ export class IdentitySource {
    * @param names of the computer, as `~/.ssh/config` may speak of it: its host, its name, its id
    * @param signal aborted when nobody waits for the answer of a person any more
    */
-  async *list(names: readonly string[], signal: AbortSignal): AsyncGenerator<Identity | Attempt, void> {
+  async *list(names: readonly string[], signal: AbortSignal): AsyncGenerator<Identity | KeyAttempt, void> {
     const agent = this.agent();
     const offered: ParsedKey[] = [];
-    const { problem, identityFiles, identitiesOnly } = await this.configured(names);
+    const { problem, identityFiles, identitiesOnly } = await this.readConfig(names);
     if (problem) yield problem;
-    for (const path of this.paths(identityFiles)) yield await this.fromFile(path, agent, signal, offered);
-    yield await this.own();
-    if (agent && !identitiesOnly) yield await this.fromAgent(agent, offered);
+    for (const path of this.paths(identityFiles))
+      yield await this.identityFromFile(path, agent, signal, offered);
+    yield await this.extensionIdentity();
+    if (agent && !identitiesOnly) yield await this.identityFromAgent(agent, offered);
   }
 
   private paths(configured: readonly string[]): Set<string> {
-    const setting = inHome(this.deps.identityFile().trim(), this.deps.config.home());
+    const setting = expandHome(this.deps.identityFile().trim(), this.deps.config.home());
     return new Set([...(setting === '' ? [] : [setting]), ...configured]);
   }
 
   /** A configuration that cannot be read keeps nobody out. */
-  private async configured(names: readonly string[]) {
+  private async readConfig(names: readonly string[]) {
     try {
       return { problem: undefined, ...(await this.deps.config.settings(names)) };
     } catch (error) {
@@ -70,31 +71,31 @@ export class IdentitySource {
     }
   }
 
-  private async fromFile(
+  private async identityFromFile(
     path: string,
     agent: Agent | undefined,
     signal: AbortSignal,
     offered: ParsedKey[],
-  ): Promise<Identity | Attempt> {
+  ): Promise<Identity | KeyAttempt> {
     try {
       const library = await this.deps.library();
       const { passphrases } = this;
       const file = await readIdentityFile(path, { library, passphrases, agent, signal });
       if (file.key) offered.push(file.key);
-      const name = file.key ? `${path} (${file.key.type}, ${print(file.key)})` : path;
+      const name = file.key ? `${path} (${file.key.type}, ${fingerprintOf(file.key)})` : path;
       return file.kind === 'open'
         ? { kind: 'file', name, privateKey: file.text, type: file.key.type }
-        : { kind: 'signer', name, signing: signingWith(file.signer, library) };
+        : { kind: 'signer', name, signing: signingAgent(file.signer, library) };
     } catch (error) {
       return unusable(path, error);
     }
   }
 
-  private async own(): Promise<Identity> {
+  private async extensionIdentity(): Promise<Identity> {
     const pair = await this.deps.extensionKey.get();
     const { utils } = await this.deps.library();
     const key = utils.parseKey(pair.privateKey) as ParsedKey;
-    return { kind: 'own', name: t('the key of this extension ({0})', print(key)), ...pair };
+    return { kind: 'own', name: t('the key of this extension ({0})', fingerprintOf(key)), ...pair };
   }
 
   private agent(): Agent | undefined {
@@ -107,14 +108,19 @@ export class IdentitySource {
     return address === undefined ? undefined : new Agent(address, library, agentPatience);
   }
 
-  private async fromAgent(agent: Agent, offered: readonly ParsedKey[]): Promise<Identity | Attempt> {
+  private async identityFromAgent(
+    agent: Agent,
+    offered: readonly ParsedKey[],
+  ): Promise<Identity | KeyAttempt> {
     const name = t('the SSH agent at {0}', agent.address);
     try {
       const held = await agent.keys();
-      const keys = held.filter((key) => !offered.some((other) => print(other) === print(key)));
+      const keys = held.filter(
+        (key) => !offered.some((other) => fingerprintOf(other) === fingerprintOf(key)),
+      );
       if (held.length === 0) throw new Error(t('it holds no keys'));
       if (keys.length === 0) throw new Error(t('it holds no other keys'));
-      const signing = signingWith(agent.only(keys), await this.deps.library());
+      const signing = signingAgent(agent.only(keys), await this.deps.library());
       return { kind: 'signer', name: `${name} (${keys.map(describe).join(', ')})`, signing };
     } catch (error) {
       return unusable(name, error);
@@ -122,14 +128,14 @@ export class IdentitySource {
   }
 }
 
-function unusable(key: string, error: unknown): Attempt {
+function unusable(key: string, error: unknown): KeyAttempt {
   return { key, outcome: 'unusable', reason: error instanceof Error ? error.message : String(error) };
 }
 
 function describe(key: ParsedKey): string {
-  return [key.type, key.comment, print(key)].filter(Boolean).join(' ');
+  return [key.type, key.comment, fingerprintOf(key)].filter(Boolean).join(' ');
 }
 
-function print(key: ParsedKey): string {
+function fingerprintOf(key: ParsedKey): string {
   return fingerprint(key.getPublicSSH());
 }

@@ -23,7 +23,7 @@ export function readKey(utils: Utils, text: string, passphrase?: string): KeyTex
   const locked = isLocked(text);
   try {
     if (locked && passphrase === undefined) return { kind: 'locked', publicHalf: publicHalf(utils, text) };
-    const plain = isPem(text) ? rewritten(createPrivateKey({ key: text, passphrase })) : text;
+    const plain = isPem(text) ? toSsh2Format(createPrivateKey({ key: text, passphrase })) : text;
     const [key] = [utils.parseKey(plain, passphrase)].flat();
     if (!key || key instanceof Error) throw key ?? new Error(t('it holds no key'));
     return key.isPrivateKey() ? { kind: 'private', text: plain, key } : { kind: 'public', key };
@@ -75,35 +75,40 @@ function openSshFields(text: string): Buffer[] {
 }
 
 /** The same key in a format that ssh2 reads. */
-function rewritten(key: KeyObject): string {
+function toSsh2Format(key: KeyObject): string {
   const { asymmetricKeyType: type } = key;
   if (type === 'rsa') return key.export({ type: 'pkcs1', format: 'pem' }) as string;
   if (type === 'ec') return key.export({ type: 'sec1', format: 'pem' }) as string;
-  if (type === 'ed25519') return ed25519InOpenSsh(key);
+  if (type === 'ed25519') return ed25519ToOpenSsh(key);
   throw new Error(t('a key of the type {0} is not supported', String(type)));
 }
 
 /** ssh2 reads Ed25519 in OpenSSH's format alone (PROTOCOL.key of OpenSSH; the key as in RFC 8709). */
-function ed25519InOpenSsh(key: KeyObject): string {
+function ed25519ToOpenSsh(key: KeyObject): string {
   const { d = '', x = '' } = key.export({ format: 'jwk' });
   const [secret, point] = [Buffer.from(d, 'base64url'), Buffer.from(x, 'base64url')];
-  const type = field('ssh-ed25519');
-  const halves = Buffer.concat([type, field(point), field(Buffer.concat([secret, point])), field('')]);
+  const type = sshString('ssh-ed25519');
+  const halves = Buffer.concat([
+    type,
+    sshString(point),
+    sshString(Buffer.concat([secret, point])),
+    sshString(''),
+  ]);
   const checked = Buffer.concat([Buffer.alloc(8), halves]);
   const padding = Uint8Array.from({ length: -checked.length & 7 }, (_, index) => index + 1);
   const data = Buffer.concat([
     Buffer.from(magic),
-    ...['none', 'none', ''].map(field),
+    ...['none', 'none', ''].map(sshString),
     Buffer.from([0, 0, 0, 1]),
-    field(Buffer.concat([type, field(point)])),
-    field(Buffer.concat([checked, padding])),
+    sshString(Buffer.concat([type, sshString(point)])),
+    sshString(Buffer.concat([checked, padding])),
   ]);
   const lines = data.toString('base64').replace(/.{1,70}/g, '$&\n');
   return `-----BEGIN ${openSshLabel}-----\n${lines}-----END ${openSshLabel}-----\n`;
 }
 
 /** A string as SSH sends it (RFC 4251, section 5). */
-function field(value: string | Buffer): Buffer {
+function sshString(value: string | Buffer): Buffer {
   const bytes = Buffer.from(value as string);
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);

@@ -18,7 +18,7 @@ export type AskPassphrase = (
   signal: AbortSignal,
 ) => Promise<string | undefined>;
 
-const tries = 3;
+const maxTries = 3;
 
 /** Unlocks key files by asking a person. What was unlocked stays so in memory, for as long as the window lives. */
 export class Passphrases {
@@ -38,27 +38,27 @@ export class Passphrases {
     open: (passphrase: string) => ParsedKey | undefined,
     signal: AbortSignal,
   ): Promise<ParsedKey> {
-    const { text, ...about } = file;
-    const known = this.unlocked.get(text);
-    if (known) return known;
-    const key = await this.asking.join(text, (wanted) => this.askFor(about, open, wanted), signal);
+    const { text, ...details } = file;
+    const unlocked = this.unlocked.get(text);
+    if (unlocked) return unlocked;
+    const key = await this.asking.join(text, (wanted) => this.askFor(details, open, wanted), signal);
     this.unlocked.set(text, key);
     return key;
   }
 
   private async askFor(
-    about: { readonly path: string; readonly accepted: boolean },
+    details: { readonly path: string; readonly accepted: boolean },
     open: (passphrase: string) => ParsedKey | undefined,
     signal: AbortSignal,
   ): Promise<ParsedKey> {
-    for (let left = tries; left > 0; left -= 1) {
+    for (let left = maxTries; left > 0; left -= 1) {
       signal.throwIfAborted();
-      const question = { ...about, triesLeft: left, wrong: left < tries };
+      const question = { ...details, triesLeft: left, wrong: left < maxTries };
       const passphrase = await abortable(this.ask(question, signal), signal);
       if (passphrase === undefined) throw new Error(t('its passphrase was not given'));
       const key = open(passphrase);
       if (key) return key;
     }
-    throw new Error(t('none of {0} passphrases fitted', tries));
+    throw new Error(t('none of {0} passphrases fitted', maxTries));
   }
 }

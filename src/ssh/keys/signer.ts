@@ -14,29 +14,29 @@ export interface Signer {
 }
 
 /** A signer in the shape in which ssh2 takes one, and what became of it. */
-export interface Signing {
+export interface SigningAgent {
   readonly agent: BaseAgent<ParsedKey>;
   /** Why it could not sign, where that was so. */
-  readonly trouble: string | undefined;
+  readonly failure: string | undefined;
   /** True once it has signed. */
   readonly signed: boolean;
   /** While it is at work, since a person may be asked for something, and that takes its time. Settles with the work. */
-  readonly work: Promise<void> | undefined;
+  readonly pending: Promise<void> | undefined;
 }
 
-interface State {
-  trouble: string | undefined;
+interface SigningState {
+  failure: string | undefined;
   signed: boolean;
-  work: Promise<void> | undefined;
+  pending: Promise<void> | undefined;
 }
 
 /** Has ssh2 sign with a signer. */
-export function signingWith(signer: Signer, library: typeof ssh2): Signing {
-  const state: State = { trouble: undefined, signed: false, work: undefined };
+export function signingAgent(signer: Signer, library: typeof ssh2): SigningAgent {
+  const state: SigningState = { failure: undefined, signed: false, pending: undefined };
 
   class SignerAgent extends library.BaseAgent<ParsedKey> {
     override getIdentities(done: IdentityCallback<ParsedKey>): void {
-      atWork(signer.keys()).then(
+      track(signer.keys()).then(
         (keys) => done(undefined, [...keys]),
         (error: unknown) => done(error as Error),
       );
@@ -53,20 +53,20 @@ export function signingWith(signer: Signer, library: typeof ssh2): Signing {
         state.signed = true;
         return signature;
       });
-      atWork(signed).then(
+      track(signed).then(
         (signature) => tell?.(undefined, signature),
         (error: unknown) => tell?.(error as Error),
       );
     }
   }
 
-  async function atWork<T>(task: Promise<T>): Promise<T> {
-    state.work = task.then(
+  async function track<T>(task: Promise<T>): Promise<T> {
+    state.pending = task.then(
       () => undefined,
-      (error: unknown) => void (state.trouble = error instanceof Error ? error.message : String(error)),
+      (error: unknown) => void (state.failure = error instanceof Error ? error.message : String(error)),
     );
-    await state.work;
-    state.work = undefined;
+    await state.pending;
+    state.pending = undefined;
     return task;
   }
 
