@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
-import { readFootprint, removeKeys, type Footprint } from '../../src/ssh/provisioning/footprint';
+import {
+  listInstalledFiles,
+  removeKeys,
+  type InstalledFiles,
+} from '../../src/ssh/provisioning/installedFiles';
 import { tunnelRecord } from '../../src/ssh/hostKeys/knownComputers';
 import { removeRemoteSshd } from '../../src/ssh/tunnel/remoteSshd';
 import { Installation } from './support/installation';
@@ -21,8 +25,8 @@ describe('what is put on a computer', () => {
     );
   });
 
-  async function footprint(of: Installation): Promise<Footprint> {
-    return readFootprint(service.client, einstein.id, 'ohm', await of.ownKey.get(), signal);
+  async function footprint(of: Installation): Promise<InstalledFiles> {
+    return listInstalledFiles(service.client, einstein.id, 'ohm', await of.ownKey.get(), signal);
   }
 
   function authorizedKeys(): Promise<string> {
@@ -42,7 +46,7 @@ describe('what is put on a computer', () => {
     await mine.visit(einstein, { transport: 'tunnel' });
     await other.visit(einstein, { transport: 'ssh' });
     const { keys, helper } = await footprint(mine);
-    assert.deepEqual(keys.map(({ whose }) => whose).toSorted(), ['others', 'ours']);
+    assert.deepEqual(keys.map(({ owner: whose }) => whose).toSorted(), ['others', 'ours']);
     assert.ok(keys.every(({ file }) => file.endsWith('/.ssh/authorized_keys')));
     assert.match(helper!, /\/\.celesto-vscode$/);
   });
@@ -53,11 +57,11 @@ describe('what is put on a computer', () => {
     await mine.visit(einstein, { transport: 'tunnel' });
     mine.pool.dispose();
     const { keys } = await footprint(mine);
-    const ours = keys.filter(({ whose }) => whose === 'ours');
+    const ours = keys.filter(({ owner: whose }) => whose === 'ours');
     await removeKeys(service.client, einstein.id, ours, signal);
     await removeRemoteSshd(service.client, einstein.id, signal);
     const left = await footprint(mine);
-    assert.deepEqual([left.keys.map(({ whose }) => whose), left.helper], [['others'], undefined]);
+    assert.deepEqual([left.keys.map(({ owner: whose }) => whose), left.helper], [['others'], undefined]);
     assert.match(await authorizedKeys(), /^ssh-rsa AAAA alice\n/);
     assert.equal(await mine.visit(einstein, { transport: 'ssh' }), 'einstein');
     assert.equal(await mine.visit(einstein, { transport: 'tunnel' }), 'einstein');
@@ -87,7 +91,7 @@ describe('what is put on a computer', () => {
     await rotation.rotate();
     assert.deepEqual(await rotation.computersWithKey(), []);
     assert.deepEqual(
-      (await footprint(mine)).keys.map(({ whose }) => whose),
+      (await footprint(mine)).keys.map(({ owner: whose }) => whose),
       ['retired'],
     );
 

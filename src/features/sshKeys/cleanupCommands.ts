@@ -2,7 +2,12 @@ import * as vscode from 'vscode';
 import type { CelestoClient } from '../../api/client';
 import type { Computer } from '../../computers/computer';
 import { statusOf } from '../../computers/status';
-import { readFootprint, removeKeys, type Footprint, type KeyTrace } from '../../ssh/provisioning/footprint';
+import {
+  listInstalledFiles,
+  removeKeys,
+  type InstalledFiles,
+  type InstalledKey,
+} from '../../ssh/provisioning/installedFiles';
 import { tunnelRecord, type KnownComputers } from '../../ssh/hostKeys/knownComputers';
 import type { ExtensionKey } from '../../ssh/keys/extensionKey';
 import type { SshConfig } from '../../ssh/sshConfig';
@@ -15,7 +20,7 @@ import type { Targets } from '../../ui/targets';
 
 interface TraceItem extends vscode.QuickPickItem {
   /** A key, else the helper. */
-  readonly key?: KeyTrace;
+  readonly key?: InstalledKey;
 }
 
 export interface CleanupCommandsDeps {
@@ -85,10 +90,10 @@ export class CleanupCommands {
     );
   }
 
-  private async read(computer: Computer, signal: AbortSignal): Promise<Footprint> {
+  private async read(computer: Computer, signal: AbortSignal): Promise<InstalledFiles> {
     const { client, config, ownKey } = this.deps;
     const user = computer.ssh === undefined ? undefined : (await config.endpoint(computer)).user;
-    return readFootprint(client, computer.id, user, await ownKey.get(), signal);
+    return listInstalledFiles(client, computer.id, user, await ownKey.get(), signal);
   }
 
   private async removeAll(
@@ -99,7 +104,8 @@ export class CleanupCommands {
     const { client, known } = this.deps;
     const keys = items.flatMap(({ key }) => key ?? []);
     if (keys.length > 0) await removeKeys(client, computer.id, keys, signal);
-    if (keys.some(({ whose }) => whose === 'ours')) known.update(computer.id, { installedKey: undefined });
+    if (keys.some(({ owner: whose }) => whose === 'ours'))
+      known.update(computer.id, { installedKey: undefined });
     if (items.some(({ key }) => !key)) await this.takeHelper(computer, signal);
   }
 
@@ -109,14 +115,14 @@ export class CleanupCommands {
   }
 }
 
-function itemsOf({ keys, helper }: Footprint): TraceItem[] {
+function itemsOf({ keys, helper }: InstalledFiles): TraceItem[] {
   const items: TraceItem[] = keys.map((key) => ({
     key,
     label: vscode.l10n.t('SSH key {0}', key.fingerprint),
     description: ownerOf(key),
     detail: key.file,
     iconPath: new vscode.ThemeIcon('key'),
-    picked: key.whose !== 'others',
+    picked: key.owner !== 'others',
   }));
   if (helper === undefined) return items;
   const label = vscode.l10n.t('SSH helper');
@@ -125,7 +131,7 @@ function itemsOf({ keys, helper }: Footprint): TraceItem[] {
   return [...items, { label, description, detail: helper, iconPath, picked: true }];
 }
 
-function ownerOf({ whose }: KeyTrace): string {
+function ownerOf({ owner: whose }: InstalledKey): string {
   switch (whose) {
     case 'ours':
       return vscode.l10n.t('of this machine');

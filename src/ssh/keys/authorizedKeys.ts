@@ -1,5 +1,5 @@
 /** The part of a line of `authorized_keys` that is the key itself, whatever options and comment are around it. */
-export function keyIn(publicLine: string): string {
+export function base64Of(publicLine: string): string {
   return publicLine.split(' ')[1] ?? '';
 }
 
@@ -8,8 +8,8 @@ export function keyIn(publicLine: string): string {
  * as they are. Where there is no such file or no such key, it does nothing.
  * @param file as it stands in the shell, quoted as need be
  */
-export function withoutKeys(file: string, publicLines: readonly string[]): string {
-  const patterns = publicLines.map((line) => `-e '${keyIn(line)}'`).join(' ');
+export function removeKeysCommand(file: string, publicLines: readonly string[]): string {
+  const patterns = publicLines.map((line) => `-e '${base64Of(line)}'`).join(' ');
   if (patterns === '') return ':';
   return `
 if grep -qsF ${patterns} ${file}; then

@@ -3,7 +3,7 @@ import type { CelestoClient } from '../../api/client';
 import { isApiError } from '../../api/errors';
 import { describeError, type Log } from '../../base/log';
 import { truncate } from '../../base/text';
-import { withoutKeys } from '../keys/authorizedKeys';
+import { removeKeysCommand } from '../keys/authorizedKeys';
 import { parsePublicKey, type PublicKey } from '../hostKeys/fingerprint';
 
 /** What a computer tells of itself over the authenticated API, before SSH trusts it. */
@@ -67,7 +67,7 @@ home=
 home=\${home:-$(getent passwd "$user" | cut -d: -f6)}
 keys="$home/.ssh/authorized_keys"
 umask 077
-${withoutKeys('"$keys"', retired)}
+${removeKeysCommand('"$keys"', retired)}
 if [ -z "$home" ]; then
   echo "no home folder of $user" >&2
 elif grep -qsF '${base64}' "$keys"; then

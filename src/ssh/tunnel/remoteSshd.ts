@@ -2,7 +2,7 @@ import type { CelestoClient } from '../../api/client';
 import { t } from '@vscode/l10n';
 import { fillScript } from '../../base/scriptTemplate';
 import { truncate } from '../../base/text';
-import { quoted, withoutKeys } from '../keys/authorizedKeys';
+import { quoted, removeKeysCommand } from '../keys/authorizedKeys';
 import { parsePublicKey, type PublicKey } from '../hostKeys/fingerprint';
 import type { KeyPair } from '../keys/extensionKey';
 import installScriptText from './installRemoteSshd.sh';
@@ -95,7 +95,7 @@ function installScript({ publicLine, retired }: Pick<KeyPair, 'publicLine' | 're
   const key = publicLine.split(' ').slice(0, 2).join(' ');
   return fillScript(installScriptText, {
     folder,
-    removeRetiredKeys: withoutKeys('authorized_keys', retired),
+    removeRetiredKeys: removeKeysCommand('authorized_keys', retired),
     publicKey: key,
     pythonRelay: fillScript(pythonRelay),
     perlRelay: fillScript(perlRelay),

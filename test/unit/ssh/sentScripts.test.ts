@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { ExecResult } from '../../../src/api/wire';
 import { provision } from '../../../src/ssh/provisioning/provisioning';
-import { readFootprint, removeKeys } from '../../../src/ssh/provisioning/footprint';
+import { listInstalledFiles, removeKeys } from '../../../src/ssh/provisioning/installedFiles';
 import { installRemoteSshd, removeRemoteSshd, startCommand } from '../../../src/ssh/tunnel/remoteSshd';
 import { RecordingLog } from '../support/recordingLog';
 
@@ -54,7 +54,7 @@ describe('scripts sent to a computer', () => {
   ] as const) {
     it(`list installed files, with ${user ?? 'no'} user`, async () => {
       const keys = { publicLine, retired };
-      const sent = await sentBy((client) => readFootprint(client, 'id', user, keys, signal));
+      const sent = await sentBy((client) => listInstalledFiles(client, 'id', user, keys, signal));
       assertSent(sent, `listInstalledFiles${name}`);
     });
   }
@@ -64,7 +64,7 @@ describe('scripts sent to a computer', () => {
       file: `/home/it's ${index}/.ssh/authorized_keys`,
       publicLine: line,
       fingerprint: '',
-      whose: 'ours' as const,
+      owner: 'ours' as const,
     }));
     assertSent(await sentBy((client) => removeKeys(client, 'id', keys, signal)), 'removeKeys');
   });
