@@ -27,6 +27,7 @@ export interface Manifest {
   readonly browser?: string;
   readonly icon: string;
   readonly engines: { readonly vscode: string };
+  readonly scripts: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly activationEvents?: readonly string[];
   readonly enabledApiProposals?: readonly string[];
