@@ -10,7 +10,7 @@ import type { ConnectionPool } from '../ssh/connection/connectionPool';
 import type { KeyRotation } from '../ssh/keys/keyRotation';
 import { LocalSshProxies } from '../ssh/tunnel/localSshProxies';
 import { SshConfig } from '../ssh/sshConfig';
-import { KeptShells } from '../terminal/keptShells';
+import { PersistentShells } from '../terminal/persistentShells';
 import { ComputerConnector } from '../connect/computerConnector';
 import { ChannelTransport, type ChannelHandle, type ChannelRequest } from '../connect/channelTransport';
 import { GatewayTransport } from '../terminal/gatewayTransport';
@@ -42,7 +42,7 @@ export interface Reach extends Disposable {
   readonly transportCache: TransportCache;
   readonly channels: SshChannels;
   readonly forwards: PortForwards;
-  readonly shells: KeptShells;
+  readonly shells: PersistentShells;
   readonly terminals: Terminals;
 }
 
@@ -101,7 +101,7 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
       onFailure: showHostKeyError,
     }),
   );
-  const shells = parts.add(new KeptShells({ channels, terminals, store, clock, log }));
+  const shells = parts.add(new PersistentShells({ channels, terminals, store, clock, log }));
   return {
     known,
     ownKey,

@@ -1,4 +1,4 @@
-import { compact, quote } from './quote';
+import { compact, quote } from './quoting';
 
 /**
  * What bash reads instead of its startup files, as a login shell that began in POSIX mode: leaves that mode, reads them

@@ -1,4 +1,4 @@
-import { compact, quote } from './quote';
+import { compact, quote } from './quoting';
 
 /** What fish runs after its startup files: marks prompts and commands. */
 export function fishStartup(nonce: string): string {

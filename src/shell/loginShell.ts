@@ -1,13 +1,13 @@
 import { t } from '@vscode/l10n';
-import type { ShellWish } from './session';
-import { compact, quote } from './quote';
+import type { ShellOptions } from './session';
+import { compact, quote } from './quoting';
 
 /**
  * A POSIX script that becomes the user's login shell, as sshd starts one where no command is asked for: with the message
  * of the day, and in the directory wished for. No file stays behind, and none of the user's is touched. To mark their
  * prompts, bash, zsh and fish begin with `$1`, `$2` and `$3`.
  */
-export function loginShell({ cwd, nonce }: Pick<ShellWish, 'cwd' | 'nonce'>): string {
+export function loginShell({ cwd, nonce }: Pick<ShellOptions, 'cwd' | 'nonce'>): string {
   return compact(`
     unset TMUX TMUX_PANE TERM_PROGRAM TERM_PROGRAM_VERSION
     [ -z "$STY" ] || unset SCREENDIR

@@ -22,25 +22,25 @@ export class OutputFilter {
   private readonly taken: RegExp;
 
   /**
-   * @param name of the shell, whose farewell (see preface.ts) is meant
+   * @param name of the shell, whose exitMarker (see preface.ts) is meant
    * @param version of tmux, such as 3.3a; undefined where something else keeps the shell, which hands no question on
-   * @param onFarewell told the exit code of the shell
+   * @param onExit told the exit code of the shell
    */
   constructor(
     name: string,
     version: string | undefined,
-    private readonly onFarewell: (code: number) => void,
+    private readonly onExit: (code: number) => void,
   ) {
     const answered = version === undefined ? [] : questionsAnsweredBy(version);
-    const farewell = `\\]5379;celesto;exit;${name};(\\d+)\\x07`;
-    this.taken = new RegExp(`\\x1b(?:${[...answered, farewell].join('|')})`, 'g');
+    const exitMarker = `\\]5379;celesto;exit;${name};(\\d+)\\x07`;
+    this.taken = new RegExp(`\\x1b(?:${[...answered, exitMarker].join('|')})`, 'g');
   }
 
   /** The output without it. What may be the beginning of it waits for the next piece. */
   pass(bytes: Buffer): Buffer {
     if (this.held === '' && !bytes.includes(0x1b)) return bytes;
     const text = (this.held + bytes.toString('latin1')).replace(this.taken, (_, code?: string) => {
-      if (code !== undefined) this.onFarewell(Number(code));
+      if (code !== undefined) this.onExit(Number(code));
       return '';
     });
     this.held = beginning.exec(text)?.[0] ?? '';

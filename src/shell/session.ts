@@ -11,7 +11,7 @@ export function isSameSize(one: Size, other: Size): boolean {
 }
 
 /** How a session ended. */
-export type Ending =
+export type SessionEnd =
   /** The shell ended: with an exit code, by a signal, or without saying which. */
   | { readonly kind: 'exited'; readonly code: number | undefined; readonly signal: string | undefined }
   /** The way to it broke. */
@@ -22,7 +22,7 @@ export interface Session {
   /** Output of the shell, byte for byte. Nothing is lost between the making of the session and the first listener. */
   readonly onData: Event<Uint8Array>;
   /** Fires once, after the last output. */
-  readonly onEnd: Event<Ending>;
+  readonly onEnd: Event<SessionEnd>;
   write(text: string): void;
   resize(size: Size): void;
   /** Holds the output back, at its source if that takes long. */
@@ -39,13 +39,13 @@ export interface Session {
 /** What shell a session has got. */
 export interface ShellFacts {
   /** What keeps it alive on the computer while nobody is attached; nothing: it ends with the connection. */
-  readonly keptBy: 'tmux' | 'screen' | 'gateway' | undefined;
+  readonly persistedBy: 'tmux' | 'screen' | 'gateway' | undefined;
   /** It was there before: this session has come back to it. */
   readonly resumed: boolean;
 }
 
 /** What shell is wished for. */
-export interface ShellWish {
+export interface ShellOptions {
   /** What should keep it alive while nobody is attached: `auto` takes what the computer has. */
   readonly persistence: 'auto' | 'tmux' | 'off';
   /** Its name on the computer, by which it is found again: letters, digits and dashes. */
@@ -61,7 +61,7 @@ export interface SessionRequest {
   /** Asked for together with the shell: a window may be resized, or only be drawn, while the connection is made. */
   readonly size: () => Promise<Size>;
   readonly env: Readonly<Record<string, string>>;
-  readonly shell: ShellWish;
+  readonly shell: ShellOptions;
   /** Kept from one session to the next of the same terminal. */
   readonly memory: SessionMemory;
 }

@@ -1,12 +1,12 @@
-import { checkedName } from './quote';
-import { screenFolder, screenPrefix } from './screen';
+import { assertShellName } from './quoting';
+import { screenFolder, screenPrefix } from './gnuScreen';
 import { socketFolder, socketPrefix } from './tmux';
 
 /** A shell that is kept on a computer. */
-export interface KeptShell {
+export interface PersistentShell {
   /** The name that it was wished for with. */
   readonly name: string;
-  readonly keptBy: 'tmux' | 'screen';
+  readonly persistedBy: 'tmux' | 'screen';
   readonly created: Date;
   /** Somebody is with it now. */
   readonly attached: boolean;
@@ -20,9 +20,9 @@ const separator = '\t';
 
 /**
  * The command that lists the shells kept on a computer, to be run as the user that the terminals belong to; a POSIX shell
- * reads it. Its output is for `keptShellsIn`. A socket that has been without a server for a minute is removed on the way.
+ * reads it. Its output is for `parseShellListing`. A socket that has been without a server for a minute is removed on the way.
  */
-export function listKeptShells(): string {
+export function listShellsCommand(): string {
   const fields = ['session_name', 'session_created', 'session_attached', 'pane_current_command'];
   const format = ['tmux', ...[...fields, 'pane_current_path'].map((name) => `#{${name}}`)].join(separator);
   return `
@@ -43,12 +43,13 @@ done 2>/dev/null
 }
 
 /** Reads what that command wrote. Lines that it does not know are left out. */
-export function keptShellsIn(output: string): KeptShell[] {
+export function parseShellListing(output: string): PersistentShell[] {
   return output.split('\n').flatMap((line) => {
-    const [keptBy, name, created, attached, command = '', ...directory] = line.split(separator);
-    if ((keptBy !== 'tmux' && keptBy !== 'screen') || !name || !/^\d+$/.test(created ?? '')) return [];
+    const [persistedBy, name, created, attached, command = '', ...directory] = line.split(separator);
+    if ((persistedBy !== 'tmux' && persistedBy !== 'screen') || !name || !/^\d+$/.test(created ?? ''))
+      return [];
     return {
-      ...{ name, keptBy, command, directory: directory.join(separator) },
+      ...{ name, persistedBy, command, directory: directory.join(separator) },
       created: new Date(Number(created) * 1000),
       attached: attached !== '0',
     };
@@ -56,9 +57,12 @@ export function keptShellsIn(output: string): KeptShell[] {
 }
 
 /** The command that ends a kept shell and what runs in it. It exits with 0 even when there is none any more. */
-export function endKeptShell({ name, keptBy }: Pick<KeptShell, 'name' | 'keptBy'>): string {
-  checkedName(name);
-  return keptBy === 'tmux'
+export function endShellCommand({
+  name,
+  persistedBy,
+}: Pick<PersistentShell, 'name' | 'persistedBy'>): string {
+  assertShellName(name);
+  return persistedBy === 'tmux'
     ? `tmux -L ${socketPrefix}${name} kill-session 2>/dev/null || :`
     : `SCREENDIR=${screenFolder} screen -S ${screenPrefix}${name} -X quit >/dev/null || :`;
 }

@@ -1,6 +1,6 @@
 import type { Size } from './session';
-import { farewell } from './preface';
-import { quote } from './quote';
+import { exitMarker } from './startMarker';
+import { quote } from './quoting';
 
 /** How the sockets of the tmux servers that keep shells are named, apart from that of the one the user may run. */
 export const socketPrefix = 'celesto-';
@@ -19,7 +19,7 @@ const refreshed = ['COLORTERM', 'LANG', 'LC_ALL', 'SSH_AUTH_SOCK', 'SSH_CLIENT',
  * output of a program that is gone. Whoever hears it ends the session. What sh would add about a signal is not shown.
  */
 const runner = (name: string): string =>
-  `exec 9>&2 2>/dev/null; (exec 2>&9 9>&-; eval "$0"); printf '${farewell(name)}' $?; sleep 2`;
+  `exec 9>&2 2>/dev/null; (exec 2>&9 9>&-; eval "$0"); printf '${exitMarker(name)}' $?; sleep 2`;
 
 /**
  * Script lines that keep `$shell` in a tmux session, or go back to it. tmux runs in control mode: it hands the shell's
@@ -33,7 +33,7 @@ const runner = (name: string): string =>
  * that the server still has something for never leaves a dead line (as of 3.7), and meanwhile the shell's output is not
  * read, so that what runs there stands still: it is ended by who began it, or else by who comes next.
  */
-export function keptByTmux(name: string, { rows, columns }: Size): string {
+export function persistInTmux(name: string, { rows, columns }: Size): string {
   const commands = [
     ['set', '-g', 'default-terminal', 'xterm-256color'],
     ['set', '-g', 'history-limit', String(historyLimit)],

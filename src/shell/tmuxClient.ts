@@ -1,14 +1,14 @@
 import type { ShellFacts, Size } from './session';
-import { ControlReader } from './controlMode';
+import { TmuxControlParser } from './tmuxControlParser';
 import { OutputFilter } from './outputFilter';
-import { lookAt, redraw, stateOf } from './redraw';
-import { PlaceKeeper, placeFields } from './screenPlace';
+import { captureCommand, drawPane, parsePaneState } from './paneSnapshot';
+import { ScrollPositionTracker, scrollPositionFields } from './scrollPosition';
 
 /** Bytes of typed text in one command: it is three times as long. */
 const typedAtOnce = 500;
 
 /** Whom the client serves. */
-export interface TmuxUser {
+export interface TmuxClientHandlers {
   /** Sends to tmux. */
   send(text: string): void;
   /** Draws output of the shell. */
@@ -23,12 +23,12 @@ export interface TmuxUser {
 
 /** The client's end of tmux's control mode: a terminal to the user, typed text and sizes to tmux. */
 export class TmuxClient {
-  private readonly reader = new ControlReader({
+  private readonly reader = new TmuxControlParser({
     output: (bytes) => this.output(bytes),
     reply: (lines, failed) => this.reply(lines, failed),
     notice: (name, text) => this.notice(name, text),
   });
-  private readonly keeper = new PlaceKeeper();
+  private readonly keeper = new ScrollPositionTracker();
   private filter: OutputFilter;
   private state: 'greeting' | 'asking' | 'looking' | 'live' = 'greeting';
   private readonly look: (readonly Buffer[])[] = [];
@@ -39,7 +39,7 @@ export class TmuxClient {
    * @param left where the terminal left this shell, if it has seen it before
    */
   constructor(
-    private readonly user: TmuxUser,
+    private readonly user: TmuxClientHandlers,
     private readonly name: string,
     private size: Size,
     private readonly left: number | undefined,
@@ -111,7 +111,7 @@ export class TmuxClient {
     this.user.send(sizeCommand(this.size));
     if (kept) {
       this.state = 'asking';
-      this.user.send(`${lookAt(this.left)}\n`);
+      this.user.send(`${captureCommand(this.left)}\n`);
     } else {
       this.keeper.tell(['0', '0', String(this.size.rows), '0']);
       this.goLive(false);
@@ -120,19 +120,19 @@ export class TmuxClient {
 
   private lookOn(lines: readonly Buffer[]): void {
     this.look.push(lines);
-    const [state = [], history = [], visible = [], behind] = this.look;
-    if (!behind) return;
-    const known = stateOf(state);
-    this.keeper.tell(placeFields.map((field) => known.get(field) ?? ''));
-    this.shown.push(redraw(known, { history, visible, behind }));
+    const [state = [], history = [], visible = [], mainScreen] = this.look;
+    if (!mainScreen) return;
+    const known = parsePaneState(state);
+    this.keeper.tell(scrollPositionFields.map((field) => known.get(field) ?? ''));
+    this.shown.push(drawPane(known, { history, visible, mainScreen }));
     this.goLive(true);
   }
 
   private goLive(resumed: boolean): void {
     this.state = 'live';
     this.flush();
-    this.user.attached({ keptBy: 'tmux', resumed });
-    const format = placeFields.map((field) => `#{${field}}`).join(',');
+    this.user.attached({ persistedBy: 'tmux', resumed });
+    const format = scrollPositionFields.map((field) => `#{${field}}`).join(',');
     this.user.send(`refresh-client -B 'place::${format}'\n`);
   }
 

@@ -1,4 +1,4 @@
-import { compact, quote } from './quote';
+import { compact, quote } from './quoting';
 
 /**
  * The .zshenv of a temporary ZDOTDIR. It gives the user's own back and removes the folder at once, so zsh itself reads

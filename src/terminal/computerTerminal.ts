@@ -11,12 +11,12 @@ import { Receipts } from './receipts';
 import type { Reconnection } from '../connect/reconnection';
 import {
   isSameSize,
-  type Ending,
+  type SessionEnd,
   type Session,
   type SessionMemory,
   type SessionRequest,
   type ShellFacts,
-  type ShellWish,
+  type ShellOptions,
   type Size,
 } from '../shell/session';
 import { SizeQuestion } from './sizeQuestion';
@@ -48,7 +48,7 @@ export interface ComputerTerminalDeps {
 /** What one terminal is. */
 export interface TerminalSpec {
   readonly computer: { readonly id: string; readonly name: string };
-  readonly shell: ShellWish;
+  readonly shell: ShellOptions;
   readonly memory: SessionMemory;
   /** It was open before the window was loaded: it connects when it is first shown, and goes back to its shell. */
   readonly restored?: boolean;
@@ -285,15 +285,15 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   }
 
   /** Who comes back is told to what: the same shell, or another. */
-  private announce({ resumed, keptBy }: ShellFacts, goesBack: boolean, session: Session): void {
+  private announce({ resumed, persistedBy }: ShellFacts, goesBack: boolean, session: Session): void {
     if (goesBack && !resumed) {
       this.lines.say(vscode.l10n.t('Connected again. This is a new shell: the old one is gone.'));
     } else if (resumed) {
       this.lines.say(vscode.l10n.t('Connected again.'));
-      if (keptBy === 'gateway') void this.redraw(session);
+      if (persistedBy === 'gateway') void this.redraw(session);
       else this.lines.scrollAway(this.size.rows);
     }
-    if (this.spec.shell.persistence === 'tmux' && keptBy !== 'tmux' && !goesBack)
+    if (this.spec.shell.persistence === 'tmux' && persistedBy !== 'tmux' && !goesBack)
       this.lines.say(vscode.l10n.t('tmux is not there: this shell ends when the connection does.'));
   }
 
@@ -304,7 +304,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     session.resize(this.size);
   }
 
-  private async onEnd(ending: Ending, session: Session): Promise<void> {
+  private async onEnd(ending: SessionEnd, session: Session): Promise<void> {
     const state = this.current;
     if (state.kind !== 'open' || state.session !== session) return;
     const { computer } = this.spec;
@@ -398,7 +398,7 @@ function holding(pass: (bytes: Uint8Array) => void): {
   };
 }
 
-function lossOf(ending: Ending, name: string): string {
+function lossOf(ending: SessionEnd, name: string): string {
   const cause = ending.kind === 'lost' ? ending.cause : undefined;
   const reason = cause instanceof SshError ? cause.reason : cause?.message;
   return reason

@@ -1,7 +1,7 @@
 import type WebSocket from 'ws';
 import { GatewayError } from '../gateway/errors';
 import { Emitter } from '../base/emitter';
-import type { Ending, Session, ShellFacts, Size } from '../shell/session';
+import type { SessionEnd, Session, ShellFacts, Size } from '../shell/session';
 
 /** The close code of a session that ended as it should (RFC 6455, section 7.4.1). */
 const normalClosure = 1000;
@@ -14,7 +14,7 @@ const patience = 5_000;
  */
 export class GatewaySession implements Session {
   private readonly data = new Emitter<Uint8Array>();
-  private readonly end = new Emitter<Ending>();
+  private readonly end = new Emitter<SessionEnd>();
   private failure: Error | undefined;
   /** While a sign of life is waited for. */
   private probing: NodeJS.Timeout | undefined;
@@ -28,7 +28,7 @@ export class GatewaySession implements Session {
     size: Size,
     resumed = false,
   ) {
-    this.shell = Promise.resolve({ keptBy: 'gateway', resumed });
+    this.shell = Promise.resolve({ persistedBy: 'gateway', resumed });
     socket.on('message', (message: Buffer) => this.data.fire(message));
     socket.on('error', (error: Error & { code?: string }) => {
       this.failure =
@@ -88,7 +88,7 @@ export class GatewaySession implements Session {
     if (this.socket.readyState === this.socket.OPEN) this.socket.send(message);
   }
 
-  private ending(code: number, reason: string): Ending {
+  private ending(code: number, reason: string): SessionEnd {
     if (code === normalClosure) return { kind: 'exited', code: undefined, signal: undefined };
     return { kind: 'lost', cause: this.failure ?? new GatewayError('closed', code, reason) };
   }

@@ -3,30 +3,30 @@ import type { ClientChannel } from 'ssh2';
 import { Emitter } from '../base/emitter';
 import type { SshError } from '../ssh/errors';
 import { OutputFilter } from '../shell/outputFilter';
-import { factsOf, PrefaceReader } from '../shell/preface';
-import { farewellHeard } from '../shell/screen';
+import { shellFacts, StartMarkerParser } from '../shell/startMarker';
+import { exitMarkerReceived } from '../shell/gnuScreen';
 import { TmuxClient } from '../shell/tmuxClient';
-import type { Ending, Session, ShellFacts, Size } from '../shell/session';
+import type { SessionEnd, Session, ShellFacts, Size } from '../shell/session';
 
 /** What a session needs of the connection it travels on. */
-export interface Carrying {
+export interface ConnectionHealth {
   readonly closed: boolean;
   readonly failure: SshError | undefined;
   probe(): void;
 }
 
 /** A shell that was begun by a launch command, which tells what keeps it. */
-export interface Launched {
+export interface ShellLaunch {
   readonly name: string;
   /** Of its terminal when it was asked for. */
   readonly size: Size;
-  /** Where the terminal left it, if it has seen it before (see PlaceKeeper). */
+  /** Where the terminal left it, if it has seen it before (see ScrollPositionTracker). */
   readonly place: number | undefined;
   /** Told where the terminal leaves it now. */
   left(place: number): void;
 }
 
-const plain: ShellFacts = { keptBy: undefined, resumed: false };
+const plain: ShellFacts = { persistedBy: undefined, resumed: false };
 
 /** Milliseconds that typed text waits for the preface of a shell once there is other output. */
 const prefacePatience = 5_000;
@@ -38,10 +38,10 @@ const commandOver = Buffer.from(`${mark}D\x07`);
 /** A shell on an SSH channel. */
 export class SshSession implements Session {
   private readonly data = new Emitter<Uint8Array>();
-  private readonly end = new Emitter<Ending>();
-  private exit: Ending | undefined;
+  private readonly end = new Emitter<SessionEnd>();
+  private exit: SessionEnd | undefined;
   private settle: (facts: ShellFacts) => void = () => undefined;
-  private preface: PrefaceReader | undefined;
+  private preface: StartMarkerParser | undefined;
   private patience: NodeJS.Timeout | undefined;
   /** Typed before it was known whom to. */
   private typed: string | undefined;
@@ -55,11 +55,11 @@ export class SshSession implements Session {
 
   constructor(
     private readonly channel: ClientChannel,
-    private readonly connection: Carrying | undefined,
-    private readonly launched?: Launched,
+    private readonly connection: ConnectionHealth | undefined,
+    private readonly launched?: ShellLaunch,
   ) {
     if (launched) {
-      this.preface = new PrefaceReader();
+      this.preface = new StartMarkerParser();
       this.typed = '';
       this.size = launched.size;
     } else this.settle(plain);
@@ -139,12 +139,12 @@ export class SshSession implements Session {
     else if (!this.exit) this.show(this.screen.pass(bytes));
   }
 
-  private readPreface(reader: PrefaceReader, bytes: Buffer): void {
+  private readPreface(reader: StartMarkerParser, bytes: Buffer): void {
     const { shown, preface, rest } = reader.read(bytes);
     this.pass(shown);
     if (!this.preface) this.pass(Buffer.concat([reader.end(), rest]));
     else if (preface === 'tmux') this.meetTmux(rest);
-    else if (preface) this.begin(factsOf(preface), rest);
+    else if (preface) this.begin(shellFacts(preface), rest);
     else if (reader.over && !this.tmux) this.begin(plain, rest);
     // The server may have run something else; the preface is still looked for, but that must not be kept waiting.
     else if (shown.length > 0 && !this.tmux)
@@ -172,7 +172,7 @@ export class SshSession implements Session {
   /** The shell writes to the terminal itself. */
   private begin(facts: ShellFacts, output: Buffer): void {
     this.tmux = undefined;
-    if (facts.keptBy === 'screen')
+    if (facts.persistedBy === 'screen')
       this.screen = new OutputFilter(this.launched?.name ?? '', undefined, (code) => this.hearFarewell(code));
     this.settleOn(facts);
     this.pass(output);
@@ -180,7 +180,7 @@ export class SshSession implements Session {
 
   private hearFarewell(code: number): void {
     this.exit = { kind: 'exited', code, signal: undefined };
-    this.send(farewellHeard);
+    this.send(exitMarkerReceived);
   }
 
   private settleOn(facts: ShellFacts): void {
@@ -216,7 +216,7 @@ export class SshSession implements Session {
   }
 
   /** A server may close a shell without a word of how it ended; where the connection stays, it did end. */
-  private ending(): Ending {
+  private ending(): SessionEnd {
     if (this.exit) return this.exit;
     return this.connection?.closed !== false
       ? { kind: 'lost', cause: this.connection?.failure }

@@ -1,8 +1,8 @@
 import type { Computer } from '../computers/computer';
 import type { ConnectionPool } from '../ssh/connection/connectionPool';
-import { launchCommand } from '../shell/launch';
+import { launchCommand } from '../shell/launchCommand';
 import { terminalType, type Session, type SessionMemory, type SessionRequest } from '../shell/session';
-import { SshSession, type Launched } from './sshSession';
+import { SshSession, type ShellLaunch } from './sshSession';
 import { ChannelTransport, type ChannelRequest } from '../connect/channelTransport';
 import type { Transport, ConnectOptions } from '../connect/transport';
 
@@ -25,7 +25,7 @@ export class SshTransport implements Transport {
 
   async open(computer: Computer, request: SessionRequest, options: ConnectOptions): Promise<Session> {
     const { shell, memory, env } = request;
-    let launched: Launched | undefined;
+    let launched: ShellLaunch | undefined;
     const ask: ChannelRequest = async (line) => {
       const size = await request.size();
       const { rows, columns: cols } = size;

@@ -8,7 +8,7 @@ import { escapeIcons } from '../base/text';
 import { detectWake } from '../base/wakeDetector';
 import { ComputerTerminal, type ComputerTerminalDeps } from './computerTerminal';
 import type { RememberedTerminals } from './rememberedTerminals';
-import type { ShellWish } from '../shell/session';
+import type { ShellOptions } from '../shell/session';
 
 /** A terminal of this window. */
 export interface OpenTerminal {
@@ -19,7 +19,7 @@ export interface OpenTerminal {
 
 /** How shells are wished for, by the settings. */
 export interface ShellSettings {
-  readonly persistence: () => ShellWish['persistence'];
+  readonly persistence: () => ShellOptions['persistence'];
   readonly shellIntegration: () => boolean;
   readonly cwd: () => string;
 }
@@ -136,7 +136,7 @@ export class Terminals implements Disposable {
     return new ComputerTerminal({ computer: { id, name }, shell: this.wish(options), memory: {} }, this.deps);
   }
 
-  private wish({ shellName, cwd }: CreateOptions): ShellWish {
+  private wish({ shellName, cwd }: CreateOptions): ShellOptions {
     return {
       persistence: this.settings.persistence(),
       name: shellName ?? random(6),

@@ -1,7 +1,7 @@
 import { Terminal } from '@xterm/headless';
 import { until } from '../harness/until';
 import { ComputerTerminal, type ComputerTerminalDeps } from '../../src/terminal/computerTerminal';
-import type { ShellWish } from '../../src/shell/session';
+import type { ShellOptions } from '../../src/shell/session';
 
 const counter = '(i=0; while sleep 0.1; do i=$((i+1)); echo $i >> ~/counter; done) & echo started';
 
@@ -21,7 +21,7 @@ export class Person {
 
   constructor(
     readonly computer: { readonly id: string; readonly name: string },
-    shell: ShellWish,
+    shell: ShellOptions,
     parts: ComputerTerminalDeps,
   ) {
     this.pty = new ComputerTerminal({ computer, shell, memory: {} }, parts);

@@ -5,7 +5,7 @@ import { computerFrom } from '../../src/computers/computer';
 import { LifecycleError } from '../../src/computers/errors';
 import { ComputerTerminal, type TerminalSpec } from '../../src/terminal/computerTerminal';
 import type { ConnectorOptions, Progress } from '../../src/connect/computerConnector';
-import type { Session, SessionRequest, ShellFacts, ShellWish, Size } from '../../src/shell/session';
+import type { Session, SessionRequest, ShellFacts, ShellOptions, Size } from '../../src/shell/session';
 import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
 import { abortable } from '../../src/base/abort';
@@ -16,7 +16,7 @@ import { settled } from '../unit/support/fakeClock';
 import { FakeSession } from '../unit/support/fakeSession';
 
 const einstein = computerFrom(wire('cmp_1', 'error', { name: 'einstein', last_error: 'no memory left' }));
-const shell: ShellWish = { persistence: 'off', name: 'test', cwd: '', nonce: undefined };
+const shell: ShellOptions = { persistence: 'off', name: 'test', cwd: '', nonce: undefined };
 /** Which Node does not know for what it is. */
 const softReset = '\x1b[!p';
 /** Asks for the state of a private mode (DECRQM). */
@@ -395,7 +395,7 @@ describe('the terminal of a computer', () => {
       const facts = deferred<ShellFacts>();
       const shell = await stage.reconnect(facts.promise);
       // As every session does.
-      facts.resolve({ keptBy: undefined, resumed: false });
+      facts.resolve({ persistedBy: undefined, resumed: false });
       shell.ends({ kind: 'lost', cause: undefined });
       await until('the next way back', () => stage.returns.length === 2);
       assert.deepEqual(stage.lines.slice(-1), ['The connection to einstein was lost.']);
@@ -404,7 +404,7 @@ describe('the terminal of a computer', () => {
 
     it('goes back to a shell that was kept: its screen is drawn below what was there', async () => {
       const stage = await lost();
-      const shell = await stage.reconnect({ keptBy: 'tmux', resumed: true });
+      const shell = await stage.reconnect({ persistedBy: 'tmux', resumed: true });
       shell.prints('the screen');
       await until('the screen', () => stage.text.endsWith('the screen'));
       assert.match(stage.text.replaceAll('\x1b', '␛'), /Connected again\.␛\[0m\r\n(?:\r\n){30}the screen$/);

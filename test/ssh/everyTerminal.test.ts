@@ -12,13 +12,13 @@ const characters = 'aé日한e\u0301👩\u200d🚀👍🏽🇩🇪z';
 
 /** Whatever keeps its shell, and where nothing does. */
 const keepers = [
-  { keptBy: undefined, name: 'einstein', persistence: 'off' },
-  { keptBy: 'tmux', name: 'einstein', persistence: 'tmux' },
-  { keptBy: 'screen', name: 'bohr', persistence: 'auto' },
+  { persistedBy: undefined, name: 'einstein', persistence: 'off' },
+  { persistedBy: 'tmux', name: 'einstein', persistence: 'tmux' },
+  { persistedBy: 'screen', name: 'bohr', persistence: 'auto' },
 ] as const;
 
-for (const { keptBy, name, persistence } of keepers)
-  describe(`a terminal whose shell is kept by ${keptBy ?? 'nothing'}`, () => {
+for (const { persistedBy, name, persistence } of keepers)
+  describe(`a terminal whose shell is kept by ${persistedBy ?? 'nothing'}`, () => {
     const service = new Service('einstein');
     let computer: Computer;
     let line: Line;
@@ -40,7 +40,7 @@ for (const { keptBy, name, persistence } of keepers)
 
     async function open(options: TerminalOptions = {}): Promise<Terminal> {
       const shell = await terminal(options).open(computer);
-      assert.equal((await shell.session.shell).keptBy, keptBy);
+      assert.equal((await shell.session.shell).persistedBy, persistedBy);
       await shell.prompt();
       return shell;
     }
@@ -122,12 +122,12 @@ for byte in sys.argv[1].encode():
     it('shows colours: as many as it says there are', async () => {
       const shell = await open();
       const depth = await shell.run('echo "$(tput colors),$COLORTERM"');
-      assert.equal(depth, keptBy === 'screen' ? '256,' : '256,truecolor');
+      assert.equal(depth, persistedBy === 'screen' ? '256,' : '256,truecolor');
       await shell.run(String.raw`printf '\033[31mA\033[m\033[38;5;208mB\033[m\033[48;5;17mC\033[m\n'`);
       const shown = shell.written.slice(shell.written.lastIndexOf("done''-"));
       // eslint-disable-next-line no-control-regex -- they are in the sequences
       assert.match(shown, /\x1b\[31mA.*\x1b\[38;5;208mB.*\x1b\[48;5;17mC/);
-      if (keptBy !== 'screen') {
+      if (persistedBy !== 'screen') {
         await shell.run(String.raw`printf '\033[38;2;1;2;3mD\033[m\n'`);
         assert.ok(shell.written.includes('\u001b[38;2;1;2;3mD'));
       }
@@ -168,7 +168,7 @@ for byte in sys.argv[1].encode():
       await shell.exit();
     });
 
-    if (keptBy)
+    if (persistedBy)
       it('goes on over the next connection, in the size that the window has by then', async () => {
         const shell = await open();
         await shell.run('answer=42');
@@ -176,7 +176,7 @@ for byte in sys.argv[1].encode():
         assert.equal((await shell.ends()).kind, 'lost');
         shell.resize({ rows: 40, columns: 120 });
         await shell.open(computer);
-        assert.deepEqual(await shell.session.shell, { keptBy, resumed: true });
+        assert.deepEqual(await shell.session.shell, { persistedBy, resumed: true });
         await until('the new size', async () => (await shell.run('stty size')) === '40 120');
         assert.equal(await shell.run('echo $answer'), '42');
         assert.ok(!shell.isAlternate);

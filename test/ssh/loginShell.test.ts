@@ -187,7 +187,7 @@ describe('the shell that a terminal opens with', () => {
     assert.equal(await shell.run('echo $0'), 'bash');
     assert.match(shell.all, /^welcome/);
     await shell.exit();
-    assert.deepEqual(await shell.session.shell, { keptBy: undefined, resumed: false });
+    assert.deepEqual(await shell.session.shell, { persistedBy: undefined, resumed: false });
     await sshd.stop();
   });
 });

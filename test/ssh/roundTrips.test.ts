@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test';
 import ssh2 from 'ssh2';
 import type { Computer } from '../../src/computers/computer';
 import type { ConnectorDeps } from '../../src/ssh/connection/connector';
-import { launchCommand } from '../../src/shell/launch';
+import { launchCommand } from '../../src/shell/launchCommand';
 import { testFolder } from '../unit/ssh/support/folder';
 import { makeKey, type KeyFile } from '../unit/ssh/support/keys';
 import { CustomSshd } from './support/customSshd';

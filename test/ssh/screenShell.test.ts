@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
-import { endKeptShell, keptShellsIn, listKeptShells, type KeptShell } from '../../src/shell/shellListing';
+import {
+  endShellCommand,
+  parseShellListing,
+  listShellsCommand,
+  type PersistentShell,
+} from '../../src/shell/shellListing';
 import { until } from '../harness/until';
 import { Installation } from './support/installation';
 import type { Line } from './support/line';
@@ -31,8 +36,8 @@ describe('a computer without tmux', () => {
     return new Terminal(person, { persistence: 'auto', nonce: 'n-1', ...options });
   }
 
-  async function kept(): Promise<KeptShell[]> {
-    return keptShellsIn(await service.run('einstein', listKeptShells()));
+  async function kept(): Promise<PersistentShell[]> {
+    return parseShellListing(await service.run('einstein', listShellsCommand()));
   }
 
   describe('but with GNU screen', () => {
@@ -43,7 +48,7 @@ describe('a computer without tmux', () => {
     it('keeps shells in that: size, environment, directory, natural scroll-back', async () => {
       const size = { rows: 30, columns: 100 };
       const shell = await terminal({ name: 'natural', size, cwd: '/usr' }).open(einstein);
-      assert.deepEqual(await shell.session.shell, { keptBy: 'screen', resumed: false });
+      assert.deepEqual(await shell.session.shell, { persistedBy: 'screen', resumed: false });
       await shell.prompt();
       assert.equal(
         await shell.run('stty size; pwd; echo $TERM,$COLORTERM,$LANG'),
@@ -95,7 +100,7 @@ describe('a computer without tmux', () => {
         (await service.run('einstein', 'cat ~/counted')).trim().split('\n').map(Number);
       await until('the counter to go on', async () => (await counted()).length > 200);
       await shell.open(einstein);
-      assert.deepEqual(await shell.session.shell, { keptBy: 'screen', resumed: true });
+      assert.deepEqual(await shell.session.shell, { persistedBy: 'screen', resumed: true });
       await service.run('einstein', 'touch ~/stop');
       assert.ok(!shell.isAlternate, 'scroll-back is that of the terminal');
       const numbers = await counted();
@@ -111,14 +116,14 @@ describe('a computer without tmux', () => {
         { ...only, created: undefined },
         {
           name: 'cut',
-          keptBy: 'screen',
+          persistedBy: 'screen',
           attached: true,
           command: 'bash',
           directory: '/home/ohm',
           created: undefined,
         },
       );
-      await service.run('einstein', endKeptShell({ name: 'cut', keptBy: 'screen' }));
+      await service.run('einstein', endShellCommand({ name: 'cut', persistedBy: 'screen' }));
       assert.equal((await shell.ends()).kind, 'exited');
       assert.deepEqual(await kept(), []);
       await until('no file to be left', async () => (await left()) === '');
@@ -127,7 +132,7 @@ describe('a computer without tmux', () => {
     it('says that tmux does not keep it, where that was wished for', async () => {
       const shell = await terminal({ name: 'wished', persistence: 'tmux' }).open(einstein);
       await shell.run('echo');
-      assert.deepEqual(await shell.session.shell, { keptBy: undefined, resumed: false });
+      assert.deepEqual(await shell.session.shell, { persistedBy: undefined, resumed: false });
       assert.deepEqual(await shell.exit(3), { kind: 'exited', code: 3, signal: undefined });
     });
   });
@@ -138,7 +143,7 @@ describe('a computer without tmux', () => {
     it('has plain shells, with marks', async () => {
       const shell = await terminal({ name: 'plain' }).open(einstein);
       await shell.run('echo');
-      assert.deepEqual(await shell.session.shell, { keptBy: undefined, resumed: false });
+      assert.deepEqual(await shell.session.shell, { persistedBy: undefined, resumed: false });
       assert.match(shell.written, /633;D;0/);
       assert.deepEqual(await kept(), []);
       assert.deepEqual(await shell.exit(3), { kind: 'exited', code: 3, signal: undefined });

@@ -107,7 +107,7 @@ export class CommandRun {
     const { view, abort } = this;
     const report = (text: string): void => view.report(text);
     const request = { command, size: view.size, report };
-    const progress = { say: report, phase: (phase: string) => view.setPhase(phase) };
+    const progress = { report: report, phase: (phase: string) => view.setPhase(phase) };
     const execution = await this.target.start(request, { signal: abort.signal, progress, evenFromError });
     this.execution = execution;
     this.startedAt = this.clock.now();

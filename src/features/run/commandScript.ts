@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { execLimits } from '../../api/wire';
-import { forAnyShell, quote } from '../../shell/quote';
+import { wrapForAnyShell, quote } from '../../shell/quoting';
 import { CommandError, type Command } from './command';
 import { exportRunId } from './runId';
 
@@ -17,7 +17,7 @@ export function loginCommand(command: Command, runId: string): string {
     '[ -x "$SHELL" ] || SHELL=/bin/sh',
     `exec "$SHELL" -lc ${quote(scriptOf(command))}`,
   ].join('\n');
-  const line = forAnyShell(script);
+  const line = wrapForAnyShell(script);
   if (line.length > maxArgumentLength) {
     throw new CommandError(
       t('This is too long for one command. Nothing was run. Put it into a file, and run that.'),

@@ -1,5 +1,5 @@
 import { basename } from 'node:path/posix';
-import { quote } from '../../shell/quote';
+import { quote } from '../../shell/quoting';
 
 /** The argument that makes a program read its code from standard input; empty where it does so by default. */
 const stdinArguments: Readonly<Record<string, string>> = {

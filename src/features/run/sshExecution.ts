@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ClientChannel } from 'ssh2';
 import type { SshConnection } from '../../ssh/connection/connection';
-import { forAnyShell } from '../../shell/quote';
+import { wrapForAnyShell } from '../../shell/quoting';
 import type { Size } from '../../shell/session';
 import { SshSession } from '../../terminal/sshSession';
 import type { CommandExecution } from './commandExecution';
@@ -63,7 +63,7 @@ export class SshExecution implements CommandExecution {
 /** Runs the kill script of a run over a connection. Never rejects. */
 export async function killRun(connection: SshConnection, runId: string): Promise<void> {
   try {
-    const channel = await connection.exec(forAnyShell(killScript(runId)));
+    const channel = await connection.exec(wrapForAnyShell(killScript(runId)));
     await once(channel.resume(), 'close');
   } catch {
     // Without the connection there is no other way to reach the processes.

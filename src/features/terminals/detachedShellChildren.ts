@@ -1,21 +1,21 @@
 import { t } from '@vscode/l10n';
 import type { Computer } from '../../computers/computer';
-import type { KeptShells } from '../../terminal/keptShells';
-import type { KeptShell } from '../../shell/shellListing';
+import type { PersistentShells } from '../../terminal/persistentShells';
+import type { PersistentShell } from '../../shell/shellListing';
 import { truncate } from '../../base/text';
 import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
 
 /** A shell that is kept on the computer while no terminal shows it. */
 export interface DetachedShellChild extends TreeChild {
   readonly kind: 'shell';
-  readonly shell: KeptShell;
+  readonly shell: PersistentShell;
 }
 
 /** The shells that are kept on a computer, and that nobody is with. */
 export class DetachedShellChildren implements ChildProvider {
   readonly onDidChange;
 
-  constructor(private readonly shells: KeptShells) {
+  constructor(private readonly shells: PersistentShells) {
     this.onDidChange = shells.onDidChange;
   }
 
@@ -25,7 +25,7 @@ export class DetachedShellChildren implements ChildProvider {
 }
 
 /** @param shell as the computer tells of it: none of its texts is to be trusted */
-export function detachedShellChild(shell: KeptShell): DetachedShellChild {
+export function detachedShellChild(shell: PersistentShell): DetachedShellChild {
   const label = truncate(shell.command, 40) || t('Shell');
   const folder = truncate(shell.directory, 200);
   const since = t(
@@ -39,7 +39,7 @@ export function detachedShellChild(shell: KeptShell): DetachedShellChild {
     key: `shell ${shell.name}`,
     label,
     description: [t('detached'), folder].filter(Boolean).join(' · '),
-    tooltip: [t('It runs on without a terminal ({0}).', shell.keptBy), folder, since]
+    tooltip: [t('It runs on without a terminal ({0}).', shell.persistedBy), folder, since]
       .filter(Boolean)
       .join('\n'),
     ariaLabel: [label, t('detached'), folder].filter(Boolean).join(', '),

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Computer } from '../../computers/computer';
-import type { KeptShells } from '../../terminal/keptShells';
+import type { PersistentShells } from '../../terminal/persistentShells';
 import type { Terminals } from '../../terminal/terminals';
 import type { Clock } from '../../base/clock';
 import { escapeIcons } from '../../base/text';
@@ -20,7 +20,7 @@ interface DetachedShellTarget {
 export class DetachedShellCommands {
   constructor(
     private readonly targets: Targets,
-    private readonly shells: KeptShells,
+    private readonly shells: PersistentShells,
     private readonly terminals: Terminals,
     private readonly clock: Clock,
   ) {}
@@ -37,7 +37,7 @@ export class DetachedShellCommands {
     const yes = vscode.l10n.t('End');
     const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes);
     if (answer !== yes) throw cancellation();
-    await withProgress(this.clock, vscode.l10n.t('Ending {0}…', part.label), (signal) =>
+    await withProgress(this.clock, vscode.l10n.t('SessionEnd {0}…', part.label), (signal) =>
       this.shells.end(computer, part.shell, signal),
     );
   };

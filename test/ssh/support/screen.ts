@@ -1,10 +1,10 @@
-import type { Ending, Session } from '../../../src/shell/session';
+import type { SessionEnd, Session } from '../../../src/shell/session';
 import { until } from '../../harness/until';
 
 /** A session, and what a person sees of it. */
 export class Screen {
   text = '';
-  ending: Ending | undefined;
+  ending: SessionEnd | undefined;
 
   constructor(readonly session: Session) {
     const decoder = new TextDecoder();
@@ -23,7 +23,7 @@ export class Screen {
     );
   }
 
-  async ends(): Promise<Ending> {
+  async ends(): Promise<SessionEnd> {
     return until('the session has ended', () => this.ending);
   }
 

@@ -5,19 +5,19 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Computer } from '../../../src/computers/computer';
 import { SshTransport } from '../../../src/terminal/sshTransport';
-import type { Ending, Session, SessionMemory, ShellWish, Size } from '../../../src/shell/session';
+import type { SessionEnd, Session, SessionMemory, ShellOptions, Size } from '../../../src/shell/session';
 import { until } from '../../harness/until';
 import type { Installation } from './installation';
 import type { Service } from './service';
 
-const defaults: ShellWish & { env?: Record<string, string> } = {
+const defaults: ShellOptions & { env?: Record<string, string> } = {
   persistence: 'off',
   name: 'shell',
   cwd: '',
   nonce: undefined,
 };
 
-export interface TerminalOptions extends Partial<ShellWish> {
+export interface TerminalOptions extends Partial<ShellOptions> {
   readonly env?: Record<string, string>;
   readonly size?: Size;
 }
@@ -35,7 +35,7 @@ export class Terminal {
   /** What has come from the session since the last command was run. */
   written = '';
   private past = '';
-  ending: Ending | undefined;
+  ending: SessionEnd | undefined;
   private current: Session | undefined;
   private emulator: Emulator;
   private size: Size;
@@ -183,14 +183,14 @@ export class Terminal {
       .replaceAll('\r', '');
   }
 
-  async ends(): Promise<Ending> {
+  async ends(): Promise<SessionEnd> {
     return until(
       () => `the session has ended after ${JSON.stringify(this.written.slice(-500))}`,
       () => this.ending,
     );
   }
 
-  async exit(code = 0): Promise<Ending> {
+  async exit(code = 0): Promise<SessionEnd> {
     this.type(`exit ${code}\r`);
     return this.ends();
   }

@@ -1,10 +1,10 @@
-import type { Ending, Session, ShellFacts, Size } from '../../../src/shell/session';
+import type { SessionEnd, Session, ShellFacts, Size } from '../../../src/shell/session';
 import { Emitter } from '../../../src/base/emitter';
 
 /** A shell in the hand of a test: it keeps what it is told, and says what the test wants. */
 export class FakeSession implements Session {
   private readonly data = new Emitter<Uint8Array>();
-  private readonly end = new Emitter<Ending>();
+  private readonly end = new Emitter<SessionEnd>();
 
   /** What was typed. */
   typed = '';
@@ -14,7 +14,7 @@ export class FakeSession implements Session {
   closed = 0;
   probed = 0;
 
-  constructor(facts: ShellFacts | Promise<ShellFacts> = { keptBy: undefined, resumed: false }) {
+  constructor(facts: ShellFacts | Promise<ShellFacts> = { persistedBy: undefined, resumed: false }) {
     this.shell = Promise.resolve(facts);
   }
 
@@ -32,7 +32,7 @@ export class FakeSession implements Session {
     this.data.fire(typeof text === 'string' ? Buffer.from(text) : text);
   }
 
-  ends(ending: Ending): void {
+  ends(ending: SessionEnd): void {
     this.end.fire(ending);
     this.data.dispose();
     this.end.dispose();

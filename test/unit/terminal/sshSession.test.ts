@@ -3,7 +3,7 @@ import { Duplex, PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
 import type { ClientChannel } from 'ssh2';
 import type { SshError } from '../../../src/ssh/errors';
-import type { Ending } from '../../../src/shell/session';
+import type { SessionEnd } from '../../../src/shell/session';
 import { SshSession } from '../../../src/terminal/sshSession';
 import { sshError } from '../ssh/support/fakeConnector';
 import { settled } from '../support/fakeClock';
@@ -38,13 +38,13 @@ function sessionOn(
   channel: ScriptedChannel,
   closed = true,
   failure?: SshError,
-): { session: SshSession; endings: Ending[] } {
+): { session: SshSession; endings: SessionEnd[] } {
   const session = new SshSession(channel as unknown as ClientChannel, {
     closed,
     failure,
     probe: () => undefined,
   });
-  const endings: Ending[] = [];
+  const endings: SessionEnd[] = [];
   session.onEnd((ending) => endings.push(ending));
   return { session, endings };
 }
@@ -212,7 +212,7 @@ describe('SshSession', () => {
       }
       assert.equal(heard, 'hello $ ');
       assert.equal(channel.written, 'ls\r');
-      assert.deepEqual(await session.shell, { keptBy: 'screen', resumed: true });
+      assert.deepEqual(await session.shell, { persistedBy: 'screen', resumed: true });
     });
 
     it('is plain when it ends without a preface, and loses no byte', async () => {
@@ -225,7 +225,7 @@ describe('SshSession', () => {
       await settled();
       await settled();
       assert.equal(heard, 'not here\x1b]53');
-      assert.deepEqual(await session.shell, { keptBy: undefined, resumed: false });
+      assert.deepEqual(await session.shell, { persistedBy: undefined, resumed: false });
     });
 
     it('goes on with what follows when tmux fails to attach', async () => {
@@ -236,7 +236,7 @@ describe('SshSession', () => {
       channel.push('\x1bP1000p%exit server exited\r\n\x1b\\\\\x1b]5379;celesto;none\x07$ ');
       await settled();
       assert.equal(heard, '$ ');
-      assert.deepEqual(await session.shell, { keptBy: undefined, resumed: false });
+      assert.deepEqual(await session.shell, { persistedBy: undefined, resumed: false });
     });
   });
 });

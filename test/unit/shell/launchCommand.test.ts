@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { keptShellsIn } from '../../../src/shell/shellListing';
-import { launchCommand } from '../../../src/shell/launch';
+import { parseShellListing } from '../../../src/shell/shellListing';
+import { launchCommand } from '../../../src/shell/launchCommand';
 import { OutputFilter } from '../../../src/shell/outputFilter';
-import { PrefaceReader, prefaces } from '../../../src/shell/preface';
+import { StartMarkerParser, startMarkers } from '../../../src/shell/startMarker';
 import { TmuxClient } from '../../../src/shell/tmuxClient';
 import type { ShellFacts } from '../../../src/shell/session';
 
@@ -39,11 +39,11 @@ describe('launchCommand', () => {
   });
 });
 
-describe('PrefaceReader', () => {
-  for (const [name, preface] of Object.entries(prefaces))
+describe('StartMarkerParser', () => {
+  for (const [name, preface] of Object.entries(startMarkers))
     it(`finds the preface ${name}, parted anywhere, and passes on what is around it`, () => {
       for (const [first, second] of halves(Buffer.from(`noise\x1b[1m${preface}later\x1b`))) {
-        const reader = new PrefaceReader();
+        const reader = new StartMarkerParser();
         const one = reader.read(first);
         const [shown, rest] = one.preface
           ? [one.shown, Buffer.concat([one.rest, second])]
@@ -54,7 +54,7 @@ describe('PrefaceReader', () => {
     });
 
   it('passes on at once what cannot be one, and in the end what could have been', () => {
-    const reader = new PrefaceReader();
+    const reader = new StartMarkerParser();
     assert.equal(reader.read(Buffer.from('$ \x1b]53')).shown.toString(), '$ ');
     assert.equal(reader.read(Buffer.from('x\x1b]5379;cel')).shown.toString(), '\x1b]53x');
     assert.equal(reader.end().toString(), '\x1b]5379;cel');
@@ -107,7 +107,7 @@ describe('TmuxClient', () => {
         seen.shown,
         'é\r\n\\ %end \x1b[1mbold\x1b]633;A\x07日e\u0301👩\u200d🚀🇩🇪\x1b[31mred\x1b]5379;celesto;exit;b-2;9\x07',
       );
-      assert.deepEqual(seen.told, [{ keptBy: 'tmux', resumed: false }, 7]);
+      assert.deepEqual(seen.told, [{ persistedBy: 'tmux', resumed: false }, 7]);
     }
   });
 
@@ -142,17 +142,17 @@ describe('OutputFilter', () => {
   });
 });
 
-describe('keptShellsIn', () => {
+describe('parseShellListing', () => {
   it('reads a directory with anything in its name, and leaves out what is no shell', () => {
     const output =
       'tmux\ta-1\t1700000000\t1\tvim\t/home/ohm/a\tb\nno server running\nscreen\tb\t1700000001\t0\tbash\t/\n';
-    assert.deepEqual(keptShellsIn(output), [
+    assert.deepEqual(parseShellListing(output), [
       {
-        ...{ name: 'a-1', keptBy: 'tmux', attached: true, command: 'vim', directory: '/home/ohm/a\tb' },
+        ...{ name: 'a-1', persistedBy: 'tmux', attached: true, command: 'vim', directory: '/home/ohm/a\tb' },
         created: new Date(1_700_000_000_000),
       },
       {
-        ...{ name: 'b', keptBy: 'screen', attached: false, command: 'bash', directory: '/' },
+        ...{ name: 'b', persistedBy: 'screen', attached: false, command: 'bash', directory: '/' },
         created: new Date(1_700_000_001_000),
       },
     ]);

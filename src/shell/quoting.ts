@@ -8,15 +8,15 @@ export function quote(text: string): string {
 /**
  * A command line that runs a POSIX script whatever shell reads it: sshd hands commands to the user's login shell, which
  * may be fish or csh. These agree on single quotes only as long as nothing special is between them.
- * @param texts what `$1` and so on are in the script, each to be read with `decoded`
+ * @param texts what `$1` and so on are in the script, each to be read with `decodedArgument`
  */
-export function forAnyShell(script: string, ...texts: readonly string[]): string {
+export function wrapForAnyShell(script: string, ...texts: readonly string[]): string {
   const words = [script, ...texts].map((text) => `'${encoded(text)}'`);
   return `exec /bin/sh -c 'eval "$(printf %b "$0")"' ${words.join(' ')}`;
 }
 
-/** What a script given to `forAnyShell` reads one of its texts with. */
-export function decoded(number: number): string {
+/** What a script given to `wrapForAnyShell` reads one of its texts with. */
+export function decodedArgument(number: number): string {
   return `"$(printf %b "$${number}")"`;
 }
 
@@ -37,7 +37,7 @@ export function compact(script: string): string {
 }
 
 /** The name of a kept shell, once it is seen to be one: it stands unquoted in commands. */
-export function checkedName(name: string): string {
+export function assertShellName(name: string): string {
   if (!/^[\w-]+$/.test(name)) throw new Error(t('This cannot be the name of a shell: {0}', name));
   return name;
 }

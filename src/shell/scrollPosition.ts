@@ -1,14 +1,14 @@
 const lineFeed = 0x0a;
 
 /** What tmux is to tell of a kept shell, for its place to be known. */
-export const placeFields = ['history_size', 'cursor_y', 'pane_height', 'alternate_on'] as const;
+export const scrollPositionFields = ['history_size', 'cursor_y', 'pane_height', 'alternate_on'] as const;
 
 /**
  * Follows a kept shell, so that its terminal can go on after a break where it was. A place is the line, counted in the
  * shell's history and its screen behind it, that is the first on the screen. tmux tells it once a second; in between,
  * line feeds are counted.
  */
-export class PlaceKeeper {
+export class ScrollPositionTracker {
   private told: { readonly top: number; readonly below: number; readonly alternate: boolean } | undefined;
   private feeds = 0;
 
@@ -19,7 +19,7 @@ export class PlaceKeeper {
     return top + (alternate ? 0 : Math.max(0, this.feeds - below));
   }
 
-  /** @param values what tmux tells as `placeFields` */
+  /** @param values what tmux tells as `scrollPositionFields` */
   tell(values: readonly string[]): void {
     const [top = NaN, row = NaN, rows = NaN, alternate] = values.map(Number);
     if (![top, row, rows].every(Number.isInteger)) return;

@@ -7,13 +7,18 @@ import { Emitter, type Event } from '../base/emitter';
 import { isCancellation } from '../base/abort';
 import type { Clock } from '../base/clock';
 import { describeError, type Log } from '../base/log';
-import { endKeptShell, keptShellsIn, listKeptShells, type KeptShell } from '../shell/shellListing';
+import {
+  endShellCommand,
+  parseShellListing,
+  listShellsCommand,
+  type PersistentShell,
+} from '../shell/shellListing';
 import type { SshChannels } from '../connect/sshChannels';
 
 /** Milliseconds after a terminal has changed until the shells are looked at: a server needs a moment to see who left. */
 const settling = 1_500;
 
-export interface KeptShellsParts {
+export interface PersistentShellsDeps {
   readonly channels: Pick<SshChannels, 'run'>;
   /** A terminal of this window. */
   readonly terminals: {
@@ -34,10 +39,10 @@ interface OpenShell {
  * The shells that are kept on computers and that nobody is with. They are looked for when a terminal has come to a
  * computer or has left it, since there is a connection then, and when a person asks; never else.
  */
-export class KeptShells implements Disposable {
+export class PersistentShells implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly changes = this.disposables.add(new Emitter<string>());
-  private readonly known = new Map<string, readonly KeptShell[]>();
+  private readonly known = new Map<string, readonly PersistentShell[]>();
   private readonly looking = new Map<string, AbortController>();
   /** How many terminals a computer had, connected, when it was looked at last. */
   private readonly connected = new Map<string, number>();
@@ -47,12 +52,12 @@ export class KeptShells implements Disposable {
   /** Fires with the id of a computer whose detached shells have changed. */
   readonly onDidChange = this.changes.event;
 
-  constructor(private readonly parts: KeptShellsParts) {
+  constructor(private readonly parts: PersistentShellsDeps) {
     this.disposables.add(parts.terminals.onDidChange((id) => this.onTerminals(id)));
   }
 
   /** Those of a computer that nobody is with, as far as is known. */
-  of(computerId: string): readonly KeptShell[] {
+  of(computerId: string): readonly PersistentShell[] {
     const ours = new Set(this.parts.terminals.of(computerId).map(({ pty }) => pty.spec.shell.name));
     return (this.known.get(computerId) ?? []).filter(({ name, attached }) => !attached && !ours.has(name));
   }
@@ -61,8 +66,8 @@ export class KeptShells implements Disposable {
    * Looks at a computer that runs.
    * @throws as `SshChannels.run`
    */
-  async look(computer: Computer, signal: AbortSignal): Promise<readonly KeptShell[]> {
-    const found = keptShellsIn(await this.parts.channels.run(computer, listKeptShells(), signal));
+  async look(computer: Computer, signal: AbortSignal): Promise<readonly PersistentShell[]> {
+    const found = parseShellListing(await this.parts.channels.run(computer, listShellsCommand(), signal));
     this.hopeless.delete(computer.id);
     this.know(computer.id, found);
     return this.of(computer.id);
@@ -72,8 +77,8 @@ export class KeptShells implements Disposable {
    * Ends a shell and what runs in it.
    * @throws as `SshChannels.run`
    */
-  async end(computer: Computer, shell: KeptShell, signal: AbortSignal): Promise<void> {
-    await this.parts.channels.run(computer, endKeptShell(shell), signal);
+  async end(computer: Computer, shell: PersistentShell, signal: AbortSignal): Promise<void> {
+    await this.parts.channels.run(computer, endShellCommand(shell), signal);
     await this.look(computer, signal);
   }
 
@@ -106,7 +111,7 @@ export class KeptShells implements Disposable {
     }
   }
 
-  private know(id: string, shells: readonly KeptShell[]): void {
+  private know(id: string, shells: readonly PersistentShell[]): void {
     this.known.set(id, shells);
     this.changes.fire(id);
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { computerFrom } from '../../../src/computers/computer';
 import { SshError } from '../../../src/ssh/errors';
-import { KeptShells } from '../../../src/terminal/keptShells';
+import { PersistentShells } from '../../../src/terminal/persistentShells';
 import { Emitter } from '../../../src/base/emitter';
 import { wire } from '../support/computers';
 import { RecordingLog } from '../support/recordingLog';
@@ -18,7 +18,7 @@ class Bench {
   commands: string[] = [];
   failure: Error | undefined;
   told = 0;
-  readonly shells = new KeptShells({
+  readonly shells = new PersistentShells({
     channels: {
       run: (_computer, command) => {
         this.commands.push(command);

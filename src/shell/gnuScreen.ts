@@ -1,5 +1,5 @@
-import { farewell, prefaces, say } from './preface';
-import { quote } from './quote';
+import { exitMarker, startMarkers, printCommand } from './startMarker';
+import { quote } from './quoting';
 
 /** How the sessions of GNU screen that keep shells are named. */
 export const screenPrefix = 'celesto-';
@@ -8,7 +8,7 @@ export const screenPrefix = 'celesto-';
 export const screenFolder = '/tmp/celesto-$(id -u)';
 
 /** What ends the runner's wait for whoever hears the farewell. */
-export const farewellHeard = '\x03';
+export const exitMarkerReceived = '\x03';
 
 /** What makes screen draw as little of its own as it can, and take no key for itself. */
 const settings = [
@@ -36,7 +36,7 @@ const runner = (name: string): string =>
   [
     'exec 9>&2 2>/dev/null',
     '(exec 2>&9 9>&-; eval "$0")',
-    `printf '\\033P${farewell(name)}\\033\\\\' $?`,
+    `printf '\\033P${exitMarker(name)}\\033\\\\' $?`,
     'trap exit INT',
     'stty sane -echo',
     'sleep 2',
@@ -47,16 +47,16 @@ const runner = (name: string): string =>
  * but ours, from a file that goes with the session. Before its version 5 it knows no true colour, so programs are not told
  * of any. Goes on where there is no screen.
  */
-export function keptByScreen(name: string): string {
+export function persistInScreen(name: string): string {
   const session = screenPrefix + name;
   const file = settingsFile(name);
   return `
     export SCREENDIR=${screenFolder}
     case $(mkdir -m 700 "$SCREENDIR" 2>/dev/null; screen -ls ${session} 2>/dev/null) in
-    *.${session}[[:space:]]*) ${say(prefaces.screenAgain)}
+    *.${session}[[:space:]]*) ${printCommand(startMarkers.screenAgain)}
     screen -U -c /dev/null -D -r -S ${session}
     exit ;;
-    *Socket*) ${say(prefaces.screen)}
+    *Socket*) ${printCommand(startMarkers.screen)}
     case $(screen -v) in
     *' 4.'*) unset COLORTERM; colours= ;;
     *) colours='truecolor on' ;;

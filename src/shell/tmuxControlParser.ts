@@ -1,5 +1,5 @@
 /** What comes from tmux in control mode (see CONTROL MODE in tmux(1)). */
-export interface ControlListener {
+export interface TmuxControlHandlers {
   /** Output of the shell, byte for byte. */
   output(bytes: Buffer): void;
   /** What a command has answered. */
@@ -9,11 +9,11 @@ export interface ControlListener {
 }
 
 /** Reads the control mode of tmux: lines, whose output has its control characters in octal. */
-export class ControlReader {
+export class TmuxControlParser {
   private partial: Buffer[] = [];
   private block: { readonly end: string; readonly lines: Buffer[] } | undefined;
 
-  constructor(private readonly listener: ControlListener) {}
+  constructor(private readonly listener: TmuxControlHandlers) {}
 
   read(bytes: Buffer): void {
     let start = 0;

@@ -4,7 +4,7 @@ import type { ShellFacts } from './session';
  * How a launched shell begins: with what keeps it. For tmux that is how its control mode begins anyway; the others are
  * sequences that no terminal knows or shows.
  */
-export const prefaces = {
+export const startMarkers = {
   tmux: '\x1bP1000p',
   screen: '\x1b]5379;celesto;screen\x07',
   screenAgain: '\x1b]5379;celesto;screen;again\x07',
@@ -12,24 +12,24 @@ export const prefaces = {
 } as const;
 
 /** How a kept shell ends, for printf: with its exit code. It names the shell: output that anybody made must not end it. */
-export function farewell(name: string): string {
+export function exitMarker(name: string): string {
   return `\\033]5379;celesto;exit;${name};%s\\007`;
 }
 
-type Name = keyof typeof prefaces;
-const known = Object.entries(prefaces) as [Name, string][];
+type Name = keyof typeof startMarkers;
+const known = Object.entries(startMarkers) as [Name, string][];
 
 /** Bytes after which no preface is expected any more. */
 const most = 64 * 1024;
 
 /** The script line that writes a preface. */
-export function say(preface: string): string {
+export function printCommand(preface: string): string {
   return `printf '${preface.replace('\x1b', '\\033').replace('\x07', '\\007')}'`;
 }
 
 /** What a preface but that of tmux says. */
-export function factsOf(name: Exclude<Name, 'tmux'>): ShellFacts {
-  return { keptBy: name === 'none' ? undefined : 'screen', resumed: name === 'screenAgain' };
+export function shellFacts(name: Exclude<Name, 'tmux'>): ShellFacts {
+  return { persistedBy: name === 'none' ? undefined : 'screen', resumed: name === 'screenAgain' };
 }
 
 /** What a piece of output is. */
@@ -46,7 +46,7 @@ export interface Read {
  * Looks for the preface in the output of a channel, in whatever pieces it comes. Startup files may write before it, and a
  * server may run something else in its place: what cannot be the preface is passed on at once.
  */
-export class PrefaceReader {
+export class StartMarkerParser {
   private held = '';
   private seen = 0;
 

@@ -18,23 +18,23 @@ type Field = (typeof fields)[number];
 const hook = 'after-show-messages';
 
 /** The state of a kept shell's screen, as tmux tells it, and where the scroll-back that was asked for begins. */
-export type ScreenState = ReadonlyMap<Field | 'from', string>;
+export type PaneState = ReadonlyMap<Field | 'from', string>;
 
-/** The text of a kept shell's screen, in the order in which `lookAt` asks for it. */
-export interface Look {
+/** The text of a kept shell's screen, in the order in which `captureCommand` asks for it. */
+export interface PaneContent {
   readonly history: readonly Buffer[];
   readonly visible: readonly Buffer[];
   /** The screen behind the alternate one. */
-  readonly behind: readonly Buffer[];
+  readonly mainScreen: readonly Buffer[];
 }
 
 /**
- * The tmux command that looks at a kept shell's screen. It answers, between empty answers, four times: with what `stateOf`
- * reads, then one part of a `Look` after the other. A hook reckons with the history and runs at once; `run-shell -C` would
+ * The tmux command that looks at a kept shell's screen. It answers, between empty answers, four times: with what `parsePaneState`
+ * reads, then one part of a `PaneContent` after the other. A hook reckons with the history and runs at once; `run-shell -C` would
  * let more output come in between.
  * @param place where the terminal left it: only the scroll-back that came since is asked for
  */
-export function lookAt(place: number | undefined): string {
+export function captureCommand(place: number | undefined): string {
   const from =
     place === undefined
       ? `-${mostHistory}`
@@ -50,8 +50,8 @@ export function lookAt(place: number | undefined): string {
   return `set -F ${hook} "${commands.join(' ; ')}" ; set-hook -R ${hook}`;
 }
 
-/** Reads the first answer to `lookAt`. */
-export function stateOf(answer: readonly Buffer[]): ScreenState {
+/** Reads the first answer to `captureCommand`. */
+export function parsePaneState(answer: readonly Buffer[]): PaneState {
   const [from = '', ...values] = answer.join().split(',');
   // A directory may have anything in its name, so it is last.
   const directory = values.splice(fields.length - 1).join();
@@ -66,7 +66,7 @@ export function stateOf(answer: readonly Buffer[]): ScreenState {
  * Draws a kept shell's screen in a terminal, as if the terminal had been there all the time: scroll-back, the screen,
  * the cursor, and the modes that programs have set.
  */
-export function redraw(given: ScreenState, { history, visible, behind }: Look): Buffer {
+export function drawPane(given: PaneState, { history, visible, mainScreen }: PaneContent): Buffer {
   const is = (name: Field): boolean => given.get(name) === '1';
   const number = (name: Field): number => Number(given.get(name) ?? 0);
   const hasHistory = given.get('from') !== '0' && number('history_size') > 0;
@@ -75,7 +75,7 @@ export function redraw(given: ScreenState, { history, visible, behind }: Look): 
   const out: (string | Buffer)[] = [
     '\x1b[?1049l\x1b[!p\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[H\x1b[J',
   ];
-  out.push(...joined([...(hasHistory ? history : []), ...(alternate ? behind : visible)]));
+  out.push(...joined([...(hasHistory ? history : []), ...(alternate ? mainScreen : visible)]));
   if (alternate) {
     out.push(cursorAt(number('alternate_saved_x'), number('alternate_saved_y')), '\x1b[?1049h\x1b[H');
     out.push(...joined(visible));

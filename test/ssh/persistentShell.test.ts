@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
-import { endKeptShell, keptShellsIn, listKeptShells, type KeptShell } from '../../src/shell/shellListing';
+import {
+  endShellCommand,
+  parseShellListing,
+  listShellsCommand,
+  type PersistentShell,
+} from '../../src/shell/shellListing';
 import { until } from '../harness/until';
 import { Installation } from './support/installation';
 import type { Line } from './support/line';
@@ -36,8 +41,8 @@ describe('a kept shell', () => {
     return terminal(options).open(einstein);
   }
 
-  async function kept(...names: string[]): Promise<KeptShell[]> {
-    const all = keptShellsIn(await service.run('einstein', listKeptShells()));
+  async function kept(...names: string[]): Promise<PersistentShell[]> {
+    const all = parseShellListing(await service.run('einstein', listShellsCommand()));
     return all.filter(({ name }) => names.includes(name));
   }
 
@@ -52,7 +57,7 @@ describe('a kept shell', () => {
       size: { rows: 33, columns: 111 },
       env: { COLORTERM: 'truecolor' },
     });
-    assert.deepEqual(await shell.session.shell, { keptBy: 'tmux', resumed: false });
+    assert.deepEqual(await shell.session.shell, { persistedBy: 'tmux', resumed: false });
     assert.equal(await shell.run('stty size'), '33 111');
     shell.resize({ rows: 20, columns: 70 });
     await until('the new size', async () => (await shell.run('stty size')) === '20 70');
@@ -124,7 +129,7 @@ describe('a kept shell', () => {
       const missed = await counted();
       await until('the counter to go on', async () => (await counted()) > missed);
       await shell.open(einstein);
-      assert.deepEqual(await shell.session.shell, { keptBy: 'tmux', resumed: true });
+      assert.deepEqual(await shell.session.shell, { persistedBy: 'tmux', resumed: true });
     }
     await service.run('einstein', 'touch ~/stop');
     await shell.prompt();
@@ -165,7 +170,7 @@ describe('a kept shell', () => {
     );
     await until('the program', () => shell.isAlternate && shell.modes.applicationCursorKeysMode);
     await shell.reload(einstein);
-    assert.deepEqual(await shell.session.shell, { keptBy: 'tmux', resumed: true });
+    assert.deepEqual(await shell.session.shell, { persistedBy: 'tmux', resumed: true });
     await until('the alternate screen', () => shell.isAlternate && shell.modes.mouseTrackingMode === 'drag');
     assert.match(shell.screen, /^\n\n\n\n {6}here\n/);
     assert.deepEqual(shell.cursor, { x: 10, y: 4 });
@@ -213,7 +218,7 @@ describe('a kept shell', () => {
       const facts = await Promise.all([shell, ...others.slice(2)].map(({ session }) => session.shell));
       assert.deepEqual(
         facts,
-        facts.map(() => ({ keptBy: 'tmux', resumed: true })),
+        facts.map(() => ({ persistedBy: 'tmux', resumed: true })),
       );
       await Promise.all(others.slice(2).map((other) => other.exit()));
     }
@@ -243,7 +248,7 @@ describe('a kept shell', () => {
     await cut(shell);
     await until('its end', async () => (await kept('brief')).length === 0);
     await shell.open(einstein);
-    assert.deepEqual(await shell.session.shell, { keptBy: 'tmux', resumed: false });
+    assert.deepEqual(await shell.session.shell, { persistedBy: 'tmux', resumed: false });
     await shell.exit();
   });
 
@@ -262,11 +267,11 @@ describe('a kept shell', () => {
         return rest;
       }),
       [
-        { name: 'one', keptBy: 'tmux', attached: true, command: 'sleep', directory: '/tmp' },
-        { name: 'two', keptBy: 'tmux', attached: false, command: 'bash', directory: '/usr' },
+        { name: 'one', persistedBy: 'tmux', attached: true, command: 'sleep', directory: '/tmp' },
+        { name: 'two', persistedBy: 'tmux', attached: false, command: 'bash', directory: '/usr' },
       ],
     );
-    for (const shell of told) await service.run('einstein', endKeptShell(shell));
+    for (const shell of told) await service.run('einstein', endShellCommand(shell));
     assert.equal((await first.ends()).kind, 'exited');
     assert.deepEqual(await kept('one', 'two'), []);
   });
