@@ -1,27 +1,27 @@
 import { t } from '@vscode/l10n';
 import { truncate } from '../../base/text';
 
-/** What an agent wrote down of its session, as far as a person needs it to go on. */
+/** The part of an agent's saved session that is needed to resume it. */
 export interface SavedSession {
   readonly computerId: string;
-  /** What the agent calls its session; for people, and safe to show. */
+  /** The agent's id of the session, printable. */
   readonly sessionId: string | undefined;
-  /** The directory on the computer that the session worked in. */
+  /** The working directory of the session on the computer. */
   readonly root: string | undefined;
-  /** The agent meant to delete the computer when its session closed. */
+  /** True where the agent was to delete the computer at the end of the session. */
   readonly deleteOnClose: boolean;
 }
 
-/** A file that holds no saved session. `message` is a sentence that says why. */
+/** A file without a usable session. `message` is a sentence for the user. */
 export class SavedSessionError extends Error {
   override readonly name = 'SavedSessionError';
 }
 
-/** Bytes of a file that is read at all: states are small. */
+/** Bytes. Session files are small, so a larger file is none. */
 export const maxFileBytes = 8 * 1024 * 1024;
-/** Values that are looked at. */
+/** Values that are searched for the session. */
 const maxValues = 200_000;
-/** Ids are short words; whatever else is in their place is not sent to the service. */
+/** The form of a computer id. No other text is sent to the service. */
 const idPattern = /^[\w-]{1,64}$/;
 
 /**
@@ -39,7 +39,7 @@ export function parseSavedSession(text: string): SavedSession {
   return {
     computerId: id,
     sessionId: typeof session === 'string' ? truncate(session, 64) || undefined : undefined,
-    // A directory is one line; anything else is not typed into a shell's way.
+    // Text with line breaks is no directory, and must not reach a shell.
     root: root !== undefined && /^[^\0\r\n]{1,1024}$/.test(root) ? root : undefined,
     deleteOnClose: deletes === true,
   };
@@ -55,18 +55,17 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The reason for not reading a file at all. */
 export function tooLargeError(): SavedSessionError {
   return new SavedSessionError(t('This file is too large for a saved session (more than 8 MB).'));
 }
 
-/** Without recursion: a hostile file may be nested deeper than a stack. */
+/** Searches breadth first, without recursion: a hostile file may be nested deeper than the stack. */
 function sessionIn(state: unknown): Record<string, unknown> | undefined {
   const found: unknown[] = [state];
   for (const value of found) {
     if (isRecord(value) && value.type === 'celesto' && 'computer_id' in value) return value;
     if (typeof value !== 'object' || value === null) continue;
-    for (const part of Object.values(value)) if (found.length < maxValues) found.push(part);
+    for (const child of Object.values(value)) if (found.length < maxValues) found.push(child);
   }
   return undefined;
 }

@@ -1,23 +1,23 @@
 import { t } from '@vscode/l10n';
 
-/** What a link to this extension asks for. */
+/** The request of a link to this extension. */
 export interface DeepLink {
   readonly computer: string;
 }
 
-/** A link that is not followed. `message` is a sentence that says why; nothing of the link is in it. */
+/** A rejected link. `message` is a sentence for the user and contains nothing of the link. */
 export class DeepLinkError extends Error {
   override readonly name = 'LinkError';
 }
 
-/** Ids and names are short words: nothing else is looked for, or shown to a person who is asked. */
+/** The form of ids and names. No other text is looked up, or shown in the question to the user. */
 const computerPattern = /^(?=.*[A-Za-z0-9])[\w.-]{1,64}$/;
-/** What else may stand in a link: VS Code's own word for the window that is to open it. */
+/** VS Code's own parameter, which names the window that is to handle the link. */
 const windowIdParameter = 'windowId';
 
 /**
- * Reads a link `vscode://celesto.celesto-computers/open?computer=ID`. Whoever wrote it may mean harm, so one that asks for
- * anything else, or for more, is not followed.
+ * Parses a link `vscode://celesto.celesto-computers/open?computer=ID`. Links are untrusted, so one that asks for anything
+ * else, or for more, is rejected.
  * @param path of the link
  * @param query of the link, decoded or not
  * @throws LinkError

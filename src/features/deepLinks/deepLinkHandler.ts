@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { DeepLinkError, parseDeepLink, type DeepLink } from './deepLink';
 
-/** A link asks a person before it does anything. */
+/** Handles links to this extension. It asks the user before anything happens. */
 export const deepLinkHandler: vscode.UriHandler = {
   handleUri: async (uri) => {
-    const link = linkIn(uri);
+    const link = parse(uri);
     if (!link) return;
     const open = vscode.l10n.t('Open');
     const answer = await vscode.window.showWarningMessage(
@@ -12,7 +12,7 @@ export const deepLinkHandler: vscode.UriHandler = {
       {
         modal: true,
         detail: vscode.l10n.t(
-          'A link asks for it. The computer is started if it is stopped, which may cost.',
+          'A link asks for this. The computer is started if it is stopped, which may incur costs.',
         ),
       },
       open,
@@ -21,8 +21,8 @@ export const deepLinkHandler: vscode.UriHandler = {
   },
 };
 
-/** What a link asks for; one that is not followed is told here. */
-function linkIn({ path, query }: vscode.Uri): DeepLink | undefined {
+/** Parses a link, or shows the reason for rejecting it. */
+function parse({ path, query }: vscode.Uri): DeepLink | undefined {
   try {
     return parseDeepLink(path, query);
   } catch (error) {

@@ -11,7 +11,7 @@ export interface TerminalChild extends TreeChild {
   readonly terminal: vscode.Terminal;
 }
 
-/** The open terminals of a computer, each with a number that it keeps. */
+/** The open terminals below a computer in the tree. Each keeps its number while it is open. */
 export class TerminalChildren implements ChildProvider, Disposable {
   private readonly disposables = new DisposableStore();
   private readonly changes = this.disposables.add(new vscode.EventEmitter<string>());
@@ -31,17 +31,17 @@ export class TerminalChildren implements ChildProvider, Disposable {
 
   childrenOf(computer: Computer): readonly TerminalChild[] {
     const all = this.terminals.of(computer.id);
-    return all.map((open) => partOf(computer, open, this.numberOf(open.terminal, all)));
+    return all.map((open) => childOf(computer, open, this.numberOf(open.terminal, all)));
   }
 
   dispose(): void {
     this.disposables.dispose();
   }
 
-  /** The lowest that no other open terminal of the computer has. */
+  /** The lowest number that no other open terminal of the computer has. */
   private numberOf(terminal: vscode.Terminal, all: readonly OpenTerminal[]): number {
-    const known = this.numbers.get(terminal);
-    if (known !== undefined) return known;
+    const assigned = this.numbers.get(terminal);
+    if (assigned !== undefined) return assigned;
     const taken = new Set(all.map((open) => this.numbers.get(open.terminal)));
     let number = 1;
     while (taken.has(number)) number += 1;
@@ -50,11 +50,11 @@ export class TerminalChildren implements ChildProvider, Disposable {
   }
 }
 
-function partOf(computer: Computer, { terminal, pty }: OpenTerminal, number: number): TerminalChild {
-  const { words, icon } = stateLook(pty.state);
+function childOf(computer: Computer, { terminal, pty }: OpenTerminal, number: number): TerminalChild {
+  const { stateText, icon } = appearanceOf(pty.state);
   const label = vscode.l10n.t('Terminal {0}', number);
   const folder = pty.state === 'open' ? printable(terminal.shellIntegration?.cwd?.path ?? '') : '';
-  const description = [words, folder].filter(Boolean).join(' · ');
+  const description = [stateText, folder].filter(Boolean).join(' · ');
   return {
     kind: 'terminal',
     command: { title: vscode.l10n.t('Show Terminal'), command: 'celesto.showTerminal' },
@@ -63,25 +63,24 @@ function partOf(computer: Computer, { terminal, pty }: OpenTerminal, number: num
     label,
     description,
     tooltip: vscode.l10n.t('{0} of {1}: {2}', label, computer.name, description),
-    ariaLabel: [label, words, folder].filter(Boolean).join(', '),
+    ariaLabel: [label, stateText, folder].filter(Boolean).join(', '),
     icon,
     contextValues: ['openTerminal'],
   };
 }
 
-/** A state in words and by a shape. */
-function stateLook(state: TerminalState): { words: string; icon: string } {
+function appearanceOf(state: TerminalState): { stateText: string; icon: string } {
   switch (state) {
     case 'new':
-      return { words: vscode.l10n.t('connects when shown'), icon: 'circle-outline' };
+      return { stateText: vscode.l10n.t('connects when shown'), icon: 'circle-outline' };
     case 'opening':
-      return { words: vscode.l10n.t('connecting'), icon: 'loading' };
+      return { stateText: vscode.l10n.t('connecting'), icon: 'loading' };
     case 'open':
-      return { words: vscode.l10n.t('connected'), icon: 'terminal' };
+      return { stateText: vscode.l10n.t('connected'), icon: 'terminal' };
     case 'reconnecting':
-      return { words: vscode.l10n.t('reconnecting'), icon: 'sync' };
+      return { stateText: vscode.l10n.t('reconnecting'), icon: 'sync' };
     case 'resting':
     case 'closed':
-      return { words: vscode.l10n.t('not connected'), icon: 'debug-disconnect' };
+      return { stateText: vscode.l10n.t('not connected'), icon: 'debug-disconnect' };
   }
 }

@@ -2,11 +2,11 @@ import type { Handler } from '../../ui/registerCommands';
 import type { Terminals } from '../../terminal/terminals';
 import type { TerminalChild } from './terminalChildren';
 
-/** What can be done with the terminals in the list. */
+/** Shows or closes the terminals in the tree. */
 export class TerminalItemCommands {
   constructor(private readonly terminals: Terminals) {}
 
-  /** A click on its line. */
+  /** Runs on a click. A terminal that is not connected connects again. */
   readonly show: Handler = (...args) => {
     const terminal = terminalOf(args);
     terminal?.show();
@@ -16,8 +16,8 @@ export class TerminalItemCommands {
   readonly close: Handler = (...args) => terminalOf(args)?.dispose();
 }
 
-/** From the tree: the line, or what its click passes on. */
-function terminalOf([line]: readonly unknown[]) {
-  const { part } = (line ?? {}) as { part?: TerminalChild };
-  return part?.kind === 'terminal' ? part.terminal : undefined;
+/** The argument is the tree node, or an object with the child that a click passes. */
+function terminalOf([node]: readonly unknown[]) {
+  const { child } = (node ?? {}) as { child?: TerminalChild };
+  return child?.kind === 'terminal' ? child.terminal : undefined;
 }

@@ -10,8 +10,8 @@ const session = {
   manifest: { root: '/home/ohm/project' },
 };
 
-describe('readSavedSession', () => {
-  it('reads a state that is the session itself', () => {
+describe('a saved session', () => {
+  it('is the root of the file', () => {
     assert.deepEqual(parseSavedSession(JSON.stringify(session)), {
       computerId: 'cmp_42',
       sessionId: 'sess_7',
@@ -20,7 +20,7 @@ describe('readSavedSession', () => {
     });
   });
 
-  it('makes what the session is called safe to show', () => {
+  it('has a printable id', () => {
     const named = (session_id: unknown) =>
       parseSavedSession(JSON.stringify({ ...session, session_id })).sessionId;
     assert.equal(named('sess\u202e\n7'), 'sess 7');
@@ -29,7 +29,7 @@ describe('readSavedSession', () => {
     assert.equal(named(7), undefined);
   });
 
-  it('finds it anywhere inside', () => {
+  it('is found at any depth', () => {
     const state = {
       version: 3,
       agents: [{ name: 'a', tools: [{ type: 'shell' }, { env: { inner: session } }] }],
@@ -37,13 +37,13 @@ describe('readSavedSession', () => {
     assert.equal(parseSavedSession(JSON.stringify(state)).computerId, 'cmp_42');
   });
 
-  it('finds it below ten thousand levels', () => {
+  it('is found below ten thousand levels', () => {
     let text = JSON.stringify(session);
     for (let level = 0; level < 10_000; level += 1) text = `[${text}]`;
     assert.equal(parseSavedSession(text).computerId, 'cmp_42');
   });
 
-  it('does without what is not there', () => {
+  it('may lack its id and directory', () => {
     assert.deepEqual(parseSavedSession('{"type":"celesto","computer_id":"cmp_1"}'), {
       computerId: 'cmp_1',
       sessionId: undefined,
@@ -52,7 +52,7 @@ describe('readSavedSession', () => {
     });
   });
 
-  it('drops a directory that is none', () => {
+  it('has no directory where the text is none', () => {
     for (const root of ['a\nb', 'a\0b', '', 'x'.repeat(2_000), 7]) {
       const text = JSON.stringify({ ...session, manifest: { root } });
       assert.equal(parseSavedSession(text).root, undefined, JSON.stringify(root).slice(0, 30));
@@ -70,7 +70,7 @@ describe('readSavedSession', () => {
     ['of millions of levels', `${'['.repeat(4_000_000)}${']'.repeat(4_000_000)}`, /no saved session/],
     ['of 50 MB', `"${'x'.repeat(50_000_000)}"`, /too large/],
   ] as const) {
-    it(`says what is wrong with a file ${what}`, () => {
+    it(`is rejected from a file ${what}`, () => {
       assert.throws(
         () => parseSavedSession(text),
         (error) => error instanceof SavedSessionError && words.test(error.message),

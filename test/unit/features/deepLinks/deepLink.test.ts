@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { DeepLinkError, parseDeepLink } from '../../../../src/features/deepLinks/deepLink';
 
-describe('readLink', () => {
-  it('reads an id or a name', () => {
+describe('a deep link', () => {
+  it('names a computer by its id or name', () => {
     assert.deepEqual(parseDeepLink('/open', 'computer=cmp_1'), { computer: 'cmp_1' });
     assert.deepEqual(parseDeepLink('/open', 'windowId=1&computer=einstein'), { computer: 'einstein' });
   });
@@ -27,7 +27,7 @@ describe('readLink', () => {
     [/there can be/, '/open', 'computer=%E2%80%AEeil'],
     [/there can be/, '/open', 'computer=%5Bx%5D%28command%3Aworkbench.action.quit%29'],
   ] as const) {
-    it(`follows no ${path}?${query.slice(0, 40)}`, () =>
+    it(`is rejected as ${path}?${query.slice(0, 40)}`, () =>
       assert.throws(
         () => parseDeepLink(path, query),
         (error) => error instanceof DeepLinkError && why.test(error.message),
