@@ -8,7 +8,7 @@ import { after } from 'node:test';
 import { until } from '../harness/until';
 import { noTimes, type WireComputer } from './computer';
 import { startEmulator, type Emulator, type EmulatorOptions } from './emulator';
-import { checkContract } from './openapi';
+import { checkContract } from './contract/checkContract';
 
 export interface Answer<T> {
   status: number;

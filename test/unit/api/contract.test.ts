@@ -1,22 +1,36 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, it, type TestContext } from 'node:test';
+import { after, before, describe, it } from 'node:test';
 import * as v from 'valibot';
 import { maxBulkDelete, CelestoClient, createIntent, pageSize } from '../../../src/api/client';
 import { Http } from '../../../src/api/http';
 import * as wire from '../../../src/api/wire';
 import { knownStatuses } from '../../../src/computers/status';
 import { silentLog } from '../../../src/base/log';
+import {
+  goneInOctober,
+  juneContract,
+  octoberContract,
+  schemaName,
+  type Contract,
+} from '../../emulator/contract/contract';
+import { sample, type Fill } from '../support/sample';
 import { answer, ScriptedService } from '../support/scriptedService';
-import { OpenApi, type Fill } from '../support/openapi';
 
-// What the client expects of the service stands here as tables of our own, and is held against the OpenAPI file beside
-// the project wherever that is there.
-const document = OpenApi.beside();
+// Tables of what the client sends and reads, held against both contracts of the service. By October's: each call,
+// query parameter, body field and answer field; each field that must be there; each enum. Limits stand in June's only.
+const contracts = [juneContract, octoberContract];
 
-/** The document, or a remark that only the tables were checked. */
-function documented(t: TestContext): OpenApi | undefined {
-  if (!document) t.diagnostic('No OpenAPI file beside the project: checked against the own table only.');
-  return document;
+/** The contracts that have a call: both, or June's alone. */
+function contractsOf(method: string, path: string): readonly Contract[] {
+  return goneInOctober.includes(`${method} ${path}`) ? [juneContract] : contracts;
+}
+
+/** Schemas that only calls answer with which October no longer has. */
+const schemasGoneInOctober = ['BillingSummaryResponse', 'ResourceLimitSummary', 'SandboxHoursUsageSummary'];
+
+/** The contracts that have a schema: both, or June's alone. */
+function contractsWith(schema: string): readonly Contract[] {
+  return schemasGoneInOctober.includes(schema) ? [juneContract] : contracts;
 }
 
 type Make = (client: CelestoClient) => Promise<unknown>;
@@ -148,7 +162,7 @@ describe('the calls that the client makes', () => {
   after(() => service.stop());
 
   for (const [name, [method, path, make]] of Object.entries(calls)) {
-    it(`${name} is ${method} ${path}`, async (t) => {
+    it(`${name} is ${method} ${path}`, async () => {
       service.play(answer({}, 418));
       await assert.rejects(make(client));
       const { url, headers, body, ...asked } = service.lastCall;
@@ -158,145 +172,106 @@ describe('the calls that the client makes', () => {
         [method, path],
       );
 
-      const api = documented(t);
-      if (!api) return;
-      const operation = api.operation(method, path);
-      assert.ok(operation, 'the document knows this call');
-      const parameters = operation.parameters ?? [];
-      for (const name of new URLSearchParams(query).keys())
-        assert.ok(
-          parameters.some((one) => one.in === 'query' && one.name === name),
-          `${name} is a query parameter`,
+      for (const contract of contractsOf(method, path)) {
+        const { parameters = [], requestBody } = contract.call(method, path);
+        for (const name of new URLSearchParams(query).keys())
+          assert.ok(
+            parameters.some((one) => one.in === 'query' && one.name === name),
+            `${name} is a query parameter of ${contract.version}`,
+          );
+        if (headers['idempotency-key'])
+          assert.ok(parameters.some(({ name }) => name.toLowerCase() === 'idempotency-key'));
+        const schema = requestBody?.content['application/json'];
+        const known = Object.keys((schema && contract.resolve(schema).properties) ?? {});
+        const unknown = Object.keys((body as object | undefined) ?? {}).filter(
+          (name) => !known.includes(name),
         );
-      if (headers['idempotency-key'])
-        assert.ok(parameters.some(({ name }) => name.toLowerCase() === 'idempotency-key'));
-      const schema = operation.requestBody?.content?.['application/json']?.schema;
-      const known = Object.keys((schema && api.referred(schema).properties) ?? {});
-      const unknown = Object.keys((body as object | undefined) ?? {}).filter((name) => !known.includes(name));
-      assert.deepEqual(unknown, [], 'all of the body is known');
+        assert.deepEqual(unknown, [], `all of the body is known to ${contract.version}`);
+      }
     });
   }
+
+  for (const [name, [method, path, make]] of Object.entries(calls))
+    if (goneInOctober.includes(`${method} ${path}`))
+      it(`${name} is not offered where October's contract holds`, async () => {
+        service.play(answer({ detail: 'Not Found' }, 404));
+        await assert.rejects(make(client), { name: 'ApiError', kind: 'notFound' });
+      });
+
+  it('are gone in October where they are listed so, and nowhere else', () => {
+    const [june, october] = contracts.map(({ facts }) => Object.keys(facts.calls));
+    assert.deepEqual(
+      june!.filter((call) => !october!.includes(call)),
+      goneInOctober,
+    );
+  });
 });
 
 describe('the answers that the client reads', () => {
   for (const [name, schema, required] of [...shapes, ...parts]) {
-    it(`${name} must hold ${required.join(', ') || 'nothing'}`, (t) => {
+    it(`${name} must hold ${required.join(', ') || 'nothing'}`, () => {
       assert.deepEqual(requiredOf(schema), required);
-      const api = documented(t);
-      if (!api) return;
-      const promised = api.schema(name).required ?? [];
-      assert.deepEqual(
-        required.filter((field) => !promised.includes(field)),
-        [],
-        'the service promises each of them',
-      );
-      const known = Object.keys(api.schema(name).properties ?? {});
-      assert.deepEqual(
-        Object.keys(schema.entries).filter((field) => !known.includes(field)),
-        [],
-        'the service knows each field that is read',
-      );
+      for (const contract of contractsWith(name)) {
+        const promised = contract.schema(name).required ?? [];
+        assert.deepEqual(
+          required.filter((field) => !promised.includes(field)),
+          [],
+          `${contract.version} promises each of them`,
+        );
+        const known = Object.keys(contract.schema(name).properties ?? {});
+        assert.deepEqual(
+          Object.keys(schema.entries).filter((field) => !known.includes(field)),
+          [],
+          `${contract.version} knows each field that is read`,
+        );
+      }
     });
 
     for (const fill of ['least', 'most', 'sparse'] satisfies Fill[]) {
-      it(`${name} is read with ${fill} in it`, (t) => {
-        const api = documented(t);
-        const sample = api ? api.sample(api.schema(name), fill) : ownSamples[name]!;
-        const result = v.safeParse(schema, sample);
-        assert.deepEqual(
-          result.issues?.map((issue) => v.getDotPath(issue)) ?? [],
-          [],
-          JSON.stringify(sample),
-        );
+      it(`${name} is read with ${fill} in it`, () => {
+        for (const contract of contractsWith(name)) {
+          const body = sample(contract, contract.schema(name), fill);
+          const result = v.safeParse(schema, body);
+          assert.deepEqual(
+            result.issues?.map((issue) => v.getDotPath(issue)) ?? [],
+            [],
+            `${contract.version}: ${JSON.stringify(body)}`,
+          );
+        }
       });
     }
   }
 
-  it('come as events where a command is followed', (t) => {
+  it('come as events where a command is followed', () => {
     const [method, path] = calls.execStream;
-    const answer = documented(t)?.operation(method, path)?.responses['200'];
-    if (answer) assert.deepEqual(Object.keys(answer.content ?? {}), ['text/event-stream']);
+    const content = juneContract.call(method, path).responses['200'];
+    assert.deepEqual(Object.keys(content ?? {}), ['text/event-stream']);
   });
 
-  it('come from the calls that are made', (t) => {
-    const api = documented(t);
-    const answered = Object.values(calls).filter(([, path]) => !path.endsWith('/exec/stream'));
-    const names = answered.map(([method, path]) => {
-      const schema = api?.answerOf(method, path);
-      return (schema?.items?.$ref ?? schema?.$ref)?.split('/').at(-1);
+  for (const contract of contracts)
+    it(`come from the calls that are made, by ${contract.version}`, () => {
+      const answered = Object.values(calls).filter(
+        ([method, path]) => !path.endsWith('/exec/stream') && contractsOf(method, path).includes(contract),
+      );
+      const names = answered.map(([method, path]) => {
+        const schema = contract.answerOf(method, path);
+        return schemaName(schema?.items?.$ref ?? schema?.$ref ?? '');
+      });
+      const expected = shapes.map(([name]) => name).filter((name) => contractsWith(name).includes(contract));
+      assert.deepEqual(new Set(names), new Set(expected));
     });
-    const expected = api ? new Set(shapes.map(([name]) => name)) : new Set([undefined]);
-    assert.deepEqual(new Set(names), expected);
+
+  it('are gone in October where they are listed so, and nowhere else', () => {
+    const names = [...shapes, ...parts].map(([name]) => name);
+    assert.deepEqual(
+      names.filter((name) => !(name in octoberContract.facts.schemas)),
+      schemasGoneInOctober,
+    );
   });
 });
 
-/** The least that is promised, for where there is no document. */
-const ownSamples: Record<string, unknown> = {
-  ComputerResponse: {
-    id: 'i',
-    name: 'n',
-    status: 's',
-    vcpus: 1,
-    ram_mb: 512,
-    disk_size_mb: 512,
-    image: 'x',
-    created_at: 'c',
-  },
-  ComputerListResponse: { computers: [], count: 0 },
-  SandboxTemplateResponse: {
-    id: 'i',
-    display_name: 'n',
-    description: 'd',
-    default_vcpus: 1,
-    default_ram_mb: 512,
-    default_disk_size_mb: 512,
-  },
-  ComputerExecResponse: { exit_code: 0, stdout: '', stderr: '' },
-  ComputerBulkDeleteResponse: { deleted: 0 },
-  ComputerTerminalSessionResponse: { terminal_id: 't', gateway_url: 'u', token: 't', expires_at: 'e' },
-  UserPublic: {
-    id: 'i',
-    first_name: 'f',
-    email: 'e',
-    access_suspended: false,
-    onboarding_completed: true,
-  },
-  Organization: { id: 'i', name: 'n', created_at: 'c', updated_at: 'u', billing_status: 'active' },
-  SandboxCommandInvocationsResponse: { commands: [], count: 0 },
-  ComputerObservabilityResponse: {},
-  ComputerPublishedPortResponse: { computer_id: 'i', port: 8000, status: 's' },
-  ComputerDisplayConnectionResponse: { gateway_url: 'u', token: 't', expires_at: 'e', mode: 'read_only' },
-  ComputerBrowserConnectionResponse: { gateway_url: 'u', token: 't', expires_at: 'e' },
-  SandboxSizeResponse: { id: 'i', vcpus: 1, ram_mb: 512, root_disk_mb: 512, hourly_rate_usd: '0.02' },
-  BillingSummaryResponse: {
-    plan_name: 'n',
-    billing_status: 'active',
-    concurrent_sandboxes: { included: -1, used: 0, remaining: -1, is_unlimited: true },
-    sandbox_hours: {
-      included: '-1',
-      used: '0.5',
-      overage_used: '0',
-      remaining: '-1',
-      is_unlimited: true,
-      overage_allowed: false,
-    },
-  },
-  SandboxCommandInvocationResponse: { command_id: 'i', source: 's', status: 's' },
-  ComputerMetricsSummary: {},
-  SandboxMetricSampleResponse: { observed_at: 'o' },
-  ResourceLimitSummary: { included: 1, used: 0, remaining: 1, is_unlimited: false },
-  SandboxHoursUsageSummary: {
-    included: '10',
-    used: '0',
-    overage_used: '0',
-    remaining: '10',
-    is_unlimited: false,
-    overage_allowed: true,
-  },
-};
-
 describe('the limits that the client keeps', () => {
-  it('are those of a create', (t) => {
+  it('are those of a create', () => {
     const { vcpus, ramMb, diskMb } = wire.createLimits;
     assert.deepEqual(
       [vcpus, ramMb, diskMb],
@@ -306,51 +281,46 @@ describe('the limits that the client keeps', () => {
         { min: 512, max: 20_480 },
       ],
     );
-    const properties = documented(t)?.schema('ComputerCreateRequest').properties;
-    if (!properties) return;
+    const { properties } = juneContract.schema('ComputerCreateRequest');
     const limits = ['vcpus', 'ram_mb', 'disk_size_mb'].map((name) => {
-      const whole = properties[name]?.anyOf?.find(({ type }) => type === 'integer');
+      const whole = properties?.[name]?.anyOf?.find(({ type }) => type === 'integer');
       return { min: whole?.minimum, max: whole?.maximum };
     });
     assert.deepEqual([vcpus, ramMb, diskMb], limits);
   });
 
-  it('are those of a list', (t) => {
+  it('are those of a list', () => {
     assert.equal(pageSize, 200);
-    const list = documented(t)?.operation('GET', '/v1/computers');
-    if (!list) return;
-    assert.equal(list.parameters?.find(({ name }) => name === 'limit')?.schema.maximum, pageSize);
+    const { parameters } = juneContract.call('GET', '/v1/computers');
+    assert.equal(parameters?.find(({ name }) => name === 'limit')?.schema.maximum, pageSize);
   });
 
-  it('are those of a command', (t) => {
+  it('are those of a command', () => {
     assert.deepEqual(wire.execLimits, { length: 10_000, timeout: { min: 1, max: 300 } });
-    const { command, timeout } = documented(t)?.schema('ComputerExecRequest').properties ?? {};
-    if (!command || !timeout) return;
-    assert.equal(command.maxLength, wire.execLimits.length);
-    assert.deepEqual({ min: timeout.minimum, max: timeout.maximum }, wire.execLimits.timeout);
+    const { command, timeout } = juneContract.schema('ComputerExecRequest').properties ?? {};
+    assert.equal(command?.maxLength, wire.execLimits.length);
+    assert.deepEqual({ min: timeout?.minimum, max: timeout?.maximum }, wire.execLimits.timeout);
   });
 
-  it('are those of a published port', (t) => {
+  it('are those of a published port', () => {
     const { min, max } = wire.publishLimits;
     assert.deepEqual([min, max], [1024, 65_535]);
-    const port = documented(t)?.schema('ComputerPublishedPortCreateRequest').properties?.port;
-    if (port) assert.deepEqual([port.minimum, port.maximum], [min, max]);
+    const port = juneContract.schema('ComputerPublishedPortCreateRequest').properties?.port;
+    assert.deepEqual([port?.minimum, port?.maximum], [min, max]);
   });
 
-  it('are those of a bulk delete', (t) => {
+  it('are those of a bulk delete', () => {
     assert.equal(maxBulkDelete, 100);
-    const request = documented(t)?.schema('ComputerBulkDeleteRequest');
-    if (!request) return;
+    const request = juneContract.schema('ComputerBulkDeleteRequest');
     assert.equal(request.properties?.computer_ids?.maxItems, maxBulkDelete);
   });
 
-  it('knows every status', (t) => {
+  it('knows every status', () => {
     const own =
       'creating deleted deleting error lost pending restorable restoring running starting stopped stopping';
     assert.equal([...knownStatuses].sort().join(' '), own);
-    const statuses = documented(t)?.schema('ComputerStatus').enum;
-    if (!statuses) return;
     // `pending` is spoken of by the service's own clients, though in no document.
-    assert.deepEqual([...statuses, 'pending'].sort(), own.split(' '));
+    for (const contract of contracts)
+      assert.deepEqual([...contract.schema('ComputerStatus').enum!, 'pending'].sort(), own.split(' '));
   });
 });
