@@ -5,8 +5,8 @@ import { CommandHistory } from '../features/run/commandHistory';
 import type { CommandConnector } from '../features/run/runTarget';
 import type { CommandRequest } from '../features/run/command';
 import { RunTerminals } from '../features/run/runTerminals';
-import { ServiceRunTransport } from '../features/run/serviceRunTransport';
-import { SshRunTransport } from '../features/run/sshRunTransport';
+import { ServiceCommandTransport } from '../features/run/serviceCommandTransport';
+import { SshCommandTransport } from '../features/run/sshCommandTransport';
 import { ComputerConnector } from '../connect/computerConnector';
 import type { Transport } from '../connect/transport';
 import { TransportSelector, type TransportSetting } from '../connect/transportSelector';
@@ -55,9 +55,9 @@ function connectorOf(
 ): CommandConnector {
   const transports = new TransportSelector<Transport<CommandRequest, CommandExecution>>(
     [
-      new SshRunTransport('ssh', pool),
-      new SshRunTransport('tunnel', pool),
-      new ServiceRunTransport(client, lastClient, log),
+      new SshCommandTransport('ssh', pool),
+      new SshCommandTransport('tunnel', pool),
+      new ServiceCommandTransport(client, lastClient, log),
     ],
     transport,
     transportCache,

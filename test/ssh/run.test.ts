@@ -10,8 +10,8 @@ import { ComputerTarget } from '../../src/features/run/runTarget';
 import type { Command, CommandRequest } from '../../src/features/run/command';
 import { CommandRun } from '../../src/features/run/commandRun';
 import type { RunOutcome } from '../../src/features/run/runOutcome';
-import { ServiceRunTransport } from '../../src/features/run/serviceRunTransport';
-import { SshRunTransport } from '../../src/features/run/sshRunTransport';
+import { ServiceCommandTransport } from '../../src/features/run/serviceCommandTransport';
+import { SshCommandTransport } from '../../src/features/run/sshCommandTransport';
 import { ComputerConnector } from '../../src/connect/computerConnector';
 import type { Transport } from '../../src/connect/transport';
 import { TransportCache } from '../../src/connect/transportCache';
@@ -39,9 +39,9 @@ class Runner {
     this.lifecycle = new Lifecycle(client, store, systemClock, silentLog);
     const transports = new TransportSelector<Transport<CommandRequest, CommandExecution>>(
       [
-        new SshRunTransport('ssh', pool),
-        new SshRunTransport('tunnel', pool),
-        new ServiceRunTransport(client, client, silentLog),
+        new SshCommandTransport('ssh', pool),
+        new SshCommandTransport('tunnel', pool),
+        new ServiceCommandTransport(client, client, silentLog),
       ],
       () => transport,
       new TransportCache(systemClock),
@@ -190,7 +190,7 @@ describe('a command runs', () => {
   it('over SSH and ends on the computer, though it was cancelled before the word came that it runs', async () => {
     const line = await service.line((await service.computer('einstein')).ssh!, 200);
     const far = await service.computer('einstein', line.endpoint('ohm'));
-    const transport = new SshRunTransport('ssh', new Installation(service).pool);
+    const transport = new SshCommandTransport('ssh', new Installation(service).pool);
     const cancel = new AbortController();
     const open = (command: Command): Promise<CommandExecution> =>
       transport.open(
@@ -210,7 +210,7 @@ describe('a command runs', () => {
   });
 
   it('over SSH without a terminal, and is held back when what it complains is not drawn yet', async () => {
-    const transport = new SshRunTransport('ssh', new Installation(service).pool);
+    const transport = new SshCommandTransport('ssh', new Installation(service).pool);
     const execution = await transport.open(
       await service.computer('einstein'),
       {

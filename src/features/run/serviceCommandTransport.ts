@@ -13,14 +13,14 @@ import { serviceScript } from './commandScript';
 import { ServiceExecution } from './serviceExecution';
 
 /** Seconds that a command may take. */
-const limit = execLimits.timeout.max;
+const execTimeoutSeconds = execLimits.timeout.max;
 /** Seconds that ending one may take. */
-const sweepLimit = 20;
+const killTimeoutSeconds = 20;
 
 type Client = Pick<CelestoClient, 'exec' | 'execStream'>;
 
 /** The service's own call to run a command: as a stream where it has that, else with the output at the end. */
-export class ServiceRunTransport implements Transport<CommandRequest, CommandExecution> {
+export class ServiceCommandTransport implements Transport<CommandRequest, CommandExecution> {
   readonly name = 'service';
 
   constructor(
@@ -42,12 +42,12 @@ export class ServiceRunTransport implements Transport<CommandRequest, CommandExe
   ): Promise<CommandExecution> {
     const mark = newRunId();
     const { script, hasRunId: isMarked } = serviceScript(request.command, mark);
-    request.report(t('A command may take {0} s there, and reads nothing that is typed.', limit));
+    request.report(t('A command may take {0} s there, and reads nothing that is typed.', execTimeoutSeconds));
     const cancel = new AbortController();
     const either = AbortSignal.any([signal, cancel.signal]);
-    const sweep = isMarked ? (): void => this.sweep(id, mark) : (): void => undefined;
+    const sweep = isMarked ? (): void => this.killRun(id, mark) : (): void => undefined;
     try {
-      const events = await this.begin(id, script, request, either);
+      const events = await this.execute(id, script, request, either);
       return new ServiceExecution(events, () => {
         cancel.abort();
         sweep();
@@ -58,32 +58,32 @@ export class ServiceRunTransport implements Transport<CommandRequest, CommandExe
     }
   }
 
-  private async begin(
+  private async execute(
     id: string,
     script: string,
     { report }: CommandRequest,
     signal: AbortSignal,
   ): Promise<AsyncIterable<ExecEvent>> {
-    const stream = this.client.execStream(id, script, limit, signal);
+    const stream = this.client.execStream(id, script, execTimeoutSeconds, signal);
     try {
       const first = await stream.next();
-      return joined(first.done ? undefined : first.value, stream);
+      return prepend(first.done ? undefined : first.value, stream);
     } catch (error) {
       if (!isApiError(error, 'notFound')) throw error;
       report(t('What it writes shows when it has ended.'));
-      return told(await this.client.exec(id, script, limit, signal));
+      return eventsOf(await this.client.exec(id, script, execTimeoutSeconds, signal));
     }
   }
 
   /** The service does not promise that a command ends when nobody waits for it any more. */
-  private sweep(id: string, mark: string): void {
-    this.lastClient.exec(id, killScript(mark), sweepLimit).catch((error: unknown) => {
+  private killRun(id: string, mark: string): void {
+    this.lastClient.exec(id, killScript(mark), killTimeoutSeconds).catch((error: unknown) => {
       this.log.warn(`${id}: a cancelled command may still run: ${describeError(error)}`);
     });
   }
 }
 
-async function* joined(
+async function* prepend(
   first: ExecEvent | undefined,
   rest: AsyncIterable<ExecEvent>,
 ): AsyncGenerator<ExecEvent> {
@@ -92,7 +92,7 @@ async function* joined(
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- what has ended is told like what runs
-async function* told({ stdout, stderr, ...end }: ExecResult): AsyncGenerator<ExecEvent> {
+async function* eventsOf({ stdout, stderr, ...end }: ExecResult): AsyncGenerator<ExecEvent> {
   yield { type: 'stdout', data: stdout };
   yield { type: 'stderr', data: stderr };
   yield { type: 'exit', ...end };

@@ -32,18 +32,18 @@ export class MayHaveRunError extends Error {
 }
 
 /** SSH, to run a command: straight to the endpoint that the service names, or through the terminal gateway. */
-export class SshRunTransport implements Transport<CommandRequest, CommandExecution> {
-  private readonly channels: ChannelTransport;
+export class SshCommandTransport implements Transport<CommandRequest, CommandExecution> {
+  private readonly channelTransport: ChannelTransport;
 
   constructor(
     readonly name: 'ssh' | 'tunnel',
     pool: ConnectionPool,
   ) {
-    this.channels = new ChannelTransport(name, pool);
+    this.channelTransport = new ChannelTransport(name, pool);
   }
 
   supports(computer: Computer): boolean {
-    return this.channels.supports(computer);
+    return this.channelTransport.supports(computer);
   }
 
   /** @throws UnsureError, CommandError, or as {@link ConnectionPool.channel} */
@@ -54,10 +54,10 @@ export class SshRunTransport implements Transport<CommandRequest, CommandExecuti
   ): Promise<CommandExecution> {
     const mark = newRunId();
     const command = loginCommand(request.command, mark);
-    const { channel, connection } = await this.channels.open(
+    const { channel, connection } = await this.channelTransport.open(
       computer,
       async (line) => {
-        const channel = await sent(line, () => ask(line, request, command));
+        const channel = await reportAmbiguousLoss(line, () => openChannel(line, request, command));
         // Whoever cancelled leaves the channel behind, and the command may live on without it.
         if (options.signal.aborted) void killRun(line, mark);
         return channel;
@@ -68,7 +68,7 @@ export class SshRunTransport implements Transport<CommandRequest, CommandExecuti
   }
 }
 
-function ask(
+function openChannel(
   connection: SshConnection,
   { command: { input }, size }: CommandRequest,
   command: string,
@@ -78,7 +78,7 @@ function ask(
   return connection.shell({ rows, cols, term: terminalType, env, command });
 }
 
-async function sent<T>(connection: SshConnection, send: () => Promise<T>): Promise<T> {
+async function reportAmbiguousLoss<T>(connection: SshConnection, send: () => Promise<T>): Promise<T> {
   const wasClosed = connection.closed;
   try {
     return await send();
