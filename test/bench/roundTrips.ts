@@ -1,4 +1,4 @@
-import { Line } from '../ssh/support/line';
+import { TcpProxy } from '../ssh/support/tcpProxy';
 import { Bed } from './bed';
 import { printTable } from './table';
 
@@ -13,7 +13,7 @@ export async function benchRoundTrips(): Promise<void> {
     // Met before, so that the API has nothing to say any more.
     await bed.ours(direct);
     await bed.hangUp(direct);
-    const line = await Line.to(direct.ssh ?? '', delay);
+    const line = await TcpProxy.to(direct.ssh ?? '', delay);
     const computer = { ...direct, ssh: line.endpoint('ohm') };
     await bed.openSsh(computer);
     const ssh = line.roundTrips;

@@ -3,7 +3,7 @@ import type { Computer } from '../../src/computers/computer';
 import type { SshTransportName } from '../../src/ssh/connection/sshTransport';
 import type { Session } from '../../src/shell/session';
 import { systemClock } from '../../src/base/clock';
-import { Line } from '../ssh/support/line';
+import { TcpProxy } from '../ssh/support/tcpProxy';
 import { Bed } from './bed';
 import { median, ms, printTable } from './table';
 
@@ -26,9 +26,9 @@ export async function benchTransports(): Promise<void> {
 }
 
 async function compare(roundTrip: number, bytes: number): Promise<void> {
-  const lines: Line[] = [];
-  const lay = async (endpoint: string): Promise<Line> => {
-    const line = await Line.to(endpoint, roundTrip / 2);
+  const lines: TcpProxy[] = [];
+  const lay = async (endpoint: string): Promise<TcpProxy> => {
+    const line = await TcpProxy.to(endpoint, roundTrip / 2);
     lines.push(line);
     return line;
   };
@@ -64,7 +64,7 @@ async function compare(roundTrip: number, bytes: number): Promise<void> {
 interface Course {
   readonly bed: Bed;
   readonly computer: Computer;
-  readonly lines: readonly Line[];
+  readonly lines: readonly TcpProxy[];
   readonly roundTrip: number;
   readonly bytes: number;
 }
@@ -109,8 +109,8 @@ interface State {
   readonly trips: number;
 }
 
-function stateOf(lines: readonly Line[]): State {
-  const wires = lines.flatMap((line) => line.wires);
+function stateOf(lines: readonly TcpProxy[]): State {
+  const wires = lines.flatMap((line) => line.proxied);
   return { wires: wires.length, trips: wires.reduce((sum, { depth }) => sum + depth.client, 0) };
 }
 

@@ -20,7 +20,7 @@ import { SshTransport } from '../../src/terminal/sshTransport';
 import { systemClock as clock } from '../../src/base/clock';
 import { runCommand } from '../emulator/sandbox/exec';
 import { startEmulator, type Emulator } from '../emulator/emulator';
-import { Line } from '../ssh/support/line';
+import { TcpProxy } from '../ssh/support/tcpProxy';
 import { aloneOnItsMachine } from '../harness/aloneOnItsMachine';
 import { MemoryRecords, MemorySecrets } from '../unit/ssh/support/memory';
 import { RecordingLog } from '../unit/support/recordingLog';
@@ -31,7 +31,7 @@ import { Person } from './person';
 export class World {
   readonly log = new RecordingLog();
   readonly people: Person[] = [];
-  readonly lines = new Map<string, Line>();
+  readonly lines = new Map<string, TcpProxy>();
   /** How many computers somebody else has deleted. */
   deleted = 0;
   private readonly folder = mkdtempSync(join(tmpdir(), 'celesto-chaos-'));
@@ -128,7 +128,7 @@ export class World {
 
   /** How many connections the lines carry. Where a line is silent, nobody hears of their end. */
   get connections(): number {
-    const wires = [...this.lines.values()].flatMap(({ wires }) => wires);
+    const wires = [...this.lines.values()].flatMap(({ proxied: wires }) => wires);
     return wires.filter(({ sockets: [client] }) => !client.destroyed && !client.isPaused()).length;
   }
 
@@ -149,7 +149,7 @@ export class World {
 
   private async layLine(name: string): Promise<void> {
     const { connection } = await patiently(() => this.client.get(name));
-    const line = await Line.to(connection?.ssh ?? '');
+    const line = await TcpProxy.to(connection?.ssh ?? '');
     this.lines.set(name, line);
     await this.emulator.control.setSsh({ id: name, ssh: line.endpoint('ohm') });
   }

@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
 import { until } from '../harness/until';
 import { Installation } from './support/installation';
-import type { Line } from './support/line';
+import type { TcpProxy } from './support/tcpProxy';
 import { Service } from './support/service';
 import { Terminal, type TerminalOptions } from './support/terminal';
 
@@ -21,13 +21,13 @@ for (const { persistedBy, name, persistence } of keepers)
   describe(`a terminal whose shell is kept by ${persistedBy ?? 'nothing'}`, () => {
     const service = new Service('einstein');
     let computer: Computer;
-    let line: Line;
+    let line: TcpProxy;
     let person: Installation;
     let names = 0;
 
     before(async () => {
       await service.emulator.control.seed({ name: 'bohr', without: ['tmux'] });
-      line = await service.line((await service.computer(name)).ssh!);
+      line = await service.proxy((await service.computer(name)).ssh!);
       computer = await service.computer(name, line.endpoint('ohm'));
       person = new Installation(service);
     });

@@ -10,7 +10,7 @@ import type { SessionMemory, Size } from '../../src/shell/session';
 import { systemClock } from '../../src/base/clock';
 import { until } from '../harness/until';
 import { Installation, type InstallationOptions } from './support/installation';
-import { Screen } from './support/screen';
+import { SessionOutput } from './support/sessionOutput';
 import { Service } from './support/service';
 
 /** Addresses that must never be called, whoever names them. */
@@ -49,7 +49,7 @@ describe('a terminal gateway of faults', () => {
     memory: SessionMemory = {},
     options: Partial<ConnectOptions> = {},
     size = () => Promise.resolve({ rows: 24, columns: 80 }),
-  ): Promise<Screen & { memory: SessionMemory }> {
+  ): Promise<SessionOutput & { memory: SessionMemory }> {
     const shell = { persistence: 'off', name: 'test', cwd: '', nonce: undefined } as const;
     const request = { size, env: {}, shell, memory };
     const session = await new GatewayTransport(service.client, systemClock).open(computer, request, {
@@ -57,7 +57,7 @@ describe('a terminal gateway of faults', () => {
       timeoutMs: 0,
       ...options,
     });
-    const screen = new Screen(session);
+    const screen = new SessionOutput(session);
     return Object.assign(screen, { memory });
   }
 

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { openTerminalSession } from '../../src/gateway/terminalSession';
 import { GatewaySession } from '../../src/terminal/gatewaySession';
-import { Screen } from './support/screen';
+import { SessionOutput } from './support/sessionOutput';
 import { Service } from './support/service';
 
 const service = new Service('einstein');
 const signal = new AbortController().signal;
 
-async function open(name: string, terminalId?: string): Promise<Screen & { terminalId: string }> {
+async function open(name: string, terminalId?: string): Promise<SessionOutput & { terminalId: string }> {
   const attachment = await openTerminalSession(service.client, name, terminalId, signal);
-  const screen = new Screen(new GatewaySession(attachment.socket, { rows: 33, columns: 101 }));
+  const screen = new SessionOutput(new GatewaySession(attachment.socket, { rows: 33, columns: 101 }));
   return Object.assign(screen, { terminalId: attachment.terminalId });
 }
 

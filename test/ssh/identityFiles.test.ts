@@ -194,14 +194,14 @@ describe('the identity file', () => {
 
     it('may be given when the connection is gone: then there is another', async () => {
       await authorize(locked);
-      const line = await service.line(einstein.ssh!);
+      const line = await service.proxy(einstein.ssh!);
       let asked = 0;
       const window = installation({
         identityFile: locked.path,
         passphrases: async () => {
           asked += 1;
           line.cut();
-          await until('the connection to be gone', () => line.wires[0]!.sockets[0].destroyed);
+          await until('the connection to be gone', () => line.proxied[0]!.sockets[0].destroyed);
           return secret;
         },
       });

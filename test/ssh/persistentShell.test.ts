@@ -9,7 +9,7 @@ import {
 } from '../../src/shell/shellListing';
 import { until } from '../harness/until';
 import { Installation } from './support/installation';
-import type { Line } from './support/line';
+import type { TcpProxy } from './support/tcpProxy';
 import { Service } from './support/service';
 import { Terminal, type TerminalOptions } from './support/terminal';
 
@@ -21,13 +21,13 @@ rm ~/stop`;
 
 describe('a kept shell', () => {
   const service = new Service('einstein');
-  let line: Line;
+  let line: TcpProxy;
   let einstein: Computer;
   let person: Installation;
   let names = 0;
 
   before(async () => {
-    line = await service.line((await service.computer('einstein')).ssh!);
+    line = await service.proxy((await service.computer('einstein')).ssh!);
     einstein = await service.computer('einstein', line.endpoint('ohm'));
     person = new Installation(service);
   });

@@ -102,7 +102,7 @@ describe('a forwarded port', () => {
         log: person.log,
         onMoved: (forward) => this.moved.push(forward),
       });
-      service.endsWith(forwards);
+      service.disposeAfterTests(forwards);
       return forwards;
     }
   }
@@ -231,7 +231,7 @@ describe('a forwarded port', () => {
   });
 
   it('tells a lost line as a break, and the next connection mends it', async () => {
-    const line = await service.line(einstein.ssh!);
+    const line = await service.proxy(einstein.ssh!);
     const bench = new Bench({ ...einstein, ssh: line.endpoint('ohm') });
     const forward = await bench.forwards.add(einstein, port);
     const socket = to(forward);
@@ -341,7 +341,7 @@ describe('a forwarded port', () => {
   });
 
   it('are not taken for all there are where the line broke while they were told', async () => {
-    const line = await service.line(einstein.ssh!);
+    const line = await service.proxy(einstein.ssh!);
     const { channels } = new Bench();
     const there = { ...einstein, ssh: line.endpoint('ohm') };
     const command = 'touch ~/asked; sleep 60';

@@ -11,11 +11,11 @@ import { SshError } from '../../src/ssh/errors';
 import { loadSsh2 } from '../../src/ssh/connection/loadSsh2';
 import { until } from '../harness/until';
 import { FaultServer } from './support/faultServer';
-import { FullHouse } from './support/fullHouse';
+import { SaturatedServer } from './support/saturatedServer';
 import { Installation, type InstallationOptions } from './support/installation';
-import type { Line } from './support/line';
+import type { TcpProxy } from './support/tcpProxy';
 import { Service } from './support/service';
-import { Stranger } from './support/strangers';
+import { BrokenServer } from './support/brokenServer';
 
 describe('a server', () => {
   const service = new Service('einstein', 'curie');
@@ -39,9 +39,9 @@ describe('a server', () => {
   }
 
   /** A way to the computer whose first connections come to nothing. */
-  async function badStart(count: number, hangUp: (socket: Socket) => void): Promise<Stranger> {
+  async function badStart(count: number, hangUp: (socket: Socket) => void): Promise<BrokenServer> {
     const { host, port } = parseEndpoint(einstein.ssh!);
-    const stranger = await Stranger.start((socket) => {
+    const stranger = await BrokenServer.start((socket) => {
       if (stranger.connections <= count) hangUp(socket);
       else socket.pipe(connect(port, host).on('error', () => undefined)).pipe(socket);
     });
@@ -126,7 +126,7 @@ describe('a server', () => {
 
   describe('that is not what it should be', () => {
     it('and never speaks is told as silent', async () => {
-      const stranger = await Stranger.start(() => undefined);
+      const stranger = await BrokenServer.start(() => undefined);
       const { problem, message } = await failure(stranger.endpoint, { timeouts: { hostKey: 300 } });
       assert.equal(problem, 'silent');
       assert.match(message, /does not answer any more\. Check the network/);
@@ -134,7 +134,7 @@ describe('a server', () => {
     });
 
     it('and stops in the middle of the key exchange is told as silent', async () => {
-      const stranger = await Stranger.start((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
+      const stranger = await BrokenServer.start((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
       const { problem } = await failure(stranger.endpoint, { timeouts: { hostKey: 300 } });
       assert.equal(problem, 'silent');
       await until('the connection to be closed', () => stranger.openConnections === 0);
@@ -144,7 +144,7 @@ describe('a server', () => {
       const mute = await FaultServer.start({ silent: 'atLogin' });
       const introduction = { hostKeys: [mute.hostKey], keyInstalled: true };
       const { problem } = await failure(mute.endpoint, {
-        introduce: () => Promise.resolve(introduction),
+        provision: () => Promise.resolve(introduction),
         timeouts: { login: 300 },
       });
       assert.equal(problem, 'silent');
@@ -153,7 +153,7 @@ describe('a server', () => {
     });
 
     it('and cannot be reached at all is told as unreachable', async () => {
-      const house = await FullHouse.start();
+      const house = await SaturatedServer.start();
       after(() => house.stop());
       const { problem, message } = await failure(house.endpoint, { timeouts: { dial: 300 } });
       assert.equal(problem, 'unreachable');
@@ -174,7 +174,7 @@ describe('a server', () => {
     ];
     for (const [what, greeting, quoted] of strangers) {
       it(`but ${what} is told as such, with its own words, and not tried again`, async () => {
-        const stranger = await Stranger.start((socket) => socket.end(greeting));
+        const stranger = await BrokenServer.start((socket) => socket.end(greeting));
         const { problem, message } = await failure(stranger.endpoint, {}, 20_000);
         assert.equal(problem, 'protocol');
         assert.match(message, /does not speak SSH as expected/);
@@ -185,24 +185,24 @@ describe('a server', () => {
     }
 
     it('but floods us with nonsense is told as such', async () => {
-      const stranger = await Stranger.start((socket) => socket.write('x'.repeat(100_000)));
+      const stranger = await BrokenServer.start((socket) => socket.write('x'.repeat(100_000)));
       const { problem, message } = await failure(stranger.endpoint);
       assert.equal(problem, 'protocol');
       assert.ok(message.length < 400, message);
     });
 
     it('but speaks an SSH too old is told as such', async () => {
-      const stranger = await Stranger.start((socket) => socket.write('SSH-1.5-old\r\n'));
+      const stranger = await BrokenServer.start((socket) => socket.write('SSH-1.5-old\r\n'));
       assert.equal((await failure(stranger.endpoint)).problem, 'protocol');
     });
   });
 
   describe('that goes away', () => {
-    let line: Line;
+    let line: TcpProxy;
     let away: Computer;
 
     beforeEach(async () => {
-      line = await service.line(einstein.ssh!);
+      line = await service.proxy(einstein.ssh!);
       away = { ...einstein, ssh: line.endpoint('ohm') };
     });
 
@@ -280,8 +280,8 @@ describe('a server', () => {
       options: InstallationOptions,
       reached: () => boolean,
     ): Promise<void> {
-      const person = new Installation(service, { introduce: () => new Promise(() => undefined), ...options });
-      await person.ownKey.get();
+      const person = new Installation(service, { provision: () => new Promise(() => undefined), ...options });
+      await person.extensionKey.get();
       await loadSsh2();
       const before = resources();
       const leaving = new AbortController();
@@ -298,25 +298,25 @@ describe('a server', () => {
     }
 
     it('before it was asked leaves nothing', async () => {
-      const stranger = await Stranger.start(() => undefined);
+      const stranger = await BrokenServer.start(() => undefined);
       await cancelled(stranger.endpoint, {}, () => true);
       assert.equal(stranger.openConnections, 0);
     });
 
     it('while it is dialled leaves nothing', async () => {
-      const house = await FullHouse.start();
+      const house = await SaturatedServer.start();
       after(() => house.stop());
       await cancelled(house.endpoint, {}, () => resources().includes('TCPSocketWrap'));
     });
 
     it('while its greeting is awaited leaves nothing', async () => {
-      const stranger = await Stranger.start(() => undefined);
+      const stranger = await BrokenServer.start(() => undefined);
       await cancelled(stranger.endpoint, {}, () => stranger.received.includes('SSH-2.0'));
       await until('the connection to be closed', () => stranger.openConnections === 0);
     });
 
     it('in the middle of the key exchange leaves nothing', async () => {
-      const stranger = await Stranger.start((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
+      const stranger = await BrokenServer.start((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
       await cancelled(stranger.endpoint, {}, () => stranger.received.includes('curve25519'));
       await until('the connection to be closed', () => stranger.openConnections === 0);
     });
@@ -327,7 +327,7 @@ describe('a server', () => {
       await cancelled(
         mute.endpoint,
         {
-          introduce: (_computer, _login, signal) => {
+          provision: (_computer, _login, signal) => {
             question = signal;
             return new Promise(() => undefined);
           },
@@ -344,7 +344,7 @@ describe('a server', () => {
       await cancelled(
         mute.endpoint,
         {
-          introduce: () =>
+          provision: () =>
             new Promise((resolve) => (answer = (hostKeys) => resolve({ hostKeys, keyInstalled: true }))),
         },
         () => mute.open === 1 && answer !== undefined,
@@ -364,14 +364,14 @@ describe('a server', () => {
       const introduction = { hostKeys: [mute.hostKey], keyInstalled: true };
       await cancelled(
         mute.endpoint,
-        { introduce: () => Promise.resolve(introduction) },
+        { provision: () => Promise.resolve(introduction) },
         () => mute.asked === 1,
       );
       await until('the connection to be closed', () => mute.open === 0);
     });
 
     it('while it is waited for leaves nothing', async () => {
-      const stranger = await Stranger.start((socket) => socket.destroy());
+      const stranger = await BrokenServer.start((socket) => socket.destroy());
       await cancelled(stranger.endpoint, {}, () => stranger.connections >= 3);
       const { connections } = stranger;
       await sleep(300);
@@ -380,7 +380,7 @@ describe('a server', () => {
 
     it('while the shell opens: the shell is closed, the connection stays for the next', async () => {
       const curie = await service.computer('curie');
-      const line = await service.line(curie.ssh!, 30);
+      const line = await service.proxy(curie.ssh!, 30);
       const computer = { ...curie, ssh: line.endpoint('ohm') };
       const person = new Installation(service);
       await person.visit(computer);
@@ -402,10 +402,10 @@ describe('a server', () => {
 
     it('and hangs up while the computer is asked is done with, whatever the answer is', async () => {
       const mute = await FaultServer.start({ silent: 'atLogin' });
-      const line = await service.line(mute.endpoint);
+      const line = await service.proxy(mute.endpoint);
       let answer: (() => void) | undefined;
       const person = new Installation(service, {
-        introduce: () =>
+        provision: () =>
           new Promise(
             (resolve) => (answer = () => resolve({ hostKeys: [mute.hostKey], keyInstalled: true })),
           ),

@@ -8,7 +8,7 @@ import { testFolder } from '../unit/ssh/support/folder';
 import { makeKey, type KeyFile } from '../unit/ssh/support/keys';
 import { CustomSshd } from './support/customSshd';
 import { Installation, type InstallationOptions } from './support/installation';
-import type { Line } from './support/line';
+import type { TcpProxy } from './support/tcpProxy';
 import { Service } from './support/service';
 import type { Shell } from './support/shell';
 
@@ -29,12 +29,12 @@ const opaqueLibrary: ConnectorDeps['library'] = () => {
 describe('the way to the first prompt', () => {
   const folder = testFolder();
   const service = new Service('einstein');
-  let line: Line;
+  let line: TcpProxy;
   let einstein: Computer;
 
   before(async () => {
     // Slow enough that an answer is never mistaken for one to a question that came just after it.
-    line = await service.line((await service.computer('einstein')).ssh!, 50);
+    line = await service.proxy((await service.computer('einstein')).ssh!, 50);
     einstein = await service.computer('einstein', line.endpoint('ohm'));
   });
 

@@ -188,7 +188,7 @@ describe('a command runs', () => {
   });
 
   it('over SSH and ends on the computer, though it was cancelled before the word came that it runs', async () => {
-    const line = await service.line((await service.computer('einstein')).ssh!, 200);
+    const line = await service.proxy((await service.computer('einstein')).ssh!, 200);
     const far = await service.computer('einstein', line.endpoint('ohm'));
     const transport = new SshCommandTransport('ssh', new Installation(service).pool);
     const cancel = new AbortController();

@@ -9,13 +9,13 @@ import {
 } from '../../src/shell/shellListing';
 import { until } from '../harness/until';
 import { Installation } from './support/installation';
-import type { Line } from './support/line';
+import type { TcpProxy } from './support/tcpProxy';
 import { Service } from './support/service';
 import { Terminal, type TerminalOptions } from './support/terminal';
 
 describe('a computer without tmux', () => {
   const service = new Service('einstein');
-  let line: Line;
+  let line: TcpProxy;
   let einstein: Computer;
   let person: Installation;
 
@@ -27,7 +27,7 @@ describe('a computer without tmux', () => {
     await until('it to be stopped', async () => (await service.client.get(id)).status === 'stopped');
     await service.client.start(id);
     await until('it to run', async () => (await service.client.get(id)).status === 'running');
-    line = await service.line((await service.computer('einstein')).ssh!);
+    line = await service.proxy((await service.computer('einstein')).ssh!);
     einstein = await service.computer('einstein', line.endpoint('ohm'));
     person = new Installation(service);
   }

@@ -5,7 +5,7 @@ import { before, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
 import { until } from '../harness/until';
 import { Installation } from './support/installation';
-import type { Line } from './support/line';
+import type { TcpProxy } from './support/tcpProxy';
 import { Service } from './support/service';
 
 describe('a shell on a computer', () => {
@@ -133,11 +133,11 @@ describe('a command on a computer', () => {
 
 describe('several shells', () => {
   const service = new Service('einstein');
-  let line: Line;
+  let line: TcpProxy;
   let einstein: Computer;
 
   before(async () => {
-    line = await service.line((await service.computer('einstein')).ssh!);
+    line = await service.proxy((await service.computer('einstein')).ssh!);
     einstein = await service.computer('einstein', line.endpoint('ohm'));
   });
 
@@ -178,7 +178,7 @@ describe('several shells', () => {
   it('leave a connection that closes when the pool is disposed', async () => {
     const person = new Installation(service);
     await person.visit(einstein);
-    const [client] = line.wires.at(-1)!.sockets;
+    const [client] = line.proxied.at(-1)!.sockets;
     assert.equal(client.destroyed, false, 'it lingers');
     person.pool.dispose();
     await until('the connection to be closed', () => client.destroyed);

@@ -189,7 +189,7 @@ X`,
   });
 
   it('ends the command at hand where the line is lost', async () => {
-    const line = await service.line(einstein.ssh!);
+    const line = await service.proxy(einstein.ssh!);
     changeShell(service, 'einstein', 'bash');
     const away = await service.computer('einstein', line.endpoint('ohm'));
     for (const persistence of ['off', 'tmux'] as const) {

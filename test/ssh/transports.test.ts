@@ -12,7 +12,7 @@ import type { SshTransportName } from '../../src/ssh/connection/sshTransport';
 import { GatewaySession } from '../../src/terminal/gatewaySession';
 import { until } from '../harness/until';
 import { Installation } from './support/installation';
-import { Screen } from './support/screen';
+import { SessionOutput } from './support/sessionOutput';
 import { Service } from './support/service';
 
 const mebibyte = 1024 * 1024;
@@ -106,7 +106,7 @@ describe('a computer by each transport', () => {
       await before.visit(curie, { transport: way });
       before.pool.dispose();
       const after = new Installation(service);
-      after.known.update(tunnelRecord(curie.id), before.known.get(tunnelRecord(curie.id))!);
+      after.knownComputers.update(tunnelRecord(curie.id), before.knownComputers.get(tunnelRecord(curie.id))!);
       assert.equal(await after.visit(curie, { transport: way }), 'curie');
       assert.equal(await service.execCalls(), 2);
     });
@@ -212,7 +212,7 @@ describe('a computer by each transport', () => {
       );
     }
     const { socket } = await openTerminalSession(service.client, 'curie', undefined, signal);
-    const screen = new Screen(new GatewaySession(socket, { rows: 24, columns: 80 }));
+    const screen = new SessionOutput(new GatewaySession(socket, { rows: 24, columns: 80 }));
     await screen.shows('$ ');
     await screen.close();
     // What goes wrong is told in more words.
@@ -222,7 +222,7 @@ describe('a computer by each transport', () => {
     await emulator.control.setFeatures({ gatewayUrl: 'ws://gateway.example/secret-place' });
     await assert.rejects(person.visit(curie, { transport: 'tunnel' }));
     await emulator.control.setFeatures({ gatewayUrl: null });
-    const { privateKey } = await person.ownKey.get();
+    const { privateKey } = await person.extensionKey.get();
     const secrets = service.tickets.flatMap(({ token, gateway_url: url }) => [token, url]);
     secrets.push(emulator.apiKey, '/gateway/', 'secret-place', ...privateKey.split('\n').slice(1, -2));
     const written = `${log.text}\n${person.log.text}`;

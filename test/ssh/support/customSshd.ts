@@ -49,10 +49,10 @@ export class CustomSshd {
 
   /** Makes a person known here: their key is on the computer, and they know this server's. */
   async welcome(person: Installation): Promise<void> {
-    const { publicLine } = await person.ownKey.get();
+    const { publicLine } = await person.extensionKey.get();
     const hostKey = parsePublicKey(await this.service.run(this.computer.name, `cat ${this.folder}/key.pub`))!;
     await this.service.run(this.computer.name, `echo '${publicLine}' >> ~/.ssh/authorized_keys`);
-    person.known.update(this.computer.id, {
+    person.knownComputers.update(this.computer.id, {
       hostKeys: [hostKey.blob.toString('base64')],
       installedKey: publicLine,
     });

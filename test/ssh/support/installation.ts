@@ -25,7 +25,7 @@ export interface InstallationOptions {
   agent?: string;
   /** The text of the person's known_hosts. */
   knownHosts?: string;
-  /** The person's home folder, with their SSH configuration. */
+  /** The user's home folder, with their SSH configuration. */
   home?: string;
   /** Answers when the person is asked for a passphrase; by default they skip the key. */
   passphrases?: AskPassphrase;
@@ -34,7 +34,7 @@ export interface InstallationOptions {
   timeouts?: Partial<SshTimeouts>;
   library?: ConnectorDeps['library'];
   /** Instead of asking the computer over the API. */
-  introduce?: ConnectorDeps['provision'];
+  provision?: ConnectorDeps['provision'];
 }
 
 /** All of src/ssh, wired as the extension wires it, as one person has it installed: it knows no computer yet. */
@@ -42,8 +42,8 @@ export class Installation {
   readonly records = new MemoryRecords();
   readonly secrets = new MemorySecrets();
   readonly log = new RecordingLog();
-  readonly known = new KnownComputers(this.records);
-  readonly ownKey = new ExtensionKey(this.secrets, this.log);
+  readonly knownComputers = new KnownComputers(this.records);
+  readonly extensionKey = new ExtensionKey(this.secrets, this.log);
   readonly questions: Parameters<ConfirmHostKey>[0][] = [];
   readonly pool: ConnectionPool;
   readonly rotation: KeyRotation;
@@ -61,7 +61,7 @@ export class Installation {
       this.questions.push(question);
       return Promise.resolve(options.trusts ?? false);
     };
-    const { known, ownKey, log } = this;
+    const { knownComputers: known, extensionKey: ownKey, log } = this;
     const { pool, rotation } = createSsh({
       ...{ client, knownComputers: known, extensionKey: ownKey, config, clock: systemClock, log },
       identityFile: () => this.options.identityFile ?? '',
@@ -73,11 +73,11 @@ export class Installation {
       confirmHostKey: ask,
       timeouts: { ...defaultTimeouts, ...options.timeouts },
       library: options.library,
-      provision: options.introduce,
+      provision: options.provision,
     });
     this.pool = pool;
     this.rotation = rotation;
-    service.endsWith(this.pool);
+    service.disposeAfterTests(this.pool);
   }
 
   /** Opens a shell in a terminal, as a terminal tab does. */

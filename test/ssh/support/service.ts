@@ -9,7 +9,7 @@ import { DisposableStore, type Disposable } from '../../../src/base/disposable';
 import { startEmulator, type Emulator } from '../../emulator/emulator';
 import { runCommand } from '../../emulator/sandbox/exec';
 import { RecordingLog } from '../../unit/support/recordingLog';
-import { Line } from './line';
+import { TcpProxy } from './tcpProxy';
 
 /** The API, which keeps what it was told of terminals. */
 class Client extends CelestoClient {
@@ -37,7 +37,7 @@ export class Service {
   /** What was told of terminals. */
   readonly tickets: Client['tickets'] = [];
   private running: Emulator | undefined;
-  private readonly users = new DisposableStore();
+  private readonly disposables = new DisposableStore();
 
   /** @param names of the computers, all of them running */
   constructor(...names: string[]) {
@@ -53,7 +53,7 @@ export class Service {
       await this.emulator.control.clearRequests();
     });
     after(async () => {
-      this.users.dispose();
+      this.disposables.dispose();
       await this.running?.stop();
       rmSync(this.folder, { recursive: true, force: true });
     });
@@ -65,13 +65,13 @@ export class Service {
   }
 
   /** Has something end when the tests are over. */
-  endsWith(user: Disposable): void {
-    this.users.add(user);
+  disposeAfterTests(user: Disposable): void {
+    this.disposables.add(user);
   }
 
   /** A line to an endpoint, there until the tests are over. */
-  async line(endpoint: string, delay = 0): Promise<Line> {
-    return this.users.add(await Line.to(endpoint, delay));
+  async proxy(endpoint: string, delay = 0): Promise<TcpProxy> {
+    return this.disposables.add(await TcpProxy.to(endpoint, delay));
   }
 
   get client(): CelestoClient {

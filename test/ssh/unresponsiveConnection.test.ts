@@ -10,8 +10,8 @@ import { systemClock } from '../../src/base/clock';
 import { detectWake } from '../../src/base/wakeDetector';
 import { FakeClock, settled } from '../unit/support/fakeClock';
 import { Installation } from './support/installation';
-import type { Line } from './support/line';
-import { Screen } from './support/screen';
+import type { TcpProxy } from './support/tcpProxy';
+import { SessionOutput } from './support/sessionOutput';
 import { Service } from './support/service';
 import { Terminal } from './support/terminal';
 
@@ -20,12 +20,12 @@ const promised = 45_000;
 
 describe('a line that goes silent, nobody saying a word', () => {
   const service = new Service('einstein');
-  let line: Line;
+  let line: TcpProxy;
   let einstein: Computer;
 
   before(async () => {
     await service.emulator.control.seed({ name: 'curie', listens: false });
-    line = await service.line((await service.computer('einstein')).ssh!);
+    line = await service.proxy((await service.computer('einstein')).ssh!);
     einstein = await service.computer('einstein', line.endpoint('ohm'));
   });
 
@@ -48,13 +48,13 @@ describe('a line that goes silent, nobody saying a word', () => {
     return new Terminal(person, { persistence: 'tmux', name: randomUUID() }).open(einstein);
   }
 
-  async function plain(): Promise<Screen> {
+  async function plain(): Promise<SessionOutput> {
     const shell = { persistence: 'off', name: 'test', cwd: '', nonce: undefined } as const;
     const size = () => Promise.resolve({ rows: 24, columns: 80 });
     const transport = new GatewayTransport(service.client, systemClock);
     const request = { size, env: {}, shell, memory: {} };
     const options = { signal: new AbortController().signal, timeoutMs: 0 };
-    const screen = new Screen(await transport.open(await service.computer('curie'), request, options));
+    const screen = new SessionOutput(await transport.open(await service.computer('curie'), request, options));
     await screen.shows('$ ');
     return screen;
   }

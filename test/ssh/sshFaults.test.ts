@@ -24,7 +24,7 @@ describe('an SSH server of faults', () => {
     const server = await FaultServer.start(...faults);
     const computer = { ...einstein, ssh: server.endpoint };
     const introduction = { hostKeys: [server.hostKey], keyInstalled: true };
-    const person = new Installation(service, { introduce: () => Promise.resolve(introduction), ...options });
+    const person = new Installation(service, { provision: () => Promise.resolve(introduction), ...options });
     return {
       server,
       person,

@@ -26,7 +26,7 @@ describe('what is put on a computer', () => {
   });
 
   async function footprint(of: Installation): Promise<InstalledFiles> {
-    return listInstalledFiles(service.client, einstein.id, 'ohm', await of.ownKey.get(), signal);
+    return listInstalledFiles(service.client, einstein.id, 'ohm', await of.extensionKey.get(), signal);
   }
 
   function authorizedKeys(): Promise<string> {
@@ -87,7 +87,7 @@ describe('what is put on a computer', () => {
     mine.pool.dispose();
     const { rotation } = mine;
     assert.deepEqual(await rotation.computersWithKey(), [einstein.id]);
-    const first = await mine.ownKey.get();
+    const first = await mine.extensionKey.get();
     await rotation.rotate();
     assert.deepEqual(await rotation.computersWithKey(), []);
     assert.deepEqual(
@@ -96,13 +96,13 @@ describe('what is put on a computer', () => {
     );
 
     await rotation.replaceKeyOn(einstein, signal);
-    const second = await mine.ownKey.get();
+    const second = await mine.extensionKey.get();
     const everywhere = (): Promise<string> =>
       service.run('einstein', 'cat ~/.ssh/authorized_keys ~/.celesto-vscode/*/authorized_keys');
     assert.ok(!(await everywhere()).includes(first.publicLine.split(' ')[1]!));
     assert.equal((await everywhere()).split(second.publicLine.split(' ')[1]!).length, 3);
     for (const name of [einstein.id, tunnelRecord(einstein.id)])
-      assert.equal(mine.known.get(name)?.installedKey, second.publicLine);
+      assert.equal(mine.knownComputers.get(name)?.installedKey, second.publicLine);
     const calls = await service.execCalls();
     await mine.visit(einstein, { transport: 'ssh' });
     await mine.visit(einstein, { transport: 'tunnel' });

@@ -9,7 +9,7 @@ import { makeKey, type KeyFile } from '../unit/ssh/support/keys';
 import { Agent } from './support/agent';
 import { Installation, type InstallationOptions } from './support/installation';
 import { Service } from './support/service';
-import { Stranger } from './support/strangers';
+import { BrokenServer } from './support/brokenServer';
 
 describe('who we are', () => {
   const folder = testFolder();
@@ -68,7 +68,7 @@ describe('who we are', () => {
       person.pool.dispose();
       await person.visit(einstein);
       assert.equal(await service.execCalls(), 1);
-      const { publicLine } = await person.ownKey.get();
+      const { publicLine } = await person.extensionKey.get();
       assert.equal(await authorizedKeys(), `${publicLine}\n`);
     });
 
@@ -79,7 +79,7 @@ describe('who we are', () => {
       await service.run('einstein', 'echo "# swept clean" > ~/.ssh/authorized_keys');
       assert.equal(await person.visit(einstein), 'einstein');
       assert.equal(await service.execCalls(), 2);
-      const { publicLine } = await person.ownKey.get();
+      const { publicLine } = await person.extensionKey.get();
       assert.equal(await authorizedKeys(), `# swept clean\n${publicLine}\n`);
     });
 
@@ -93,7 +93,7 @@ describe('who we are', () => {
       const agent = await Agent.start(folder, 'many.sock', keys);
       try {
         const person = new Installation(service, { agent: agent.address });
-        const { publicLine } = await person.ownKey.get();
+        const { publicLine } = await person.extensionKey.get();
         await person.visit(einstein);
         assert.equal(await authorizedKeys(), `${publicLine}\n`);
         person.pool.dispose();
@@ -222,7 +222,7 @@ describe('who we are', () => {
 
     it('that an agent is not there, holds nothing, or does not answer', async () => {
       const empty = await Agent.start(folder, 'empty.sock', []);
-      await Stranger.start(() => undefined, join(folder, 'mute.sock'));
+      await BrokenServer.start(() => undefined, join(folder, 'mute.sock'));
       after(() => empty.stop());
       const cases: [address: string, reason: RegExp][] = [
         [join(folder, 'gone.sock'), /Failed to connect to agent/],
@@ -269,7 +269,7 @@ describe('who we are', () => {
         () => assert.fail('It was let in.'),
         (error: unknown) => error as AuthenticationError,
       );
-      const { privateKey } = await person.ownKey.get();
+      const { privateKey } = await person.extensionKey.get();
       const [, body = ''] = privateKey.split('\n');
       for (const text of [message, person.log.text]) {
         assert.ok(!text.includes(body));

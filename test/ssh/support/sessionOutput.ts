@@ -2,7 +2,7 @@ import type { SessionEnd, Session } from '../../../src/shell/session';
 import { until } from '../../harness/until';
 
 /** A session, and what a person sees of it. */
-export class Screen {
+export class SessionOutput {
   text = '';
   ending: SessionEnd | undefined;
 

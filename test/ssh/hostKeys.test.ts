@@ -8,7 +8,7 @@ import { parseEndpoint } from '../../src/ssh/connection/endpoint';
 import { until } from '../harness/until';
 import { Installation } from './support/installation';
 import { Service } from './support/service';
-import { Stranger } from './support/strangers';
+import { BrokenServer } from './support/brokenServer';
 
 describe('who the computer is', () => {
   const service = new Service('einstein', 'curie', 'moved');
@@ -50,12 +50,12 @@ describe('who the computer is', () => {
 
   /** Is refused, and checks that the server of `name` never got to know who wanted to come in. */
   async function refused(person: Installation, computer: Computer, name: string): Promise<HostKeyError> {
-    const line = await service.line(computer.ssh!);
+    const line = await service.proxy(computer.ssh!);
     const refusal: unknown = await person
       .visit({ ...computer, ssh: line.endpoint('ohm') })
       .catch((error: unknown) => error);
     // sshd notes each connection that ends before a login, and whom it was for if that was said.
-    const note = `port ${line.wires[0]?.port} [preauth]`;
+    const note = `port ${line.proxied[0]?.port} [preauth]`;
     const log = await until(`sshd to note the end of ${note}`, async () =>
       (await service.sshdLog(name)).split('\n').find((entry) => entry.includes(note)),
     );
@@ -84,15 +84,15 @@ describe('who the computer is', () => {
     for (const way of ['ssh', 'tunnel'] as const) {
       const record = way === 'ssh' ? einstein.id : tunnelRecord(einstein.id);
       await person.visit(einstein, { transport: way });
-      const before = person.known.get(record)!;
+      const before = person.knownComputers.get(record)!;
       assert.equal(before.confirmed?.by, 'api');
       person.pool.dispose();
-      person.known.forgetHostKeys(einstein.id);
-      assert.deepEqual(person.known.get(record)?.hostKeys, []);
+      person.knownComputers.forgetHostKeys(einstein.id);
+      assert.deepEqual(person.knownComputers.get(record)?.hostKeys, []);
       const calls = await service.execCalls();
       await person.visit(einstein, { transport: way });
       assert.equal(await service.execCalls(), calls + 1);
-      assert.deepEqual(person.known.get(record)?.hostKeys, before.hostKeys);
+      assert.deepEqual(person.knownComputers.get(record)?.hostKeys, before.hostKeys);
     }
     assert.deepEqual(person.questions, []);
   });
@@ -151,7 +151,7 @@ describe('who the computer is', () => {
   });
 
   it('stays known when it gets another address', async () => {
-    const line = await service.line(einstein.ssh!);
+    const line = await service.proxy(einstein.ssh!);
     const person = new Installation(service);
     await person.visit(einstein);
     await service.refuseExec();
@@ -162,7 +162,7 @@ describe('who the computer is', () => {
     /** The computer has the key of the extension already: it can be reached, but not asked. */
     async function newcomer(options: { knownHosts?: string; trusts?: boolean }): Promise<Installation> {
       const person = new Installation(service, options);
-      const { publicLine } = await person.ownKey.get();
+      const { publicLine } = await person.extensionKey.get();
       await service.run('einstein', `echo '${publicLine}' >> ~/.ssh/authorized_keys`);
       await service.refuseExec();
       return person;
@@ -205,7 +205,7 @@ describe('who the computer is', () => {
   });
 
   it('is not told by what a server says of itself before the key exchange', async () => {
-    const liar = await Stranger.start((socket) => socket.write('einstein\r\nSSH-2.0-OpenSSH_9.2\r\n'));
+    const liar = await BrokenServer.start((socket) => socket.write('einstein\r\nSSH-2.0-OpenSSH_9.2\r\n'));
     const leaving = new AbortController();
     const person = new Installation(service);
     const visit = person.visit({ ...einstein, ssh: liar.endpoint }, { signal: leaving.signal });

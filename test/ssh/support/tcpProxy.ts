@@ -4,7 +4,7 @@ import type { Disposable } from '../../../src/base/disposable';
 import { formatEndpoint, parseEndpoint } from '../../../src/ssh/connection/endpoint';
 
 /** One connection through a line. */
-interface Wire {
+interface ProxiedConnection {
   readonly sockets: readonly [client: Socket, server: Socket];
   /** The port it comes from, as the server sees it. */
   port: number | undefined;
@@ -16,8 +16,8 @@ interface Wire {
  * A line to an SSH server: it takes its time, counts connections and round trips, and can be cut. A round trip is
  * counted where one must be: what is sent after the delivery of an answer is one deeper than the question was.
  */
-export class Line implements Disposable {
-  readonly wires: Wire[] = [];
+export class TcpProxy implements Disposable {
+  readonly proxied: ProxiedConnection[] = [];
   private server: Server | undefined;
 
   private constructor(
@@ -27,9 +27,9 @@ export class Line implements Disposable {
   ) {}
 
   /** @param endpoint as a computer names it */
-  static async to(endpoint: string, delay = 0): Promise<Line> {
-    const line = new Line(parseEndpoint(endpoint), delay);
-    const server = createServer((client) => line.lay(client));
+  static async to(endpoint: string, delay = 0): Promise<TcpProxy> {
+    const line = new TcpProxy(parseEndpoint(endpoint), delay);
+    const server = createServer((client) => line.accept(client));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     line.server = server;
     return line;
@@ -42,48 +42,52 @@ export class Line implements Disposable {
 
   /** How many connections were made. */
   get connections(): number {
-    return this.wires.length;
+    return this.proxied.length;
   }
 
   /** Round trips to what the client has received last over its latest connection, the TCP handshake included. */
   get roundTrips(): number {
-    return 1 + (this.wires.at(-1)?.depth.client ?? 0);
+    return 1 + (this.proxied.at(-1)?.depth.client ?? 0);
   }
 
   /** Cuts every connection there is, as a network does that goes away: nobody says goodbye. */
   cut(): void {
-    for (const { sockets } of this.wires) for (const socket of sockets) socket.resetAndDestroy();
+    for (const { sockets } of this.proxied) for (const socket of sockets) socket.resetAndDestroy();
   }
 
   /** Delivers nothing any more, in neither direction, over the connections there are. Nobody is told. */
   freeze(): void {
-    for (const { sockets } of this.wires) for (const socket of sockets) socket.pause();
+    for (const { sockets } of this.proxied) for (const socket of sockets) socket.pause();
   }
 
   dispose(): void {
-    for (const { sockets } of this.wires) for (const socket of sockets) socket.destroy();
+    for (const { sockets } of this.proxied) for (const socket of sockets) socket.destroy();
     this.server?.close();
   }
 
-  private lay(client: Socket): void {
+  private accept(client: Socket): void {
     const server = connect({ ...this.target, noDelay: true });
     client.setNoDelay(true);
-    const wire: Wire = { sockets: [client, server], port: undefined, depth: { client: 0, server: 0 } };
+    const wire: ProxiedConnection = {
+      sockets: [client, server],
+      port: undefined,
+      depth: { client: 0, server: 0 },
+    };
     server.once('connect', () => (wire.port = server.localPort));
-    this.wires.push(wire);
-    this.carry(client, server, () => {
+    this.proxied.push(wire);
+    this.forward(client, server, () => {
       const { depth } = wire;
       const sent = depth.client;
       return () => (depth.server = Math.max(depth.server, sent));
     });
-    this.carry(server, client, () => {
+    this.forward(server, client, () => {
       const { depth } = wire;
       const sent = depth.server + 1;
       return () => (depth.client = Math.max(depth.client, sent));
     });
   }
 
-  private carry(from: Socket, to: Socket, sent: () => () => void): void {
+  private forward(from: Socket, to: Socket, sent: () => () => void): void {
     let last: Promise<void> = Promise.resolve();
     const later = (deliver: () => void): void => {
       const arrival = this.delay === 0 ? Promise.resolve() : sleep(this.delay);

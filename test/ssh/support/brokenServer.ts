@@ -2,7 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { after } from 'node:test';
 
 /** A server that is no SSH server, or a poor one, and remembers what it was sent. */
-export class Stranger {
+export class BrokenServer {
   received = Buffer.alloc(0);
   connections = 0;
   private readonly open = new Set<Socket>();
@@ -11,15 +11,15 @@ export class Stranger {
 
   /**
    * @param greet what it does with each connection
-   * @param place the port of the loopback address, or the path of a socket
+   * @param address the port of the loopback address, or the path of a socket
    */
-  static async start(greet: (socket: Socket) => void, place: number | string = 0): Promise<Stranger> {
+  static async start(greet: (socket: Socket) => void, address: number | string = 0): Promise<BrokenServer> {
     const server = createServer();
-    const stranger = new Stranger(server);
-    server.on('connection', (socket) => stranger.meet(socket, greet));
+    const stranger = new BrokenServer(server);
+    server.on('connection', (socket) => stranger.accept(socket, greet));
     await new Promise<void>((resolve) =>
       server.listen(
-        typeof place === 'string' ? { path: place } : { port: place, host: '127.0.0.1' },
+        typeof address === 'string' ? { path: address } : { port: address, host: '127.0.0.1' },
         resolve,
       ),
     );
@@ -45,7 +45,7 @@ export class Stranger {
     if (this.server.listening) await new Promise((resolve) => this.server.close(resolve));
   }
 
-  private meet(socket: Socket, greet: (socket: Socket) => void): void {
+  private accept(socket: Socket, greet: (socket: Socket) => void): void {
     this.connections += 1;
     this.open.add(socket);
     socket.on('close', () => this.open.delete(socket));

@@ -10,14 +10,14 @@ server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(serv
 `;
 
 /** An address where nobody answers the door: connections to it neither stand nor fail, as behind a bad firewall. */
-export class FullHouse {
+export class SaturatedServer {
   private constructor(
     readonly port: number,
     private readonly process: ChildProcess,
-    private readonly guests: readonly Socket[],
+    private readonly clients: readonly Socket[],
   ) {}
 
-  static async start(): Promise<FullHouse> {
+  static async start(): Promise<SaturatedServer> {
     const child = spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] });
     const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
     const port = Number(line);
@@ -29,7 +29,7 @@ export class FullHouse {
       guests.push(guest);
       isFull = await Promise.race([once(guest, 'connect').then(() => false), sleep(300, true)]);
     }
-    return new FullHouse(port, child, guests);
+    return new SaturatedServer(port, child, guests);
   }
 
   get endpoint(): string {
@@ -37,7 +37,7 @@ export class FullHouse {
   }
 
   async stop(): Promise<void> {
-    for (const guest of this.guests) guest.destroy();
+    for (const guest of this.clients) guest.destroy();
     const ended = once(this.process, 'exit');
     this.process.kill('SIGKILL');
     await ended;

@@ -39,7 +39,7 @@ describe('a door to a computer, for any SSH client', () => {
       log,
       folder,
     });
-    service.endsWith(doors);
+    service.disposeAfterTests(doors);
     return { doors, folder, log };
   }
 
