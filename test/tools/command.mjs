@@ -3,13 +3,13 @@ import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** A failure whose message alone tells the person what is wrong and what to do: it is printed without a stack. */
+/** A failure whose message alone tells the user what is wrong and what to do: it is printed without a stack. */
 export class MachineError extends Error {
   name = 'MachineError';
 }
 
 /** Folders of system programs, which are not in everybody's PATH. */
-const SYSTEM_FOLDERS = process.platform === 'win32' ? [] : ['/usr/sbin', '/sbin', '/usr/local/sbin'];
+const systemFolders = process.platform === 'win32' ? [] : ['/usr/sbin', '/sbin', '/usr/local/sbin'];
 
 /**
  * The full path of a program.
@@ -17,7 +17,7 @@ const SYSTEM_FOLDERS = process.platform === 'win32' ? [] : ['/usr/sbin', '/sbin'
  * @returns {string | undefined} undefined when the machine does not have it
  */
 export function findCommand(name) {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), ...SYSTEM_FOLDERS];
+  const folders = [...(process.env.PATH ?? '').split(delimiter), ...systemFolders];
   const endings = process.platform === 'win32' ? ['.exe', '.cmd'] : [''];
   return folders
     .flatMap((folder) => endings.map((ending) => join(folder, name + ending)))

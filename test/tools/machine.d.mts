@@ -1,6 +1,16 @@
 export type VSCodeName = 'newest' | 'floor';
 export type ToolName =
-  'sshd' | 'ssh' | 'ip' | 'unshare' | 'python3' | 'tmux' | 'screen' | 'zsh' | 'fish' | 'browser' | 'fonts';
+  | 'sshd'
+  | 'ssh'
+  | 'ip'
+  | 'unshare'
+  | 'python3'
+  | 'tmux'
+  | 'screen'
+  | 'zsh'
+  | 'fish'
+  | 'browser'
+  | 'fonts';
 
 export interface VSCodeDist {
   /** VS Code's own version. */
@@ -25,6 +35,6 @@ export function run(
 ): Promise<void>;
 export function findBrowser(): string | undefined;
 export function missingTools(names: readonly ToolName[]): string[];
-export function ensureTools(names: readonly ToolName[], say: (line: string) => void): Promise<void>;
-export function ensureVSCode(name: VSCodeName, say: (line: string) => void): Promise<void>;
+export function ensureTools(names: readonly ToolName[], log: (message: string) => void): Promise<void>;
+export function ensureVSCode(name: VSCodeName, log: (message: string) => void): Promise<void>;
 export function vscodeDist(name: VSCodeName): VSCodeDist;

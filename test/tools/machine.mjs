@@ -10,16 +10,16 @@ export { findCommand, MachineError, npm, run } from './command.mjs';
 export { emulatorTools, shellTools, ensureTools, findBrowser, missingTools } from './systemTools.mjs';
 export { ensureVSCode, vscodeDist } from './vscodeDist.mjs';
 
-const say = (line) => console.log(line);
+const log = (message) => console.log(message);
 
 /**
  * Makes sure of Node, the npm packages and what else is named.
  * @param {{ tools?: string[], vscodes?: ('newest' | 'floor')[] }} [needs]
  */
 export async function prepareMachine({ tools = [], vscodes = [] } = {}) {
-  await ensureNodePackages(say);
-  await ensureTools(tools, say);
-  for (const name of vscodes) await ensureVSCode(name, say);
+  await ensureNodePackages(log);
+  await ensureTools(tools, log);
+  for (const name of vscodes) await ensureVSCode(name, log);
 }
 
 /**
@@ -32,7 +32,7 @@ export async function runCommand(module, needs) {
     await prepareMachine(needs);
     process.exitCode = await runTypeScript(new URL(module, import.meta.url), process.argv.slice(2));
   } catch (error) {
-    // By its name: what is in TypeScript may have a class of its own from the same file.
+    // By its name: TypeScript may have loaded a class of its own from the same file.
     console.error(error?.name === 'MachineError' ? error.message : error);
     process.exitCode = 1;
   }

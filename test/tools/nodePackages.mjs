@@ -3,22 +3,22 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { npm } from './command.mjs';
 
-const ROOT = join(import.meta.dirname, '..', '..');
+const projectFolder = join(import.meta.dirname, '..', '..');
 
 /**
  * Runs `npm ci` unless node_modules holds just what package-lock.json names. No install scripts: nothing here needs
  * them, and some would compile.
- * @param {(line: string) => void} say
+ * @param {(message: string) => void} log
  */
-export async function ensureNodePackages(say) {
+export async function ensureNodePackages(log) {
   if (hasNodePackages()) return;
-  say('Installing the npm packages of this project …');
-  await npm(['ci', '--ignore-scripts'], { cwd: ROOT });
+  log('Installing the npm packages of this project …');
+  await npm(['ci', '--ignore-scripts'], { cwd: projectFolder });
 }
 
 function hasNodePackages() {
-  const wanted = lockedPackages(join(ROOT, 'package-lock.json'));
-  const installed = lockedPackages(join(ROOT, 'node_modules', '.package-lock.json'));
+  const wanted = lockedPackages(join(projectFolder, 'package-lock.json'));
+  const installed = lockedPackages(join(projectFolder, 'node_modules', '.package-lock.json'));
   // The optional ones are for other platforms.
   return Object.entries(wanted).every(
     ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version,

@@ -5,32 +5,42 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { findCommand, MachineError, run } from './command.mjs';
 
-const ROOT = join(import.meta.dirname, '..', '..');
-const LINUX = process.platform === 'linux';
-const has = (name) => findCommand(name) !== undefined;
+const projectFolder = join(import.meta.dirname, '..', '..');
+const isLinux = process.platform === 'linux';
+const hasCommand = (name) => findCommand(name) !== undefined;
+/** For a tool that is a program of its own name. */
+const isCommand = (name) => () => hasCommand(name);
 
-/** Each tool: is it there, which Debian package brings it, what it is for. */
-const TOOLS = {
-  sshd: { there: () => has('sshd'), package: 'openssh-server', use: 'the computers of the emulator' },
+/** Each tool: is it installed, the Debian package that brings it, what it is for. */
+const tools = {
+  sshd: { isInstalled: isCommand('sshd'), package: 'openssh-server', use: 'the computers of the emulator' },
   ssh: {
-    there: () => has('ssh') && has('ssh-keygen'),
+    isInstalled: () => hasCommand('ssh') && hasCommand('ssh-keygen'),
     package: 'openssh-client',
     use: 'keys and comparisons',
   },
-  ip: { there: () => !LINUX || has('ip'), package: 'iproute2', use: 'network namespaces' },
+  ip: { isInstalled: () => !isLinux || hasCommand('ip'), package: 'iproute2', use: 'network namespaces' },
   unshare: {
-    there: () => !LINUX || has('unshare'),
+    isInstalled: () => !isLinux || hasCommand('unshare'),
     package: 'util-linux',
     use: 'namespaces of the computers',
   },
-  python3: { there: () => has('python3'), package: 'python3', use: 'terminals of the emulator' },
-  tmux: { there: () => has('tmux'), package: 'tmux', use: 'shells that outlive their connection' },
-  screen: { there: () => has('screen'), package: 'screen', use: 'the same' },
-  zsh: { there: () => has('zsh'), package: 'zsh', use: 'shells of the computers' },
-  fish: { there: () => has('fish'), package: 'fish', use: 'shells of the computers' },
-  browser: { there: () => findBrowser() !== undefined, package: 'chromium', use: "VS Code's window" },
+  python3: { isInstalled: isCommand('python3'), package: 'python3', use: 'terminals of the emulator' },
+  tmux: { isInstalled: isCommand('tmux'), package: 'tmux', use: 'shells that outlive their connection' },
+  screen: {
+    isInstalled: isCommand('screen'),
+    package: 'screen',
+    use: 'shells that outlive their connection',
+  },
+  zsh: { isInstalled: isCommand('zsh'), package: 'zsh', use: 'shells of the computers' },
+  fish: { isInstalled: isCommand('fish'), package: 'fish', use: 'shells of the computers' },
+  browser: {
+    isInstalled: () => findBrowser() !== undefined,
+    package: 'chromium',
+    use: "VS Code's window",
+  },
   fonts: {
-    there: () => !LINUX || existsSync('/usr/share/fonts'),
+    isInstalled: () => !isLinux || existsSync('/usr/share/fonts'),
     package: 'fonts-dejavu-core',
     use: 'text in that window',
   },
@@ -39,36 +49,36 @@ const TOOLS = {
 /** What the emulator and its computers are made of. */
 export const emulatorTools = ['sshd', 'ssh', 'unshare', 'python3'];
 
-/** What people have on their computers, and terminals get on with. */
+/** What users have on their computers, and terminals get on with. */
 export const shellTools = ['tmux', 'screen', 'zsh', 'fish'];
 
-const SSHD_NOTE =
+const sshdNote =
   'With its package a machine that has systemd starts an SSH service of its own; `sudo systemctl disable --now ssh` turns that off.';
 
 /**
- * Which of the tools are missing, in words.
+ * The tools that are missing, for the user to read.
  * @param {string[]} names
  * @returns {string[]} for example "sshd (the computers of the emulator)"
  */
 export function missingTools(names) {
-  return names.filter((name) => !TOOLS[name].there()).map((name) => `${name} (${TOOLS[name].use})`);
+  return names.filter((name) => !tools[name].isInstalled()).map((name) => `${name} (${tools[name].use})`);
 }
 
 /**
- * Installs the tools that are missing. A person at the terminal is asked first.
+ * Installs the tools that are missing. A user at the terminal is asked first.
  * @param {string[]} names
- * @param {(line: string) => void} say
+ * @param {(message: string) => void} log
  * @returns {Promise<void>} rejects with a MachineError that names what is missing and what to do
  */
-export async function ensureTools(names, say) {
-  const missing = names.filter((name) => !TOOLS[name].there());
+export async function ensureTools(names, log) {
+  const missing = names.filter((name) => !tools[name].isInstalled());
   if (missing.length === 0) return;
   const steps = installSteps(missing);
-  say(`Missing: ${missingTools(missing).join(', ')}.`);
-  if (missing.includes('sshd')) say(SSHD_NOTE);
-  if (!(await agreed(steps))) throw new MachineError(`Still missing. ${instruction(steps)}`);
+  log(`Missing: ${missingTools(missing).join(', ')}.`);
+  if (missing.includes('sshd')) log(sshdNote);
+  if (!(await confirmed(steps))) throw new MachineError(`Still missing. ${instruction(steps)}`);
   try {
-    for (const step of steps) await take(step);
+    for (const step of steps) await runStep(step);
   } catch (error) {
     throw new MachineError(`${error.message}\n${instruction(steps)}`);
   }
@@ -92,14 +102,14 @@ function playwrightBrowser() {
 
 /** @returns {{ command: string[], mayFail?: boolean }[]} */
 function installSteps(missing) {
-  if (!has('apt-get')) {
-    const list = missing.map((name) => `${name}, in Debian's package ${TOOLS[name].package}`).join('; ');
+  if (!hasCommand('apt-get')) {
+    const list = missing.map((name) => `${name}, in Debian's package ${tools[name].package}`).join('; ');
     throw new MachineError(
       `Missing, and there is no apt-get to install it with: ${list}. Install it by hand, then run this again.`,
     );
   }
   const fetched = missing.includes('browser') && isUbuntu() ? ['browser'] : [];
-  const packages = missing.filter((name) => !fetched.includes(name)).map((name) => TOOLS[name].package);
+  const packages = missing.filter((name) => !fetched.includes(name)).map((name) => tools[name].package);
   return [
     ...(packages.length > 0 ? aptSteps(packages) : []),
     ...fetched.map(() => ({ command: fetchBrowser() })),
@@ -107,7 +117,7 @@ function installSteps(missing) {
 }
 
 const aptSteps = (packages) => [
-  // This fails as soon as one of the person's repositories does; what matters is whether the next step works.
+  // This fails as soon as one of the user's repositories does; what matters is whether the next step works.
   { command: asRoot(['apt-get', 'update', '-q']), mayFail: true },
   {
     command: asRoot([
@@ -119,7 +129,7 @@ const aptSteps = (packages) => [
 
 /** Ubuntu's own Chromium is a snap, so there Playwright fetches one. */
 const fetchBrowser = () => [
-  ...[process.execPath, join(ROOT, 'node_modules', 'playwright-core', 'cli.js')],
+  ...[process.execPath, join(projectFolder, 'node_modules', 'playwright-core', 'cli.js')],
   ...['install', '--with-deps', '--no-shell', 'chromium'],
 ];
 
@@ -127,12 +137,12 @@ const isUbuntu = () => /^ID=ubuntu$/m.test(readFileSync('/etc/os-release', 'utf8
 
 function asRoot(command) {
   if (process.getuid() === 0) return command;
-  return ['sudo', ...(personIsThere() ? [] : ['-n']), ...command];
+  return ['sudo', ...(isInteractive() ? [] : ['-n']), ...command];
 }
 
-const personIsThere = () => process.stdin.isTTY === true && !process.env.CI;
+const isInteractive = () => process.stdin.isTTY === true && !process.env.CI;
 
-async function take({ command: [program, ...args], mayFail = false }) {
+async function runStep({ command: [program, ...args], mayFail = false }) {
   try {
     await run(program, args);
   } catch (error) {
@@ -143,8 +153,8 @@ async function take({ command: [program, ...args], mayFail = false }) {
 const listed = (steps) => steps.map(({ command }) => `  ${command.join(' ')}`).join('\n');
 const instruction = (steps) => `Install by hand, then run this again:\n${listed(steps)}`;
 
-async function agreed(steps) {
-  if (!personIsThere()) return true;
+async function confirmed(steps) {
+  if (!isInteractive()) return true;
   const questions = createInterface({ input: process.stdin, output: process.stdout });
   console.log(`These commands would install it:\n${listed(steps)}`);
   const answer = await questions.question('Run them now? [Y/n] ');

@@ -4,33 +4,33 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { MachineError, npm } from './command.mjs';
 
-const FOLDER = join(import.meta.dirname, '..', '..', '.vscode-dist');
+const distFolder = join(import.meta.dirname, '..', '..', '.vscode-dist');
 
 /** Raise when the way of installing below changes, so that what is there is installed anew. */
-const RECIPE = 1;
+const recipeVersion = 1;
 
 /** The VS Codes under test: the newest to be had, and the oldest that package.json's `engines.vscode` admits. */
-const VERSIONS = {
+const versions = {
   newest: { codeServer: '4.139.1', node: '24.21.0' },
   floor: { codeServer: '4.104.0', node: '22.23.3' },
 };
 
 /** The first argon2 that carries its binaries; older code-servers ask for one that has to be compiled. */
-const ARGON2 = '0.44.0';
+const argon2Version = '0.44.0';
 
 /**
  * Where an installed VS Code is.
  * @param {'newest' | 'floor'} name
  */
 export function vscodeDist(name) {
-  const { codeServer, node } = VERSIONS[name];
-  const dir = join(FOLDER, codeServer);
+  const { codeServer, node } = versions[name];
+  const dir = join(distFolder, codeServer);
   return {
     version: codeServer.replace(/^4\./, '1.'),
     dir,
     node: join(dir, 'node_modules', nodePackage(), 'bin', 'node'),
     codeServer: join(dir, 'node_modules', 'code-server'),
-    mark: JSON.stringify({ codeServer, node, argon2: ARGON2, recipe: RECIPE }),
+    stamp: JSON.stringify({ codeServer, node, argon2: argon2Version, recipe: recipeVersion }),
   };
 }
 
@@ -39,28 +39,28 @@ export function vscodeDist(name) {
  * @param {'newest' | 'floor'} name
  */
 export function hasVSCode(name) {
-  const { dir, mark } = vscodeDist(name);
+  const { dir, stamp } = vscodeDist(name);
   const file = join(dir, 'installed.json');
-  return existsSync(file) && readFileSync(file, 'utf8') === mark;
+  return existsSync(file) && readFileSync(file, 'utf8') === stamp;
 }
 
 /**
  * Installs a VS Code unless it is there. It is put together beside its place and then moved, so that an interrupted
  * installation is never taken for a whole one.
  * @param {'newest' | 'floor'} name
- * @param {(line: string) => void} say
+ * @param {(message: string) => void} log
  */
-export async function ensureVSCode(name, say) {
+export async function ensureVSCode(name, log) {
   if (hasVSCode(name)) return;
-  const { dir, mark, version } = vscodeDist(name);
-  say(
+  const { dir, stamp, version } = vscodeDist(name);
+  log(
     `Installing VS Code ${version} (npm's code-server) into .vscode-dist; this takes about half a minute …`,
   );
-  mkdirSync(FOLDER, { recursive: true });
-  const building = mkdtempSync(join(FOLDER, 'installing-'));
+  mkdirSync(distFolder, { recursive: true });
+  const building = mkdtempSync(join(distFolder, 'installing-'));
   try {
-    await install(building, VERSIONS[name]);
-    writeFileSync(join(building, 'installed.json'), mark);
+    await install(building, versions[name]);
+    writeFileSync(join(building, 'installed.json'), stamp);
     rmSync(dir, { recursive: true, force: true });
     renameSync(building, dir);
   } catch (error) {
@@ -77,7 +77,7 @@ async function install(dir, { codeServer, node }) {
   const dependencies = { 'code-server': codeServer, [nodePackage()]: node };
   writeFileSync(
     join(dir, 'package.json'),
-    JSON.stringify({ private: true, dependencies, overrides: { argon2: ARGON2 } }),
+    JSON.stringify({ private: true, dependencies, overrides: { argon2: argon2Version } }),
   );
   const vscode = join(dir, 'node_modules', 'code-server', 'lib', 'vscode');
   for (const cwd of [dir, vscode, join(vscode, 'extensions')]) {
