@@ -32,6 +32,12 @@ export const layers: readonly Layer[] = [
   { name: 'typecheck', command: () => [bin('typescript', 'bin/tsc'), '--noEmit'] },
   { name: 'lint', command: () => [bin('eslint', 'bin/eslint.js'), '--max-warnings', '0', '.'] },
   { name: 'format', command: () => [bin('prettier', 'bin/prettier.cjs'), '--check', '.'] },
+  {
+    name: 'scripts',
+    folder: 'scripts',
+    tools: ['shellcheck', 'zsh', 'fish', 'perl', 'python3'],
+    command: (options) => nodeTests(options),
+  },
   { name: 'unit', folder: 'unit', tools: ['ssh'], command: (options) => nodeTests(options) },
   { name: 'emulator', folder: 'emulator', tools: emulatorTools, command: (options) => nodeTests(options) },
   {

@@ -9,6 +9,8 @@ export type ToolName =
   | 'screen'
   | 'zsh'
   | 'fish'
+  | 'perl'
+  | 'shellcheck'
   | 'browser'
   | 'fonts';
 

@@ -34,6 +34,8 @@ const tools = {
   },
   zsh: { isInstalled: isCommand('zsh'), package: 'zsh', use: 'shells of the computers' },
   fish: { isInstalled: isCommand('fish'), package: 'fish', use: 'shells of the computers' },
+  perl: { isInstalled: isCommand('perl'), package: 'perl', use: 'scripts for computers' },
+  shellcheck: { isInstalled: isCommand('shellcheck'), package: 'shellcheck', use: 'checks of shell scripts' },
   browser: {
     isInstalled: () => findBrowser() !== undefined,
     package: 'chromium',
