@@ -27,6 +27,7 @@ mount --bind "$1" /etc/passwd
 mount --bind "$2" /media
 mount --bind "$3" /mnt
 mount -t devpts -o newinstance,ptmxmode=666,mode=620,gid=5 devpts /dev/pts
+cd /mnt
 shift 3
 exec setpriv --reuid 4711 --regid 4711 --clear-groups "$@"
 `;
