@@ -243,7 +243,7 @@ describe('a command runs', () => {
       'Connecting to bohr through its terminal gateway…',
       'SSH cannot be carried by the terminal gateway: it has no OpenSSH server. Running it through the service instead.',
       'Running it on bohr through the service…',
-      'A command may take 300 s there, and reads nothing that is typed.',
+      'Without SSH a command may take 300 s, and it cannot read input.',
     ]);
   });
 
@@ -255,7 +255,7 @@ describe('a command runs', () => {
     );
     assert.equal(codeOf(ended), 7);
     assert.deepEqual(lines, ['out', 'err']);
-    assert.equal(told.at(-1), 'What it writes shows when it has ended.');
+    assert.equal(told.at(-1), 'The output is shown when the command has ended.');
   });
 
   it('through such a service, and ends when it is cancelled', async () => {

@@ -2,30 +2,30 @@ import { t } from '@vscode/l10n';
 import type { CelestoClient } from '../../api/client';
 import { isApiError } from '../../api/errors';
 import { execLimits, type ExecEvent, type ExecResult } from '../../api/wire';
-import type { Computer } from '../../computers/computer';
-import type { Transport, ConnectOptions } from '../../connect/transport';
 import { isCancellation } from '../../base/abort';
 import { describeError, type Log } from '../../base/log';
-import type { CommandExecution } from './commandExecution';
-import { newRunId, killScript } from './runId';
+import type { Computer } from '../../computers/computer';
+import type { ConnectOptions, Transport } from '../../connect/transport';
 import type { CommandRequest } from './command';
+import type { CommandExecution } from './commandExecution';
 import { serviceScript } from './commandScript';
+import { killScript, newRunId } from './runId';
 import { ServiceExecution } from './serviceExecution';
 
-/** Seconds that a command may take. */
+/** The time limit of the exec call, the longest that the service allows. */
 const execTimeoutSeconds = execLimits.timeout.max;
-/** Seconds that ending one may take. */
+/** The time limit of the call that runs the kill script. */
 const killTimeoutSeconds = 20;
 
 type Client = Pick<CelestoClient, 'exec' | 'execStream'>;
 
-/** The service's own call to run a command: as a stream where it has that, else with the output at the end. */
+/** Runs commands by the service's exec call: streamed where the service supports that, else with the output at the end. */
 export class ServiceCommandTransport implements Transport<CommandRequest, CommandExecution> {
   readonly name = 'service';
 
   constructor(
     private readonly client: Client,
-    /** Works as the window closes, too. */
+    /** Has the latest credentials, and works while the window closes. */
     private readonly lastClient: Pick<CelestoClient, 'exec'>,
     private readonly log: Log,
   ) {}
@@ -40,20 +40,22 @@ export class ServiceCommandTransport implements Transport<CommandRequest, Comman
     request: CommandRequest,
     { signal }: ConnectOptions,
   ): Promise<CommandExecution> {
-    const mark = newRunId();
-    const { script, hasRunId: isMarked } = serviceScript(request.command, mark);
-    request.report(t('A command may take {0} s there, and reads nothing that is typed.', execTimeoutSeconds));
+    const runId = newRunId();
+    const { script, hasRunId } = serviceScript(request.command, runId);
+    request.report(t('Without SSH a command may take {0} s, and it cannot read input.', execTimeoutSeconds));
     const cancel = new AbortController();
-    const either = AbortSignal.any([signal, cancel.signal]);
-    const sweep = isMarked ? (): void => this.killRun(id, mark) : (): void => undefined;
+    const cancelled = AbortSignal.any([signal, cancel.signal]);
+    const kill = (): void => {
+      if (hasRunId) this.killRun(id, runId);
+    };
     try {
-      const events = await this.execute(id, script, request, either);
+      const events = await this.execute(id, script, request, cancelled);
       return new ServiceExecution(events, () => {
         cancel.abort();
-        sweep();
+        kill();
       });
     } catch (error) {
-      if (isCancellation(error)) sweep();
+      if (isCancellation(error)) kill();
       throw error;
     }
   }
@@ -70,14 +72,14 @@ export class ServiceCommandTransport implements Transport<CommandRequest, Comman
       return prepend(first.done ? undefined : first.value, stream);
     } catch (error) {
       if (!isApiError(error, 'notFound')) throw error;
-      report(t('What it writes shows when it has ended.'));
+      report(t('The output is shown when the command has ended.'));
       return eventsOf(await this.client.exec(id, script, execTimeoutSeconds, signal));
     }
   }
 
-  /** The service does not promise that a command ends when nobody waits for it any more. */
-  private killRun(id: string, mark: string): void {
-    this.lastClient.exec(id, killScript(mark), killTimeoutSeconds).catch((error: unknown) => {
+  /** Kills the command's processes: the service need not end a command whose call was aborted. */
+  private killRun(id: string, runId: string): void {
+    this.lastClient.exec(id, killScript(runId), killTimeoutSeconds).catch((error: unknown) => {
       this.log.warn(`${id}: a cancelled command may still run: ${describeError(error)}`);
     });
   }
@@ -85,13 +87,13 @@ export class ServiceCommandTransport implements Transport<CommandRequest, Comman
 
 async function* prepend(
   first: ExecEvent | undefined,
-  rest: AsyncIterable<ExecEvent>,
+  others: AsyncIterable<ExecEvent>,
 ): AsyncGenerator<ExecEvent> {
   if (first) yield first;
-  yield* rest;
+  yield* others;
 }
 
-// eslint-disable-next-line @typescript-eslint/require-await -- what has ended is told like what runs
+// eslint-disable-next-line @typescript-eslint/require-await -- a finished command reads like a running one
 async function* eventsOf({ stdout, stderr, ...end }: ExecResult): AsyncGenerator<ExecEvent> {
   yield { type: 'stdout', data: stdout };
   yield { type: 'stderr', data: stderr };

@@ -1,29 +1,29 @@
 import { t } from '@vscode/l10n';
 import type { ClientChannel } from 'ssh2';
 import type { Computer } from '../../computers/computer';
-import type { SshConnection } from '../../ssh/connection/connection';
-import { SshError } from '../../ssh/errors';
-import type { ConnectionPool } from '../../ssh/connection/connectionPool';
 import { ChannelTransport } from '../../connect/channelTransport';
-import type { Transport, ConnectOptions } from '../../connect/transport';
+import type { ConnectOptions, Transport } from '../../connect/transport';
 import { terminalType } from '../../shell/session';
-import type { CommandExecution } from './commandExecution';
-import { newRunId } from './runId';
+import type { SshConnection } from '../../ssh/connection/connection';
+import type { ConnectionPool } from '../../ssh/connection/connectionPool';
+import { SshError } from '../../ssh/errors';
 import type { CommandRequest } from './command';
+import type { CommandExecution } from './commandExecution';
 import { loginCommand } from './commandScript';
-import { SshExecution, killRun } from './sshExecution';
+import { newRunId } from './runId';
+import { killRun, SshExecution } from './sshExecution';
 
-/** What a command is told of its terminal. Servers take only the names they are set up to take. */
+/** Variables that describe the terminal. A server accepts those of its AcceptEnv (sshd_config(5)). */
 const env = { COLORTERM: 'truecolor', LANG: 'C.UTF-8' };
 
-/** The link broke while the command was on its way. It is not sent again by itself, since it may have run. */
+/** The connection broke while the command was being sent. It may have run, so it is not sent again automatically. */
 export class MayHaveRunError extends Error {
-  override readonly name = 'UnsureError';
+  override readonly name = 'MayHaveRunError';
 
   constructor(cause: SshError) {
     super(
       t(
-        'The connection broke just as the command was sent: {0}. It may have run; look before you run it again.',
+        'The connection broke as the command was sent: {0}. It may have run; check before you run it again.',
         cause.reason,
       ),
       { cause },
@@ -31,7 +31,7 @@ export class MayHaveRunError extends Error {
   }
 }
 
-/** SSH, to run a command: straight to the endpoint that the service names, or through the terminal gateway. */
+/** Runs commands over SSH: directly to the endpoint of the computer, or through the terminal gateway. */
 export class SshCommandTransport implements Transport<CommandRequest, CommandExecution> {
   private readonly channelTransport: ChannelTransport;
 
@@ -46,25 +46,27 @@ export class SshCommandTransport implements Transport<CommandRequest, CommandExe
     return this.channelTransport.supports(computer);
   }
 
-  /** @throws UnsureError, CommandError, or as {@link ConnectionPool.channel} */
+  /** @throws MayHaveRunError, CommandError, or as {@link ConnectionPool.channel} */
   async open(
     computer: Computer,
     request: CommandRequest,
     options: ConnectOptions,
   ): Promise<CommandExecution> {
-    const mark = newRunId();
-    const command = loginCommand(request.command, mark);
+    const runId = newRunId();
+    const command = loginCommand(request.command, runId);
     const { channel, connection } = await this.channelTransport.open(
       computer,
-      async (line) => {
-        const channel = await reportAmbiguousLoss(line, () => openChannel(line, request, command));
-        // Whoever cancelled leaves the channel behind, and the command may live on without it.
-        if (options.signal.aborted) void killRun(line, mark);
+      async (sshConnection) => {
+        const channel = await reportAmbiguousLoss(sshConnection, () =>
+          openChannel(sshConnection, request, command),
+        );
+        // A cancelled caller does not take the channel, and the command may outlive it.
+        if (options.signal.aborted) void killRun(sshConnection, runId);
         return channel;
       },
       options,
     );
-    return new SshExecution(channel, connection, mark, request.command.input);
+    return new SshExecution(channel, connection, runId, request.command.input);
   }
 }
 
@@ -78,6 +80,7 @@ function openChannel(
   return connection.shell({ rows, cols, term: terminalType, env, command });
 }
 
+/** @throws MayHaveRunError where an open connection broke while sending; other errors as they are */
 async function reportAmbiguousLoss<T>(connection: SshConnection, send: () => Promise<T>): Promise<T> {
   const wasClosed = connection.closed;
   try {
