@@ -10,7 +10,7 @@ const seed: Seed[] = [
 ];
 
 /**
- * Starts the emulator for a person to try the extension with.
+ * Starts the emulator with a few computers, to try the extension with.
  * @param dir keeps the computers and the API key between runs
  * @param port preferred, so that the address stays the same from run to run; another one where it is taken
  */

@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { defaultBaseUrl } from '../../src/api/baseUrl';
 import { actionsOf } from '../../src/features/details/computerActions';
 import { computerFrom } from '../../src/computers/computer';
-import { knownStatuses } from '../../src/computers/status';
+import { knownStatuses, statusOf } from '../../src/computers/status';
 import { childContexts } from '../../src/ui/treeChildren';
 import { capabilities } from '../../src/ui/presentation';
 import { wire } from './support/computers';
@@ -376,6 +376,27 @@ describe('the README', () => {
     const declared = Object.entries(settings).map(([key, { default: value }]) => `${key} ${String(value)}`);
     assert.deepEqual(told.toSorted(), declared.toSorted());
   });
+
+  it('names every state as the list does', () => {
+    const labels = knownStatuses.map((status) => statusOf(status).label());
+    const rows = [...readme.matchAll(/^\| ([a-z, ]+) \| [^|]+ \| [^|]+ \|$/gm)];
+    const named = rows.flatMap(([, states]) => states!.split(', '));
+    assert.deepEqual(named.toSorted(), labels.toSorted());
+  });
+
+  it('quotes messages that are shown', () => {
+    const quotes = [...readme.matchAll(/^- \*\*"([^"]+)"\*\*/gm)].map(([, message]) => message!);
+    const shown = [
+      ...Object.values(manifestTexts),
+      ...sources.flatMap((file) => callsOf(file, 't').flatMap(texts)),
+    ];
+    const fragments = quotes.flatMap((message) => message.split('…')).filter((text) => text.trim() !== '');
+    assert.deepEqual(
+      fragments.filter((fragment) => !shown.some((text) => text.includes(fragment.trim()))),
+      [],
+    );
+    assert.ok(fragments.length > 5);
+  });
 });
 
 describe('package.nls.json', () => {
@@ -405,7 +426,7 @@ function viewIds(): string[] {
   const declared = Object.values(contributes.views)
     .flat()
     .map(({ id }) => id);
-  const inCode = find(source('src/features/tree/computersView.ts').ast, ts.isVariableDeclaration)
+  const inCode = find(source('src/ui/viewId.ts').ast, ts.isVariableDeclaration)
     .filter(({ name }) => name.getText() === 'viewId')
     .flatMap(texts);
   assert.deepEqual(inCode, declared);
