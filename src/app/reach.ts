@@ -19,7 +19,7 @@ import { TransportCache } from '../connect/transportCache';
 import { TransportSelector } from '../connect/transportSelector';
 import { SshTransport } from '../terminal/sshTransport';
 import { Reconnection } from '../connect/reconnection';
-import { RememberedTerminals } from '../terminal/rememberedTerminals';
+import { SavedTerminals } from '../terminal/savedTerminals';
 import { SshChannels } from '../connect/sshChannels';
 import { Terminals } from '../terminal/terminals';
 import type { Clock } from '../base/clock';
@@ -92,7 +92,7 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
     }),
   );
   const terminals = parts.add(
-    new Terminals(store, new RememberedTerminals(context.workspaceState), settings, {
+    new Terminals(store, new SavedTerminals(context.workspaceState), settings, {
       connector,
       reconnection: () => new Reconnection({ lifecycle, connector, clock }),
       isRunning: (id) => lifecycle.isRunning(id),

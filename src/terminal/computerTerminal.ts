@@ -6,8 +6,8 @@ import type { Clock } from '../base/clock';
 import { describeError, type Log } from '../base/log';
 import { escapeIcons } from '../base/text';
 import type { ComputerConnector, Progress } from '../connect/computerConnector';
-import { OutputPump } from './pump';
-import { Receipts } from './receipts';
+import { OutputFlowControl } from './outputFlowControl';
+import { DrawAcks } from './drawAcks';
 import type { Reconnection } from '../connect/reconnection';
 import {
   isSameSize,
@@ -19,19 +19,19 @@ import {
   type ShellOptions,
   type Size,
 } from '../shell/session';
-import { SizeQuestion } from './sizeQuestion';
-import { TerminalLines } from './terminalLines';
+import { SizeQuery } from './sizeQuery';
+import { StatusMessages } from './statusMessages';
 
 const ctrlC = '\x03';
 const ctrlD = '\x04';
 /** Characters typed before the shell is there that are kept for it. */
-const mostTypedEarly = 64 * 1024;
+const maxTypeahead = 64 * 1024;
 /** Milliseconds after which VS Code has surely given the tab its first name, and takes another. */
-const firstNameGiven = 1_000;
-/** Milliseconds after which a program has surely noticed a new size. */
-const noticed = 100;
+const initialTitleDelayMs = 1_000;
+/** Milliseconds after which a program has surely resizeSettleMs a new size. */
+const resizeSettleMs = 100;
 /** Milliseconds a session lasts at least, unless something is wrong with it. */
-const decentLife = 10_000;
+const stableAfterMs = 10_000;
 
 export interface ComputerTerminalDeps {
   readonly connector: Pick<ComputerConnector, 'open'>;
@@ -41,7 +41,7 @@ export interface ComputerTerminalDeps {
   readonly isRunning: (computerId: string) => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Told of a failure that the terminal has shown in its own lines. */
+  /** Told of a failure that the terminal has shown in its own messages. */
   readonly onFailure: (error: unknown) => void;
 }
 
@@ -59,10 +59,15 @@ type State =
   /** Nothing yet: it was not shown. */
   | { readonly kind: 'new' }
   | { readonly kind: 'opening'; readonly cancel: AbortController }
-  | { readonly kind: 'open'; readonly session: Session; readonly pump: OutputPump; readonly since: number }
+  | {
+      readonly kind: 'open';
+      readonly session: Session;
+      readonly output: OutputFlowControl;
+      readonly since: number;
+    }
   | { readonly kind: 'reconnecting'; readonly cancel: AbortController; readonly retryNow: () => void }
   /** It ended or failed; Enter tries (again). */
-  | { readonly kind: 'resting'; readonly startsFromError: boolean }
+  | { readonly kind: 'disconnected'; readonly startsFromError: boolean }
   | { readonly kind: 'closed' };
 
 export type TerminalState = State['kind'];
@@ -77,9 +82,9 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   private readonly closes: vscode.EventEmitter<number | undefined> = new vscode.EventEmitter();
   private readonly names = new vscode.EventEmitter<string>();
   private readonly states = new vscode.EventEmitter<TerminalState>();
-  private readonly lines = new TerminalLines((text) => this.draw(text));
-  private readonly receipts = new Receipts();
-  private readonly sizeQuestion = new SizeQuestion();
+  private readonly messages = new StatusMessages((text) => this.draw(text));
+  private readonly drawAcks = new DrawAcks();
+  private readonly sizeQuery = new SizeQuery();
   private current: State = { kind: 'new' };
   private size: Size = { rows: 24, columns: 80 };
   /** What its session was last told. */
@@ -89,10 +94,10 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   /** What VS Code would not hear before it opens the terminal. */
   private drawnEarly = '';
   private endedEarly: { readonly code: number | undefined } | undefined;
-  private typedEarly = '';
+  private typeahead = '';
   private tabName: string | undefined;
   /** Links that were lost one after the other, each soon after it stood. */
-  private quickLosses = 0;
+  private rapidDisconnects = 0;
   private isOpen = false;
   private isWanted: boolean;
 
@@ -135,24 +140,24 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     this.drawnEarly = '';
     if (this.endedEarly) this.closes.fire(this.endedEarly.code);
     if (this.current.kind === 'new') this.beginOrWait();
-    void this.deps.clock.delay(firstNameGiven).then(() => this.repeatName());
+    void this.deps.clock.delay(initialTitleDelayMs).then(() => this.repeatName());
   }
 
   /** Tries again where it rests after a failure; the person came back to it. */
-  revive(): void {
-    if (this.current.kind === 'resting') this.begin(false);
-    else this.wake();
+  retry(): void {
+    if (this.current.kind === 'disconnected') this.begin(false);
+    else this.connectWhenShown();
   }
 
   /** Begins, where it waits for somebody to come. */
-  wake(): void {
+  connectWhenShown(): void {
     // VS Code may show a terminal before it opens it.
     this.isWanted = true;
     if (this.isOpen && this.current.kind === 'new') this.begin(false);
   }
 
   /** Something happened that may concern the link: the machine woke up, the computer changed. */
-  check(): void {
+  checkConnection(): void {
     if (this.current.kind === 'open') this.current.session.probe();
     if (this.current.kind === 'reconnecting') this.current.retryNow();
   }
@@ -171,27 +176,27 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   }
 
   handleInput(input: string): void {
-    const data = this.sizeQuestion.take(this.receipts.take(input), (size) => this.knowSize(size));
+    const data = this.sizeQuery.consume(this.drawAcks.consume(input), (size) => this.knowSize(size));
     if (data === '') return;
     const state = this.current;
     switch (state.kind) {
       case 'open':
         state.session.write(data);
-        if (data.includes(ctrlC)) state.pump.interrupt();
+        if (data.includes(ctrlC)) state.output.interrupt();
         return;
       case 'opening':
         if (data.includes(ctrlC)) state.cancel.abort();
-        else this.typedEarly = (this.typedEarly + data).slice(0, mostTypedEarly);
+        else this.typeahead = (this.typeahead + data).slice(0, maxTypeahead);
         return;
       case 'reconnecting':
         if (data.includes(ctrlC)) state.cancel.abort();
         else if (/[\r\n]/.test(data)) state.retryNow();
         return;
-      case 'resting':
+      case 'disconnected':
         this.answer(data, state.startsFromError);
         return;
       case 'new':
-        this.wake();
+        this.connectWhenShown();
         return;
       case 'closed':
         return;
@@ -217,7 +222,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
 
   private beginOrWait(): void {
     if (this.isWanted) this.begin(false);
-    else this.lines.say(vscode.l10n.t('Connects when you come to it.'));
+    else this.messages.info(vscode.l10n.t('Connects when you come to it.'));
   }
 
   /** In a terminal that rests, Enter goes on and Ctrl+C or Ctrl+D closes the tab. */
@@ -230,8 +235,8 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     const cancel = new AbortController();
     const { signal } = cancel;
     this.enter({ kind: 'opening', cancel });
-    this.typedEarly = '';
-    this.quickLosses = 0;
+    this.typeahead = '';
+    this.rapidDisconnects = 0;
     const { connector } = this.deps;
     this.becomeOpen(
       connector.open(this.spec.computer.id, this.request, { signal, evenFromError, progress: this.progress }),
@@ -244,11 +249,11 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     const cancel = new AbortController();
     const reconnection = this.deps.reconnection();
     this.enter({ kind: 'reconnecting', cancel, retryNow: () => reconnection.retryNow() });
-    this.typedEarly = '';
+    this.typeahead = '';
     const { computer } = this.spec;
     const { signal } = cancel;
     this.becomeOpen(
-      reconnection.run(computer, this.request, this.progress, signal, this.quickLosses),
+      reconnection.run(computer, this.request, this.progress, signal, this.rapidDisconnects),
       signal,
       true,
     );
@@ -263,44 +268,44 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     if (signal.aborted) session.close();
     signal.throwIfAborted();
     const { clock } = this.deps;
-    const pump = new OutputPump(session, (text) => this.draw(text), this.receipts, clock);
-    this.enter({ kind: 'open', session, pump, since: clock.now() });
+    const output = new OutputFlowControl(session, (text) => this.draw(text), this.drawAcks, clock);
+    this.enter({ kind: 'open', session, output, since: clock.now() });
     this.rename(this.spec.computer.name);
-    const early = holding((bytes) => pump.push(bytes));
+    const early = buffered((bytes) => output.push(bytes));
     session.onData(early.push);
     let isOver = false as boolean;
     session.onEnd((ending) => {
       isOver = true;
-      void session.shell.then(() => pump.end(() => void this.onEnd(ending, session)));
+      void session.shell.then(() => output.end(() => void this.onEnd(ending, session)));
     });
     this.tellSize(session);
-    if (this.typedEarly) session.write(this.typedEarly);
-    this.typedEarly = '';
+    if (this.typeahead) session.write(this.typeahead);
+    this.typeahead = '';
     const facts = await session.shell;
     // One that ended before it said what it is may have been the old shell, or another.
     if (!isOver) this.announce(facts, goesBack, session);
     // VS Code opens it in the background, with a size that it does not correct when it shows it.
-    if (this.spec.restored) this.draw(this.sizeQuestion.ask());
+    if (this.spec.restored) this.draw(this.sizeQuery.request());
     early.release();
   }
 
   /** Who comes back is told to what: the same shell, or another. */
   private announce({ resumed, persistedBy }: ShellFacts, goesBack: boolean, session: Session): void {
     if (goesBack && !resumed) {
-      this.lines.say(vscode.l10n.t('Connected again. This is a new shell: the old one is gone.'));
+      this.messages.info(vscode.l10n.t('Connected again. This is a new shell: the old one is gone.'));
     } else if (resumed) {
-      this.lines.say(vscode.l10n.t('Connected again.'));
+      this.messages.info(vscode.l10n.t('Connected again.'));
       if (persistedBy === 'gateway') void this.redraw(session);
-      else this.lines.scrollAway(this.size.rows);
+      else this.messages.scrollScreenAway(this.size.rows);
     }
     if (this.spec.shell.persistence === 'tmux' && persistedBy !== 'tmux' && !goesBack)
-      this.lines.say(vscode.l10n.t('tmux is not there: this shell ends when the connection does.'));
+      this.messages.info(vscode.l10n.t('tmux is not there: this shell ends when the connection does.'));
   }
 
   /** Programs draw themselves anew when the size changes; shells, their prompt. */
   private async redraw(session: Session): Promise<void> {
     session.resize({ ...this.size, rows: this.size.rows + 1 });
-    await this.deps.clock.delay(noticed);
+    await this.deps.clock.delay(resizeSettleMs);
     session.resize(this.size);
   }
 
@@ -317,10 +322,10 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
         return;
       }
     }
-    const isQuick = this.deps.clock.now() - state.since < decentLife;
-    this.quickLosses = isQuick ? this.quickLosses + 1 : 0;
-    this.lines.begin();
-    this.lines.warn(lossOf(ending, computer.name));
+    const isQuick = this.deps.clock.now() - state.since < stableAfterMs;
+    this.rapidDisconnects = isQuick ? this.rapidDisconnects + 1 : 0;
+    this.messages.startBelow();
+    this.messages.warn(lossOf(ending, computer.name));
     this.reconnect();
   }
 
@@ -328,15 +333,15 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     if (this.current.kind === 'closed') return;
     const wasLost = this.current.kind === 'reconnecting';
     const problem = error instanceof LifecycleError ? error.problem : undefined;
-    this.enter({ kind: 'resting', startsFromError: problem === 'needsStart' });
+    this.enter({ kind: 'disconnected', startsFromError: problem === 'needsStart' });
     this.rename(vscode.l10n.t('{0} (not connected)', this.spec.computer.name));
     if (signal.aborted || isCancellation(error)) {
-      this.lines.say(vscode.l10n.t('Cancelled. Press Enter to try again, Ctrl+C to close.'));
+      this.messages.info(vscode.l10n.t('Cancelled. Press Enter to try again, Ctrl+C to close.'));
       return;
     }
     this.deps.log.warn(`${this.spec.computer.id}: no terminal: ${describeError(error)}`);
-    this.lines.warn(error instanceof Error ? error.message : String(error));
-    this.lines.say(nextStep(problem));
+    this.messages.warn(error instanceof Error ? error.message : String(error));
+    this.messages.info(nextStep(problem));
     // A person looks at what they opened; a link that was lost is told in its terminal.
     if (!wasLost || problem === undefined) this.deps.onFailure(error);
   }
@@ -352,7 +357,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
 
   private get progress(): Progress {
     return {
-      report: (message) => this.lines.say(message),
+      report: (message) => this.messages.info(message),
       phase: (label) => this.rename(`${this.spec.computer.name} (${label})`),
     };
   }
@@ -380,7 +385,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
 }
 
 /** Keeps what comes until it is released, then passes it on. */
-function holding(pass: (bytes: Uint8Array) => void): {
+function buffered(pass: (bytes: Uint8Array) => void): {
   push: (bytes: Uint8Array) => void;
   release: () => void;
 } {

@@ -7,7 +7,7 @@ import { DisposableStore, type Disposable } from '../base/disposable';
 import { escapeIcons } from '../base/text';
 import { detectWake } from '../base/wakeDetector';
 import { ComputerTerminal, type ComputerTerminalDeps } from './computerTerminal';
-import type { RememberedTerminals } from './rememberedTerminals';
+import type { SavedTerminals } from './savedTerminals';
 import type { ShellOptions } from '../shell/session';
 
 /** A terminal of this window. */
@@ -48,18 +48,21 @@ export class Terminals implements Disposable {
 
   constructor(
     private readonly store: ComputerStore,
-    private readonly remembered: RememberedTerminals,
+    private readonly remembered: SavedTerminals,
     private readonly settings: ShellSettings,
     private readonly deps: ComputerTerminalDeps,
   ) {
     this.disposables.add(this.changes);
     this.disposables.add(vscode.window.onDidCloseTerminal((terminal) => this.onClose(terminal)));
     this.disposables.add(
-      vscode.window.onDidChangeActiveTerminal((terminal) => terminal && this.find(terminal)?.pty.wake()),
+      vscode.window.onDidChangeActiveTerminal(
+        (terminal) => terminal && this.find(terminal)?.pty.connectWhenShown(),
+      ),
     );
     this.disposables.add(
       store.onDidChange(({ changed, removed }) => {
-        for (const { id } of [...changed, ...removed]) this.of(id).forEach(({ pty }) => pty.check());
+        for (const { id } of [...changed, ...removed])
+          this.of(id).forEach(({ pty }) => pty.checkConnection());
       }),
     );
   }
@@ -85,7 +88,7 @@ export class Terminals implements Disposable {
     const latest = this.of(computer.id).findLast(({ pty }) => pty.state !== 'closed');
     if (!latest) return this.create(computer);
     latest.terminal.show();
-    latest.pty.revive();
+    latest.pty.retry();
     return latest.terminal;
   }
 
@@ -171,7 +174,7 @@ export class Terminals implements Disposable {
     watch.add(open.pty.onDidChangeState(() => this.changed(id)));
     this.terminals.set(open.terminal, { ...open, watch });
     this.waking ??= detectWake(this.deps.clock, () => {
-      for (const { pty } of this.terminals.values()) pty.check();
+      for (const { pty } of this.terminals.values()) pty.checkConnection();
     });
     this.changed(id);
   }

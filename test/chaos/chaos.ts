@@ -77,7 +77,7 @@ async function calm(world: World): Promise<void> {
     90_000,
   );
   // A line that went silent while nobody looked is noticed at the next look.
-  for (const person of world.people) person.pty.check();
+  for (const person of world.people) person.pty.checkConnection();
   for (const person of world.people) {
     const from = person.typed;
     const arrived = async (): Promise<boolean> =>

@@ -9,7 +9,8 @@ import type { World } from './world';
 export async function remove(world: World, person: Person): Promise<void> {
   await patiently(() => world.client.delete(person.computer.id));
   const isTold = (): boolean => {
-    const told = person.pty.state === 'resting' && person.text.trimEnd().slice(-500).includes('deleted.');
+    const told =
+      person.pty.state === 'disconnected' && person.text.trimEnd().slice(-500).includes('deleted.');
     if (!told) person.goOn();
     return told;
   };

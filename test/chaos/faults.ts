@@ -21,7 +21,7 @@ const faults: readonly [name: string, weight: number, fault: Fault][] = [
     2,
     ({ lines }, { computer: { name }, pty }) => {
       lines.get(name)?.freeze();
-      pty.check();
+      pty.checkConnection();
       return Promise.resolve();
     },
   ],

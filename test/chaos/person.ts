@@ -66,7 +66,7 @@ export class Person {
 
   /** Presses Enter where the terminal rests and waits for that. */
   goOn(): void {
-    if (this.pty.state === 'resting') this.press('\r');
+    if (this.pty.state === 'disconnected') this.press('\r');
   }
 
   press(key: string): void {

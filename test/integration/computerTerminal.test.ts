@@ -146,7 +146,7 @@ describe('the terminal of a computer', () => {
 
     it('asks once, where VS Code shows it before it opens it', () => {
       const stage = new Stage();
-      stage.pty.wake();
+      stage.pty.connectWhenShown();
       stage.pty.open({ rows: 30, columns: 100 });
       assert.equal(stage.wishes.length, 1);
     });
@@ -451,11 +451,11 @@ describe('the terminal of a computer', () => {
 
     it('is looked after when something happens: the link is probed, the way back retries', async () => {
       const { stage, shell } = await Stage.withShell();
-      stage.pty.check();
+      stage.pty.checkConnection();
       assert.equal(shell.probed, 1);
       shell.ends({ kind: 'lost', cause: undefined });
       await until('the way back', () => stage.returns.length === 1);
-      stage.pty.check();
+      stage.pty.checkConnection();
       assert.equal(stage.retries, 1);
     });
 
@@ -495,9 +495,9 @@ describe('the terminal of a computer', () => {
       const stage = await lost();
       stage.returns[0]!.outcome.reject(stopped);
       await settled();
-      stage.pty.revive();
+      stage.pty.retry();
       assert.equal(stage.wishes.length, 2);
-      stage.pty.revive();
+      stage.pty.retry();
       assert.equal(stage.wishes.length, 2, 'one that is opening is let be');
     });
   });
@@ -512,7 +512,7 @@ describe('the terminal of a computer', () => {
       stage.pty.setDimensions({ rows: 30, columns: 101 });
       assert.deepEqual(stage.wishes, []);
       assert.deepEqual(stage.lines, ['Connects when you come to it.']);
-      stage.pty.wake();
+      stage.pty.connectWhenShown();
       assert.equal(stage.wishes.length, 1);
       assert.deepEqual(stage.latest.request.memory, { terminalId: 'term_1' });
       assert.equal(stage.latest.request.shell.name, 'test');
@@ -520,7 +520,7 @@ describe('the terminal of a computer', () => {
 
     it('connects once, where VS Code shows it before it opens it', () => {
       const stage = restored();
-      stage.pty.wake();
+      stage.pty.connectWhenShown();
       assert.deepEqual(stage.wishes, []);
       stage.pty.open({ rows: 30, columns: 100 });
       assert.equal(stage.wishes.length, 1);
@@ -530,7 +530,7 @@ describe('the terminal of a computer', () => {
     it('asks the terminal emulator for its size, which VS Code does not correct', async () => {
       const stage = restored();
       stage.pty.open({ rows: 30, columns: 80 });
-      stage.pty.wake();
+      stage.pty.connectWhenShown();
       const shell = await stage.grant();
       assert.equal(stage.text.split('\x1b[18t').length, 2);
       stage.pty.handleInput('l\x1b[8;12;91ts');
@@ -593,7 +593,7 @@ describe('the terminal of a computer', () => {
       const stage = new Stage();
       stage.pty.open(undefined);
       await stage.deny(new LifecycleError('needsStart', einstein));
-      stage.pty.revive();
+      stage.pty.retry();
       assert.equal(stage.latest.options.evenFromError, false);
     });
 

@@ -12,6 +12,7 @@ const shown = [
   'withProgress',
   'say',
   'report',
+  'info',
   'reportOnce',
   'warn',
   'phase',

@@ -1,6 +1,6 @@
 import type { Event } from '../../base/emitter';
 import type { Size } from '../../shell/session';
-import type { Source } from '../../terminal/pump';
+import type { Source } from '../../terminal/outputFlowControl';
 
 /** The end of a command, as the transport reports it. */
 export type ExecutionEnd =

@@ -1,4 +1,4 @@
-import type { Source } from '../../terminal/pump';
+import type { Source } from '../../terminal/outputFlowControl';
 import type { Clock } from '../../base/clock';
 
 /** Bytes that are drawn between two pauses, and milliseconds that a pause lasts: what VS Code draws in about that time. */

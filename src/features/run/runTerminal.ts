@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { LifecycleError } from '../../computers/errors';
 import type { Size } from '../../shell/session';
-import { TerminalLines } from '../../terminal/terminalLines';
+import { StatusMessages } from '../../terminal/statusMessages';
 import type { Clock } from '../../base/clock';
 import { describeError, type Log } from '../../base/log';
 import { escapeIcons } from '../../base/text';
@@ -42,7 +42,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
   private readonly closes = new vscode.EventEmitter<number>();
   private readonly names = new vscode.EventEmitter<string>();
   private readonly states = new vscode.EventEmitter<void>();
-  private readonly lines = new TerminalLines((text) => this.writes.fire(text));
+  private readonly messages = new StatusMessages((text) => this.writes.fire(text));
   private size: Size = { rows: 24, columns: 80 };
   private run: CommandRun | undefined;
   private running: Promise<unknown> = Promise.resolve();
@@ -123,7 +123,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
   private async begin(): Promise<void> {
     const { command, createTarget, title, taskName } = this.options;
     this.hasBegun = false;
-    if (taskName === undefined) this.lines.say(`$ ${title}`);
+    if (taskName === undefined) this.messages.info(`$ ${title}`);
     const view: RunView = {
       size: () => this.size,
       write: (text) => this.writes.fire(text),
@@ -150,14 +150,14 @@ export class RunTerminal implements vscode.Pseudoterminal {
 
   /** Prints a line in a style of its own: progress must not be taken for output. */
   private report(text: string): void {
-    if (!this.isClosed) this.lines.say(text);
+    if (!this.isClosed) this.messages.info(text);
   }
 
   private show(outcome: RunOutcome): void {
     if (this.isClosed) return;
-    if (this.hasBegun) this.lines.begin();
+    if (this.hasBegun) this.messages.startBelow();
     if (outcome.kind === 'failed') this.fail(outcome.error);
-    else this.lines.say(formatOutcome(outcome));
+    else this.messages.info(formatOutcome(outcome));
     this.rename(formatTabRemark(outcome));
   }
 
@@ -167,7 +167,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
       this.end(exitCodeOf(outcome));
       return;
     }
-    this.lines.say(
+    this.messages.info(
       openTerminal
         ? vscode.l10n.t('Enter or r: run again · t: terminal on {0} · Ctrl+C: close', targetName)
         : vscode.l10n.t('Enter or r: run again · Ctrl+C: close'),
@@ -177,7 +177,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
   private fail(error: Error): void {
     this.startsFromError = error instanceof LifecycleError && error.problem === 'needsStart';
     this.deps.log.warn(`run on ${this.options.targetName}: ${describeError(error)}`);
-    this.lines.warn(error.message);
+    this.messages.warn(error.message);
     this.deps.onFailure(error);
   }
 

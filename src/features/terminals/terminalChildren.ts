@@ -79,7 +79,7 @@ function appearanceOf(state: TerminalState): { stateText: string; icon: string }
       return { stateText: vscode.l10n.t('connected'), icon: 'terminal' };
     case 'reconnecting':
       return { stateText: vscode.l10n.t('reconnecting'), icon: 'sync' };
-    case 'resting':
+    case 'disconnected':
     case 'closed':
       return { stateText: vscode.l10n.t('not connected'), icon: 'debug-disconnect' };
   }

@@ -10,7 +10,7 @@ export class TerminalItemCommands {
   readonly show: Handler = (...args) => {
     const terminal = terminalOf(args);
     terminal?.show();
-    if (terminal) this.terminals.find(terminal)?.pty.revive();
+    if (terminal) this.terminals.find(terminal)?.pty.retry();
   };
 
   readonly close: Handler = (...args) => terminalOf(args)?.dispose();

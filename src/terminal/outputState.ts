@@ -3,7 +3,7 @@ import { EscapeParser, type Sequence } from './escapeParser';
 const lineFeed = 0x0a;
 
 /** What the output so far has made of the screen, as far as it matters where something may be put in or left out. */
-export class ScreenState {
+export class OutputState {
   private readonly parser = new EscapeParser();
   private lastByte = lineFeed;
   private alternate = false;

@@ -1,12 +1,12 @@
 import type { Size } from '../shell/session';
 
 /** Asks the terminal emulator for its size in characters (XTWINOPS 18): VS Code does not always tell it by itself. */
-export class SizeQuestion {
-  private open = 0;
+export class SizeQuery {
+  private pending = 0;
 
   /** @returns the question, to be written to the emulator */
-  ask(): string {
-    this.open += 1;
+  request(): string {
+    this.pending += 1;
     return '\x1b[18t';
   }
 
@@ -14,12 +14,12 @@ export class SizeQuestion {
    * Takes the answers out of input.
    * @returns what a person typed, or a program was answered
    */
-  take(input: string, onSize: (size: Size) => void): string {
-    if (this.open === 0) return input;
+  consume(input: string, onSize: (size: Size) => void): string {
+    if (this.pending === 0) return input;
     return input.replace(answer, (whole, rows: string, columns: string) => {
       // A program may have asked, too.
-      if (this.open === 0) return whole;
-      this.open -= 1;
+      if (this.pending === 0) return whole;
+      this.pending -= 1;
       onSize({ rows: Number(rows), columns: Number(columns) });
       return '';
     });

@@ -1,7 +1,7 @@
 import type { SessionMemory } from '../shell/session';
 
 /** A terminal that was open when the window was left. */
-export interface RememberedTerminal {
+export interface SavedTerminal {
   readonly computer: { readonly id: string; readonly name: string };
   /** The name of its shell on the computer. */
   readonly shellName: string;
@@ -20,21 +20,21 @@ export interface WorkspaceRecords {
 const recordName = 'celesto.terminals';
 
 /** The terminals of this window, so that they can come back after it was loaded anew. */
-export class RememberedTerminals {
+export class SavedTerminals {
   constructor(private readonly records: WorkspaceRecords) {}
 
-  all(): readonly RememberedTerminal[] {
+  all(): readonly SavedTerminal[] {
     const found = this.records.get(recordName);
     return Array.isArray(found) ? (found as unknown[]).filter(isRemembered) : [];
   }
 
-  save(terminals: readonly RememberedTerminal[]): void {
+  save(terminals: readonly SavedTerminal[]): void {
     void this.records.update(recordName, terminals);
   }
 }
 
 /** What an older version wrote may look otherwise; then it is forgotten. */
-function isRemembered(entry: unknown): entry is RememberedTerminal {
-  const { computer, shellName, memory } = (entry ?? {}) as Partial<RememberedTerminal>;
+function isRemembered(entry: unknown): entry is SavedTerminal {
+  const { computer, shellName, memory } = (entry ?? {}) as Partial<SavedTerminal>;
   return typeof computer?.id === 'string' && typeof shellName === 'string' && typeof memory === 'object';
 }

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Terminal as Xterm } from '@xterm/headless';
-import { OutputPump, type Source } from '../../../src/terminal/pump';
-import { Receipts } from '../../../src/terminal/receipts';
+import { OutputFlowControl, type Source } from '../../../src/terminal/outputFlowControl';
+import { DrawAcks } from '../../../src/terminal/drawAcks';
 import { systemClock } from '../../../src/base/clock';
 import { FakeClock, settled } from '../support/fakeClock';
 
@@ -13,7 +13,7 @@ const question = new RegExp(String.raw`\x1b\[\?(\d+)\$p`, 'g');
 
 /** A terminal emulator that draws so many characters a millisecond, and then answers what it is asked. */
 class Emulator {
-  readonly receipts = new Receipts();
+  readonly acks = new DrawAcks();
   /** All that was handed over, in the pieces it came in. */
   readonly pieces: string[] = [];
   /** Characters handed over and not drawn yet, and the most there were of them. */
@@ -42,7 +42,7 @@ class Emulator {
   private async draw(text: string): Promise<void> {
     await this.clock.delay(text.length / this.speed);
     this.behind -= text.length;
-    for (const [, mode] of text.matchAll(question)) this.receipts.take(`\x1b[?${mode};0$y`);
+    for (const [, mode] of text.matchAll(question)) this.acks.consume(`\x1b[?${mode};0$y`);
   }
 }
 
@@ -50,13 +50,13 @@ class Emulator {
 class PumpBench {
   readonly clock = new FakeClock();
   readonly emulator: Emulator;
-  readonly pump: OutputPump;
+  readonly pump: OutputFlowControl;
 
   /** @param speed of the emulator, in characters a millisecond; by default it says nothing of what it draws */
   constructor(speed = Infinity, source: Source = { pause: () => undefined, resume: () => undefined }) {
     this.emulator = new Emulator(this.clock, speed);
     const draw = (text: string): void => this.emulator.write(text);
-    this.pump = new OutputPump(source, draw, this.emulator.receipts, this.clock);
+    this.pump = new OutputFlowControl(source, draw, this.emulator.acks, this.clock);
   }
 
   push(text: string): void {
@@ -83,7 +83,7 @@ class PumpBench {
 class Flood implements Source {
   sent = 0;
   pauses = 0;
-  pump: OutputPump | undefined;
+  pump: OutputFlowControl | undefined;
   private paused = false;
 
   constructor(
@@ -135,7 +135,7 @@ function* cuts(bytes: Uint8Array): Generator<Uint8Array[]> {
   }
 }
 
-describe('OutputPump: characters', () => {
+describe('OutputFlowControl: characters', () => {
   it('keeps characters of one to four bytes whole, combined and joined ones too, wherever the output is cut', async () => {
     const text = '\uFEFFaé€😀ñ漢👍🏽e\u0301👩\u200d🚀🇩🇪z';
     for (const pieces of cuts(Buffer.from(text))) assert.equal(await new PumpBench().draws(...pieces), text);
@@ -165,7 +165,7 @@ describe('OutputPump: characters', () => {
   }
 });
 
-describe('OutputPump: small output', () => {
+describe('OutputFlowControl: small output', () => {
   it('is drawn at once, piece by piece, and asks nothing of the emulator', () => {
     const bench = new PumpBench();
     for (const text of ['prompt$ ', 'l', 's', '\r\n']) bench.push(text);
@@ -181,7 +181,7 @@ describe('OutputPump: small output', () => {
   });
 });
 
-describe('OutputPump: a flood', () => {
+describe('OutputFlowControl: a flood', () => {
   it('of 100 MB arrives whole and in order while little of it waits', async () => {
     const lines = numbered(1_000);
     const times = Math.ceil((100 * KB * KB) / lines.length);
@@ -270,7 +270,7 @@ describe('OutputPump: a flood', () => {
     assert.ok(emulator.text.endsWith(output));
   });
 
-  it('goes on without receipts, be it slowly', async () => {
+  it('goes on without acks, be it slowly', async () => {
     const source = new Flood(Buffer.alloc(2 * KB * KB, 'x'), 32 * KB);
     const bench = new PumpBench(Infinity, source);
     source.pump = bench.pump;
@@ -303,7 +303,7 @@ describe('OutputPump: a flood', () => {
   });
 });
 
-describe('OutputPump: Ctrl+C in a flood', () => {
+describe('OutputFlowControl: Ctrl+C in a flood', () => {
   const mark = /\r?\n?␛\[2m… (\d+\.\d) MB skipped␛\[22m\r\n/;
   const prompt = '^C\r\n$ ';
 
@@ -444,16 +444,16 @@ describe('OutputPump: Ctrl+C in a flood', () => {
   });
 });
 
-describe('OutputPump and the emulator that VS Code has', () => {
+describe('OutputFlowControl and the emulator that VS Code has', () => {
   /** Draws output through a pump. @param interruptAt how many batches are drawn when Ctrl+C is typed */
   async function drawn(output: string, interruptAt = Infinity): Promise<Xterm> {
     const xterm = new Xterm({ cols: 80, rows: 24, scrollback: 5_000, allowProposedApi: true });
-    const receipts = new Receipts();
+    const acks = new DrawAcks();
     const source = new Flood(Buffer.from(output), 32 * KB);
-    const pump = new OutputPump(source, (text) => xterm.write(text), receipts, systemClock);
+    const pump = new OutputFlowControl(source, (text) => xterm.write(text), acks, systemClock);
     let answers = 0;
     xterm.onData((data) => {
-      assert.equal(receipts.take(data), '');
+      assert.equal(acks.consume(data), '');
       answers += 1;
       if (answers === interruptAt) pump.interrupt();
     });
@@ -471,7 +471,7 @@ describe('OutputPump and the emulator that VS Code has', () => {
 
   const output = `${numbered(150_000)}\x1b[31mred\r\nred\r\nred\r\nred\r\n^C\r\n\x1b[?2004h\x1b]0;title\x07$ `;
 
-  it('has its receipts, and shows what it would without', async () => {
+  it('has its acks, and shows what it would without', async () => {
     const xterm = new Xterm({ cols: 80, rows: 24, scrollback: 5_000, allowProposedApi: true });
     await new Promise<void>((resolve) => xterm.write(output, resolve));
     assert.deepEqual(lines(await drawn(output)), lines(xterm));
@@ -493,7 +493,7 @@ describe('OutputPump and the emulator that VS Code has', () => {
   });
 });
 
-describe('OutputPump: the end', () => {
+describe('OutputFlowControl: the end', () => {
   it('comes at once when there is nothing left', () => {
     let ended = false;
     new PumpBench().pump.end(() => (ended = true));
@@ -513,28 +513,28 @@ describe('OutputPump: the end', () => {
   });
 });
 
-describe('Receipts', () => {
+describe('DrawAcks', () => {
   it('are taken out of what a person types and programs are answered', () => {
-    const receipts = new Receipts();
+    const acks = new DrawAcks();
     let drawn = 0;
-    const [, mode] = new RegExp(question).exec(receipts.ask(() => (drawn += 1))) ?? [];
+    const [, mode] = new RegExp(question).exec(acks.request(() => (drawn += 1))) ?? [];
     const others = '\x1b[?2026;2$y\x1b[5;7R';
-    assert.equal(receipts.take(`ls${others}`), `ls${others}`);
+    assert.equal(acks.consume(`ls${others}`), `ls${others}`);
     assert.equal(drawn, 0);
-    assert.equal(receipts.take(`ls\x1b[?${mode};0$y${others}\r`), `ls${others}\r`);
+    assert.equal(acks.consume(`ls\x1b[?${mode};0$y${others}\r`), `ls${others}\r`);
     assert.equal(drawn, 1);
     // Late or twice, they are no input either.
-    assert.equal(receipts.take(`\x1b[?${mode};0$y`), '');
+    assert.equal(acks.consume(`\x1b[?${mode};0$y`), '');
     assert.equal(drawn, 1);
   });
 
   it('stand for those before that were lost', () => {
-    const receipts = new Receipts();
+    const acks = new DrawAcks();
     const drawn: number[] = [];
-    receipts.ask(() => drawn.push(1));
-    const [, mode] = new RegExp(question).exec(receipts.ask(() => drawn.push(2))) ?? [];
-    receipts.ask(() => drawn.push(3));
-    receipts.take(`\x1b[?${mode};0$y`);
+    acks.request(() => drawn.push(1));
+    const [, mode] = new RegExp(question).exec(acks.request(() => drawn.push(2))) ?? [];
+    acks.request(() => drawn.push(3));
+    acks.consume(`\x1b[?${mode};0$y`);
     assert.deepEqual(drawn, [1, 2]);
   });
 });

@@ -1,27 +1,27 @@
 import { ByteQueue } from '../base/byteQueue';
 import type { Clock } from '../base/clock';
-import type { Receipts } from './receipts';
-import { ScreenState } from './screenState';
-import { Skip } from './skip';
+import type { DrawAcks } from './drawAcks';
+import { OutputState } from './outputState';
+import { OutputDiscarder } from './outputDiscarder';
 
 const lineFeed = 0x0a;
 /** Bytes waiting above which the source is paused, and below which it goes on. */
-const marks = { high: 512 * 1024, low: 128 * 1024 };
+const watermarks = { high: 512 * 1024, low: 128 * 1024 };
 /** What is handed over at a time in a flood, and how often that before the first of it was drawn. */
-const batch = { bytes: 64 * 1024, underWay: 4 };
+const batch = { bytes: 64 * 1024, unackedBatches: 4 };
 /** Milliseconds without a receipt after which those that are missing are taken for lost. */
-const patience = 1_000;
+const ackTimeoutMs = 1_000;
 /**
  * Milliseconds between two batches: as long as VS Code gathers what an extension writes. It would make one of several,
  * and the window stands still while the emulator reads one.
  */
-const tick = 5;
+const minBatchInterval = 5;
 /**
  * While a marked command runs, VS Code keeps its output for extensions that may want to read it, and sends it back to the
  * extension host as soon as there was none for 50 ms: in a flood at its end, all at once, however much that is. So there is
- * a rest of so many milliseconds after so many bytes.
+ * a cooldown of so many milliseconds after so many bytes.
  */
-const rest = { length: 60, after: 2 * 1024 * 1024 };
+const cooldown = { length: 60, after: 2 * 1024 * 1024 };
 /** So many batches, no two of them further apart than so many milliseconds, are a flood. */
 const flood = { batches: 8, pause: 250 };
 /**
@@ -39,79 +39,79 @@ export interface Source {
  * Carries output from a session to the terminal emulator: at once while that keeps up, and in a flood as fast as it draws,
  * with the source held back. Characters that straddle two pieces stay whole; nothing is lost or reordered.
  */
-export class OutputPump {
+export class OutputFlowControl {
   private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-  private readonly screen = new ScreenState();
+  private readonly state = new OutputState();
   private readonly waiting = new ByteQueue();
   private paused = false;
   /** Bytes handed over since the last batch was complete, and batches that are not drawn yet. */
-  private begun = 0;
-  private underWay = 0;
+  private batchBytes = 0;
+  private unackedBatches = 0;
   /** How many batches were drawn. */
   private drawn = 0;
-  private watching = false;
-  private ticking = false;
+  private isWatching = false;
+  private inBatchInterval = false;
   /** Batches that followed each other closely, and when the last of them was handed over. */
-  private inRow = 0;
+  private consecutiveBatches = 0;
   private lastBatch = 0;
-  private sinceRest = 0;
-  private resting = false;
-  private skip: Skip | undefined;
+  private bytesSinceCooldown = 0;
+  private coolingDown = false;
+  private discarder: OutputDiscarder | undefined;
   private onEnd: (() => void) | undefined;
 
   constructor(
     private readonly source: Source,
     private readonly draw: (text: string) => void,
-    private readonly receipts: Receipts,
+    private readonly acks: DrawAcks,
     private readonly clock: Clock,
   ) {}
 
   push(bytes: Uint8Array): void {
-    if (this.skip) {
-      const next = this.skip.push(bytes);
-      if (next) this.endSkip(next);
+    if (this.discarder) {
+      const next = this.discarder.push(bytes);
+      if (next) this.endDiscard(next);
     } else this.waiting.push(bytes);
-    this.flow();
+    this.advance();
   }
 
   /**
    * Ctrl+C was typed. In a flood, what is under way is not drawn any more: a dim line says how much that is. Does
-   * nothing where it could harm: while a program has the screen for itself.
+   * nothing where it could harm: while a program has the state for itself.
    */
   interrupt(): void {
-    if (this.skip || !this.isFlood || !this.screen.isLines) return;
-    this.skip = new Skip();
-    void this.endWhenQuiet(this.skip);
+    if (this.discarder || !this.isFlood || !this.state.isLines) return;
+    this.discarder = new OutputDiscarder();
+    void this.endWhenQuiet(this.discarder);
     this.push(this.waiting.take());
   }
 
   /** Draws what is left, then calls back. Nothing may be pushed afterwards. */
   end(done: () => void): void {
     this.onEnd = done;
-    this.endSkip();
-    this.flow();
+    this.endDiscard();
+    this.advance();
   }
 
   /** More waits than is under way of ordinary output, or a lot has just been drawn. */
   private get isFlood(): boolean {
     if (this.waiting.size >= batch.bytes) return true;
-    return this.inRow >= flood.batches && this.clock.now() - this.lastBatch <= flood.pause;
+    return this.consecutiveBatches >= flood.batches && this.clock.now() - this.lastBatch <= flood.pause;
   }
 
-  private flow(): void {
-    while (this.mayDraw) this.drawNext();
-    this.holdBack();
-    if (this.onEnd && this.waiting.size === 0 && this.underWay === 0) this.finish(this.onEnd);
+  private advance(): void {
+    while (this.canDraw) this.drawNext();
+    this.applyBackpressure();
+    if (this.onEnd && this.waiting.size === 0 && this.unackedBatches === 0) this.finish(this.onEnd);
   }
 
-  private get mayDraw(): boolean {
-    const { waiting, ticking, resting, underWay } = this;
-    return waiting.size > 0 && !ticking && !resting && underWay < batch.underWay;
+  private get canDraw(): boolean {
+    const { waiting, inBatchInterval, coolingDown, unackedBatches } = this;
+    return waiting.size > 0 && !inBatchInterval && !coolingDown && unackedBatches < batch.unackedBatches;
   }
 
-  private holdBack(): void {
+  private applyBackpressure(): void {
     const { size } = this.waiting;
-    if (this.paused ? size >= marks.low : size <= marks.high) return;
+    if (this.paused ? size >= watermarks.low : size <= watermarks.high) return;
     // First of all: a source may push more as soon as it is resumed.
     this.paused = !this.paused;
     if (this.paused) this.source.pause();
@@ -120,10 +120,10 @@ export class OutputPump {
 
   private drawNext(): void {
     const bytes = this.takeBatch();
-    this.screen.read(bytes);
-    this.begun += bytes.length;
+    this.state.read(bytes);
+    this.batchBytes += bytes.length;
     const text = this.decoder.decode(bytes, { stream: true });
-    const question = this.begun < batch.bytes / 2 ? '' : this.endBatch();
+    const question = this.batchBytes < batch.bytes / 2 ? '' : this.endBatch();
     // The first bytes of a character make no text yet.
     if (text + question) this.draw(text + question);
   }
@@ -139,75 +139,76 @@ export class OutputPump {
 
   /** @returns what asks the emulator for a receipt, where it can be asked */
   private endBatch(): string {
-    this.count(this.begun);
-    this.begun = 0;
-    this.underWay += 1;
-    void this.watch();
-    this.ticking = true;
-    void this.clock.delay(tick).then(() => this.onTick());
-    if (this.screen.isBetween) return this.receipts.ask(() => this.onDrawn());
-    void this.clock.delay(tick).then(() => this.onDrawn());
+    this.count(this.batchBytes);
+    this.batchBytes = 0;
+    this.unackedBatches += 1;
+    void this.watchForLostAcks();
+    this.inBatchInterval = true;
+    void this.clock.delay(minBatchInterval).then(() => this.onBatchInterval());
+    if (this.state.isBetween) return this.acks.request(() => this.onDrawn());
+    void this.clock.delay(minBatchInterval).then(() => this.onDrawn());
     return '';
   }
 
   private count(bytes: number): void {
     const now = this.clock.now();
-    if (now - this.lastBatch > flood.pause) this.inRow = this.sinceRest = 0;
+    if (now - this.lastBatch > flood.pause) this.consecutiveBatches = this.bytesSinceCooldown = 0;
     this.lastBatch = now;
-    this.inRow += 1;
-    this.sinceRest += bytes;
-    this.resting = this.screen.isCommand && this.sinceRest >= rest.after;
+    this.consecutiveBatches += 1;
+    this.bytesSinceCooldown += bytes;
+    this.coolingDown = this.state.isCommand && this.bytesSinceCooldown >= cooldown.after;
   }
 
-  private onTick(): void {
-    this.ticking = false;
-    this.flow();
+  private onBatchInterval(): void {
+    this.inBatchInterval = false;
+    this.advance();
   }
 
   private onDrawn(): void {
     this.drawn += 1;
-    this.underWay = Math.max(0, this.underWay - 1);
-    if (this.resting && this.underWay === 0) void this.clock.delay(rest.length).then(() => this.onRested());
-    this.flow();
+    this.unackedBatches = Math.max(0, this.unackedBatches - 1);
+    if (this.coolingDown && this.unackedBatches === 0)
+      void this.clock.delay(cooldown.length).then(() => this.onCooledDown());
+    this.advance();
   }
 
-  private onRested(): void {
-    this.resting = false;
-    this.sinceRest = 0;
-    this.flow();
+  private onCooledDown(): void {
+    this.coolingDown = false;
+    this.bytesSinceCooldown = 0;
+    this.advance();
   }
 
   /** Sees to it that a lost receipt holds nothing up for good. */
-  private async watch(): Promise<void> {
-    if (this.watching) return;
-    this.watching = true;
-    while (this.underWay > 0) {
+  private async watchForLostAcks(): Promise<void> {
+    if (this.isWatching) return;
+    this.isWatching = true;
+    while (this.unackedBatches > 0) {
       const { drawn } = this;
-      await this.clock.delay(patience);
+      await this.clock.delay(ackTimeoutMs);
       if (this.drawn !== drawn) continue;
-      this.receipts.forget();
-      this.underWay = 0;
-      this.onRested();
+      this.acks.clear();
+      this.unackedBatches = 0;
+      this.onCooledDown();
     }
-    this.watching = false;
+    this.isWatching = false;
   }
 
-  private async endWhenQuiet(skip: Skip): Promise<void> {
+  private async endWhenQuiet(discarder: OutputDiscarder): Promise<void> {
     for (let still = 0; still < quiet.ticks;) {
-      const { size } = skip;
+      const { size } = discarder;
       await this.clock.delay(quiet.length);
-      still = skip.size === size ? still + 1 : 0;
+      still = discarder.size === size ? still + 1 : 0;
     }
-    if (this.skip !== skip) return;
-    this.endSkip();
-    this.flow();
+    if (this.discarder !== discarder) return;
+    this.endDiscard();
+    this.advance();
   }
 
-  private endSkip(next: Uint8Array = new Uint8Array()): void {
-    if (!this.skip) return;
-    this.waiting.push(this.skip.draw(this.screen.isAtLineStart));
+  private endDiscard(next: Uint8Array = new Uint8Array()): void {
+    if (!this.discarder) return;
+    this.waiting.push(this.discarder.draw(this.state.isAtLineStart));
     this.waiting.push(next);
-    this.skip = undefined;
+    this.discarder = undefined;
   }
 
   private finish(done: () => void): void {

@@ -7,11 +7,11 @@ const modesReset = [
 ].join('');
 
 /** Lines of our own in a terminal, so that nobody takes them for output of the computer. */
-export class TerminalLines {
+export class StatusMessages {
   constructor(private readonly draw: (text: string) => void) {}
 
   /** What is going on: dim. */
-  say(line: string): void {
+  info(line: string): void {
     this.draw(`\x1b[0m\x1b[2m${crlf(line)}\x1b[0m\r\n`);
   }
 
@@ -21,12 +21,12 @@ export class TerminalLines {
   }
 
   /** Begins below whatever was there, when the shell is gone. */
-  begin(): void {
+  startBelow(): void {
     this.draw(`${modesReset}\r\n`);
   }
 
   /** Moves what is on the screen into the scroll-back: what comes next draws the whole screen. */
-  scrollAway(rows: number): void {
+  scrollScreenAway(rows: number): void {
     this.draw('\r\n'.repeat(rows));
   }
 }

@@ -1,30 +1,30 @@
 /** Numbers of private modes (DECRQM) that no terminal has: the last four digits count. */
-const family = 6917;
-const numbers = 10_000;
+const modeBase = 6917;
+const modeCount = 10_000;
 
 /**
- * Receipts from the terminal emulator for what it has drawn. VS Code tells an extension nothing of the kind, but an
+ * DrawAcks from the terminal emulator for what it has drawn. VS Code tells an extension nothing of the kind, but an
  * emulator answers questions in their turn: one about a mode that does not exist changes nothing, and its answer, which
  * comes as input, says that all output before it was drawn.
  */
-export class Receipts {
-  private asked = 0;
-  private readonly open = new Map<number, () => void>();
+export class DrawAcks {
+  private next = 0;
+  private readonly pending = new Map<number, () => void>();
 
   /**
    * Asks for a receipt.
    * @param onDrawn called when everything was drawn that was written before the question
    * @returns the question: to be written where the emulator is not in the middle of a sequence
    */
-  ask(onDrawn: () => void): string {
-    const number = this.asked;
-    this.asked = (this.asked + 1) % numbers;
-    this.open.set(number, onDrawn);
-    return `\x1b[?${family}${String(number).padStart(4, '0')}$p`;
+  request(onDrawn: () => void): string {
+    const number = this.next;
+    this.next = (this.next + 1) % modeCount;
+    this.pending.set(number, onDrawn);
+    return `\x1b[?${modeBase}${String(number).padStart(4, '0')}$p`;
   }
 
   /** Takes the receipts out of input. @returns what a person typed, or a program was answered */
-  take(input: string): string {
+  consume(input: string): string {
     if (!input.includes('$y')) return input;
     return input.replace(answer, (_, number: string) => {
       this.onAnswer(Number(number));
@@ -33,19 +33,19 @@ export class Receipts {
   }
 
   /** Waits for no receipt any more. */
-  forget(): void {
-    this.open.clear();
+  clear(): void {
+    this.pending.clear();
   }
 
   /** Answers come in the order of the questions: one that is missing was lost. */
   private onAnswer(number: number): void {
-    if (!this.open.has(number)) return;
-    for (const [asked, onDrawn] of this.open) {
-      this.open.delete(asked);
+    if (!this.pending.has(number)) return;
+    for (const [next, onDrawn] of this.pending) {
+      this.pending.delete(next);
       onDrawn();
-      if (asked === number) return;
+      if (next === number) return;
     }
   }
 }
 
-const answer = new RegExp(String.raw`\x1b\[\?${family}(\d{4});\d\$y`, 'g');
+const answer = new RegExp(String.raw`\x1b\[\?${modeBase}(\d{4});\d\$y`, 'g');

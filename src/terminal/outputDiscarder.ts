@@ -7,15 +7,15 @@ const shifts = [0x0e, 0x0f];
 /** How much of the end is drawn all the same. */
 const tail = { lines: 4, bytes: 1_000 };
 /** Bytes that can have been under way when Ctrl+C was typed, in all buffers together. What is more was printed since. */
-const mostUnderWay = 8 * 1024 * 1024;
+const maxInFlight = 8 * 1024 * 1024;
 /** Colours that are kept in mind. */
-const mostColours = 200;
+const maxColours = 200;
 
 /**
  * The part of a flood that is not drawn because somebody typed Ctrl+C. Only text, line ends and colours are skipped: a
  * sequence that does anything else ends it.
  */
-export class Skip {
+export class OutputDiscarder {
   private readonly ahead = new EscapeParser();
   private readonly behind = new EscapeParser();
   /** Sequences of colours, each where it came last: together they do what all of them did. */
@@ -38,7 +38,7 @@ export class Skip {
     this.held = Buffer.concat([this.held, bytes.subarray(0, end)]);
     this.forget(this.held.length - tail.bytes);
     if (end !== undefined) return bytes.subarray(end);
-    return this.size < mostUnderWay ? undefined : new Uint8Array();
+    return this.size < maxInFlight ? undefined : new Uint8Array();
   }
 
   /** What is drawn in the place of it all: a dim line that says how much was skipped, and the last lines. */
@@ -88,7 +88,7 @@ export class Skip {
     this.colours.delete(sequence);
     this.colours.add(sequence);
     const [oldest] = this.colours;
-    if (this.colours.size > mostColours && oldest) this.colours.delete(oldest);
+    if (this.colours.size > maxColours && oldest) this.colours.delete(oldest);
   }
 }
 
