@@ -25,9 +25,8 @@ export class ChannelTransport implements Transport<ChannelRequest, ChannelHandle
   }
 
   async open(computer: Computer, request: ChannelRequest, options: ConnectOptions): Promise<ChannelHandle> {
-    const way = this.name === 'ssh' ? 'ssh' : 'tunnel';
     let connection: SshConnection | undefined;
-    const channel = await this.pool.channel(computer, { ...options, transport: way }, (carrying) => {
+    const channel = await this.pool.channel(computer, { ...options, transport: this.name }, (carrying) => {
       connection = carrying;
       return request(carrying);
     });

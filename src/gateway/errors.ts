@@ -1,36 +1,40 @@
 import { t } from '@vscode/l10n';
+import type { RecoveryFacts } from '../base/errors';
 import { truncate } from '../base/text';
 
-/** Why there is no link to the terminal gateway (any more). */
+/** Reasons for a WebSocket to the terminal gateway that cannot be opened, or has ended. */
 export type GatewayProblem =
-  /** It answered, but refused: an expired token, an unknown session, trouble of its own. */
+  /** The upgrade was answered with an HTTP error: an expired token, an unknown session, an outage of the gateway. */
   | 'refused'
   | 'unreachable'
+  /** The opening handshake was not answered. */
   | 'silent'
   | 'closed'
-  /** It sent more in one message than it may. */
+  /** A message was larger than the limit. */
   | 'oversized';
 
-/** A link to the terminal gateway that failed. `message` is a sentence for a person; it never holds the address. */
-export class GatewayError extends Error {
+/** A WebSocket to the terminal gateway that failed. `message` is a sentence for the user and never holds the address. */
+export class GatewayError extends Error implements RecoveryFacts {
   override readonly name = 'GatewayError';
+  readonly isTransient = true;
+  readonly allowsFallback = true;
 
   constructor(
     readonly problem: GatewayProblem,
-    /** The HTTP status of a refusal, or the WebSocket's close code. */
+    /** HTTP status of a refusal, or close code of the WebSocket. */
     readonly code?: number,
     reason?: string,
   ) {
-    super(sentence(problem, code, truncate(reason ?? '', 120)));
+    super(gatewayMessage(problem, code, truncate(reason ?? '', 120)));
   }
 
-  /** True where the gateway has trouble of its own, as it may while a computer is just coming up. */
-  get passes(): boolean {
+  /** True for an HTTP 5xx, which the gateway also answers while a computer is starting. */
+  get mayBeStarting(): boolean {
     return this.problem === 'refused' && this.code !== undefined && this.code >= 500;
   }
 }
 
-function sentence(problem: GatewayProblem, code: number | undefined, reason: string): string {
+function gatewayMessage(problem: GatewayProblem, code: number | undefined, reason: string): string {
   const why = [code, reason].filter(Boolean).join(', ');
   switch (problem) {
     case 'refused':

@@ -1,8 +1,11 @@
 import { t } from '@vscode/l10n';
+import type { RecoveryFacts } from '../base/errors';
 
-/** The service gave a gateway address, a token or a date that must not be used. */
-export class GatewayAddressError extends Error {
+/** A gateway address or token of the service that is not safe to use. */
+export class GatewayAddressError extends Error implements RecoveryFacts {
   override readonly name = 'GatewayAddressError';
+  readonly isTransient = false;
+  readonly allowsFallback = false;
 }
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);

@@ -27,14 +27,14 @@ export interface SshDeps extends Omit<IdentityDeps, 'library'> {
 
 /** Puts together what makes SSH connections. */
 export function createSsh(deps: SshDeps): { pool: ConnectionPool; rotation: KeyRotation } {
-  const { client, config, knownComputers: known, extensionKey: ownKey, log, library = loadSsh2 } = deps;
-  const introduce: ConnectorDeps['provision'] =
+  const { client, config, knownComputers, extensionKey, log, library = loadSsh2 } = deps;
+  const provision: ConnectorDeps['provision'] =
     deps.provision ??
     ((computer, login, signal) => introduceOverApi(client, computer.id, login, log, signal));
   const connectorDeps: ConnectorDeps = {
-    ...{ library, config, extensionKey: ownKey, knownComputers: known, provision: introduce, client, log },
+    ...{ library, config, extensionKey, knownComputers, provision, client, log },
     identities: new IdentitySource({ ...deps, library }),
-    hostKeyVerifier: new HostKeyVerifier(known, deps.lookUpKnownHost, deps.confirmHostKey, log),
+    hostKeyVerifier: new HostKeyVerifier(knownComputers, deps.lookUpKnownHost, deps.confirmHostKey, log),
   };
   const connector = new Connector(connectorDeps, deps.timeouts ?? defaultTimeouts);
   return { pool: new ConnectionPool(connector, deps.clock), rotation: new KeyRotation(connectorDeps) };

@@ -1,14 +1,23 @@
 import { t } from '@vscode/l10n';
+import type { RecoveryFacts } from '../base/errors';
 import { formatEndpoint, type Endpoint } from './connection/endpoint';
 
-/** Why there is no connection (any more). */
+/** Reasons for a connection that cannot be made, or has ended. */
 export type SshProblem =
-  /** Nobody listens, or it hung up before it said what it is: typical of a server that is just coming up. */
-  'notUp' | 'unreachable' | 'silent' | 'protocol' | 'closed' | 'channelRefused';
+  /** The port is closed, or the server hung up before its identification string, as it may while it starts. */
+  | 'notUp'
+  | 'unreachable'
+  /** The server stopped answering. */
+  | 'silent'
+  | 'protocol'
+  | 'closed'
+  | 'channelRefused';
 
-/** An SSH connection that failed. `message` is a sentence for a person. */
-export class SshError extends Error {
+/** An SSH connection that failed. `message` is a sentence for the user. */
+export class SshError extends Error implements RecoveryFacts {
   override readonly name: string = 'SshError';
+  readonly isTransient = true;
+  readonly allowsFallback = true;
 
   constructor(
     readonly problem: SshProblem,
@@ -18,19 +27,26 @@ export class SshError extends Error {
     super(sshMessage(problem, formatEndpoint(endpoint), causeText(cause)), { cause });
   }
 
-  /** Why a connection that stood has ended, in a few words. */
+  /** True where the server may just be starting: a computer counts as running before its SSH server listens. */
+  get mayBeStarting(): boolean {
+    return this.problem === 'notUp';
+  }
+
+  /** A few words on the end of an established connection. */
   get reason(): string {
     if (this.problem === 'silent') return t('it does not answer any more');
     return this.cause instanceof Error ? this.cause.message : t('the other side closed it');
   }
 }
 
-/** The computer was asked to reach a port, and does not. `message` is a sentence for a person. */
-export class PortError extends Error {
+/** A port of the computer that cannot be forwarded. `message` is a sentence for the user. */
+export class PortError extends Error implements RecoveryFacts {
   override readonly name = 'PortError';
+  readonly isTransient = false;
+  readonly allowsFallback = false;
 
   private constructor(
-    readonly problem: 'nobodyListens' | 'notAllowed',
+    readonly problem: 'notListening' | 'notAllowed',
     port: number,
     cause: unknown,
   ) {
@@ -41,32 +57,38 @@ export class PortError extends Error {
     super(sentence, { cause });
   }
 
-  /** What a failure to open a channel to a port says of the port, if anything: the reason codes of RFC 4254, 5.1. */
+  /**
+   * Reads the reason code of a channel that was refused (RFC 4254, section 5.1).
+   * @returns undefined where the failure is not about the port
+   */
   static of(failure: unknown, port: number): PortError | undefined {
     const reason = failure instanceof Error && 'reason' in failure ? failure.reason : undefined;
     if (reason === 1) return new PortError('notAllowed', port, failure);
-    return reason === 2 ? new PortError('nobodyListens', port, failure) : undefined;
+    return reason === 2 ? new PortError('notListening', port, failure) : undefined;
   }
 }
 
-/** One key that was offered, or why it could not be. */
+/** One key and its fate in a login. */
 export interface KeyAttempt {
-  /** What a person calls the key: its file, its comment, its fingerprint. */
+  /** A name that the user knows: file, comment, fingerprint. */
   readonly key: string;
-  readonly outcome: 'refused' | 'notEnough' | 'unusable';
+  /** `partial`: accepted, but the server asks for a further method (RFC 4252, section 5.1: partial success). */
+  readonly outcome: 'refused' | 'partial' | 'unusable';
   readonly reason?: string;
 }
 
-/** The server accepted none of the keys. Names each, and what to do. */
-export class AuthenticationError extends Error {
+/** A server that accepted none of the keys. `message` lists each of them, and the remedy. */
+export class AuthenticationError extends Error implements RecoveryFacts {
   override readonly name = 'AuthenticationError';
+  readonly isTransient = false;
+  readonly allowsFallback = true;
 
   constructor(
     endpoint: Endpoint,
     readonly attempts: readonly KeyAttempt[],
-    /** The methods the server would still take, as it names them. */
+    /** Authentication methods that the server would still take, by their SSH names. */
     readonly offered: readonly string[],
-    /** Why our own key could not be put on the computer, where that was so. */
+    /** Reason for which the key of the extension could not be installed on the computer. */
     readonly provisioning?: string,
   ) {
     super(
@@ -85,16 +107,18 @@ export class AuthenticationError extends Error {
   }
 }
 
-/** The server is not who it should be, or nobody could say who it is. Nothing was sent to it. */
-export class HostKeyError extends Error {
+/** A host key that does not match or cannot be confirmed. The connection ended before any credential was sent. */
+export class HostKeyError extends Error implements RecoveryFacts {
   override readonly name = 'HostKeyError';
+  readonly isTransient = false;
+  readonly allowsFallback = false;
 
   constructor(
     readonly problem: 'changed' | 'unconfirmed' | 'revoked' | 'declined',
     endpoint: Endpoint,
-    /** The fingerprint it showed. */
+    /** Fingerprint of the key that the server presented. */
     readonly shown: string,
-    /** The fingerprints it should have shown one of. */
+    /** Fingerprints of the acceptable keys. */
     readonly expected: readonly string[],
   ) {
     super(hostKeyMessage(problem, formatEndpoint(endpoint), shown, expected));
@@ -122,7 +146,7 @@ function describeAttempt({ key, outcome, reason }: KeyAttempt): string {
   switch (outcome) {
     case 'refused':
       return t('{0}: refused', key);
-    case 'notEnough':
+    case 'partial':
       return t('{0}: accepted, but the server asks for more', key);
     case 'unusable':
       return t('{0}: not usable, {1}', key, reason ?? '');

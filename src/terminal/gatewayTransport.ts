@@ -30,7 +30,7 @@ export class GatewayTransport implements Transport {
       timeoutMs: Math.max(patience, 1_000),
       signal,
       onFirstRetry: onNotUp,
-      shouldRetry: (error) => error instanceof GatewayError && error.passes,
+      shouldRetry: (error) => error instanceof GatewayError && error.mayBeStarting,
     });
   }
 

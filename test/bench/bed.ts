@@ -99,12 +99,12 @@ export class Bed {
   async ours(
     computer: Computer,
     atPrompt: () => void = () => undefined,
-    way: SshTransportName = 'ssh',
+    transport: SshTransportName = 'ssh',
   ): Promise<number> {
     const begin = performance.now();
     const channel = await this.pool.channel(
       computer,
-      { signal: new AbortController().signal, timeoutMs: 60_000, transport: way },
+      { signal: new AbortController().signal, timeoutMs: 60_000, transport },
       (connection) =>
         connection.shell({ rows: 24, cols: 80, term: 'xterm-256color', env: { LANG: 'C.UTF-8' } }),
     );
@@ -124,11 +124,11 @@ export class Bed {
   }
 
   /** Milliseconds until so many bytes have come. */
-  async flood(computer: Computer, bytes: number, way: SshTransportName): Promise<number> {
+  async flood(computer: Computer, bytes: number, transport: SshTransportName): Promise<number> {
     const begin = performance.now();
     const channel = await this.pool.channel(
       computer,
-      { signal: new AbortController().signal, timeoutMs: 0, transport: way },
+      { signal: new AbortController().signal, timeoutMs: 0, transport },
       (connection) => connection.exec(floodCommand(bytes)),
     );
     await new Promise((resolve) => channel.resume().once('close', resolve));

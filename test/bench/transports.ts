@@ -115,10 +115,10 @@ function stateOf(lines: readonly TcpProxy[]): State {
 }
 
 function transportsTo(computer: Computer, bed: Bed): Transport[] {
-  const ours = (name: string, way: SshTransportName): Transport => ({
+  const ours = (name: string, transport: SshTransportName): Transport => ({
     name,
-    prompt: (atPrompt) => bed.ours(computer, atPrompt, way),
-    flood: (bytes) => bed.flood(computer, bytes, way),
+    prompt: (atPrompt) => bed.ours(computer, atPrompt, transport),
+    flood: (bytes) => bed.flood(computer, bytes, transport),
   });
   return [
     {

@@ -79,18 +79,18 @@ describe('who the computer is', () => {
     assert.equal(await person.visit(einstein), 'einstein');
   });
 
-  it('is confirmed anew over the API when it was forgotten, on either way to the computer', async () => {
+  it('is confirmed anew over the API when it was forgotten, over either transport', async () => {
     const person = new Installation(service);
-    for (const way of ['ssh', 'tunnel'] as const) {
-      const record = way === 'ssh' ? einstein.id : tunnelRecord(einstein.id);
-      await person.visit(einstein, { transport: way });
+    for (const transport of ['ssh', 'tunnel'] as const) {
+      const record = transport === 'ssh' ? einstein.id : tunnelRecord(einstein.id);
+      await person.visit(einstein, { transport });
       const before = person.knownComputers.get(record)!;
       assert.equal(before.confirmed?.by, 'api');
       person.pool.dispose();
       person.knownComputers.forgetHostKeys(einstein.id);
       assert.deepEqual(person.knownComputers.get(record)?.hostKeys, []);
       const calls = await service.execCalls();
-      await person.visit(einstein, { transport: way });
+      await person.visit(einstein, { transport });
       assert.equal(await service.execCalls(), calls + 1);
       assert.deepEqual(person.knownComputers.get(record)?.hostKeys, before.hostKeys);
     }

@@ -265,7 +265,7 @@ describe('a forwarded port', () => {
     const silent = await freePort('127.0.0.1', new Set([port]));
     const forward = await bench.forwards.add(einstein, silent, port);
     assert.equal(await endOf(to(forward)), 'ECONNRESET');
-    assert.ok(forward.error instanceof PortError && forward.error.problem === 'nobodyListens');
+    assert.ok(forward.error instanceof PortError && forward.error.problem === 'notListening');
   });
 
   it('says why where a server, or a setting, allows none', async () => {

@@ -28,10 +28,10 @@ describe('a server', () => {
   beforeEach(() => service.emulator.control.startSshd({ id: 'einstein' }));
 
   /** Fails, and gives what a person is told. */
-  async function failure(ssh: string, options: InstallationOptions = {}, patience = 0): Promise<SshError> {
+  async function failure(ssh: string, options: InstallationOptions = {}, timeoutMs = 0): Promise<SshError> {
     const person = new Installation(service, options);
     const error: unknown = await person
-      .visit({ ...einstein, ssh }, { timeoutMs: patience })
+      .visit({ ...einstein, ssh }, { timeoutMs })
       .catch((reason: unknown) => reason);
     assert.ok(error instanceof SshError, String(error));
     assert.ok(error.message.includes(ssh), error.message);
@@ -113,7 +113,7 @@ describe('a server', () => {
       });
     }
 
-    it('is given up when patience is over, in words that say what is wrong', async () => {
+    it('is given up when the time is over, in words that say what is wrong', async () => {
       await service.emulator.control.killSshd({ id: 'einstein' });
       const started = performance.now();
       const { problem, message } = await failure(einstein.ssh!, {}, 700);

@@ -31,17 +31,17 @@ describe('a computer by each transport', () => {
 
   const open = <T extends ClientChannel | SFTPWrapper>(
     person: Installation,
-    way: SshTransportName,
+    transport: SshTransportName,
     what: (connection: SshConnection) => Promise<T>,
   ): Promise<T> =>
-    person.pool.channel(way === 'ssh' ? einstein : curie, { signal, timeoutMs: 0, transport: way }, what);
+    person.pool.channel(transport === 'ssh' ? einstein : curie, { signal, timeoutMs: 0, transport }, what);
 
   describe('through its gateway', () => {
-    const way = 'tunnel';
+    const transport = 'tunnel';
 
     it('gives its files by SFTP', async () => {
       const person = new Installation(service);
-      const sftp = await open(person, way, (connection) => connection.sftp());
+      const sftp = await open(person, transport, (connection) => connection.sftp());
       const text = 'ünï→漢字😀\n'.repeat(50_000);
       await new Promise<void>((resolve, reject) =>
         sftp.writeFile('by-sftp.txt', text, (error) => (error ? reject(error) : resolve())),
@@ -59,9 +59,9 @@ describe('a computer by each transport', () => {
       const { control } = service.emulator;
       await until('nobody is there', async () => (await control.terminals({ id: 'curie' })).length === 0);
       const person = new Installation(service);
-      const shells = await Promise.all([1, 2, 3, 4, 5].map(() => person.shell(curie, { transport: way })));
+      const shells = await Promise.all([1, 2, 3, 4, 5].map(() => person.shell(curie, { transport })));
       const files = await Promise.all(
-        [1, 2, 3, 4, 5].map(() => open(person, way, (connection) => connection.sftp())),
+        [1, 2, 3, 4, 5].map(() => open(person, transport, (connection) => connection.sftp())),
       );
       const answers = shells.map((shell, i) => shell.run(`sleep 0.2; echo "$(hostname) ${i}"`));
       assert.deepEqual(
@@ -83,31 +83,31 @@ describe('a computer by each transport', () => {
 
     it('is known the next time: nothing is run on it any more', async () => {
       const person = new Installation(service);
-      await person.visit(curie, { transport: way });
+      await person.visit(curie, { transport });
       assert.equal(await service.execCalls(), 1);
       person.pool.dispose();
       await service.refuseExec();
-      assert.equal(await person.visit(curie, { transport: way }), 'curie');
+      assert.equal(await person.visit(curie, { transport }), 'curie');
       assert.equal(await service.execCalls(), 1);
     });
 
     it('gets its helper back that was taken away meanwhile', async () => {
       const person = new Installation(service);
-      await person.visit(curie, { transport: way });
+      await person.visit(curie, { transport });
       person.pool.dispose();
       await service.run('curie', 'rm -rf ~/.celesto-vscode');
-      assert.equal(await person.visit(curie, { transport: way }), 'curie');
+      assert.equal(await person.visit(curie, { transport }), 'curie');
       assert.equal(await service.execCalls(), 2);
       assert.equal(person.questions.length, 0, 'its new host key is known from who put it there');
     });
 
     it('lets a new key in, which takes the place of the old one', async () => {
       const before = new Installation(service);
-      await before.visit(curie, { transport: way });
+      await before.visit(curie, { transport });
       before.pool.dispose();
       const after = new Installation(service);
       after.knownComputers.update(tunnelRecord(curie.id), before.knownComputers.get(tunnelRecord(curie.id))!);
-      assert.equal(await after.visit(curie, { transport: way }), 'curie');
+      assert.equal(await after.visit(curie, { transport }), 'curie');
       assert.equal(await service.execCalls(), 2);
     });
   });
@@ -131,9 +131,11 @@ describe('a computer by each transport', () => {
       for (let made = 0; made < size; made += zeros.length) yield cipher.update(zeros);
     }
 
-    for (const way of ['ssh', 'tunnel'] as const) {
-      it(`come ${way === 'ssh' ? 'directly' : 'through the gateway'}, exact, and wait where they are while nobody reads them`, async () => {
-        const channel = await open(new Installation(service), way, (connection) => connection.exec(make));
+    for (const transport of ['ssh', 'tunnel'] as const) {
+      it(`come ${transport === 'ssh' ? 'directly' : 'through the gateway'}, exact, and wait where they are while nobody reads them`, async () => {
+        const channel = await open(new Installation(service), transport, (connection) =>
+          connection.exec(make),
+        );
         const reading = new Reading();
         channel.on('data', (bytes: Buffer) => {
           if (reading.take(bytes)) return;
@@ -205,9 +207,9 @@ describe('a computer by each transport', () => {
   it('leaves no token, key or gateway address in the log', async () => {
     const { emulator, log } = service;
     const person = new Installation(service);
-    for (const way of ['ssh', 'tunnel'] as const) {
+    for (const transport of ['ssh', 'tunnel'] as const) {
       assert.match(
-        await person.visit(way === 'ssh' ? einstein : curie, { transport: way }),
+        await person.visit(transport === 'ssh' ? einstein : curie, { transport }),
         /einstein|curie/,
       );
     }

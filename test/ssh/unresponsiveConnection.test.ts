@@ -43,8 +43,8 @@ describe('a line that goes silent, nobody saying a word', () => {
     }
   }
 
-  function terminal(patience: Partial<SshTimeouts> = {}): Promise<Terminal> {
-    const person = new Installation(service, { timeouts: patience });
+  function terminal(timeouts: Partial<SshTimeouts> = {}): Promise<Terminal> {
+    const person = new Installation(service, { timeouts });
     return new Terminal(person, { persistence: 'tmux', name: randomUUID() }).open(einstein);
   }
 

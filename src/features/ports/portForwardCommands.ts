@@ -143,7 +143,7 @@ async function offerPublishing({ id, name }: Pick<Computer, 'id' | 'name'>, erro
 /** False where publishing would fail as well: nothing listens on the port, or the computer does not run. */
 function mayBePublished(error: unknown): boolean {
   return (
-    !(error instanceof LifecycleError) && !(error instanceof PortError && error.problem === 'nobodyListens')
+    !(error instanceof LifecycleError) && !(error instanceof PortError && error.problem === 'notListening')
   );
 }
 

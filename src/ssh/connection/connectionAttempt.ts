@@ -61,9 +61,9 @@ export class ConnectionAttempt {
         });
         this.client.once('handshake', (negotiated) => (this.algorithms = negotiated));
         this.client.once('ready', () => {
-          const { endpoint, timeouts: patience } = this.deps;
+          const { endpoint, timeouts } = this.deps;
           const negotiated = this.algorithms && negotiatedFrom(this.algorithms, this.greeting);
-          resolve(new SshConnection(this.client, this.socket, endpoint, patience, negotiated));
+          resolve(new SshConnection(this.client, this.socket, endpoint, timeouts, negotiated));
           this.end();
         });
         signal.addEventListener('abort', cancel, { once: true });
@@ -116,16 +116,16 @@ export class ConnectionAttempt {
   }
 
   private async verify(key: Buffer): Promise<void> {
-    const { computer, endpoint, provisioner: introducer, hostKeyVerifier: trust } = this.deps;
+    const { computer, endpoint, provisioner, hostKeyVerifier } = this.deps;
     this.phase = 'verifying';
     clearTimeout(this.timer);
-    await trust.verify(computer, endpoint, key, async () => (await introducer.get()).hostKeys);
+    await hostKeyVerifier.verify(computer, endpoint, key, async () => (await provisioner.get()).hostKeys);
     this.verified = key;
     this.unlessEnded(() => this.startTimeout('login'));
   }
 
   private startTimeout(phase: 'hostKey' | 'login'): void {
-    const { endpoint, timeouts: patience } = this.deps;
+    const { endpoint, timeouts } = this.deps;
     this.phase = phase;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
@@ -133,7 +133,7 @@ export class ConnectionAttempt {
       // A person is being asked for a passphrase, or to touch something: they may take as long as the server waits.
       if (signing) void signing.then(() => this.unlessEnded(() => this.startTimeout(phase)));
       else this.fail(new SshError('silent', endpoint));
-    }, patience[phase]);
+    }, timeouts[phase]);
   }
 
   /** An answer may come when the connection is gone; ssh2 must not hear of it then. */

@@ -142,7 +142,7 @@ export class ConnectionPool {
           clock: this.clock,
           timeoutMs: options.timeoutMs,
           signal,
-          shouldRetry: isComingUp,
+          shouldRetry: mayBeStarting,
           onFirstRetry: () => report('notUp'),
         });
         return this.add(computer.id, address, connection);
@@ -167,12 +167,8 @@ export class ConnectionPool {
   }
 }
 
-/** Whether a server, or the gateway before it, may just be coming up. */
-function isComingUp(error: unknown): boolean {
-  return (
-    (error instanceof SshError && error.problem === 'notUp') ||
-    (error instanceof GatewayError && error.passes)
-  );
+function mayBeStarting(error: unknown): boolean {
+  return (error instanceof SshError || error instanceof GatewayError) && error.mayBeStarting;
 }
 
 /** Waits for a channel as long as it is wanted; one that opens after that is closed again. */

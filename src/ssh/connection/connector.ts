@@ -84,8 +84,8 @@ export class Connector {
     transport: SshTransport,
     signal: AbortSignal,
   ): Promise<[ConnectionAttempt, boolean]> {
-    const { computer, provisioner: introducer } = transport;
-    const { identities, hostKeyVerifier: trust, log, library } = this.deps;
+    const { computer, provisioner } = transport;
+    const { identities, hostKeyVerifier, log, library } = this.deps;
     // The introduction, the connection and the first key are got at the same time: they do not need each other.
     const keys = identities.list(namesOf(computer), signal);
     const [opened, first, { Client: SshClient }] = await whenAllReady(
@@ -95,9 +95,9 @@ export class Connector {
       signal,
     );
     const { stream, endpoint } = opened;
-    const authenticator = new Authenticator(endpoint, prepend(first, keys), introducer);
+    const authenticator = new Authenticator(endpoint, prepend(first, keys), provisioner);
     const attempt = new ConnectionAttempt(
-      { computer, endpoint, provisioner: introducer, hostKeyVerifier: trust, log, timeouts: this.timeouts },
+      { computer, endpoint, provisioner, hostKeyVerifier, log, timeouts: this.timeouts },
       stream,
       new SshClient(),
       authenticator,
@@ -110,21 +110,21 @@ export class Connector {
     endpoint: Promise<Endpoint>,
     signal: AbortSignal,
   ): Provisioner {
-    const { extensionKey: ownKey, provision: introduce, knownComputers: known } = this.deps;
+    const { extensionKey, provision, knownComputers } = this.deps;
     return new Provisioner(async () => {
-      const { publicLine, retired } = await ownKey.get();
+      const { publicLine, retired } = await extensionKey.get();
       const { user } = await endpoint;
-      const provisioning = await introduce(computer, { user, publicLine, retired }, signal);
-      if (provisioning.keyInstalled) known.update(computer.id, { installedKey: publicLine });
+      const provisioning = await provision(computer, { user, publicLine, retired }, signal);
+      if (provisioning.keyInstalled) knownComputers.update(computer.id, { installedKey: publicLine });
       return provisioning;
     });
   }
 
   /** A computer we know, with our key on it, need not be asked; any other is asked at once, while we dial. */
-  private async prefetchProvisioning({ provisioner: introducer, recordName }: SshTransport): Promise<void> {
-    introducer.nextAttempt();
+  private async prefetchProvisioning({ provisioner, recordName }: SshTransport): Promise<void> {
+    provisioner.nextAttempt();
     const { publicLine } = await this.deps.extensionKey.get();
-    if (this.deps.knownComputers.get(recordName)?.installedKey !== publicLine) introducer.prefetch();
+    if (this.deps.knownComputers.get(recordName)?.installedKey !== publicLine) provisioner.prefetch();
   }
 }
 

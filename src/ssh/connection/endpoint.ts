@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { t } from '@vscode/l10n';
+import type { RecoveryFacts } from '../../base/errors';
 import { truncate } from '../../base/text';
 
 /** Where an SSH server listens and who logs in there. */
@@ -12,9 +13,11 @@ export interface Endpoint {
   readonly through?: 'gateway';
 }
 
-/** The service gave an SSH endpoint that cannot be read. */
-export class EndpointError extends Error {
+/** An SSH endpoint of the service that cannot be parsed. */
+export class EndpointError extends Error implements RecoveryFacts {
   override readonly name = 'EndpointError';
+  readonly isTransient = false;
+  readonly allowsFallback = true;
 }
 
 const userPart = String.raw`(?<user>[A-Za-z0-9_][A-Za-z0-9._-]*)`;

@@ -28,7 +28,7 @@ export class Authenticator {
     if (methodsLeft) this.methods = methodsLeft;
     const last = this.offered;
     this.offered = undefined;
-    if (last && partial) this.attempts.push({ key: last.name, outcome: 'notEnough' });
+    if (last && partial) this.attempts.push({ key: last.name, outcome: 'partial' });
     else if (last?.kind === 'own' && this.offeredUnprovisioned && (await this.provision()))
       return this.offer(last);
     else if (last) this.attempts.push(outcomeOf(last));
@@ -95,5 +95,5 @@ function outcomeOf(identity: Identity): KeyAttempt {
   const { name: key } = identity;
   const { failure: reason, signed = false } = identity.kind === 'signer' ? identity.signing : {};
   if (reason !== undefined) return { key, outcome: 'unusable', reason };
-  return { key, outcome: signed ? 'notEnough' : 'refused' };
+  return { key, outcome: signed ? 'partial' : 'refused' };
 }

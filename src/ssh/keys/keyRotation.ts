@@ -20,9 +20,11 @@ export class KeyRotation {
 
   /** The ids of the computers on which the present key was put, as far as this machine knows. */
   async computersWithKey(): Promise<string[]> {
-    const { knownComputers: known, extensionKey: ownKey } = this.deps;
-    const { publicLine } = await ownKey.get();
-    const names = known.names.filter((name) => known.get(name)?.installedKey === publicLine);
+    const { knownComputers, extensionKey } = this.deps;
+    const { publicLine } = await extensionKey.get();
+    const names = knownComputers.names.filter(
+      (name) => knownComputers.get(name)?.installedKey === publicLine,
+    );
     return [...new Set(names.map((name) => name.split(' ')[0] ?? name))];
   }
 
@@ -36,22 +38,22 @@ export class KeyRotation {
    * @throws ApiError, NoHelperError, Error with the computer's reason, or the signal's reason
    */
   async replaceKeyOn(computer: Computer, signal: AbortSignal): Promise<void> {
-    const { client, config, provision: introduce, knownComputers: known, extensionKey: ownKey } = this.deps;
-    const { publicLine, retired } = await ownKey.get();
+    const { client, config, provision, knownComputers, extensionKey } = this.deps;
+    const { publicLine, retired } = await extensionKey.get();
     const isOld = (name: string): boolean => {
-      const installed = known.get(name)?.installedKey;
+      const installed = knownComputers.get(name)?.installedKey;
       return installed !== undefined && installed !== publicLine;
     };
     if (isOld(computer.id) && computer.ssh !== undefined) {
       const { user } = await config.endpoint(computer);
-      const { keyInstalled, refusal } = await introduce(computer, { user, publicLine, retired }, signal);
+      const { keyInstalled, refusal } = await provision(computer, { user, publicLine, retired }, signal);
       if (!keyInstalled) throw new Error(refusal);
-      known.update(computer.id, { installedKey: publicLine });
+      knownComputers.update(computer.id, { installedKey: publicLine });
     }
     const tunnel = tunnelRecord(computer.id);
     if (isOld(tunnel)) {
       await installRemoteSshd(client, computer.id, { publicLine, retired }, signal);
-      known.update(tunnel, { installedKey: publicLine });
+      knownComputers.update(tunnel, { installedKey: publicLine });
     }
   }
 }

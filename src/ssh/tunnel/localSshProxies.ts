@@ -27,14 +27,14 @@ export class LocalSshProxies implements Disposable {
    * @throws NoHelperError, ApiError, or the signal's reason
    */
   async open(computer: Computer, signal: AbortSignal): Promise<string> {
-    const { extensionKey: ownKey, knownComputers: known, folder } = this.deps;
-    const route = new TunnelTransport(computer, this.deps, signal);
-    const [hostKey] = (await route.provisioner.get()).hostKeys;
-    const user = known.get(route.recordName)?.helper?.user;
+    const { extensionKey, knownComputers, folder } = this.deps;
+    const transport = new TunnelTransport(computer, this.deps, signal);
+    const [hostKey] = (await transport.provisioner.get()).hostKeys;
+    const user = knownComputers.get(transport.recordName)?.helper?.user;
     if (!hostKey || !user) throw new TunnelUnavailableError(t('its SSH helper did not start'));
     const { port } = await this.serverFor(computer);
     this.files ??= new OpensshFiles(folder);
-    const { privateKey } = await ownKey.get();
+    const { privateKey } = await extensionKey.get();
     const alias = this.files.add({ id: computer.id, name: computer.name, user, port, hostKey }, privateKey);
     return `ssh -F ${quotePath(this.files.config)} ${alias}`;
   }
@@ -53,8 +53,8 @@ export class LocalSshProxies implements Disposable {
   /** One for each computer, also where several ask at the same moment. */
   private serverFor(computer: Computer): Promise<ProxyServer> {
     const { id } = computer;
-    const known = this.servers.get(id);
-    if (known) return known;
+    const running = this.servers.get(id);
+    if (running) return running;
     const dial = async (signal: AbortSignal) =>
       (await new TunnelTransport(computer, this.deps, signal).dial(signal)).stream;
     const listener = ProxyServer.open(dial, this.deps.log);

@@ -1,5 +1,6 @@
 import type { CelestoClient } from '../../api/client';
 import { t } from '@vscode/l10n';
+import type { RecoveryFacts } from '../../base/errors';
 import { fillScript } from '../../base/scriptTemplate';
 import { truncate } from '../../base/text';
 import { quoted, removeKeysCommand } from '../keys/authorizedKeys';
@@ -22,9 +23,11 @@ export interface RemoteSshd extends RemoteSshdLocation {
   readonly hostKey: PublicKey;
 }
 
-/** SSH cannot be carried to this computer. `message` is a sentence that says why. */
-export class TunnelUnavailableError extends Error {
-  override readonly name = 'NoHelperError';
+/** A computer to which the terminal gateway cannot carry SSH. `message` gives the reason. */
+export class TunnelUnavailableError extends Error implements RecoveryFacts {
+  override readonly name = 'TunnelUnavailableError';
+  readonly isTransient = true;
+  readonly allowsFallback = true;
 
   constructor(reason: string) {
     super(t('SSH cannot be carried by the terminal gateway: {0}.', reason));

@@ -31,10 +31,10 @@ export class TunnelTransport implements SshTransport {
   ) {
     this.recordName = tunnelRecord(computer.id);
     this.provisioner = new Provisioner(async () => {
-      const { client, extensionKey: ownKey, knownComputers: known } = deps;
-      const keys = await ownKey.get();
+      const { client, extensionKey, knownComputers } = deps;
+      const keys = await extensionKey.get();
       const { hostKey, user, folder } = await installRemoteSshd(client, computer.id, keys, signal);
-      known.update(this.recordName, { installedKey: keys.publicLine, helper: { user, folder } });
+      knownComputers.update(this.recordName, { installedKey: keys.publicLine, helper: { user, folder } });
       return { hostKeys: [hostKey], keyInstalled: true };
     });
   }

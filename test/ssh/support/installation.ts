@@ -61,9 +61,9 @@ export class Installation {
       this.questions.push(question);
       return Promise.resolve(options.trusts ?? false);
     };
-    const { knownComputers: known, extensionKey: ownKey, log } = this;
+    const { knownComputers, extensionKey, log } = this;
     const { pool, rotation } = createSsh({
-      ...{ client, knownComputers: known, extensionKey: ownKey, config, clock: systemClock, log },
+      ...{ client, knownComputers, extensionKey, config, clock: systemClock, log },
       identityFile: () => this.options.identityFile ?? '',
       askPassphrase: options.passphrases ?? (() => Promise.resolve(undefined)),
       agentAddress: () => this.options.agent,
