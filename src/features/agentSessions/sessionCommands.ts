@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
-import { maxFileBytes, parseSavedSession, tooLargeError, type SavedSession } from './savedSession';
-import type { Computer } from '../../computers/computer';
-import { refusalOf } from '../../computers/errors';
-import type { ComputerFinder } from '../../computers/computerFinder';
-import { statusOf } from '../../computers/status';
-import type { Terminals } from '../../terminal/terminals';
 import type { Clock } from '../../base/clock';
 import { escapeIcons } from '../../base/text';
-import type { Handler } from '../../ui/registerCommands';
+import type { Computer } from '../../computers/computer';
+import type { ComputerFinder } from '../../computers/computerFinder';
+import { refusalOf } from '../../computers/errors';
+import { statusOf } from '../../computers/status';
+import type { Terminals } from '../../terminal/terminals';
 import { withProgress } from '../../ui/progress';
+import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
+import { maxFileBytes, parseSavedSession, tooLargeError, type SavedSession } from './savedSession';
 
 /** Going on with a computer that is named elsewhere: by the workspace, by a link, by what an agent saved. */
 export class SessionCommands {

@@ -1,11 +1,11 @@
 import { t } from '@vscode/l10n';
 import type { PublishedPort } from '../../api/wire';
-import type { Computer } from '../../computers/computer';
-import { loopbackAddress, type PortForward } from './portForward';
-import type { PortForwards } from './portForwards';
 import { Emitter } from '../../base/emitter';
 import { formatBytes, printable } from '../../base/text';
+import type { Computer } from '../../computers/computer';
 import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
+import { loopbackAddress, type PortForward } from './portForward';
+import type { PortForwards } from './portForwards';
 
 export interface ForwardedPortChild extends TreeChild {
   readonly kind: 'forward';

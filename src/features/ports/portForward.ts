@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import type { PortChannel } from '../../connect/sshChannels';
 import type { Disposable } from '../../base/disposable';
+import type { PortChannel } from '../../connect/sshChannels';
 import { bindExactPort, bindFreePort } from './bindLocalPort';
 
 /** The only address that forwards listen on: other machines cannot connect. */

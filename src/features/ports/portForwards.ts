@@ -1,9 +1,9 @@
-import type { Computer } from '../../computers/computer';
-import { statusOf } from '../../computers/status';
-import { isIncomplete, type ComputerStore } from '../../computers/store';
 import { DisposableStore, type Disposable } from '../../base/disposable';
 import { Emitter } from '../../base/emitter';
 import { describeError, type Log } from '../../base/log';
+import type { Computer } from '../../computers/computer';
+import { statusOf } from '../../computers/status';
+import { isIncomplete, type ComputerStore } from '../../computers/store';
 import { PortForward, type Dial } from './portForward';
 import type { PortForwardStorage } from './portForwardStorage';
 

@@ -1,10 +1,10 @@
+import { abortable } from '../../base/abort';
 import type { Computer } from '../../computers/computer';
 import type { ComputerFinder } from '../../computers/computerFinder';
 import type { ConnectorOptions } from '../../connect/computerConnector';
-import { abortable } from '../../base/abort';
+import type { CommandRequest } from './command';
 import type { CommandExecution } from './commandExecution';
 import type { NamedComputer, RunTarget } from './runTarget';
-import type { CommandRequest } from './command';
 
 export interface LookedUpTargetDeps {
   /** The id or name. @throws when it is missing */

@@ -4,8 +4,8 @@ import { LifecycleError, refusalOf } from '../../computers/errors';
 import type { Lifecycle } from '../../computers/lifecycle';
 import { statusOf } from '../../computers/status';
 import type { ComputerConnector, ConnectorOptions } from '../../connect/computerConnector';
-import type { CommandExecution } from './commandExecution';
 import type { CommandRequest } from './command';
+import type { CommandExecution } from './commandExecution';
 
 /** Milliseconds for reading the computer's status after a command broke off. */
 const statusCheckTimeoutMs = 5_000;

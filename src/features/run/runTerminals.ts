@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
+import type { Disposable } from '../../base/disposable';
+import { describeError } from '../../base/log';
+import { finishBeforeShutdown } from '../../base/shutdown';
 import type { Computer } from '../../computers/computer';
 import type { Lifecycle } from '../../computers/lifecycle';
 import type { Terminals } from '../../terminal/terminals';
-import type { Disposable } from '../../base/disposable';
-import { finishBeforeShutdown } from '../../base/shutdown';
-import { describeError } from '../../base/log';
+import { abbreviate, type Command } from './command';
 import type { CommandHistory } from './commandHistory';
 import { ComputerTarget, type NamedComputer, type CommandConnector } from './runTarget';
-import { abbreviate, type Command } from './command';
 import { RunTerminal, type RunTerminalOptions, type RunTerminalDeps } from './runTerminal';
 
 export interface RunTerminalsDeps extends RunTerminalDeps {

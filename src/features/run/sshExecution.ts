@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { ClientChannel } from 'ssh2';
-import type { SshConnection } from '../../ssh/connection/connection';
 import { wrapForAnyShell } from '../../shell/quoting';
 import type { Size } from '../../shell/session';
+import type { SshConnection } from '../../ssh/connection/connection';
 import { SshSession } from '../../terminal/sshSession';
 import type { CommandExecution } from './commandExecution';
 import { killScript } from './runId';

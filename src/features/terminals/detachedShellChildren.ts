@@ -1,17 +1,21 @@
 import { t } from '@vscode/l10n';
-import type { Computer } from '../../computers/computer';
-import type { PersistentShells } from '../../terminal/persistentShells';
-import type { PersistentShell } from '../../shell/shellListing';
 import { truncate } from '../../base/text';
+import type { Computer } from '../../computers/computer';
+import type { PersistentShell } from '../../shell/shellListing';
+import type { PersistentShells } from '../../terminal/persistentShells';
 import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
 
-/** A shell that is kept on the computer while no terminal shows it. */
+/** Characters of a shell's command and of its directory that are shown. */
+const maxCommandLength = 40;
+const maxDirectoryLength = 200;
+
+/** A persistent shell without a terminal. */
 export interface DetachedShellChild extends TreeChild {
   readonly kind: 'shell';
   readonly shell: PersistentShell;
 }
 
-/** The shells that are kept on a computer, and that nobody is with. */
+/** The detached shells below a computer in the tree. */
 export class DetachedShellChildren implements ChildProvider {
   readonly onDidChange;
 
@@ -24,10 +28,10 @@ export class DetachedShellChildren implements ChildProvider {
   }
 }
 
-/** @param shell as the computer tells of it: none of its texts is to be trusted */
+/** @param shell as listed by the computer: its texts are untrusted */
 export function detachedShellChild(shell: PersistentShell): DetachedShellChild {
-  const label = truncate(shell.command, 40) || t('Shell');
-  const folder = truncate(shell.directory, 200);
+  const label = truncate(shell.command, maxCommandLength) || t('Shell');
+  const directory = truncate(shell.directory, maxDirectoryLength);
   const since = t(
     'since {0}',
     shell.created.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }),
@@ -38,11 +42,11 @@ export function detachedShellChild(shell: PersistentShell): DetachedShellChild {
     shell,
     key: `shell ${shell.name}`,
     label,
-    description: [t('detached'), folder].filter(Boolean).join(' · '),
-    tooltip: [t('It runs on without a terminal ({0}).', shell.persistedBy), folder, since]
+    description: [t('detached'), directory].filter(Boolean).join(' · '),
+    tooltip: [t('It runs on without a terminal ({0}).', shell.persistedBy), directory, since]
       .filter(Boolean)
       .join('\n'),
-    ariaLabel: [label, t('detached'), folder].filter(Boolean).join(', '),
+    ariaLabel: [label, t('detached'), directory].filter(Boolean).join(', '),
     icon: 'terminal-tmux',
     contextValues: ['keptShell'],
   };

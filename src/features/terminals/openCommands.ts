@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
+import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
+import type { ComputerFinder } from '../../computers/computerFinder';
 import { refusalOf } from '../../computers/errors';
 import { statusOf } from '../../computers/status';
-import type { ComputerFinder } from '../../computers/computerFinder';
 import type { Terminals } from '../../terminal/terminals';
-import type { Clock } from '../../base/clock';
-import type { Handler } from '../../ui/registerCommands';
 import { withProgress } from '../../ui/progress';
+import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 
 /** Opening terminals. */

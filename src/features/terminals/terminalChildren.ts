@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
+import { DisposableStore, type Disposable } from '../../base/disposable';
+import { printable } from '../../base/text';
 import type { Computer } from '../../computers/computer';
 import type { TerminalState } from '../../terminal/computerTerminal';
 import type { OpenTerminal, Terminals } from '../../terminal/terminals';
-import { DisposableStore, type Disposable } from '../../base/disposable';
-import { printable } from '../../base/text';
 import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
 
 export interface TerminalChild extends TreeChild {

@@ -1,5 +1,5 @@
-import type { Handler } from '../../ui/registerCommands';
 import type { Terminals } from '../../terminal/terminals';
+import type { Handler } from '../../ui/registerCommands';
 import type { TerminalChild } from './terminalChildren';
 
 /** Shows or closes the terminals in the tree. */

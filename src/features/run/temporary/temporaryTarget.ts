@@ -1,12 +1,12 @@
 import { t } from '@vscode/l10n';
 import type { CreateRequest } from '../../../api/wire';
+import { abortable } from '../../../base/abort';
 import type { Computer } from '../../../computers/computer';
 import type { ConnectorOptions } from '../../../connect/computerConnector';
-import { abortable } from '../../../base/abort';
-import type { CommandExecution } from '../commandExecution';
-import type { TemporaryComputers, Lease } from './temporaryComputers';
-import type { NamedComputer, RunTarget } from '../runTarget';
 import type { CommandRequest } from '../command';
+import type { CommandExecution } from '../commandExecution';
+import type { NamedComputer, RunTarget } from '../runTarget';
+import type { TemporaryComputers, Lease } from './temporaryComputers';
 
 export interface TemporaryTargetDeps {
   readonly computers: Pick<TemporaryComputers, 'create' | 'discard'>;
