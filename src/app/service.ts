@@ -12,23 +12,23 @@ import { redactingLog, type Log } from '../base/log';
 import { settings } from './settings';
 import { RecentProblemsLog } from '../base/recentProblems';
 
-/** The service, and what this window knows of it. */
+/** The service's client, the account, and the computers that this window knows. */
 export interface Service extends Disposable {
   readonly output: vscode.LogOutputChannel;
   readonly log: Log;
-  /** What went wrong lately, free of secrets. */
+  /** The last warnings and errors, without secrets. */
   readonly troubles: RecentProblemsLog;
   readonly account: Account;
   readonly client: CelestoClient;
-  /** The same, with the credentials that were used last, for a window that closes. */
+  /** A client with the credentials of the last request, for a window that closes: it reads no secrets. */
   readonly lastClient: CelestoClient;
-  /** Asks who a key belongs to. */
-  readonly check: CheckKey;
+  readonly checkKey: CheckKey;
   readonly store: ComputerStore;
   readonly lifecycle: Lifecycle;
 }
 
-export function buildService(context: vscode.ExtensionContext, clock: Clock): Service {
+/** Makes the client, the account and the store; nothing is read or requested yet. */
+export function createService(context: vscode.ExtensionContext, clock: Clock): Service {
   const { globalState: memory, secrets } = context;
   const output = vscode.window.createOutputChannel('Celesto', { log: true });
   const troubles = new RecentProblemsLog(output, clock);
@@ -40,22 +40,22 @@ export function buildService(context: vscode.ExtensionContext, clock: Clock): Se
     () => account.credentials(),
     (error, refused) => account.rejectCredentials(error, refused),
   );
-  const check: CheckKey = (apiKey, signal) =>
+  const checkKey: CheckKey = (apiKey, signal) =>
     new CelestoClient(http, () => Promise.resolve({ baseUrl: account.baseUrl(), apiKey })).user(signal);
 
   const lastClient = new CelestoClient(http, () => Promise.resolve(account.lastCredentials));
 
   const store = new ComputerStore(client, clock, new AccountListCache(memory, account), log);
-  const parts = new DisposableStore();
-  for (const part of [output, account, store]) parts.add(part);
-  parts.add(account.onDidSwitch(() => store.reset()));
-  parts.add(
+  const disposables = new DisposableStore();
+  for (const disposable of [output, account, store]) disposables.add(disposable);
+  disposables.add(account.onDidSwitch(() => store.reset()));
+  disposables.add(
     vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('celesto.baseUrl')) void account.reload();
     }),
   );
   const lifecycle = new Lifecycle(client, store, clock, log);
-  const dispose = (): void => parts.dispose();
-  const clients = { client, lastClient, check };
+  const dispose = (): void => disposables.dispose();
+  const clients = { client, lastClient, checkKey };
   return { output, log, troubles, account, ...clients, store, lifecycle, dispose };
 }

@@ -6,25 +6,25 @@ import { ChildNode } from './treeNodes';
 import type { TreeChild } from './treeChildren';
 import { cancellation } from './progress';
 
-/** A part, and the computer that it belongs to. */
-export interface ChildTarget<P extends TreeChild> {
+/** A tree child and the computer that it belongs to. */
+export interface ChildTarget<C extends TreeChild> {
   readonly computer: Computer;
-  readonly child: P;
+  readonly child: C;
 }
 
-/** Finds out which part of a computer a command is about: the line it was called on, else the one that a person picks. */
+/** Resolves the tree child that a command acts on: the tree item it was called on, else the one that the user picks. */
 export class ChildTargets {
   constructor(private readonly store: Pick<ComputerStore, 'computers'>) {}
 
-  /** Rejects with a cancellation when nobody says which. */
-  async one<P extends TreeChild>(
+  /** @throws a cancellation when the user picks none */
+  async one<C extends TreeChild>(
     args: readonly unknown[],
     title: string,
-    provider: { readonly childrenOf: (computer: Computer) => readonly P[] },
-  ): Promise<ChildTarget<P>> {
-    const [line] = args;
-    if (line instanceof ChildNode) return { computer: line.parent.computer, child: line.child as P };
-    const all = this.store.computers.flatMap((computer) =>
+    provider: { readonly childrenOf: (computer: Computer) => readonly C[] },
+  ): Promise<ChildTarget<C>> {
+    const [node] = args;
+    if (node instanceof ChildNode) return { computer: node.parent.computer, child: node.child as C };
+    const items = this.store.computers.flatMap((computer) =>
       provider.childrenOf(computer).map((child) => ({
         computer,
         child,
@@ -33,8 +33,8 @@ export class ChildTargets {
         iconPath: new vscode.ThemeIcon(child.icon),
       })),
     );
-    const placeHolder = all.length === 0 ? vscode.l10n.t('There is none.') : '';
-    const chosen = await vscode.window.showQuickPick(all, { title, placeHolder });
+    const placeHolder = items.length === 0 ? vscode.l10n.t('There is none.') : '';
+    const chosen = await vscode.window.showQuickPick(items, { title, placeHolder });
     if (!chosen) throw cancellation();
     return chosen;
   }

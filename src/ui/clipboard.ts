@@ -1,8 +1,11 @@
 import * as vscode from 'vscode';
 import { escapeIcons } from '../base/text';
 
-/** Copies words, each on a line of its own, and says so in passing. */
+/** Milliseconds for which the status bar says that something was copied. */
+const messageMs = 3_000;
+
+/** Copies texts, one a line, and shows so in the status bar. */
 export async function copy(texts: readonly string[]): Promise<void> {
   await vscode.env.clipboard.writeText(texts.join('\n'));
-  vscode.window.setStatusBarMessage(escapeIcons(vscode.l10n.t('Copied {0}', texts.join(', '))), 3_000);
+  vscode.window.setStatusBarMessage(escapeIcons(vscode.l10n.t('Copied {0}', texts.join(', '))), messageMs);
 }

@@ -1,53 +1,55 @@
 import * as vscode from 'vscode';
+import { capabilitiesOf, type Capability } from '../computers/capabilities';
 import type { Computer } from '../computers/computer';
 import type { ComputerStore } from '../computers/store';
 import { DisposableStore } from '../base/disposable';
 import { escapeIcons } from '../base/text';
-import { capabilities, appearanceOf, sortComputers } from './presentation';
+import { appearanceOf } from './computerAppearance';
+import { sortComputers } from './sortComputers';
 
 interface ComputerItem extends vscode.QuickPickItem {
   readonly computer: Computer;
 }
 
-/** Lets a person pick computers from the list; each line shows icon and state, and follows what changes meanwhile. */
+/** A quick pick of computers. Items show icon and status and are updated with the store. */
 export class ComputerPicker {
   constructor(private readonly store: ComputerStore) {}
 
-  /** One computer that can do what is asked (a word of `capabilities`); undefined when the person left. */
-  async one(title: string, capability: string): Promise<Computer | undefined> {
+  /** Picks one computer with the capability; undefined when the user closes the picker. */
+  async one(title: string, capability: Capability): Promise<Computer | undefined> {
     return (await this.pick(title, capability, false))[0];
   }
 
-  /** Any number of computers. */
-  many(title: string, capability: string): Promise<readonly Computer[]> {
+  /** Picks any number of computers with the capability; none when the user closes the picker. */
+  many(title: string, capability: Capability): Promise<readonly Computer[]> {
     return this.pick(title, capability, true);
   }
 
-  private pick(title: string, capability: string, many: boolean): Promise<readonly Computer[]> {
+  private pick(title: string, capability: Capability, many: boolean): Promise<readonly Computer[]> {
     const disposables = new DisposableStore();
     const pick = disposables.add(vscode.window.createQuickPick<ComputerItem>());
     pick.title = title;
     pick.canSelectMany = many;
     pick.matchOnDescription = true;
-    const note = (): void => {
+    const updatePlaceholder = (): void => {
       pick.busy = this.store.state.freshness === 'none' && this.store.state.problem === undefined;
       pick.placeholder = this.placeholder(pick.busy, pick.items.length, many);
     };
-    const draw = (): void => {
+    const updateItems = (): void => {
       const before = pick.items.map(({ computer }) => computer);
-      const lines = this.linesAfter(before, capability);
-      // Never without need: what a person checks just then is lost.
-      if (lines.length !== before.length || lines.some((computer, i) => computer !== before[i])) {
+      const after = this.computersAfter(before, capability);
+      // Setting the items loses what the user checks at that moment, so they are set only when something changed.
+      if (after.length !== before.length || after.some((computer, i) => computer !== before[i])) {
         const { activeItems, selectedItems } = pick;
-        pick.items = lines.map(itemOf);
+        pick.items = after.map(itemOf);
         pick.selectedItems = sameIn(pick.items, selectedItems);
         if (activeItems.length > 0) pick.activeItems = sameIn(pick.items, activeItems);
       }
-      note();
+      updatePlaceholder();
     };
-    draw();
-    disposables.add(this.store.onDidChange(draw));
-    disposables.add(this.store.onDidChangeState(note));
+    updateItems();
+    disposables.add(this.store.onDidChange(updateItems));
+    disposables.add(this.store.onDidChangeState(updatePlaceholder));
     disposables.add(this.store.watch());
     pick.show();
     return new Promise((resolve) => {
@@ -67,17 +69,17 @@ export class ComputerPicker {
   }
 
   /**
-   * What the lines are now. VS Code tells what was chosen by its place in the list, and tells it late: so no line ever
-   * changes its place. One whose computer can do it no more stays and shows why, new ones come last.
+   * Updates the computers of the items. VS Code reports a choice by its index, and late: so no item ever changes its
+   * index. A computer that has lost the capability stays and shows its status, new ones are appended.
    */
-  private linesAfter(lines: readonly Computer[], capability: string): Computer[] {
-    const there = new Set(lines.map(({ id }) => id));
-    const able = this.store.computers.filter(
-      (computer) => !there.has(computer.id) && capabilities(computer).includes(capability),
+  private computersAfter(before: readonly Computer[], capability: Capability): Computer[] {
+    const listed = new Set(before.map(({ id }) => id));
+    const added = this.store.computers.filter(
+      (computer) => !listed.has(computer.id) && capabilitiesOf(computer).includes(capability),
     );
     return [
-      ...lines.map((computer) => this.store.get(computer.id) ?? asDeleted(computer)),
-      ...sortComputers(able),
+      ...before.map((computer) => this.store.get(computer.id) ?? asDeleted(computer)),
+      ...sortComputers(added),
     ];
   }
 
@@ -85,7 +87,7 @@ export class ComputerPicker {
     if (loading) return vscode.l10n.t('Reading the list of computers…');
     const { problem } = this.store.state;
     if (count === 0 && problem instanceof Error) return problem.message;
-    if (count === 0) return vscode.l10n.t('There is no computer to do that with.');
+    if (count === 0) return vscode.l10n.t('No computer is in a state for this.');
     return many ? vscode.l10n.t('Choose computers') : vscode.l10n.t('Choose a computer');
   }
 }
@@ -94,18 +96,18 @@ function asDeleted(computer: Computer): Computer {
   return computer.status === 'deleted' ? computer : { ...computer, status: 'deleted' };
 }
 
-/** Those of the items that stand for the same computers as others. */
+/** Finds the items that stand for the same computers as others. */
 function sameIn(items: readonly ComputerItem[], others: readonly ComputerItem[]): ComputerItem[] {
   const ids = new Set(others.map(({ computer }) => computer.id));
   return items.filter(({ computer }) => ids.has(computer.id));
 }
 
 function itemOf(computer: Computer): ComputerItem {
-  const look = appearanceOf(computer);
+  const { label, description, icon, color } = appearanceOf(computer);
   return {
     computer,
-    label: escapeIcons(look.label),
-    description: escapeIcons(look.description),
-    iconPath: new vscode.ThemeIcon(look.icon, new vscode.ThemeColor(look.color)),
+    label: escapeIcons(label),
+    description: escapeIcons(description),
+    iconPath: new vscode.ThemeIcon(icon, new vscode.ThemeColor(color)),
   };
 }

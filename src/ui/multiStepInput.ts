@@ -1,15 +1,16 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable';
 import { isCancellation } from '../base/abort';
+import { cancellation } from './progress';
 
-/** A choice of one step. */
+/** An item of a quick pick, with the value it stands for. */
 export interface Choice<T> extends vscode.QuickPickItem {
   readonly value: T;
 }
 
 export interface PickOptions<T> {
   readonly placeholder: string;
-  /** May still be on their way. The first is what Enter takes. */
+  /** May still be loading. The first one is active, so Enter takes it. */
   readonly choices: readonly Choice<T>[] | Promise<readonly Choice<T>[]>;
 }
 
@@ -20,14 +21,15 @@ export interface NumberOptions {
   readonly max: number;
 }
 
-/** Thrown by the back button: the wizard goes one step back. */
-class Back extends Error {}
+/** Thrown by the back button: the previous step is shown again. */
+class BackError extends Error {}
 
-/** One step: asks, and returns what is known now. */
+/** Asks for one thing and returns the state with the answer in it. */
 export type InputStep<S> = (input: StepInput, state: S) => Promise<S>;
 
 /**
- * Asks one thing after the other, with a way back. Rejects with a cancellation when the person leaves.
+ * Runs the steps one after the other, with a back button.
+ * @throws a cancellation when the user closes an input
  * @returns the state after the last step
  */
 export async function runMultiStepInput<S>(
@@ -38,20 +40,20 @@ export async function runMultiStepInput<S>(
   const states: S[] = [initial];
   while (states.length <= steps.length) {
     const index = states.length - 1;
-    const inputStep = steps[index];
+    const runStep = steps[index];
     const state = states[index];
-    if (!inputStep || state === undefined) break;
+    if (!runStep || state === undefined) break;
     try {
-      states.push(await inputStep(new StepInput(title, index + 1, steps.length), state));
+      states.push(await runStep(new StepInput(title, index + 1, steps.length), state));
     } catch (error) {
-      if (!(error instanceof Back)) throw error;
+      if (!(error instanceof BackError)) throw error;
       states.pop();
     }
   }
   return states.at(-1) ?? initial;
 }
 
-/** The boxes of one step. */
+/** The inputs of one step. */
 export class StepInput {
   constructor(
     private readonly title: string,
@@ -59,19 +61,19 @@ export class StepInput {
     private readonly totalSteps: number,
   ) {}
 
-  /** One of several. */
-  async pick<T>(question: PickOptions<T>): Promise<T> {
+  /** Shows a quick pick. */
+  async pick<T>({ placeholder, choices }: PickOptions<T>): Promise<T> {
     const box = vscode.window.createQuickPick<Choice<T>>();
     box.matchOnDescription = true;
-    box.placeholder = question.placeholder;
-    return this.ask(box, async (accept, fail) => {
+    box.placeholder = placeholder;
+    return this.show(box, async (accept, fail) => {
       box.onDidAccept(() => {
         const [chosen] = box.selectedItems;
         if (chosen) accept(chosen.value);
       });
       box.busy = true;
       try {
-        box.items = await question.choices;
+        box.items = await choices;
       } catch (error) {
         if (!isCancellation(error)) fail(error as Error);
       }
@@ -79,31 +81,32 @@ export class StepInput {
     });
   }
 
-  /** A whole number within limits; another is refused with the limits named. */
+  /** Shows an input box for a whole number; validation names the limits. */
   async number({ prompt, initial, min, max }: NumberOptions): Promise<number> {
     const box = vscode.window.createInputBox();
     box.prompt = vscode.l10n.t('{0} From {1} to {2}.', prompt, min, max);
     box.value = String(initial);
-    const problem = (): string | undefined => {
+    const validate = (): string | undefined => {
       const value = Number(box.value);
-      const good = /^\d+$/.test(box.value.trim()) && value >= min && value <= max;
-      return good ? undefined : vscode.l10n.t('Give a whole number from {0} to {1}.', min, max);
+      const isValid = /^\d+$/.test(box.value.trim()) && value >= min && value <= max;
+      return isValid ? undefined : vscode.l10n.t('Give a whole number from {0} to {1}.', min, max);
     };
-    return this.ask(box, (accept) => {
-      box.onDidChangeValue(() => (box.validationMessage = problem()));
+    return this.show(box, (accept) => {
+      box.onDidChangeValue(() => (box.validationMessage = validate()));
       box.onDidAccept(() => {
-        box.validationMessage = problem();
+        box.validationMessage = validate();
         if (box.validationMessage === undefined) accept(Number(box.value));
       });
     });
   }
 
-  private ask<T>(
+  /** Shows an input as this step, with a back button from the second step on. */
+  private show<T>(
     box: vscode.QuickInput & {
       buttons: readonly vscode.QuickInputButton[];
       onDidTriggerButton: vscode.Event<unknown>;
     },
-    begin: (accept: (value: T) => void, fail: (error: Error) => void) => void | Promise<void>,
+    listen: (accept: (value: T) => void, fail: (error: Error) => void) => void | Promise<void>,
   ): Promise<T> {
     const disposables = new DisposableStore();
     disposables.add(box);
@@ -113,9 +116,9 @@ export class StepInput {
     box.ignoreFocusOut = true;
     if (this.step > 1) box.buttons = [vscode.QuickInputButtons.Back];
     const answer = new Promise<T>((resolve, reject) => {
-      box.onDidTriggerButton(() => reject(new Back()));
-      box.onDidHide(() => reject(new DOMException('Cancelled', 'AbortError')));
-      void begin(resolve, reject);
+      box.onDidTriggerButton(() => reject(new BackError()));
+      box.onDidHide(() => reject(cancellation()));
+      void listen(resolve, reject);
     });
     box.show();
     return answer.finally(() => disposables.dispose());

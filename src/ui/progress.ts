@@ -3,17 +3,17 @@ import type { Clock } from '../base/clock';
 import { escapeLinks } from '../base/text';
 import { viewId } from './viewId';
 
-/** Milliseconds after which work that goes on gets a notification of its own. */
+/** Milliseconds until work that is still running gets a notification of its own. */
 const notificationDelayMs = 3_000;
 
-/** Thrown by a person who changed their mind in a box: nothing is to be shown. */
+/** Makes the error for an input that the user closed: nothing is shown of it. */
 export function cancellation(): Error {
   return new DOMException('Cancelled', 'AbortError');
 }
 
 /**
- * Runs work a person asked for. The view shows that something goes on at once; a notification, with a button to
- * cancel, comes only when it takes long.
+ * Runs work that the user asked for. The progress bar of the view shows at once; a notification with a Cancel button
+ * shows after {@link notificationDelayMs}.
  */
 export async function withProgress<T>(
   clock: Clock,
@@ -23,7 +23,7 @@ export async function withProgress<T>(
   const cancel = new AbortController();
   const finished = new AbortController();
   const running = work(cancel.signal).finally(() => finished.abort());
-  void vscode.window.withProgress({ location: { viewId } }, () => settled(running));
+  void vscode.window.withProgress({ location: { viewId } }, () => settle(running));
   clock.delay(notificationDelayMs, finished.signal).then(
     () => void showNotification(title, running, cancel),
     () => undefined,
@@ -40,12 +40,12 @@ async function showNotification(
     { location: vscode.ProgressLocation.Notification, title: escapeLinks(title), cancellable: true },
     async (_progress, token) => {
       token.onCancellationRequested(() => cancel.abort());
-      await settled(running);
+      await settle(running);
     },
   );
 }
 
-/** Waits for the end, however it turns out; the outcome goes to whoever runs the work. */
-async function settled(running: Promise<unknown>): Promise<void> {
+/** Waits for the end and swallows a rejection: the caller of {@link withProgress} gets it. */
+async function settle(running: Promise<unknown>): Promise<void> {
   await running.catch(() => undefined);
 }

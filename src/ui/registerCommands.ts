@@ -4,68 +4,21 @@ import { DisposableStore, type Disposable } from '../base/disposable';
 import { describeError, type Log } from '../base/log';
 import { showError } from './showError';
 
-/** Every command of package.json. A test holds the two together. */
-export type CommandId =
-  | 'celesto.signIn'
-  | 'celesto.signOut'
-  | 'celesto.switchOrganization'
-  | 'celesto.create'
-  | 'celesto.open'
-  | 'celesto.newTerminal'
-  | 'celesto.openByName'
-  | 'celesto.newTerminalInEditor'
-  | 'celesto.newTerminalAtDirectory'
-  | 'celesto.splitTerminal'
-  | 'celesto.pick'
-  | 'celesto.showDetails'
-  | 'celesto.useAsDefault'
-  | 'celesto.openDefault'
-  | 'celesto.resumeSession'
-  | 'celesto.runCommand'
-  | 'celesto.runSelection'
-  | 'celesto.runFile'
-  | 'celesto.runFresh'
-  | 'celesto.start'
-  | 'celesto.stop'
-  | 'celesto.restore'
-  | 'celesto.delete'
-  | 'celesto.copyId'
-  | 'celesto.copyName'
-  | 'celesto.copySshCommand'
-  | 'celesto.showHostKeys'
-  | 'celesto.forgetHostKey'
-  | 'celesto.rotateSshKey'
-  | 'celesto.removeFromComputer'
-  | 'celesto.removeSshHelper'
-  | 'celesto.refresh'
-  | 'celesto.filter'
-  | 'celesto.clearFilter'
-  | 'celesto.groupByState'
-  | 'celesto.groupByTemplate'
-  | 'celesto.ungroup'
-  | 'celesto.copyDiagnostics'
-  | 'celesto.showTerminal'
-  | 'celesto.closeTerminal'
-  | 'celesto.attachShell'
-  | 'celesto.endShell'
-  | 'celesto.forwardPort'
-  | 'celesto.changeLocalPort'
-  | 'celesto.stopForwarding'
-  | 'celesto.openForwardedPort'
-  | 'celesto.copyForwardedAddress'
-  | 'celesto.publishPort'
-  | 'celesto.unpublishPort'
-  | 'celesto.openPublishedPort'
-  | 'celesto.copyPublishedUrl'
-  | 'celesto.showLog';
-
+/** Handles a command. Its arguments come from the menu it was chosen in, or from `executeCommand`. */
 export type Handler = (...args: unknown[]) => void | Promise<void>;
-export type Handlers = Readonly<Record<CommandId, Handler>>;
 
-/** Registers the commands. Whatever goes wrong in one is shown here, once, with the next step. */
-export function registerCommands(handlers: Handlers, log: Log): Disposable {
+/** The handlers of commands by their ids. */
+export type Handlers<Id extends string> = Readonly<Record<Id, Handler>>;
+
+/** A feature that is registered with VS Code except for its commands, which the app registers for all features at once. */
+export interface Feature<Id extends string> extends Disposable {
+  readonly handlers: Handlers<Id>;
+}
+
+/** Registers commands. An error of any of them is logged and shown here, once, with the next step. */
+export function registerCommands<Id extends string>(handlers: Handlers<Id>, log: Log): Disposable {
   const disposables = new DisposableStore();
-  for (const [id, handler] of Object.entries(handlers)) {
+  for (const [id, handler] of Object.entries<Handler>(handlers)) {
     const run = async (...args: unknown[]): Promise<void> => {
       try {
         log.debug(`command ${id}`);

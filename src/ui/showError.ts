@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { ApiError } from '../api/errors';
 import { escapeLinks } from '../base/text';
 
-/** Shows an error with the next step. VS Code shows the same one once, whoever tells it. */
+/** Shows an error notification with the next step. VS Code merges notifications of the same text. */
 export async function showError(error: unknown): Promise<void> {
   const message = escapeLinks(error instanceof Error ? error.message : String(error));
   const showLog = vscode.l10n.t('Show Log');

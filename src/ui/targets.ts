@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import type { Account } from '../account/account';
+import { capabilitiesOf, type Capability } from '../computers/capabilities';
 import type { Computer } from '../computers/computer';
 import type { ComputerStore } from '../computers/store';
 import type { ComputerPicker } from './computerPicker';
-import { ComputerNode } from './treeNodes';
-import { capabilities } from './presentation';
 import { cancellation } from './progress';
+import { ComputerNode } from './treeNodes';
 
-/** Finds out which computers a command is about: those it was called on, else those a person picks. */
+/** Resolves the computers that a command acts on: those it was called on, else those that the user picks. */
 export class Targets {
   constructor(
     private readonly account: Account,
@@ -15,9 +15,11 @@ export class Targets {
     private readonly picker: ComputerPicker,
   ) {}
 
-  /** The one computer a command is about. Rejects with a cancellation when nobody says which. */
-  async one(args: readonly unknown[], title: string, capability: string): Promise<Computer> {
-    // With several selected it is the one that was clicked.
+  /**
+   * Resolves one computer; of a selection, the one that was clicked.
+   * @throws a cancellation when the user picks none
+   */
+  async one(args: readonly unknown[], title: string, capability: Capability): Promise<Computer> {
     const [given] = this.computersIn(args.slice(0, 1));
     if (given) return given;
     await this.ensureSignedIn();
@@ -26,8 +28,11 @@ export class Targets {
     return picked;
   }
 
-  /** The computers a command is about; of a selection, those that can do what is asked. */
-  async many(args: readonly unknown[], title: string, capability: string): Promise<readonly Computer[]> {
+  /**
+   * Resolves any number of computers; of a selection, those with the capability.
+   * @throws a cancellation when the user picks none
+   */
+  async many(args: readonly unknown[], title: string, capability: Capability): Promise<readonly Computer[]> {
     const given = this.computersIn(args);
     if (given.length > 0) return withCapability(capability, given);
     await this.ensureSignedIn();
@@ -36,14 +41,17 @@ export class Targets {
     return picked;
   }
 
-  /** Of the selected lines, the computers that can do what is asked. A key pressed on other lines alone does nothing. */
-  selected(nodes: readonly unknown[], capability: string): readonly Computer[] {
+  /**
+   * Resolves the computers among selected tree nodes that have the capability.
+   * @throws a cancellation when no computer is selected: a key pressed on other nodes does nothing
+   */
+  selected(nodes: readonly unknown[], capability: Capability): readonly Computer[] {
     const given = this.computersIn([undefined, nodes]);
     if (given.length === 0) throw cancellation();
     return withCapability(capability, given);
   }
 
-  /** Makes sure that somebody is signed in, by asking if need be. */
+  /** Runs the sign-in where nobody is signed in. @throws a cancellation when the user does not sign in */
   async ensureSignedIn(): Promise<void> {
     if (this.account.state.kind === 'unknown') await this.account.load();
     if (this.account.state.kind !== 'signedIn') await vscode.commands.executeCommand('celesto.signIn');
@@ -51,11 +59,11 @@ export class Targets {
     this.store.loadCache();
   }
 
-  /** From a menu: the line and the whole selection. From the tree's own click, or from code: `{ computerId }`. */
+  /** Reads a command's arguments: node and selection from a menu, `{ computerId }` from a click or from code. */
   private computersIn(args: readonly unknown[]): Computer[] {
     const [clicked, selection] = args;
-    const lines = Array.isArray(selection) && selection.length > 0 ? (selection as unknown[]) : [clicked];
-    return lines.map((line) => this.resolve(line)).filter((computer) => computer !== undefined);
+    const nodes = Array.isArray(selection) && selection.length > 0 ? (selection as unknown[]) : [clicked];
+    return nodes.map((node) => this.resolve(node)).filter((computer) => computer !== undefined);
   }
 
   private resolve(node: unknown): Computer | undefined {
@@ -63,13 +71,15 @@ export class Targets {
     if (typeof node !== 'object' || node === null || !('computerId' in node)) return undefined;
     const computer = this.store.get(String(node.computerId));
     if (!computer)
-      throw new Error(vscode.l10n.t('That computer is not in the list any more. Refresh the list.'));
+      throw new Error(vscode.l10n.t('That computer is no longer in the list. Refresh the list.'));
     return computer;
   }
 }
 
-function withCapability(capability: string, computers: readonly Computer[]): readonly Computer[] {
-  const able = computers.filter((computer) => capabilities(computer).includes(capability));
-  if (able.length === 0) throw new Error(vscode.l10n.t('That cannot be done in the present state.'));
-  return able;
+/** Filters computers by a capability. @throws when none has it */
+function withCapability(capability: Capability, computers: readonly Computer[]): readonly Computer[] {
+  const capable = computers.filter((computer) => capabilitiesOf(computer).includes(capability));
+  if (capable.length === 0)
+    throw new Error(vscode.l10n.t('That is not possible in the current state of the computer.'));
+  return capable;
 }

@@ -4,13 +4,18 @@ import type { Template } from '../api/wire';
 import { formatMegabytes, truncate, escapeIcons } from '../base/text';
 import type { Choice } from './multiStepInput';
 
+/** Characters shown of a template's name and of its description. */
+const nameLength = 80;
+const descriptionLength = 200;
+
+/** The size of a computer, as a create request has it. */
 export interface Size {
   readonly vcpus: number;
   readonly ramMb: number;
   readonly diskMb: number;
 }
 
-/** The templates that the service has, to choose from. */
+/** Fetches the templates of the service as items of a quick pick. */
 export async function templateChoices(client: Pick<CelestoClient, 'templates'>): Promise<Choice<Template>[]> {
   return (await client.templates()).map(templateChoice);
 }
@@ -18,18 +23,19 @@ export async function templateChoices(client: Pick<CelestoClient, 'templates'>):
 function templateChoice(template: Template): Choice<Template> {
   const { display_name, default_vcpus, default_ram_mb, default_disk_size_mb, experimental } = template;
   return {
-    label: escapeIcons(truncate(display_name, 80)),
+    label: escapeIcons(truncate(display_name, nameLength)),
     description: [
       formatSize({ vcpus: default_vcpus, ramMb: default_ram_mb, diskMb: default_disk_size_mb }),
       experimental ? vscode.l10n.t('experimental') : '',
     ]
       .filter(Boolean)
       .join(' · '),
-    detail: escapeIcons(truncate(template.description, 200)),
+    detail: escapeIcons(truncate(template.description, descriptionLength)),
     value: template,
   };
 }
 
+/** Formats CPUs, memory and disk. */
 export function formatSize({ vcpus, ramMb, diskMb }: Size): string {
   return vscode.l10n.t(
     '{0} CPU, {1} memory, {2} disk',

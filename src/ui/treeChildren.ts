@@ -1,7 +1,7 @@
 import type { Computer } from '../computers/computer';
 import type { Event } from '../base/emitter';
 
-/** The words that package.json's menus look for below a computer. */
+/** The context values of tree children, for the `viewItem` clauses of package.json's menus. */
 export const childContexts = [
   'openTerminal',
   'forwardedPort',
@@ -11,29 +11,30 @@ export const childContexts = [
 ] as const;
 export type ChildContext = (typeof childContexts)[number];
 
-/** What a line below a computer looks like. Plain texts: none of them may be rendered as trusted Markdown. */
+/** All that is drawn of a tree child. Plain text: none of it may be rendered as trusted Markdown. */
 export interface ChildAppearance {
-  /** Stays the same for as long as the thing is there; no other thing of the computer has it. */
+  /** Identifies the child among those of its computer, for as long as it exists. */
   readonly key: string;
   readonly label: string;
   readonly description: string;
   readonly tooltip: string;
-  /** For screen readers. */
+  /** Text for screen readers. */
   readonly ariaLabel: string;
+  /** The id of a codicon. */
   readonly icon: string;
   readonly contextValues: readonly ChildContext[];
 }
 
-/** A line below a computer. The feature that it belongs to adds the thing itself. */
+/** A tree item below a computer. The feature that provides it adds the object that it stands for. */
 export interface TreeChild extends ChildAppearance {
   readonly kind: 'terminal' | 'shell' | 'forward' | 'published';
-  /** The command that a click runs, with the line as its argument. Without it a click only selects. */
+  /** Runs on a click, with the tree node as its argument. Without it a click only selects. */
   readonly command?: { readonly title: string; readonly command: string };
 }
 
-/** Tells the parts of one kind. */
+/** Provides the tree children of one kind. */
 export interface ChildProvider {
-  /** Fires with the id of a computer whose parts have changed otherwise than with the computer itself. */
+  /** Fires with the id of a computer whose children have changed while the computer itself has not. */
   readonly onDidChange: Event<string>;
   childrenOf(computer: Computer): readonly TreeChild[];
 }

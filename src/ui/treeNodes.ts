@@ -1,17 +1,17 @@
 import type { Computer } from '../computers/computer';
 import type { TreeChild } from './treeChildren';
 
-/** A line of the tree. The same object stands for the same computer for as long as it is in the list. */
+/** A node of the tree. One object stands for one computer for as long as the computer is in the list. */
 export type TreeNode = ComputerNode | GroupNode | ChildNode;
 
 export class ComputerNode {
-  /** The lines below it, as they were drawn last. */
+  /** Its child nodes as last drawn. */
   children: readonly ChildNode[] = [];
 
   constructor(public computer: Computer) {}
 }
 
-/** A line below a computer; the same object for as long as the thing is there. */
+/** A node below a computer, the same object for as long as its child exists. */
 export class ChildNode {
   constructor(
     readonly parent: ComputerNode,

@@ -1,2 +1,2 @@
-/** The id of the list of computers, as package.json contributes it. */
+/** The id of the tree view of computers in package.json. */
 export const viewId = 'celesto.computers';

@@ -36,7 +36,7 @@ describe('the account', () => {
       await quickInput.waitFor('Sign In to Celesto');
       assert.equal(await quickInput.isPassword(), true);
       await signIn('celesto_sk_wrong');
-      await quickInput.waitForMessage('Celesto does not know this key. Check that it was copied whole.');
+      await quickInput.waitForMessage('Celesto does not accept this key. Check that you copied all of it.');
       await stage.picture('2 wrong key');
     },
   );

@@ -46,9 +46,9 @@ describe('what a person is told of unasked, and what helps to find a cause', () 
       await open('einstein');
       await open('curie');
       await stage.asSomebodyElse('POST', 'einstein', 'stop');
-      await stage.window.notifications.waitFor('einstein was stopped from elsewhere.');
+      await stage.window.notifications.waitFor('einstein was stopped outside this window.');
       await stage.picture('stopped from elsewhere');
-      await stage.window.notifications.press('einstein was stopped from elsewhere.', 'Start');
+      await stage.window.notifications.press('einstein was stopped outside this window.', 'Start');
       await stage.terminals.waitForText(/was stopped\.[^]*ohm@einstein:~\$ $/);
     },
   );
@@ -69,11 +69,11 @@ describe('what a person is told of unasked, and what helps to find a cause', () 
 
   stage.it('diagnostics tell what happened, and no secret', async () => {
     await stage.window.runCommand('Celesto: Copy Diagnostics');
-    await stage.window.notifications.waitFor(/^Diagnostics are on the clipboard\./);
+    await stage.window.notifications.waitFor(/^Copied the diagnostics\./);
     const text = await stage.window.readClipboard();
     assert.match(text, /^- Extension: \d+\.\d+\.\d+$/m);
     assert.match(text, /^- celesto\.idle\.stop: "ask"$/m);
-    assert.match(text, /^- Key: that of the environment$/m);
+    assert.match(text, /^- Key: from the environment$/m);
     assert.match(
       text,
       /^- einstein \(cmp_\w+\)\n {2}- \S+Z running\n {2}- \S+Z stopping\n {2}- \S+Z stopped/m,
@@ -123,9 +123,9 @@ describe('what a person is told of unasked, and what helps to find a cause', () 
     await open('hopper');
     await stage.terminals.show('gauss');
     await stage.asSomebodyElse('DELETE', 'hopper');
-    await notifications.waitFor('hopper was deleted from elsewhere.');
+    await notifications.waitFor('hopper was deleted outside this window.');
     await stage.picture('deleted from elsewhere');
-    await notifications.press('hopper was deleted from elsewhere.', 'Show Terminal');
+    await notifications.press('hopper was deleted outside this window.', 'Show Terminal');
     await stage.terminals.waitForText(/ohm@hopper:[^]*deleted/);
 
     await stage.control.setStatus({ id: 'gauss', status: 'error', lastError: 'Its disk is full.' });

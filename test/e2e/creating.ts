@@ -15,12 +15,7 @@ export function creating(stage: Stage): void {
   /** Enter all the way. */
   async function createByDefault(): Promise<void> {
     await stage.window.runCommand('Celesto: Create Computer…');
-    for (const [index, entry] of [
-      'Scratch',
-      "The template's own size",
-      'Open',
-      'No persistent volume',
-    ].entries()) {
+    for (const [index, entry] of ['Scratch', 'Default size', 'Open', 'No persistent volume'].entries()) {
       await step(index + 1, entry);
       await stage.picture(`create ${index + 1}`);
       await stage.window.quickInput.accept();
@@ -54,12 +49,12 @@ export function creating(stage: Stage): void {
       await stage.tree.pressTitleButton('Create Computer…');
       await step(1, 'Coding agent');
       await quickInput.choose('Coding agent');
-      await step(2, 'Another size…');
+      await step(2, 'Custom size…');
       await quickInput.choose('8 CPU');
       await step(3, 'Off');
       await quickInput.pressButton('Back');
-      await step(2, 'Another size…');
-      await quickInput.choose('Another size…');
+      await step(2, 'Custom size…');
+      await quickInput.choose('Custom size…');
       for (const [prompt, wrong, limits, right] of [
         ['Number of CPUs. From 1 to 16.', '17', 'Give a whole number from 1 to 16.', '3'],
         ['Memory in MB. From 512 to 32768.', '511', 'Give a whole number from 512 to 32768.', '2048'],
@@ -113,7 +108,7 @@ export function creating(stage: Stage): void {
       await stage.control.addFault({ method: 'POST', path: '/computers$', when: 'after', drop: true });
       const before = await names();
       await createByDefault();
-      await notifications.waitFor(/It is not known whether the computer was created\./);
+      await notifications.waitFor(/The computer may or may not have been created\./);
       await stage.picture('lost answer');
       await notifications.press(/It is not known/, 'Try Again');
       await notifications.waitFor(/is being created/);

@@ -12,7 +12,8 @@ export const toBeDeleted: Seed[] = ['hopper', 'kepler', 'maxwell', 'planck', 'sa
 
 /** Deleting one and several. */
 export function deleting(stage: Stage): void {
-  const loss = 'All files on it are lost, and what runs on it ends, its terminals included.';
+  const loss =
+    'All files on it will be lost, and everything that runs on it will end, including its terminals.';
   const deletions = () => stage.control.requests({ method: 'DELETE' });
 
   describe('deleting', () => {

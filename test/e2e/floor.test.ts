@@ -16,7 +16,7 @@ describe('in the oldest VS Code that the extension is for', () => {
     await stage.tree.waitForWelcome('Sign in with a Celesto API key to see your computers.');
     await stage.tree.pressWelcomeButton('Sign In');
     await quickInput.waitFor('Sign In to Celesto');
-    await quickInput.waitForMessage('Leave the box empty to use the one in CELESTO_API_KEY.');
+    await quickInput.waitForMessage('leave this empty to use the one in CELESTO_API_KEY.');
     await quickInput.accept();
     await stage.row('einstein').waitFor();
   });

@@ -146,7 +146,7 @@ describe('a computer is reached', () => {
   stage.it('by any SSH client, with the command that is copied', async () => {
     await copySshCommand('euclid');
     await stage.window.notifications.waitFor(
-      'Copied the SSH command for euclid. While this window is open it works in any terminal of this machine, and the key of this extension is in a file that only you can read.',
+      'Copied the SSH command for euclid. It works in any terminal of this machine while this window is open. The key of this extension is in a file that only you can read.',
     );
     await stage.picture('copied');
     const command = await stage.window.readClipboard();
@@ -161,7 +161,7 @@ describe('a computer is reached', () => {
 
   stage.it('with that command only when it runs; it is started when a person wants it', async () => {
     await copySshCommand('turing');
-    const question = 'turing must run before SSH can reach it. It is: stopped.';
+    const question = 'turing is not running (stopped). SSH can reach it only while it is running.';
     await stage.window.notifications.waitFor(question);
     assert.deepEqual(await stage.calls('POST', 'turing', 'start'), []);
     await stage.window.notifications.press(question, 'Start');

@@ -206,14 +206,14 @@ describe('the list of computers', () => {
 
   stage.it('says that there are possibly more when the page is full', async () => {
     await stage.control.addFakes({ count: 250 });
-    await stage.tree.waitForMessage('These are the first 200. There are possibly more.');
+    await stage.tree.waitForMessage('Showing the first 200 computers. There may be more.');
     await stage.picture('10 full');
   });
 
   stage.it('of 10,000 computers is still of use', async () => {
     await stage.control.setFeatures({ ignoreListLimit: true });
     await stage.control.addFakes({ count: 9732 });
-    await stage.tree.waitForMessage('These are the first 10000. There are possibly more.');
+    await stage.tree.waitForMessage('Showing the first 10000 computers. There may be more.');
     await stage.tree.pressTitleButton('Filter Computers…');
     await stage.window.quickInput.fill('fake-09999');
     await stage.tree.waitForLabels(['fake-09999']);

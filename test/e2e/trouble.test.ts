@@ -52,7 +52,7 @@ describe('opening a computer when something is wrong', () => {
       const { dialog, page } = stage.window;
       await replaceHostKeys('einstein', true);
       await stage.row('einstein').click();
-      await dialog.waitFor('The host key is not the right one');
+      await dialog.waitFor('The host key does not match');
       await stage.picture('host key');
       const text = await dialog.text();
       assert.match(
@@ -63,7 +63,7 @@ describe('opening a computer when something is wrong', () => {
       await page.keyboard.press('Escape');
       await stage.terminals.waitForText(tryAgain);
       await stage.terminals.enter('touch reached');
-      await dialog.waitFor('The host key is not the right one');
+      await dialog.waitFor('The host key does not match');
       await page.keyboard.press('Escape');
       assert.equal(existsSync(join(await stage.control.home({ id: 'einstein' }), 'reached')), false);
       await stage.terminals.waitForTab('einstein (not connected)');

@@ -57,10 +57,10 @@ describe('keys and what is put on a computer', () => {
       await stage.row('einstein').click();
       await quickInput.waitFor(`Passphrase of ${path}`);
       assert.equal(await quickInput.isPassword(), true);
-      await quickInput.waitForMessage(`The computer would accept the key in ${path}.`);
+      await quickInput.waitForMessage(`The computer accepts the key in ${path}.`);
       await quickInput.fill('open barley');
       await quickInput.accept();
-      await quickInput.waitForMessage('That did not fit. Tries left: 2.');
+      await quickInput.waitForMessage('Wrong passphrase. Attempts left: 2.');
       await stage.picture('passphrase');
       await quickInput.fill('open sesame');
       await quickInput.accept();
@@ -102,14 +102,14 @@ describe('keys and what is put on a computer', () => {
       const [before] = await authorizedKeys('newton');
 
       await stage.window.runCommand('Celesto: Rotate SSH Key…');
-      await dialog.waitFor('Make a new SSH key for this extension?');
+      await dialog.waitFor('Create a new SSH key for this extension?');
       for (const name of ['einstein', 'newton', 'curie']) assert.ok((await dialog.text()).includes(name));
       await stage.picture('rotate');
-      await dialog.press('Make New Key');
+      await dialog.press('Create New Key');
       const told = /^The extension has a new SSH key\..*newton: replaced/;
       await notifications.waitFor(told);
       const text = (await notifications.texts()).join();
-      assert.match(text, /curie: with the next connection \(stopped\)/);
+      assert.match(text, /curie: by the next connection \(stopped\)/);
       await notifications.close(told);
       const after = await authorizedKeys('newton');
       assert.equal(after.length, 1);
@@ -127,8 +127,8 @@ describe('keys and what is put on a computer', () => {
     'lists what was put on a computer, and removes what is ticked; nothing is started for it',
     async () => {
       const { notifications, quickInput } = stage.window;
-      await command('Remove What Was Put on Computer…', 'einstein');
-      await quickInput.waitFor('Put on einstein by This Extension');
+      await command('Remove Celesto Files and Keys…', 'einstein');
+      await quickInput.waitFor('Files and Keys of This Extension on einstein');
       const [entry] = await quickInput.looks();
       assert.match(entry!.label, /^SSH key SHA256:/);
       assert.equal(entry!.description, 'of this machine');
@@ -140,7 +140,7 @@ describe('keys and what is put on a computer', () => {
 
       await stop('newton');
       await command('Remove SSH Helper…', 'newton');
-      await notifications.waitFor(/^newton would have to be running for that, and it is not \(stopped\)\./);
+      await notifications.waitFor(/^newton is not running \(stopped\)\./);
       assert.deepEqual(await stage.calls('POST', 'newton', 'start'), []);
     },
   );

@@ -37,7 +37,10 @@ describe('stopping several computers', () => {
     it(`tells what failed, not what was cancelled: ${outcomes.map(({ name }) => name).join(', ')}`, async () => {
       const { bench, targets } = await scene('a running', 'b running', 'c running');
       bench.client.script('stop', ...outcomes);
-      const { stop } = new LifecycleCommands(targets, bench.lifecycle, bench.clock, () => 1_000);
+      const { stop } = new LifecycleCommands({
+        ...{ targets, lifecycle: bench.lifecycle, clock: bench.clock },
+        timeoutMs: () => 1_000,
+      });
       await assert.rejects(Promise.resolve(stop(undefined, given)), { message: told });
     });
 });

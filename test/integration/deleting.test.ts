@@ -33,7 +33,11 @@ async function scene(computers: string[], select: (nodes: ComputerNode[]) => Tre
   const targets = new Targets(account as never, bench.store, picker as never);
   const { client, store, lifecycle, clock } = bench;
   const selection = select(nodes);
-  const command = new DeleteCommand(targets, client, store, lifecycle, known, clock, () => selection);
+  const command = new DeleteCommand({
+    ...{ targets, client, store, lifecycle, clock },
+    onDeleted: (id) => known.forget(id),
+    selection: () => selection,
+  });
   return { bench, command, targets, known, picks, nodes };
 }
 
@@ -95,7 +99,7 @@ describe('deleting', () => {
     bench.client.script('bulkDelete', { deleted: 100, deleted_ids, failed_ids: [] }, new ApiError('network'));
     await assert.rejects(
       Promise.resolve(command.delete(nodes[0], nodes)),
-      /^Error: Of 130 computers 100 were deleted\. Whether the others were is not known; the list will tell\. Celesto /,
+      /^Error: 100 of 130 computers were deleted\. The list will show whether the others were\. Celesto /,
     );
     assert.deepEqual(known.names, ids.slice(100));
   });

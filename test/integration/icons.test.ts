@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { actionsOf } from '../../src/features/details/computerActions';
 import { computerFrom } from '../../src/computers/computer';
 import { knownStatuses } from '../../src/computers/status';
-import { appearanceOf } from '../../src/ui/presentation';
+import { appearanceOf } from '../../src/ui/computerAppearance';
 import { wire } from '../unit/support/computers';
 
 /** The code of this VS Code, as far as it is there: in it all icons and colours are registered by their ids. */

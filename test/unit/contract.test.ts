@@ -3,10 +3,10 @@ import { describe, it } from 'node:test';
 import ts from 'typescript';
 import { defaultBaseUrl } from '../../src/api/baseUrl';
 import { actionsOf } from '../../src/features/details/computerActions';
+import { capabilitiesOf } from '../../src/computers/capabilities';
 import { computerFrom } from '../../src/computers/computer';
 import { knownStatuses, statusOf } from '../../src/computers/status';
 import { childContexts } from '../../src/ui/treeChildren';
-import { capabilities } from '../../src/ui/presentation';
 import { wire } from './support/computers';
 import {
   conditions,
@@ -32,7 +32,12 @@ import {
 const { contributes } = manifest;
 const commands = contributes.commands.map(({ command }) => command);
 const settings = contributes.configuration.properties;
-const contextOf = (status: string): string[] => capabilities(computerFrom(wire('cmp_1', status)));
+const contextOf = (status: string): string[] => capabilitiesOf(computerFrom(wire('cmp_1', status)));
+/** The types of command ids that the features declare. */
+const commandIdTypes = sources
+  .filter(({ path }) => /^src\/features\/\w+\/index\.ts$/.test(path))
+  .flatMap(({ ast }) => find(ast, ts.isTypeAliasDeclaration))
+  .filter(({ name }) => name.text.endsWith('CommandId'));
 const allStatuses = [...knownStatuses, 'hibernating'];
 
 const hostKeys = ['showHostKeys', 'forgetHostKey'];
@@ -181,9 +186,18 @@ describe('package.json, as a whole', () => {
 });
 
 describe('commands', () => {
-  it('are the same in package.json and in code', () => {
-    assert.deepEqual(commands.toSorted(), wordsOfType('src/ui/registerCommands.ts', 'CommandId').toSorted());
+  it('are the same in package.json and in the features', () => {
+    const ids = commandIdTypes.flatMap(({ type }) => texts(type));
+    assert.deepEqual(commands.toSorted(), ids.toSorted());
     assert.equal(new Set(commands).size, commands.length);
+  });
+
+  it('of every feature are among those that the app registers', () => {
+    const [union] = find(source('src/app/features.ts').ast, ts.isTypeAliasDeclaration).filter(
+      ({ name }) => name.text === 'CommandId',
+    );
+    const joined = find(union!.type, ts.isTypeReferenceNode).map((reference) => reference.getText());
+    assert.deepEqual(joined.toSorted(), commandIdTypes.map(({ name }) => name.text).toSorted());
   });
 
   it('carry the name of the product in the palette', () => {
@@ -200,8 +214,9 @@ describe('commands', () => {
         callsOf(file, 'executeCommand').map((call) => texts(call.arguments[0]!).join()),
       ),
       ...sources.flatMap(commandProperties),
+      ...allStatuses.flatMap((status) => actionCommands(status)),
     ];
-    // What is chosen from a list is checked by its type.
+    // A call with a variable has no literal; the lists that such variables come from are checked themselves.
     const spelled = named.filter((id) => id !== '');
     const unknown = spelled.filter((id) => !commands.includes(id) && !commandsOfVSCode.includes(id));
     assert.deepEqual(unknown, []);
@@ -267,7 +282,7 @@ describe('menus of a computer', () => {
 
   it('are not those of a group', () => {
     assert.deepEqual(
-      texts(source('src/features/tree/computersTree.ts').ast).filter((text) => text === 'group'),
+      texts(source('src/features/tree/treeItems.ts').ast).filter((text) => text === 'group'),
       ['group'],
     );
     for (const { when = '' } of entries) assert.ok(!itemPattern(when)!.test('group'), when);
@@ -297,8 +312,7 @@ describe('menus of a computer', () => {
 
   for (const status of allStatuses)
     it(`of one that is ${status} are what the pick of the status bar offers besides opening it`, () => {
-      const offered = actionsOf(computerFrom(wire('cmp_1', status))).flat();
-      const commands = offered.map(({ command }) => command.replace('celesto.', ''));
+      const commands = actionCommands(status).map((command) => command.replace('celesto.', ''));
       assert.deepEqual(
         commands.filter((command) => command !== 'open').toSorted(),
         shown(status, false).toSorted(),
@@ -330,7 +344,7 @@ describe('settings', () => {
   it('with a choice take what the code compares with', () => {
     const { enum: choices = [], enumDescriptions = [] } = settings['celesto.openAfterCreate']!;
     const compared = find(source('src/features/lifecycle/createCommand.ts').ast, ts.isBinaryExpression)
-      .filter(({ left }) => ts.isIdentifier(left) && left.text === 'wanted')
+      .filter(({ left }) => ts.isIdentifier(left) && left.text === 'setting')
       .flatMap(({ right }) => texts(right));
     assert.deepEqual(
       compared.filter((word) => !choices.includes(word)),
@@ -417,7 +431,7 @@ const valuesOf: Readonly<Record<string, () => string[]>> = {
   view: viewIds,
   focusedView: viewIds,
   'celesto.account': () => wordsOfType('src/account/account.ts', 'AccountState'),
-  'celesto.grouping': () => wordsOfType('src/ui/presentation.ts', 'Grouping'),
+  'celesto.grouping': () => wordsOfType('src/features/tree/grouping.ts', 'Grouping'),
   'celesto.list': () =>
     texts(method('src/features/tree/computersView.ts', 'listContext')).filter((text) => text !== 'live'),
 };
@@ -466,6 +480,13 @@ function isName(key: string): boolean {
 
 function isFreeText({ type, enum: choices }: Setting): boolean {
   return type === 'string' && choices === undefined;
+}
+
+/** The commands that the picker of the status bar offers for a computer. */
+function actionCommands(status: string): string[] {
+  return actionsOf(computerFrom(wire('cmp_1', status)))
+    .flat()
+    .map(({ command }) => command);
 }
 
 /** `command: 'celesto.open'`, as tree items name theirs. */

@@ -1,49 +1,48 @@
 import * as vscode from 'vscode';
+import type { Account } from '../../account/account';
 import type { CelestoClient } from '../../api/client';
 import type { Organization } from '../../api/wire';
-import type { Account } from '../../account/account';
-import { askForApiKey, type CheckKey } from './signIn';
-import { printable, escapeIcons, escapeLinks } from '../../base/text';
+import { escapeIcons, printable } from '../../base/text';
+import { inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
+import { askForApiKey, type CheckKey } from './signIn';
 
-/** Signing in and out, and the organization. */
+export interface AccountCommandsDeps {
+  readonly account: Account;
+  readonly client: Pick<CelestoClient, 'organizations'>;
+  readonly checkKey: CheckKey;
+  readonly targets: Targets;
+}
+
+/** Commands for signing in and out and for the organization. */
 export class AccountCommands {
-  constructor(
-    private readonly account: Account,
-    private readonly client: Pick<CelestoClient, 'organizations'>,
-    private readonly check: CheckKey,
-    private readonly targets: Targets,
-  ) {}
+  constructor(private readonly deps: AccountCommandsDeps) {}
 
   readonly signIn: Handler = async () => {
-    // Says so now, rather than after a key was pasted, if the address cannot be used.
-    this.account.baseUrl();
-    const user = await askForApiKey(this.account, this.check);
-    if (user) {
-      void vscode.window.showInformationMessage(
-        escapeLinks(vscode.l10n.t('Signed in to Celesto as {0}.', printable(user.email))),
-      );
-    }
+    const { account, checkKey } = this.deps;
+    // Throws for an unusable address before the user pastes a key.
+    account.baseUrl();
+    const user = await askForApiKey(account, checkKey);
+    if (user) void inform(vscode.l10n.t('Signed in to Celesto as {0}.', printable(user.email)));
   };
 
   readonly signOut: Handler = async () => {
-    await this.account.signOut();
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('Signed out of Celesto. Open terminals stay connected.'),
-    );
+    await this.deps.account.signOut();
+    void inform(vscode.l10n.t('Signed out of Celesto. Open terminals stay connected.'));
   };
 
   readonly switchOrganization: Handler = async () => {
-    await this.targets.ensureSignedIn();
-    const current = this.account.organization?.id;
-    const own: OrganizationItem = {
+    const { account, client, targets } = this.deps;
+    await targets.ensureSignedIn();
+    const current = account.organization?.id;
+    const ownOfKey: OrganizationItem = {
       label: vscode.l10n.t('The organization of the API key'),
       description: current === undefined ? vscode.l10n.t('current') : '',
       organization: undefined,
     };
-    const items = this.client.organizations().then((organizations) => [
-      own,
+    const items = client.organizations().then((organizations) => [
+      ownOfKey,
       ...organizations.map((organization) => ({
         label: escapeIcons(printable(organization.name)),
         description:
@@ -54,8 +53,7 @@ export class AccountCommands {
     const chosen = await vscode.window.showQuickPick<OrganizationItem>(items, {
       title: vscode.l10n.t('Switch Organization'),
     });
-    if (chosen && chosen.organization?.id !== current)
-      await this.account.setOrganization(chosen.organization);
+    if (chosen && chosen.organization?.id !== current) await account.setOrganization(chosen.organization);
   };
 }
 

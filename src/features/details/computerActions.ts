@@ -1,27 +1,28 @@
 import { t } from '@vscode/l10n';
+import { capabilitiesOf, type Capability } from '../../computers/capabilities';
 import type { Computer } from '../../computers/computer';
-import { capabilities } from '../../ui/presentation';
-import type { CommandId } from '../../ui/registerCommands';
 
-/** Something that can be done with a computer. */
+/** A command for a computer, as an item of the action picker. */
 export interface ComputerAction {
-  readonly command: CommandId;
+  readonly command: string;
   readonly label: string;
+  /** The id of a codicon. */
   readonly icon: string;
 }
 
-type Row = readonly [needs: string, icon: string, label: string, command: CommandId];
+type Row = readonly [requires: Capability, icon: string, label: string, command: string];
 
-/** What can be done with a computer as it is now, in groups: opening it, and all that its menu in the tree has. */
+/** Lists the actions that the status of a computer allows, in groups: those of its context menu, and opening it. */
 export function actionsOf(computer: Computer): ComputerAction[][] {
-  const can = new Set(capabilities(computer));
-  return groups()
-    .map((rows) => rows.filter(([needs]) => can.has(needs)))
+  const capabilities = new Set(capabilitiesOf(computer));
+  return actionGroups()
+    .map((rows) => rows.filter(([requires]) => capabilities.has(requires)))
     .map((rows) => rows.map(([, icon, label, command]) => ({ icon, label, command })))
     .filter((actions) => actions.length > 0);
 }
 
-function groups(): readonly (readonly Row[])[] {
+/** The order of the picker. A test holds it together with the context menu in package.json. */
+function actionGroups(): readonly (readonly Row[])[] {
   return [
     [
       ['open', 'terminal', t('Open Terminal'), 'celesto.open'],
@@ -51,7 +52,7 @@ function groups(): readonly (readonly Row[])[] {
     [
       ['computer', 'key', t('Show Host Keys'), 'celesto.showHostKeys'],
       ['computer', 'discard', t('Forget Host Key…'), 'celesto.forgetHostKey'],
-      ['open', 'clear-all', t('Remove What Was Put on Computer…'), 'celesto.removeFromComputer'],
+      ['open', 'clear-all', t('Remove Celesto Files and Keys…'), 'celesto.removeFromComputer'],
     ],
     [['delete', 'trash', t('Delete…'), 'celesto.delete']],
   ];

@@ -1,18 +1,19 @@
 import * as vscode from 'vscode';
+import { DisposableStore, type Disposable } from '../../base/disposable';
+import { describeError, type Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';
 import type { MetricsAndBilling } from '../../computers/metricsAndBilling';
 import { statusOf } from '../../computers/status';
 import type { ComputerStore } from '../../computers/store';
-import { DisposableStore, type Disposable } from '../../base/disposable';
-import { describeError, type Log } from '../../base/log';
-import { formatCommand, formatMetrics, formatQuota } from '../../ui/formatMetrics';
-import { factsOf } from '../../ui/presentation';
+import { factsOf } from '../../ui/computerFacts';
+import { formatMetrics } from '../../ui/formatMetrics';
+import { formatCommand, formatQuota } from './formatUsage';
 
 const scheme = 'celesto-details';
-/** Milliseconds that a part of the page may take. */
-const patience = 10_000;
+/** Milliseconds that the requests for the page may take. */
+const timeoutMs = 10_000;
 
-/** A page on one computer: its facts, how it does, what ran on it, what the plan allows. Read anew whenever it is opened. */
+/** The details page of a computer as Markdown: facts, metrics, commands, plan. Fetched again whenever it is opened. */
 export class DetailsPage implements vscode.TextDocumentContentProvider, Disposable {
   private readonly disposables = new DisposableStore();
   private readonly changes = this.disposables.add(new vscode.EventEmitter<vscode.Uri>());
@@ -35,21 +36,21 @@ export class DetailsPage implements vscode.TextDocumentContentProvider, Disposab
 
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const computer = this.store.get(uri.query);
-    if (!computer) return vscode.l10n.t('This computer is not in the list any more.');
-    const signal = AbortSignal.timeout(patience);
-    const [metrics, commands, billing] = await Promise.all([
-      this.part(() => this.insights.observability(computer.id, '24h', signal)),
-      this.part(() => this.insights.commands(computer.id, signal)),
-      this.part(() => this.insights.billing(signal)),
+    if (!computer) return vscode.l10n.t('This computer is no longer in the list.');
+    const signal = AbortSignal.timeout(timeoutMs);
+    const [metrics, commands, quota] = await Promise.all([
+      this.optional(() => this.insights.observability(computer.id, '24h', signal)),
+      this.optional(() => this.insights.commands(computer.id, signal)),
+      this.optional(() => this.insights.billing(signal)),
     ]);
-    const figures = metrics ? formatMetrics(metrics) : [];
+    const metricsRows = metrics ? formatMetrics(metrics) : [];
     return [
-      `# ${escaped(computer.name)}`,
-      ...trouble(computer),
+      `# ${escapeMarkdown(computer.name)}`,
+      ...problem(computer),
       table(factsOf(computer)),
-      ...(figures.length > 0 ? [`## ${vscode.l10n.t('The last 24 hours')}`, table(figures)] : []),
-      ...(commands ? [`## ${vscode.l10n.t('Commands')}`, history(commands.map(formatCommand))] : []),
-      ...(billing ? [`## ${vscode.l10n.t('Plan')}`, table(formatQuota(billing))] : []),
+      ...(metricsRows.length > 0 ? [`## ${vscode.l10n.t('The last 24 hours')}`, table(metricsRows)] : []),
+      ...(commands ? [`## ${vscode.l10n.t('Commands')}`, commandTable(commands.map(formatCommand))] : []),
+      ...(quota ? [`## ${vscode.l10n.t('Plan')}`, table(formatQuota(quota))] : []),
     ].join('\n\n');
   }
 
@@ -57,10 +58,10 @@ export class DetailsPage implements vscode.TextDocumentContentProvider, Disposab
     this.disposables.dispose();
   }
 
-  /** A part that cannot be had is left out; the rest of the page is of use all the same. */
-  private async part<T>(ask: () => Promise<T | undefined>): Promise<T | undefined> {
+  /** Fetches a section; one that fails is left out of the page. */
+  private async optional<T>(fetch: () => Promise<T | undefined>): Promise<T | undefined> {
     try {
-      return await ask();
+      return await fetch();
     } catch (error) {
       this.log.warn(`details: ${describeError(error)}`);
       return undefined;
@@ -68,24 +69,26 @@ export class DetailsPage implements vscode.TextDocumentContentProvider, Disposab
   }
 }
 
-/** What is wrong, and what can be done about it. */
-function trouble({ status, lastError }: Computer): string[] {
+/** Explains why a computer cannot be reached, and names the next step. */
+function problem({ status, lastError }: Computer): string[] {
   const { open } = statusOf(status);
   if (open !== 'offerStart' && open !== 'refuse') return [];
-  const next =
+  const nextStep =
     open === 'offerStart'
       ? vscode.l10n.t('A start may help. If it does not, delete the computer and create another.')
       : vscode.l10n.t('It cannot be started. You can delete it and create another.');
-  return [`> ${escaped(lastError ?? vscode.l10n.t('The service gives no reason.'))}`, next];
+  return [`> ${escapeMarkdown(lastError ?? vscode.l10n.t('The service gives no reason.'))}`, nextStep];
 }
 
 function table(rows: readonly (readonly string[])[]): string {
-  return ['| | |', '|---|---|', ...rows.map((cells) => `| ${cells.map(escaped).join(' | ')} |`)].join('\n');
+  return ['| | |', '|---|---|', ...rows.map((cells) => `| ${cells.map(escapeMarkdown).join(' | ')} |`)].join(
+    '\n',
+  );
 }
 
-function history(rows: readonly (readonly string[])[]): string {
-  if (rows.length === 0) return vscode.l10n.t('Nothing ran through the service yet.');
-  const heads = [
+function commandTable(rows: readonly (readonly string[])[]): string {
+  if (rows.length === 0) return vscode.l10n.t('No commands have run through the service yet.');
+  const headings = [
     vscode.l10n.t('Started'),
     vscode.l10n.t('End'),
     vscode.l10n.t('Took'),
@@ -93,13 +96,13 @@ function history(rows: readonly (readonly string[])[]): string {
     vscode.l10n.t('Limit'),
   ];
   return [
-    `| ${heads.join(' | ')} |`,
-    `|${'---|'.repeat(heads.length)}`,
-    ...rows.map((cells) => `| ${cells.map(escaped).join(' | ')} |`),
+    `| ${headings.join(' | ')} |`,
+    `|${'---|'.repeat(headings.length)}`,
+    ...rows.map((cells) => `| ${cells.map(escapeMarkdown).join(' | ')} |`),
   ].join('\n');
 }
 
-/** Server text is text: nothing in it is taken for Markdown or HTML. */
-function escaped(text: string): string {
+/** Escapes server text, so that none of it is taken for Markdown or HTML. */
+function escapeMarkdown(text: string): string {
   return text.replace(/[\\`*_{}[\]()#+\-.!|<>~&:]/g, '\\$&').replace(/\s+/g, ' ');
 }

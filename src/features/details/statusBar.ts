@@ -1,28 +1,38 @@
 import * as vscode from 'vscode';
 import type { Account } from '../../account/account';
+import { DisposableStore, type Disposable } from '../../base/disposable';
+import { describeError, type Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';
 import type { MetricsAndBilling } from '../../computers/metricsAndBilling';
 import type { ComputerStore } from '../../computers/store';
-import { DisposableStore, type Disposable } from '../../base/disposable';
-import { describeError, type Log } from '../../base/log';
-import { formatDollars } from '../../ui/formatMetrics';
+import { formatDollars } from './formatUsage';
 
-/** How many computers run, and about what they cost, at the bottom of the window. */
+const itemId = 'celesto.running';
+const icon = '$(vm-running)';
+const command = 'celesto.pick';
+/** Position among the items of the left side; items of a higher priority stand further to the left. */
+const priority = 0;
+
+export interface StatusBarDeps {
+  readonly store: ComputerStore;
+  readonly account: Account;
+  readonly insights: MetricsAndBilling;
+  readonly log: Log;
+}
+
+/** The status bar item: the number of running computers, with about what they cost in its tooltip. */
 export class StatusBar implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly item = this.disposables.add(
-    vscode.window.createStatusBarItem('celesto.running', vscode.StatusBarAlignment.Left, 0),
+    vscode.window.createStatusBarItem(itemId, vscode.StatusBarAlignment.Left, priority),
   );
-  private drawn = '';
+  /** The ids of the running computers that the tooltip is for. */
+  private drawnIds = '';
 
-  constructor(
-    private readonly store: ComputerStore,
-    private readonly account: Account,
-    private readonly insights: MetricsAndBilling,
-    private readonly log: Log,
-  ) {
+  constructor(private readonly deps: StatusBarDeps) {
+    const { store, account } = deps;
     this.item.name = vscode.l10n.t('Celesto Computers');
-    this.item.command = 'celesto.pick';
+    this.item.command = command;
     this.disposables.add(store.onDidChange(() => this.draw()));
     this.disposables.add(store.onDidChangeState(() => this.draw()));
     this.disposables.add(account.onDidChange(() => this.draw()));
@@ -33,39 +43,40 @@ export class StatusBar implements Disposable {
     this.disposables.dispose();
   }
 
+  /** Shows the item once the list has been read. */
   private draw(): void {
-    const isKnown = this.account.state.kind === 'signedIn' && this.store.state.freshness !== 'none';
-    if (!isKnown) {
+    const { account, store } = this.deps;
+    if (account.state.kind !== 'signedIn' || store.state.freshness === 'none') {
       this.item.hide();
-      this.drawn = '';
+      this.drawnIds = '';
       return;
     }
-    const running = this.store.computers.filter(({ status }) => status === 'running');
-    const which = running.map(({ id }) => id).join(' ');
-    this.item.text = `$(vm-running) ${running.length}`;
-    this.item.accessibilityInformation = { label: runningWords(running.length) };
-    if (this.item.tooltip === undefined || this.drawn !== which)
-      this.item.tooltip = runningWords(running.length);
+    const running = store.computers.filter(({ status }) => status === 'running');
+    const ids = running.map(({ id }) => id).join(' ');
+    const label = runningLabel(running.length);
+    this.item.text = `${icon} ${running.length}`;
+    this.item.accessibilityInformation = { label };
+    if (this.item.tooltip === undefined || this.drawnIds !== ids) this.item.tooltip = label;
     this.item.show();
-    if (this.drawn === which) return;
-    this.drawn = which;
-    this.addCost(which, running).catch((error: unknown) =>
-      this.log.debug(`no prices: ${describeError(error)}`),
+    if (this.drawnIds === ids) return;
+    this.drawnIds = ids;
+    this.addCost(ids, running).catch((error: unknown) =>
+      this.deps.log.debug(`no prices: ${describeError(error)}`),
     );
   }
 
-  private async addCost(which: string, running: readonly Computer[]): Promise<void> {
-    const rate = running.length > 0 ? await this.insights.hourlyCost(running) : undefined;
-    if (rate === undefined || this.drawn !== which) return;
+  private async addCost(ids: string, running: readonly Computer[]): Promise<void> {
+    const rate = running.length > 0 ? await this.deps.insights.hourlyCost(running) : undefined;
+    if (rate === undefined || this.drawnIds !== ids) return;
     this.item.tooltip = vscode.l10n.t(
       '{0}, about {1} an hour',
-      runningWords(running.length),
+      runningLabel(running.length),
       formatDollars(rate),
     );
   }
 }
 
-function runningWords(count: number): string {
+function runningLabel(count: number): string {
   if (count === 0) return vscode.l10n.t('No computer is running');
   return count === 1
     ? vscode.l10n.t('1 computer is running')

@@ -1,67 +1,70 @@
 import * as vscode from 'vscode';
 import type { CelestoClient } from '../../api/client';
 import { isApiError } from '../../api/errors';
+import { isCancellation } from '../../base/abort';
+import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
 import type { Lifecycle } from '../../computers/lifecycle';
 import { statusOf } from '../../computers/status';
 import type { ComputerStore } from '../../computers/store';
-import type { KnownComputers } from '../../ssh/hostKeys/knownComputers';
-import { isCancellation } from '../../base/abort';
-import type { Clock } from '../../base/clock';
+import { withProgress } from '../../ui/progress';
+import { confirmOrCancel } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import { cancellation, withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
 
-/** How many names a question lists before it counts the rest. */
-const mostNames = 15;
+/** Computers that the question lists before it counts the others. */
+const maxListed = 15;
 
-/** Deleting, which asks first. */
+export interface DeleteCommandDeps {
+  readonly targets: Targets;
+  readonly client: Pick<CelestoClient, 'get'>;
+  readonly store: ComputerStore;
+  readonly lifecycle: Lifecycle;
+  readonly clock: Clock;
+  /** Forgets the host keys of a computer that is deleted. */
+  readonly onDeleted: (computerId: string) => void;
+  /** The selected tree nodes, for the Delete key. */
+  readonly selection: () => readonly unknown[];
+}
+
+/** Deletes computers after a question. */
 export class DeleteCommand {
-  constructor(
-    private readonly targets: Targets,
-    private readonly client: Pick<CelestoClient, 'get'>,
-    private readonly store: ComputerStore,
-    private readonly lifecycle: Lifecycle,
-    private readonly known: KnownComputers,
-    private readonly clock: Clock,
-    /** The selected lines, for the Delete key. */
-    private readonly selection: () => readonly unknown[],
-  ) {}
+  constructor(private readonly deps: DeleteCommandDeps) {}
 
   readonly delete: Handler = async (...args) => {
     const computers =
       args[0] === 'selection'
-        ? this.targets.selected(this.selection(), 'delete')
-        : await this.targets.many(args, vscode.l10n.t('Delete Computers'), 'delete');
-    await confirm(computers);
+        ? this.deps.targets.selected(this.deps.selection(), 'delete')
+        : await this.deps.targets.many(args, vscode.l10n.t('Delete Computers'), 'delete');
+    await askToDelete(computers);
     const [only] = computers;
     if (computers.length === 1 && only) await this.deleteOne(only);
     else await this.deleteMany(computers);
   };
 
   private async deleteOne(computer: Computer): Promise<void> {
-    await withProgress(this.clock, vscode.l10n.t('Deleting {0}…', computer.name), (signal) =>
-      this.lifecycle.delete(computer.id, signal),
+    await withProgress(this.deps.clock, vscode.l10n.t('Deleting {0}…', computer.name), (signal) =>
+      this.deps.lifecycle.delete(computer.id, signal),
     );
-    this.known.forget(computer.id);
+    this.deps.onDeleted(computer.id);
   }
 
   private async deleteMany(computers: readonly Computer[]): Promise<void> {
     const ids = computers.map(({ id }) => id);
     const title = vscode.l10n.t('Deleting {0} computers…', ids.length);
-    const failed = await withProgress(this.clock, title, async (signal) => {
-      const { deletedIds, failedIds, problem } = await this.lifecycle.deleteMany(ids, signal);
-      for (const id of deletedIds) this.known.forget(id);
-      if (problem !== undefined) throw inPart(deletedIds.length, ids.length, problem);
-      return this.stillThere(failedIds, signal);
+    const failed = await withProgress(this.deps.clock, title, async (signal) => {
+      const { deletedIds, failedIds, problem } = await this.deps.lifecycle.deleteMany(ids, signal);
+      for (const id of deletedIds) this.deps.onDeleted(id);
+      if (problem !== undefined) throw partialFailure(deletedIds.length, ids.length, problem);
+      return this.existing(failedIds, signal);
     });
     const kept = new Map(failed.map((computer) => [computer.id, computer]));
-    for (const id of ids) if (!kept.has(id)) this.known.forget(id);
+    for (const id of ids) if (!kept.has(id)) this.deps.onDeleted(id);
     if (failed.length === 0) return;
     const deleted = computers.filter(({ id }) => !kept.has(id));
     throw new Error(
       [
-        deleted.length > 0 && vscode.l10n.t('Deleted: {0}.', names(deleted)),
+        deleted.length > 0 && vscode.l10n.t('Deleted: {0}.', namesOf(deleted)),
         vscode.l10n.t(
           'Not deleted: {0}. Try again, or delete them one by one to see why.',
           failed.map(({ name, status }) => `${name} (${statusOf(status).label()})`).join(', '),
@@ -72,65 +75,64 @@ export class DeleteCommand {
     );
   }
 
-  /** The service reports what was gone already as failed: only what is still there counts. */
-  private async stillThere(ids: readonly string[], signal: AbortSignal): Promise<Computer[]> {
-    const looks = await Promise.all(ids.map((id) => this.look(id, signal)));
-    return looks.filter((computer) => computer !== undefined);
+  /** Finds those that still exist: the service reports computers that were gone already as failed. */
+  private async existing(ids: readonly string[], signal: AbortSignal): Promise<Computer[]> {
+    const computers = await Promise.all(ids.map((id) => this.fetchExisting(id, signal)));
+    return computers.filter((computer) => computer !== undefined);
   }
 
-  private async look(id: string, signal: AbortSignal): Promise<Computer | undefined> {
+  private async fetchExisting(id: string, signal: AbortSignal): Promise<Computer | undefined> {
+    const { client, store } = this.deps;
     try {
-      const ticket = this.store.nextSequence();
-      const computer = this.store.upsert(await this.client.get(id, signal), ticket);
+      const sequence = store.nextSequence();
+      const computer = store.upsert(await client.get(id, signal), sequence);
       return computer.status === 'deleted' || computer.status === 'deleting' ? undefined : computer;
     } catch (error) {
       if (isCancellation(error)) throw error;
-      // Where it cannot be asked for, the service's word holds that it was not deleted.
-      if (!isApiError(error, 'notFound')) return this.store.get(id);
-      this.store.remove(id);
+      // Without an answer the computer counts as not deleted, as the service reported.
+      if (!isApiError(error, 'notFound')) return store.get(id);
+      store.remove(id);
       return undefined;
     }
   }
 }
 
-/** What to say of a deletion that ended midway. */
-function inPart(deleted: number, all: number, problem: unknown): unknown {
+/** Makes the error for a deletion that failed after some computers had been deleted. */
+function partialFailure(deleted: number, total: number, problem: unknown): unknown {
   if (deleted === 0 || isCancellation(problem) || !(problem instanceof Error)) return problem;
-  const words = vscode.l10n.t(
-    'Of {0} computers {1} were deleted. Whether the others were is not known; the list will tell. {2}',
-    all,
+  const message = vscode.l10n.t(
+    '{1} of {0} computers were deleted. The list will show whether the others were. {2}',
+    total,
     deleted,
     problem.message,
   );
-  return new Error(words, { cause: problem });
+  return new Error(message, { cause: problem });
 }
 
-async function confirm(computers: readonly Computer[]): Promise<void> {
+async function askToDelete(computers: readonly Computer[]): Promise<void> {
   const [only] = computers;
   const question =
     computers.length === 1 && only
       ? vscode.l10n.t('Delete {0}?', only.name)
       : vscode.l10n.t('Delete {0} computers?', computers.length);
   const loss = vscode.l10n.t(
-    'All files on it are lost, and what runs on it ends, its terminals included. This cannot be undone.',
+    'All files on it will be lost, and everything that runs on it will end, including its terminals. This cannot be undone.',
   );
   const lossOfMany = vscode.l10n.t(
-    'All files on them are lost, and what runs on them ends, their terminals included. This cannot be undone.',
+    'All files on them will be lost, and everything that runs on them will end, including their terminals. This cannot be undone.',
   );
-  const detail = computers.length === 1 ? loss : `${list(computers)}\n\n${lossOfMany}`;
-  const yes = vscode.l10n.t('Delete');
-  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes);
-  if (answer !== yes) throw cancellation();
+  const detail = computers.length === 1 ? loss : `${listOf(computers)}\n\n${lossOfMany}`;
+  await confirmOrCancel({ question, detail, action: vscode.l10n.t('Delete') });
 }
 
-function list(computers: readonly Computer[]): string {
-  const lines = computers
-    .slice(0, mostNames)
+function listOf(computers: readonly Computer[]): string {
+  const listed = computers
+    .slice(0, maxListed)
     .map(({ name, id, status }) => `${name} (${id}, ${statusOf(status).label()})`);
-  const rest = computers.length - lines.length;
-  return [...lines, ...(rest > 0 ? [vscode.l10n.t('and {0} more', rest)] : [])].join('\n');
+  const others = computers.length - listed.length;
+  return [...listed, ...(others > 0 ? [vscode.l10n.t('and {0} more', others)] : [])].join('\n');
 }
 
-function names(computers: readonly Computer[]): string {
+function namesOf(computers: readonly Computer[]): string {
   return computers.map(({ name }) => name).join(', ');
 }

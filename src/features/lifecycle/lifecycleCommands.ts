@@ -1,75 +1,81 @@
 import * as vscode from 'vscode';
-import type { Computer } from '../../computers/computer';
-import type { Lifecycle } from '../../computers/lifecycle';
 import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
-import type { Handler } from '../../ui/registerCommands';
+import type { Computer } from '../../computers/computer';
+import type { Lifecycle } from '../../computers/lifecycle';
 import { withProgress } from '../../ui/progress';
+import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 
-/** Starting, stopping and restoring. */
+export interface LifecycleCommandsDeps {
+  readonly targets: Targets;
+  readonly lifecycle: Pick<Lifecycle, 'ensureRunning' | 'stop'>;
+  readonly clock: Clock;
+  /** Milliseconds that a start, a restore or a stop may take. */
+  readonly timeoutMs: () => number;
+}
+
+/** Starts, stops and restores computers. */
 export class LifecycleCommands {
-  constructor(
-    private readonly targets: Targets,
-    private readonly lifecycle: Lifecycle,
-    private readonly clock: Clock,
-    /** Milliseconds. */
-    private readonly timeLimit: () => number,
-  ) {}
+  constructor(private readonly deps: LifecycleCommandsDeps) {}
 
   readonly start: Handler = async (...args) => {
-    const computers = await this.targets.many(args, vscode.l10n.t('Start Computers'), 'start');
+    const computers = await this.deps.targets.many(args, vscode.l10n.t('Start Computers'), 'start');
     const title = titleFor(
       computers,
       (name) => vscode.l10n.t('Starting {0}…', name),
       (count) => vscode.l10n.t('Starting {0} computers…', count),
     );
-    await this.each(computers, title, this.bringUp);
+    await this.forEach(computers, title, this.ensureRunning);
   };
 
   readonly restore: Handler = async (...args) => {
-    const computers = await this.targets.many(args, vscode.l10n.t('Restore Computers'), 'restore');
+    const computers = await this.deps.targets.many(args, vscode.l10n.t('Restore Computers'), 'restore');
     const title = titleFor(
       computers,
       (name) => vscode.l10n.t('Restoring {0}…', name),
       (count) => vscode.l10n.t('Restoring {0} computers…', count),
     );
-    await this.each(computers, title, this.bringUp);
+    await this.forEach(computers, title, this.ensureRunning);
   };
 
   readonly stop: Handler = async (...args) => {
-    const computers = await this.targets.many(args, vscode.l10n.t('Stop Computers'), 'stop');
+    const computers = await this.deps.targets.many(args, vscode.l10n.t('Stop Computers'), 'stop');
     const title = titleFor(
       computers,
       (name) => vscode.l10n.t('Stopping {0}…', name),
       (count) => vscode.l10n.t('Stopping {0} computers…', count),
     );
-    await this.each(computers, title, (computer, signal) =>
-      this.lifecycle.stop(computer.id, { signal, timeoutMs: this.timeLimit() }),
+    await this.forEach(computers, title, (computer, signal) =>
+      this.deps.lifecycle.stop(computer.id, { signal, timeoutMs: this.deps.timeoutMs() }),
     );
   };
 
-  private readonly bringUp = (computer: Computer, signal: AbortSignal): Promise<Computer> =>
-    this.lifecycle.ensureRunning(computer.id, { signal, timeoutMs: this.timeLimit(), startFromError: true });
+  private readonly ensureRunning = (computer: Computer, signal: AbortSignal): Promise<Computer> =>
+    this.deps.lifecycle.ensureRunning(computer.id, {
+      signal,
+      timeoutMs: this.deps.timeoutMs(),
+      startFromError: true,
+    });
 
-  /** All at the same time; those that fail are told together, by name. */
-  private async each(
+  /** Works on all computers at the same time. @throws one error that names every computer that failed */
+  private async forEach(
     computers: readonly Computer[],
     title: string,
     work: (computer: Computer, signal: AbortSignal) => Promise<unknown>,
   ): Promise<void> {
-    const outcomes = await withProgress(this.clock, title, (signal) =>
+    const outcomes = await withProgress(this.deps.clock, title, (signal) =>
       Promise.allSettled(computers.map((computer) => work(computer, signal))),
     );
-    const unmet = outcomes.flatMap((outcome, index) =>
+    const rejected = outcomes.flatMap((outcome, index) =>
       outcome.status === 'rejected'
         ? [{ error: outcome.reason as Error, name: computers[index]?.name ?? '' }]
         : [],
     );
-    const failures = unmet.filter(({ error }) => !isCancellation(error));
+    const failures = rejected.filter(({ error }) => !isCancellation(error));
     if (failures.length > 1)
       throw new Error(failures.map(({ error, name }) => `${name}: ${error.message}`).join(' '));
-    const [first] = [...failures, ...unmet];
+    const [first] = [...failures, ...rejected];
     if (first) throw first.error;
   }
 }

@@ -1,25 +1,25 @@
 import * as vscode from 'vscode';
+import type { Disposable } from '../../base/disposable';
 import type { Computer } from '../../computers/computer';
 import type { ComputerEvent, ComputerEvents } from '../../computers/computerEvents';
 import { statusOf } from '../../computers/status';
 import type { Terminals } from '../../terminal/terminals';
-import type { Disposable } from '../../base/disposable';
-import { escapeLinks } from '../../base/text';
+import { inform, warn } from '../../ui/prompts';
 
 export interface NotificationsDeps {
-  readonly happenings: Pick<ComputerEvents, 'onEvent'>;
+  readonly events: Pick<ComputerEvents, 'onEvent'>;
   readonly terminals: Pick<Terminals, 'of' | 'find' | 'show'>;
-  /** Whether a person who looks at this window sees the state of a computer anyway. */
+  /** Tests for a computer whose status is visible in this window, in the tree or in the tab of a command. */
   readonly isShown: (computerId: string) => boolean;
 }
 
-/** Tells a person what has happened to a computer that they have to do with, where they would not notice. */
+/** Notifies of events of a computer that this window has to do with, unless the user sees them anyway. */
 export class Notifications implements Disposable {
   private readonly listener: Disposable;
 
-  constructor(private readonly parts: NotificationsDeps) {
-    this.listener = parts.happenings.onEvent((happening) => {
-      if (this.matters(happening)) void this.show(happening);
+  constructor(private readonly deps: NotificationsDeps) {
+    this.listener = deps.events.onEvent((event) => {
+      if (this.isRelevant(event)) void this.notify(event);
     });
   }
 
@@ -27,38 +27,38 @@ export class Notifications implements Disposable {
     this.listener.dispose();
   }
 
-  private matters({ computer, kind: what }: ComputerEvent): boolean {
-    switch (what) {
+  private isRelevant({ computer, kind }: ComputerEvent): boolean {
+    switch (kind) {
       case 'notCreated':
         return true;
       case 'ready':
-        return !(this.isInFront(computer.id) || this.isSeen(computer.id));
+        return !(this.isInFront(computer.id) || this.isVisible(computer.id));
       case 'failed':
         return this.isConnected(computer.id);
       case 'stopped':
       case 'deleted':
-        // A terminal that is in front says so itself.
+        // The active terminal reports it itself.
         return this.isConnected(computer.id) && !this.isInFront(computer.id);
     }
   }
 
-  private isSeen(computerId: string): boolean {
-    return vscode.window.state.focused && this.parts.isShown(computerId);
+  private isVisible(computerId: string): boolean {
+    return vscode.window.state.focused && this.deps.isShown(computerId);
   }
 
   private isInFront(computerId: string): boolean {
     const { activeTerminal, state } = vscode.window;
-    const shown = activeTerminal && this.parts.terminals.find(activeTerminal);
-    return state.focused && shown?.pty.spec.computer.id === computerId;
+    const active = activeTerminal && this.deps.terminals.find(activeTerminal);
+    return state.focused && active?.pty.spec.computer.id === computerId;
   }
 
   private isConnected(computerId: string): boolean {
-    return this.parts.terminals
+    return this.deps.terminals
       .of(computerId)
       .some(({ pty }) => pty.state === 'open' || pty.state === 'reconnecting');
   }
 
-  private async show({ computer, kind: what }: ComputerEvent): Promise<void> {
+  private async notify({ computer, kind }: ComputerEvent): Promise<void> {
     const { name, status, lastError } = computer;
     const start = vscode.l10n.t('Start');
     const showTerminal = vscode.l10n.t('Show Terminal');
@@ -66,17 +66,17 @@ export class Notifications implements Disposable {
     const details = vscode.l10n.t('Details');
     const reason = lastError ?? vscode.l10n.t('The service gives no reason.');
     let chosen: string | undefined;
-    switch (what) {
+    switch (kind) {
       case 'ready': {
-        const button = this.parts.terminals.of(computer.id).length > 0 ? showTerminal : openTerminal;
+        const button = this.deps.terminals.of(computer.id).length > 0 ? showTerminal : openTerminal;
         chosen = await inform(vscode.l10n.t('{0} is running.', name), button);
         break;
       }
       case 'stopped':
-        chosen = await warn(vscode.l10n.t('{0} was stopped from elsewhere.', name), start, showTerminal);
+        chosen = await warn(vscode.l10n.t('{0} was stopped outside this window.', name), start, showTerminal);
         break;
       case 'deleted':
-        chosen = await warn(vscode.l10n.t('{0} was deleted from elsewhere.', name), showTerminal);
+        chosen = await warn(vscode.l10n.t('{0} was deleted outside this window.', name), showTerminal);
         break;
       case 'failed':
       case 'notCreated': {
@@ -89,21 +89,13 @@ export class Notifications implements Disposable {
     if (chosen === start) await this.start(computer);
     else if (chosen === details)
       await vscode.commands.executeCommand('celesto.showDetails', { computerId: computer.id });
-    else if (chosen === showTerminal) this.parts.terminals.of(computer.id).at(-1)?.terminal.show();
-    else if (chosen === openTerminal) this.parts.terminals.show(computer);
+    else if (chosen === showTerminal) this.deps.terminals.of(computer.id).at(-1)?.terminal.show();
+    else if (chosen === openTerminal) this.deps.terminals.show(computer);
   }
 
-  /** Starts it, then brings its terminal back. */
+  /** Starts the computer, then shows its terminal. */
   private async start(computer: Computer): Promise<void> {
     await vscode.commands.executeCommand('celesto.start', { computerId: computer.id });
     await vscode.commands.executeCommand('celesto.open', { computerId: computer.id });
   }
-}
-
-async function inform(message: string, ...buttons: string[]): Promise<string | undefined> {
-  return vscode.window.showInformationMessage(escapeLinks(message), ...buttons);
-}
-
-async function warn(message: string, ...buttons: string[]): Promise<string | undefined> {
-  return vscode.window.showWarningMessage(escapeLinks(message), ...buttons);
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { CelestoClient } from '../../api/client';
+import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
 import { statusOf } from '../../computers/status';
 import {
@@ -12,13 +13,12 @@ import { tunnelRecord, type KnownComputers } from '../../ssh/hostKeys/knownCompu
 import type { ExtensionKey } from '../../ssh/keys/extensionKey';
 import type { SshConfig } from '../../ssh/sshConfig';
 import { removeRemoteSshd } from '../../ssh/tunnel/remoteSshd';
-import type { Clock } from '../../base/clock';
-import { escapeLinks } from '../../base/text';
-import type { Handler } from '../../ui/registerCommands';
 import { cancellation, withProgress } from '../../ui/progress';
+import { confirmOrCancel, inform } from '../../ui/prompts';
+import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 
-interface TraceItem extends vscode.QuickPickItem {
+interface InstalledItem extends vscode.QuickPickItem {
   /** A key, else the helper. */
   readonly key?: InstalledKey;
 }
@@ -26,37 +26,37 @@ interface TraceItem extends vscode.QuickPickItem {
 export interface CleanupCommandsDeps {
   readonly targets: Targets;
   readonly client: Pick<CelestoClient, 'exec'>;
-  readonly known: KnownComputers;
-  readonly ownKey: ExtensionKey;
+  readonly knownComputers: KnownComputers;
+  readonly extensionKey: ExtensionKey;
   readonly config: SshConfig;
   readonly clock: Clock;
 }
 
-/** Lists what this extension put on a computer, and removes it. */
+/** Removes the keys and files that this extension has put on a computer. */
 export class CleanupCommands {
   constructor(private readonly deps: CleanupCommandsDeps) {}
 
   readonly remove: Handler = async (...args) => {
-    const title = vscode.l10n.t('Remove What Was Put on Computer');
-    const computer = await this.running(args, title);
-    const looking = vscode.l10n.t('Looking what was put on {0}…', computer.name);
+    const title = vscode.l10n.t('Remove Celesto Files and Keys');
+    const computer = await this.runningTarget(args, title);
+    const looking = vscode.l10n.t('Looking for files and keys on {0}…', computer.name);
     const footprint = await withProgress(this.deps.clock, looking, (signal) => this.read(computer, signal));
     const items = itemsOf(footprint);
     if (items.length === 0) {
-      tell(vscode.l10n.t('Nothing of this extension is on {0}.', computer.name));
+      void inform(vscode.l10n.t('Nothing of this extension is on {0}.', computer.name));
       return;
     }
     const picked = await vscode.window.showQuickPick(items, {
       canPickMany: true,
-      title: vscode.l10n.t('Put on {0} by This Extension', computer.name),
-      placeHolder: vscode.l10n.t('What is ticked is removed'),
+      title: vscode.l10n.t('Files and Keys of This Extension on {0}', computer.name),
+      placeHolder: vscode.l10n.t('Selected items will be removed'),
     });
     if (!picked || picked.length === 0) throw cancellation();
     const removing = vscode.l10n.t('Removing from {0}…', computer.name);
     await withProgress(this.deps.clock, removing, (signal) => this.removeAll(computer, picked, signal));
-    tell(
+    void inform(
       vscode.l10n.t(
-        'Removed from {0}: {1}. A connection that needs it puts it there again.',
+        'Removed from {0}: {1}. A connection that needs them will put them there again.',
         computer.name,
         picked.map(({ label }) => label).join(', '),
       ),
@@ -64,26 +64,24 @@ export class CleanupCommands {
   };
 
   readonly removeHelper: Handler = async (...args) => {
-    const computer = await this.running(args, vscode.l10n.t('Remove SSH Helper'));
+    const computer = await this.runningTarget(args, vscode.l10n.t('Remove SSH Helper'));
     const question = vscode.l10n.t('Remove the SSH helper from {0}?', computer.name);
     const detail = vscode.l10n.t(
-      'The folder ~/.celesto-vscode goes. A terminal that needs it puts it there again.',
+      'The folder ~/.celesto-vscode will be deleted. A terminal that needs it will put it there again.',
     );
-    const yes = vscode.l10n.t('Remove');
-    const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes);
-    if (answer !== yes) throw cancellation();
+    await confirmOrCancel({ question, detail, action: vscode.l10n.t('Remove') });
     const removing = vscode.l10n.t('Removing from {0}…', computer.name);
-    await withProgress(this.deps.clock, removing, (signal) => this.takeHelper(computer, signal));
-    tell(vscode.l10n.t('The SSH helper was removed from {0}.', computer.name));
+    await withProgress(this.deps.clock, removing, (signal) => this.deleteHelper(computer, signal));
+    void inform(vscode.l10n.t('The SSH helper was removed from {0}.', computer.name));
   };
 
-  /** The computer a command is about; nothing is started for it. */
-  private async running(args: readonly unknown[], title: string): Promise<Computer> {
+  /** Resolves a computer that is running; none is started for a cleanup. */
+  private async runningTarget(args: readonly unknown[], title: string): Promise<Computer> {
     const computer = await this.deps.targets.one(args, title, 'computer');
     if (computer.status === 'running') return computer;
     throw new Error(
       vscode.l10n.t(
-        '{0} would have to be running for that, and it is not ({1}). Start it, then try again.',
+        '{0} is not running ({1}). Start it, then try again.',
         computer.name,
         statusOf(computer.status).label(),
       ),
@@ -91,32 +89,32 @@ export class CleanupCommands {
   }
 
   private async read(computer: Computer, signal: AbortSignal): Promise<InstalledFiles> {
-    const { client, config, ownKey } = this.deps;
+    const { client, config, extensionKey } = this.deps;
     const user = computer.ssh === undefined ? undefined : (await config.endpoint(computer)).user;
-    return listInstalledFiles(client, computer.id, user, await ownKey.get(), signal);
+    return listInstalledFiles(client, computer.id, user, await extensionKey.get(), signal);
   }
 
   private async removeAll(
     computer: Computer,
-    items: readonly TraceItem[],
+    items: readonly InstalledItem[],
     signal: AbortSignal,
   ): Promise<void> {
-    const { client, known } = this.deps;
+    const { client, knownComputers } = this.deps;
     const keys = items.flatMap(({ key }) => key ?? []);
     if (keys.length > 0) await removeKeys(client, computer.id, keys, signal);
-    if (keys.some(({ owner: whose }) => whose === 'ours'))
-      known.update(computer.id, { installedKey: undefined });
-    if (items.some(({ key }) => !key)) await this.takeHelper(computer, signal);
+    if (keys.some(({ owner }) => owner === 'ours'))
+      knownComputers.update(computer.id, { installedKey: undefined });
+    if (items.some(({ key }) => !key)) await this.deleteHelper(computer, signal);
   }
 
-  private async takeHelper(computer: Computer, signal: AbortSignal): Promise<void> {
+  private async deleteHelper(computer: Computer, signal: AbortSignal): Promise<void> {
     await removeRemoteSshd(this.deps.client, computer.id, signal);
-    this.deps.known.forget(tunnelRecord(computer.id));
+    this.deps.knownComputers.forget(tunnelRecord(computer.id));
   }
 }
 
-function itemsOf({ keys, helper }: InstalledFiles): TraceItem[] {
-  const items: TraceItem[] = keys.map((key) => ({
+function itemsOf({ keys, helper }: InstalledFiles): InstalledItem[] {
+  const items: InstalledItem[] = keys.map((key) => ({
     key,
     label: vscode.l10n.t('SSH key {0}', key.fingerprint),
     description: ownerOf(key),
@@ -131,8 +129,8 @@ function itemsOf({ keys, helper }: InstalledFiles): TraceItem[] {
   return [...items, { label, description, detail: helper, iconPath, picked: true }];
 }
 
-function ownerOf({ owner: whose }: InstalledKey): string {
-  switch (whose) {
+function ownerOf({ owner }: InstalledKey): string {
+  switch (owner) {
     case 'ours':
       return vscode.l10n.t('of this machine');
     case 'retired':
@@ -140,8 +138,4 @@ function ownerOf({ owner: whose }: InstalledKey): string {
     case 'others':
       return vscode.l10n.t('of this extension on another machine');
   }
-}
-
-function tell(message: string): void {
-  void vscode.window.showInformationMessage(escapeLinks(message));
 }

@@ -1,35 +1,38 @@
 import * as vscode from 'vscode';
+import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
 import { refusalOf } from '../../computers/errors';
 import type { Lifecycle } from '../../computers/lifecycle';
 import { statusOf } from '../../computers/status';
+import type { TransportSetting } from '../../connect/transportSelector';
 import { parseEndpoint } from '../../ssh/connection/endpoint';
 import type { LocalSshProxies } from '../../ssh/tunnel/localSshProxies';
-import type { TransportSetting } from '../../connect/transportSelector';
-import type { Clock } from '../../base/clock';
-import { escapeLinks } from '../../base/text';
-import type { Handler } from '../../ui/registerCommands';
 import { cancellation, withProgress } from '../../ui/progress';
+import { inform } from '../../ui/prompts';
+import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 
-/** SSH from any other program of this machine. */
-export class SshCommands {
-  constructor(
-    private readonly targets: Targets,
-    private readonly lifecycle: Pick<Lifecycle, 'ensureRunning'>,
-    private readonly doors: LocalSshProxies,
-    private readonly clock: Clock,
-    private readonly transport: () => TransportSetting,
-    /** Milliseconds. */
-    private readonly timeLimit: () => number,
-  ) {}
+export interface CopySshCommandDeps {
+  readonly targets: Targets;
+  readonly lifecycle: Pick<Lifecycle, 'ensureRunning'>;
+  readonly sshProxies: LocalSshProxies;
+  readonly clock: Clock;
+  readonly transport: () => TransportSetting;
+  /** Milliseconds that a start may take. */
+  readonly startTimeoutMs: () => number;
+}
 
-  readonly copyCommand: Handler = async (...args) => {
-    const target = await this.targets.one(args, vscode.l10n.t('Copy SSH Command'), 'open');
-    const computer = await this.running(target);
-    if (computer.ssh !== undefined && this.transport() !== 'tunnel') {
+/** Copies a command with which the user's own SSH client reaches a computer. */
+export class CopySshCommand {
+  constructor(private readonly deps: CopySshCommandDeps) {}
+
+  readonly copy: Handler = async (...args) => {
+    const { targets, transport, clock, sshProxies } = this.deps;
+    const target = await targets.one(args, vscode.l10n.t('Copy SSH Command'), 'open');
+    const computer = await this.ensureRunning(target);
+    if (computer.ssh !== undefined && transport() !== 'tunnel') {
       await vscode.env.clipboard.writeText(directCommand(computer.ssh));
-      this.tell(
+      void inform(
         vscode.l10n.t(
           'Copied the SSH command for {0}. It logs in with the keys of your own SSH client.',
           computer.name,
@@ -38,44 +41,40 @@ export class SshCommands {
       return;
     }
     const preparing = vscode.l10n.t('Preparing SSH to {0}…', computer.name);
-    const command = await withProgress(this.clock, preparing, (signal) => this.doors.open(computer, signal));
+    const command = await withProgress(clock, preparing, (signal) => sshProxies.open(computer, signal));
     await vscode.env.clipboard.writeText(command);
-    this.tell(
+    void inform(
       vscode.l10n.t(
-        'Copied the SSH command for {0}. While this window is open it works in any terminal of this machine, and the key of this extension is in a file that only you can read.',
+        'Copied the SSH command for {0}. It works in any terminal of this machine while this window is open. The key of this extension is in a file that only you can read.',
         computer.name,
       ),
     );
   };
 
-  /** Only a person starts a computer. */
-  private async running(computer: Computer): Promise<Computer> {
-    const { open, label: words } = statusOf(computer.status);
+  /** Waits until the computer is running. It is started only after a question, since that may cost. */
+  private async ensureRunning(computer: Computer): Promise<Computer> {
+    const { lifecycle, clock, startTimeoutMs } = this.deps;
+    const { open, label } = statusOf(computer.status);
     if (open === 'connect' || open === 'try') return computer;
     if (open === 'refuse') throw refusalOf(computer);
     if (open !== 'wait') {
       const start = open === 'restore' ? vscode.l10n.t('Restore') : vscode.l10n.t('Start');
       const question = vscode.l10n.t(
-        '{0} must run before SSH can reach it. It is: {1}.',
+        '{0} is not running ({1}). SSH can reach it only while it is running.',
         computer.name,
-        words(),
+        label(),
       );
-      if ((await vscode.window.showInformationMessage(escapeLinks(question), start)) !== start)
-        throw cancellation();
+      if ((await inform(question, start)) !== start) throw cancellation();
     }
     const waiting = vscode.l10n.t('Waiting for {0}…', computer.name);
-    const options = { timeoutMs: this.timeLimit(), startFromError: true };
-    return withProgress(this.clock, waiting, (signal) =>
-      this.lifecycle.ensureRunning(computer.id, { signal, ...options }),
+    const options = { timeoutMs: startTimeoutMs(), startFromError: true };
+    return withProgress(clock, waiting, (signal) =>
+      lifecycle.ensureRunning(computer.id, { ...options, signal }),
     );
-  }
-
-  private tell(message: string): void {
-    void vscode.window.showInformationMessage(escapeLinks(message));
   }
 }
 
-/** Of what is parsed only plain words are left, so nothing needs quoting. */
+/** Formats an ssh command. The parsed endpoint holds no character that a shell would interpret, so nothing is quoted. */
 function directCommand(endpoint: string): string {
   const { user, host, port } = parseEndpoint(endpoint);
   return `ssh -p ${port} ${user}@${host}`;

@@ -2,23 +2,23 @@ import * as vscode from 'vscode';
 import type { AskPassphrase } from '../../ssh/keys/passphrases';
 import { DisposableStore, toDisposable } from '../../base/disposable';
 
-/** Asks for the passphrase of a key file. Escape skips the key; the box goes when nobody waits for it any more. */
+/** Asks for the passphrase of a key file. Escape skips the key; aborting the signal closes the input. */
 export const askPassphrase: AskPassphrase = ({ path, accepted, triesLeft, wrong }, signal) => {
   const disposables = new DisposableStore();
   const box = disposables.add(vscode.window.createInputBox());
   box.title = vscode.l10n.t('Passphrase of {0}', path);
   box.prompt = accepted
     ? vscode.l10n.t(
-        'The computer would accept the key in {0}. It stays unlocked in memory until this window closes. Press Escape to go on without it.',
+        'The computer accepts the key in {0}. It stays unlocked in memory until this window closes. Press Escape to continue without it.',
         path,
       )
     : vscode.l10n.t(
-        'The key in {0} does not show its public half, so it can only be tried once it is unlocked. It stays unlocked in memory until this window closes. Press Escape to go on without it.',
+        'The key in {0} has no readable public key, so it must be unlocked before it can be tried. It stays unlocked in memory until this window closes. Press Escape to continue without it.',
         path,
       );
   box.password = true;
   box.ignoreFocusOut = true;
-  if (wrong) box.validationMessage = vscode.l10n.t('That did not fit. Tries left: {0}.', triesLeft);
+  if (wrong) box.validationMessage = vscode.l10n.t('Wrong passphrase. Attempts left: {0}.', triesLeft);
   return new Promise((resolve) => {
     const hide = (): void => box.hide();
     signal.addEventListener('abort', hide, { once: true });

@@ -1,78 +1,79 @@
 import * as vscode from 'vscode';
+import type { Clock } from '../../base/clock';
 import { statusOf } from '../../computers/status';
 import type { ComputerStore } from '../../computers/store';
 import type { KeyRotation } from '../../ssh/keys/keyRotation';
-import type { Clock } from '../../base/clock';
-import { escapeLinks } from '../../base/text';
+import { withProgress } from '../../ui/progress';
+import { confirmOrCancel, inform, warn } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import { cancellation, withProgress } from '../../ui/progress';
 import type { Targets } from '../../ui/targets';
 
-/** What became of the new key on one computer. */
-interface Outcome {
+export interface SshKeyCommandsDeps {
+  readonly targets: Targets;
+  readonly store: ComputerStore;
+  readonly rotation: KeyRotation;
+  readonly clock: Clock;
+}
+
+/** The result of a key rotation on one computer. */
+interface RotationResult {
   readonly name: string;
   readonly result: string;
   readonly failed: boolean;
 }
 
-/** The key of this extension. */
+/** Rotates the SSH key of this extension. */
 export class SshKeyCommands {
-  constructor(
-    private readonly targets: Targets,
-    private readonly store: ComputerStore,
-    private readonly rotation: KeyRotation,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly deps: SshKeyCommandsDeps) {}
 
   readonly rotate: Handler = async () => {
-    await this.targets.ensureSignedIn();
-    await this.store.refresh();
-    const ids = await this.rotation.computersWithKey();
-    await this.confirm(ids);
-    await this.rotation.rotate();
-    const outcomes = await withProgress(this.clock, vscode.l10n.t('Replacing the SSH key…'), (signal) =>
+    const { targets, store, rotation, clock } = this.deps;
+    await targets.ensureSignedIn();
+    await store.refresh();
+    const ids = await rotation.computersWithKey();
+    await this.askToRotate(ids);
+    await rotation.rotate();
+    const results = await withProgress(clock, vscode.l10n.t('Replacing the SSH key…'), (signal) =>
       Promise.all(ids.map((id) => this.replaceOn(id, signal))),
     );
-    tell(outcomes);
+    notify(results);
   };
 
-  private async confirm(ids: readonly string[]): Promise<void> {
-    const names = ids.map((id) => this.store.get(id)?.name ?? id);
+  private async askToRotate(ids: readonly string[]): Promise<void> {
+    const names = ids.map((id) => this.deps.store.get(id)?.name ?? id);
     const where =
       names.length === 0
-        ? vscode.l10n.t('The old key is on no computer that this machine knows of.')
+        ? vscode.l10n.t('The old key is on no computer that this machine has connected to.')
         : vscode.l10n.t(
-            'The old key is on: {0}. It is replaced at once on those that are running, and with the next connection on the others. Nothing is started for it.',
+            'The old key is on: {0}. It will be replaced now on those that are running, and by the next connection on the others. No computer is started.',
             names.join(', '),
           );
-    const question = vscode.l10n.t('Make a new SSH key for this extension?');
+    const question = vscode.l10n.t('Create a new SSH key for this extension?');
     const detail = `${where}\n\n${vscode.l10n.t('Open terminals stay open.')}`;
-    const yes = vscode.l10n.t('Make New Key');
-    const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, yes);
-    if (answer !== yes) throw cancellation();
+    await confirmOrCancel({ question, detail, action: vscode.l10n.t('Create New Key') });
   }
 
-  private async replaceOn(id: string, signal: AbortSignal): Promise<Outcome> {
-    const computer = this.store.get(id);
+  private async replaceOn(id: string, signal: AbortSignal): Promise<RotationResult> {
+    const computer = this.deps.store.get(id);
     const name = computer?.name ?? id;
     if (computer?.status !== 'running') {
-      const state = computer ? statusOf(computer.status).label() : vscode.l10n.t('not in the list');
-      return { name, result: vscode.l10n.t('with the next connection ({0})', state), failed: false };
+      const status = computer ? statusOf(computer.status).label() : vscode.l10n.t('not in the list');
+      return { name, result: vscode.l10n.t('by the next connection ({0})', status), failed: false };
     }
     try {
-      await this.rotation.replaceKeyOn(computer, signal);
+      await this.deps.rotation.replaceKeyOn(computer, signal);
       return { name, result: vscode.l10n.t('replaced'), failed: false };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      return { name, result: vscode.l10n.t('not yet, with the next connection: {0}', reason), failed: true };
+      return { name, result: vscode.l10n.t('not yet, by the next connection: {0}', reason), failed: true };
     }
   }
 }
 
-function tell(outcomes: readonly Outcome[]): void {
-  const results = outcomes.map(({ name, result }) => `${name}: ${result}`).join('; ');
-  const made = vscode.l10n.t('The extension has a new SSH key.');
-  const message = escapeLinks(results === '' ? made : `${made} ${results}.`);
-  if (outcomes.some(({ failed }) => failed)) void vscode.window.showWarningMessage(message);
-  else void vscode.window.showInformationMessage(message);
+function notify(results: readonly RotationResult[]): void {
+  const list = results.map(({ name, result }) => `${name}: ${result}`).join('; ');
+  const created = vscode.l10n.t('The extension has a new SSH key.');
+  const message = list === '' ? created : `${created} ${list}.`;
+  if (results.some(({ failed }) => failed)) void warn(message);
+  else void inform(message);
 }

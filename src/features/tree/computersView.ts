@@ -1,43 +1,48 @@
 import * as vscode from 'vscode';
 import type { Account, AccountState } from '../../account/account';
-import type { ComputerStore } from '../../computers/store';
 import { DisposableStore, type Disposable } from '../../base/disposable';
-import { viewId } from '../../ui/viewId';
-import type { TreeNode } from '../../ui/treeNodes';
-import type { ComputersTree } from './computersTree';
+import type { ComputerStore } from '../../computers/store';
 import { showError } from '../../ui/showError';
-import type { Grouping } from '../../ui/presentation';
+import type { TreeNode } from '../../ui/treeNodes';
+import { viewId } from '../../ui/viewId';
+import type { ComputersTree } from './computersTree';
+import type { Grouping } from './grouping';
 
+/** The key of the grouping in the memento. */
 const groupingKey = 'celesto.grouping';
 
-/** The side-bar view around the tree: its title, message, badge, welcome texts, and when the list is kept up to date. */
+export interface ComputersViewDeps {
+  readonly store: ComputerStore;
+  readonly tree: ComputersTree;
+  readonly account: Account;
+  readonly memento: vscode.Memento;
+}
+
+/** The view of the tree: its title, message, badge, context keys for the welcome texts. The list is polled while it shows. */
 export class ComputersView implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly view: vscode.TreeView<TreeNode>;
   private watch: Disposable | undefined;
 
-  constructor(
-    private readonly store: ComputerStore,
-    private readonly tree: ComputersTree,
-    private readonly account: Account,
-    private readonly memory: vscode.Memento,
-  ) {
+  constructor(private readonly deps: ComputersViewDeps) {
+    const { store, tree, account, memento } = deps;
     this.view = vscode.window.createTreeView(viewId, {
       treeDataProvider: tree,
       canSelectMany: true,
       showCollapseAll: false,
     });
     this.disposables.add(this.view);
-    this.disposables.add(this.view.onDidChangeVisibility(() => this.onVisibility()));
-    this.disposables.add(vscode.window.onDidChangeWindowState(({ focused }) => this.onFocus(focused)));
+    this.disposables.add(this.view.onDidChangeVisibility(() => this.onDidChangeVisibility()));
+    this.disposables.add(
+      vscode.window.onDidChangeWindowState(({ focused }) => this.onDidChangeFocus(focused)),
+    );
     this.disposables.add(store.onDidChange(() => this.draw()));
     this.disposables.add(store.onDidChangeState(() => this.draw()));
-    this.disposables.add(account.onDidChange((state) => this.onAccount(state)));
-    this.setGrouping(memory.get<Grouping>(groupingKey, 'none'));
-    if (this.view.visible) this.onVisibility();
+    this.disposables.add(account.onDidChange((state) => this.onDidChangeAccount(state)));
+    this.setGrouping(memento.get<Grouping>(groupingKey, 'none'));
+    if (this.view.visible) this.onDidChangeVisibility();
   }
 
-  /** The lines that are selected. */
   get selection(): readonly TreeNode[] {
     return this.view.selection;
   }
@@ -46,16 +51,20 @@ export class ComputersView implements Disposable {
     return this.view.visible;
   }
 
+  get filter(): string {
+    return this.deps.tree.filter;
+  }
+
   setFilter(text: string): void {
-    this.tree.filter = text;
+    this.deps.tree.filter = text;
     setContext('celesto.filtered', text !== '');
     this.draw();
   }
 
   setGrouping(grouping: Grouping): void {
-    this.tree.grouping = grouping;
+    this.deps.tree.grouping = grouping;
     setContext('celesto.grouping', grouping);
-    void this.memory.update(groupingKey, grouping);
+    void this.deps.memento.update(groupingKey, grouping);
   }
 
   dispose(): void {
@@ -63,28 +72,29 @@ export class ComputersView implements Disposable {
     this.disposables.dispose();
   }
 
-  /** The first sight of the view is when anything is read at all: the list of last time, then the service. */
-  private onVisibility(): void {
-    if (this.view.visible && this.account.state.kind === 'unknown') void this.account.load();
-    this.keepWatch();
+  /** Loads the account when the view shows for the first time; nothing is read before that. */
+  private onDidChangeVisibility(): void {
+    if (this.view.visible && this.deps.account.state.kind === 'unknown') void this.deps.account.load();
+    this.updateWatch();
   }
 
-  /** Whoever comes back to the window sees how things are now, and not how they were a while ago. */
-  private onFocus(focused: boolean): void {
-    if (focused) this.store.pollNow();
+  /** Polls at once when the window gets the focus, since the list may be out of date. */
+  private onDidChangeFocus(focused: boolean): void {
+    if (focused) this.deps.store.pollNow();
   }
 
-  private onAccount(state: AccountState): void {
+  private onDidChangeAccount(state: AccountState): void {
     setContext('celesto.account', state.kind);
-    if (state.kind === 'signedIn') this.store.loadCache();
+    if (state.kind === 'signedIn') this.deps.store.loadCache();
     if (state.kind === 'refused') void showError(state.reason);
-    this.keepWatch();
+    this.updateWatch();
     this.draw();
   }
 
-  private keepWatch(): void {
-    const wanted = this.view.visible && this.account.state.kind === 'signedIn';
-    if (wanted) this.watch ??= this.store.watch();
+  /** Keeps the store polling while the view is visible and a user is signed in. */
+  private updateWatch(): void {
+    const shouldWatch = this.view.visible && this.deps.account.state.kind === 'signedIn';
+    if (shouldWatch) this.watch ??= this.deps.store.watch();
     else {
       this.watch?.dispose();
       this.watch = undefined;
@@ -92,26 +102,28 @@ export class ComputersView implements Disposable {
   }
 
   private draw(): void {
-    const { computers } = this.store;
-    const running = computers.filter(({ status }) => status === 'running').length;
+    const { computers } = this.deps.store;
+    const runningCount = computers.filter(({ status }) => status === 'running').length;
     this.view.badge =
-      running > 0 ? { value: running, tooltip: vscode.l10n.t('{0} running', running) } : undefined;
+      runningCount > 0
+        ? { value: runningCount, tooltip: vscode.l10n.t('{0} running', runningCount) }
+        : undefined;
     // VS Code shows no description of a view that is alone.
-    this.view.title = this.account.organization?.name ?? vscode.l10n.t('Computers');
+    this.view.title = this.deps.account.organization?.name ?? vscode.l10n.t('Computers');
     this.view.message = this.message();
     setContext('celesto.list', this.listContext());
   }
 
   private listContext(): string {
-    const { freshness, problem } = this.store.state;
-    if (this.store.computers.length > 0) return this.tree.visibleCount > 0 ? 'shown' : 'filtered';
+    const { freshness, problem } = this.deps.store.state;
+    if (this.deps.store.computers.length > 0) return this.deps.tree.visibleCount > 0 ? 'shown' : 'filtered';
     if (problem !== undefined) return 'unavailable';
     return freshness === 'live' ? 'empty' : 'loading';
   }
 
-  /** Notes on what the list shows. Where it is empty there are none: VS Code would hide the welcome text and its buttons. */
+  /** Joins the notes above the list. An empty list has none, since VS Code hides the welcome text under a message. */
   private message(): string | undefined {
-    const { account, store, tree } = this;
+    const { account, store, tree } = this.deps;
     if (account.state.kind !== 'signedIn') return undefined;
     const { freshness, problem, possiblyMore, unreadable } = store.state;
     if (tree.visibleCount === 0 && (freshness !== 'none' || problem !== undefined)) return undefined;
@@ -121,7 +133,7 @@ export class ComputersView implements Disposable {
       tree.filter !== '' &&
         vscode.l10n.t('Filter "{0}": {1} of {2}', tree.filter, tree.visibleCount, store.computers.length),
       possiblyMore &&
-        vscode.l10n.t('These are the first {0}. There are possibly more.', store.computers.length),
+        vscode.l10n.t('Showing the first {0} computers. There may be more.', store.computers.length),
       unreadable > 0 && unreadableNote(unreadable),
     ];
     return notes.filter(Boolean).join('\n') || undefined;

@@ -2,20 +2,20 @@ import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/disposable';
 
 /**
- * What clicks on the lines of a tree do. VS Code forgets the arguments of a line's command as soon as the line is drawn
- * anew, some time before the window has the new line, and a click in between does nothing. So each line has a command of its
- * own that needs none. Those of lines that are gone stay: somebody may be clicking just then.
+ * Registers a command for each tree item, which takes no arguments. VS Code drops the arguments of an item's command as soon
+ * as the item is drawn again, some time before the window has the new item, and a click in between would do nothing. The
+ * commands of items that are gone stay registered for the same reason.
  */
 export class ItemCommands implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly handlers = new Map<string, () => unknown>();
 
-  /** @returns the command of the line with this id, which from now on does this */
-  commandFor(id: string, handler: () => unknown): string {
-    const command = `_celesto.click ${id}`;
-    if (!this.handlers.has(id))
-      this.disposables.add(vscode.commands.registerCommand(command, () => this.handlers.get(id)?.()));
-    this.handlers.set(id, handler);
+  /** Sets the handler of an item. @returns the id of the item's command */
+  commandFor(itemId: string, handler: () => unknown): string {
+    const command = `_celesto.click ${itemId}`;
+    if (!this.handlers.has(itemId))
+      this.disposables.add(vscode.commands.registerCommand(command, () => this.handlers.get(itemId)?.()));
+    this.handlers.set(itemId, handler);
     return command;
   }
 

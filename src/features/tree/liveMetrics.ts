@@ -1,28 +1,27 @@
-import type { Computer } from '../../computers/computer';
-import type { MetricsAndBilling } from '../../computers/metricsAndBilling';
-import { statusOf } from '../../computers/status';
 import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import type { Disposable } from '../../base/disposable';
 import { Emitter } from '../../base/emitter';
 import { describeError, type Log } from '../../base/log';
+import type { Computer } from '../../computers/computer';
+import type { MetricsAndBilling } from '../../computers/metricsAndBilling';
+import { statusOf } from '../../computers/status';
+import type { Fact } from '../../ui/computerFacts';
 import { formatMetrics } from '../../ui/formatMetrics';
 
-/** Milliseconds. */
-const times = {
-  /** Nobody waits longer for a tooltip: it shows without figures then. */
-  patience: 3_000,
-  /** So long figures are shown again. Not less: a tooltip that shows is taken away as its line is drawn anew. */
-  fresh: 30_000,
-};
+/** Milliseconds that a tooltip waits for metrics; later it shows without them. */
+const timeoutMs = 3_000;
+/** Milliseconds until metrics expire. Not less: drawing the item again closes a tooltip that is open. */
+const lifetimeMs = 30_000;
 
-/** How running computers do, for who rests the mouse on one: asked just then, never before. */
+/** Fetches the metrics of running computers for tooltips, on hover only. */
 export class LiveMetrics implements Disposable {
   private readonly expirations = new Emitter<string>();
+  /** The ids of computers whose metrics will expire. */
   private readonly expiring = new Set<string>();
-  private readonly end = new AbortController();
+  private readonly disposal = new AbortController();
 
-  /** Fires with the id of a computer whose figures have been shown for long enough. */
+  /** Fires with the id of a computer whose shown metrics have expired. */
   readonly onDidExpire = this.expirations.event;
 
   constructor(
@@ -31,37 +30,37 @@ export class LiveMetrics implements Disposable {
     private readonly log: Log,
   ) {}
 
-  /** Pairs of a label and a value; none where it does not run, or the service does not tell. Never rejects. */
-  async metricsOf({ id, status }: Computer, signal: AbortSignal): Promise<[string, string][]> {
+  /** Fetches and formats metrics; none where the computer is not running or the request fails. Never rejects. */
+  async metricsOf({ id, status }: Computer, signal: AbortSignal): Promise<Fact[]> {
     if (statusOf(status).open !== 'connect') return [];
-    const late = new AbortController();
-    const over = new AbortController();
-    this.clock.delay(times.patience, over.signal).then(
-      () => late.abort(),
+    const timeout = new AbortController();
+    const finished = new AbortController();
+    this.clock.delay(timeoutMs, finished.signal).then(
+      () => timeout.abort(),
       () => undefined,
     );
     try {
-      const asking = AbortSignal.any([signal, late.signal, this.end.signal]);
-      const told = await this.insights.observability(id, '1h', asking);
-      return told ? formatMetrics(told) : [];
+      const anySignal = AbortSignal.any([signal, timeout.signal, this.disposal.signal]);
+      const metrics = await this.insights.observability(id, '1h', anySignal);
+      return metrics ? formatMetrics(metrics) : [];
     } catch (error) {
-      if (!isCancellation(error)) this.log.debug(`${id}: no figures: ${describeError(error)}`);
+      if (!isCancellation(error)) this.log.debug(`${id}: no metrics: ${describeError(error)}`);
       return [];
     } finally {
-      over.abort();
+      finished.abort();
       this.expireLater(id);
     }
   }
 
   dispose(): void {
-    this.end.abort();
+    this.disposal.abort();
     this.expirations.dispose();
   }
 
   private expireLater(id: string): void {
     if (this.expiring.has(id)) return;
     this.expiring.add(id);
-    this.clock.delay(times.fresh, this.end.signal).then(
+    this.clock.delay(lifetimeMs, this.disposal.signal).then(
       () => {
         this.expiring.delete(id);
         this.expirations.fire(id);

@@ -1,7 +1,5 @@
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
-import { PortForwards } from '../features/ports/portForwards';
-import { PortForwardStorage } from '../features/ports/portForwardStorage';
 import { createSsh } from '../ssh/createSsh';
 import { KnownComputers } from '../ssh/hostKeys/knownComputers';
 import { lookUpInHomeFile } from '../ssh/hostKeys/knownHosts';
@@ -25,44 +23,47 @@ import { Terminals } from '../terminal/terminals';
 import type { Clock } from '../base/clock';
 import { DisposableStore, type Disposable } from '../base/disposable';
 import { settings } from './settings';
-import { askTrust, showHostKeyError } from '../features/sshKeys/hostKeyPrompts';
-import { notifyMoved } from '../features/ports/portNotifications';
+import { confirmHostKey, showHostKeyError } from '../features/sshKeys/hostKeyPrompts';
 import { askPassphrase } from '../features/sshKeys/passphraseInput';
 import type { Service } from './service';
 
-/** What reaches into a computer: connections, the transports to them, terminals. */
-export interface Reach extends Disposable {
-  readonly known: KnownComputers;
-  readonly ownKey: ExtensionKey;
+/** Everything that connects to computers: SSH connections, transports, terminals. */
+export interface Connectivity extends Disposable {
+  readonly knownComputers: KnownComputers;
+  readonly extensionKey: ExtensionKey;
   readonly config: SshConfig;
   readonly rotation: KeyRotation;
   readonly pool: ConnectionPool;
-  readonly doors: LocalSshProxies;
+  readonly sshProxies: LocalSshProxies;
   readonly transports: TransportSelector;
   readonly transportCache: TransportCache;
   readonly channels: SshChannels;
-  readonly forwards: PortForwards;
   readonly shells: PersistentShells;
   readonly terminals: Terminals;
 }
 
-export function buildReach(context: vscode.ExtensionContext, service: Service, clock: Clock): Reach {
+/** Makes the connections to computers; nothing is connected or read yet. */
+export function createConnectivity(
+  context: vscode.ExtensionContext,
+  service: Service,
+  clock: Clock,
+): Connectivity {
   const { client, lifecycle, log, store } = service;
-  const known = new KnownComputers(context.globalState);
-  const parts = new DisposableStore();
-  const ownKey = parts.add(new ExtensionKey(context.secrets, log));
+  const knownComputers = new KnownComputers(context.globalState);
+  const disposables = new DisposableStore();
+  const extensionKey = disposables.add(new ExtensionKey(context.secrets, log));
   const config = new SshConfig();
   const { pool, rotation } = createSsh({
-    ...{ client, knownComputers: known, extensionKey: ownKey, config, clock, log },
+    ...{ client, knownComputers, extensionKey, config, clock, log },
     identityFile: settings.identityFile,
     lookUpKnownHost: lookUpInHomeFile,
     askPassphrase,
-    confirmHostKey: askTrust,
+    confirmHostKey,
   });
-  parts.add(pool);
+  disposables.add(pool);
   const folder = join(context.globalStorageUri.fsPath, 'ssh');
-  const doors = parts.add(
-    new LocalSshProxies({ client, extensionKey: ownKey, knownComputers: known, log, folder }),
+  const sshProxies = disposables.add(
+    new LocalSshProxies({ client, extensionKey, knownComputers, log, folder }),
   );
   const transportCache = new TransportCache(clock);
   const transports = new TransportSelector(
@@ -82,16 +83,7 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
     lifecycle,
     transport: settings.transport,
   });
-  const forwards = parts.add(
-    new PortForwards({
-      store,
-      storage: new PortForwardStorage(context.workspaceState),
-      dial: (id, port, signal) => channels.openPort(id, port, signal),
-      log,
-      onMoved: notifyMoved,
-    }),
-  );
-  const terminals = parts.add(
+  const terminals = disposables.add(
     new Terminals(store, new SavedTerminals(context.workspaceState), settings, {
       connector,
       reconnection: () => new Reconnection({ lifecycle, connector, clock }),
@@ -101,20 +93,19 @@ export function buildReach(context: vscode.ExtensionContext, service: Service, c
       onFailure: showHostKeyError,
     }),
   );
-  const shells = parts.add(new PersistentShells({ channels, terminals, store, clock, log }));
+  const shells = disposables.add(new PersistentShells({ channels, terminals, store, clock, log }));
   return {
-    known,
-    ownKey,
+    knownComputers,
+    extensionKey,
     config,
     rotation,
     pool,
-    doors,
+    sshProxies,
     transports,
     transportCache,
     channels,
-    forwards,
     shells,
     terminals,
-    dispose: () => parts.dispose(),
+    dispose: () => disposables.dispose(),
   };
 }

@@ -11,20 +11,20 @@ import { describeError } from '../../base/log';
 import { printable } from '../../base/text';
 import type { RecentProblemsLog } from '../../base/recentProblems';
 
-export interface DiagnosticsDeps {
+export interface DiagnosticsReportDeps {
   readonly extension: Pick<vscode.Extension<unknown>, 'packageJSON'>;
   readonly account: Account;
   readonly store: ComputerStore;
-  readonly chronology: StatusHistory;
+  readonly statusHistory: StatusHistory;
   readonly terminals: Pick<Terminals, 'all'>;
   readonly transports: Pick<TransportSelector, 'lastUsed'>;
   readonly pool: Pick<ConnectionPool, 'connections'>;
-  readonly log: Pick<RecentProblemsLog, 'problems'>;
-  /** Takes secrets out of a text. */
+  readonly recentProblems: Pick<RecentProblemsLog, 'problems'>;
+  /** Removes secrets from a text. */
   readonly redact: (text: string) => string;
 }
 
-/** What package.json says of this extension, as far as it is asked here. */
+/** The fields of package.json that the report reads. */
 interface Manifest {
   readonly version: string;
   readonly contributes: {
@@ -32,9 +32,9 @@ interface Manifest {
   };
 }
 
-/** What helps to find the cause of something, as Markdown. In English, as the log is; free of secrets. */
-export class Diagnostics {
-  constructor(private readonly deps: DiagnosticsDeps) {}
+/** Writes a report for bug reports as Markdown, in English like the log, without secrets. */
+export class DiagnosticsReport {
+  constructor(private readonly deps: DiagnosticsReportDeps) {}
 
   async text(): Promise<string> {
     const sections = [
@@ -42,13 +42,13 @@ export class Diagnostics {
       section('Settings that differ from the default', this.settings()),
       section('Account', await this.account()),
       section('List', this.list()),
-      section('Computers seen in this window', this.deps.chronology.computers.flatMap(chronicle)),
+      section('Computers seen in this window', this.deps.statusHistory.computers.flatMap(historyLines)),
       section('Terminals', this.terminals()),
       section('SSH connections', this.connections()),
-      section('Last warnings and errors', this.troubles()),
+      section('Last warnings and errors', this.problems()),
     ];
-    const text = ['# Celesto Computers: diagnostics', '', time(Date.now()), '', ...sections].join('\n');
-    return this.deps.redact(withoutQueries(text).replaceAll(homedir(), '~'));
+    const text = ['# Celesto Computers: diagnostics', '', formatTime(Date.now()), '', ...sections].join('\n');
+    return this.deps.redact(stripUrls(text).replaceAll(homedir(), '~'));
   }
 
   private versions(): string[] {
@@ -77,10 +77,10 @@ export class Diagnostics {
       const credentials = account.state.kind === 'signedIn' ? await account.credentials() : undefined;
       if (credentials) {
         const isEnvironment = credentials.apiKey === account.environmentKey;
-        lines.push(`- Key: ${isEnvironment ? 'that of the environment' : 'given by the person'}`);
+        lines.push(`- Key: ${isEnvironment ? 'from the environment' : 'entered by the user'}`);
       }
       const { organization } = account;
-      return [...lines, `- Organization: ${organization ? printable(organization.name) : 'that of the key'}`];
+      return [...lines, `- Organization: ${organization ? printable(organization.name) : 'of the key'}`];
     } catch (error) {
       return [`- ${printable(describeError(error))}`];
     }
@@ -116,9 +116,9 @@ export class Diagnostics {
     );
   }
 
-  private troubles(): string[] {
-    return this.deps.log.problems.map(
-      ({ at, level, message }) => `- ${time(at)} ${level}: ${printable(message)}`,
+  private problems(): string[] {
+    return this.deps.recentProblems.problems.map(
+      ({ at, level, message }) => `- ${formatTime(at)} ${level}: ${printable(message)}`,
     );
   }
 
@@ -131,18 +131,18 @@ function section(heading: string, lines: readonly string[]): string {
   return [`## ${heading}`, '', ...(lines.length > 0 ? lines : ['(none)']), ''].join('\n');
 }
 
-function chronicle({ id, name, changes: moments }: ComputerHistory): string[] {
-  const lines = moments.map(({ at, status, lastError }) =>
-    [`  - ${time(at)} ${status}`, lastError].filter(Boolean).join(': '),
+function historyLines({ id, name, changes }: ComputerHistory): string[] {
+  const lines = changes.map(({ at, status, lastError }) =>
+    [`  - ${formatTime(at)} ${status}`, lastError].filter(Boolean).join(': '),
   );
   return [`- ${name} (${id})`, ...lines];
 }
 
-function time(at: number): string {
+function formatTime(at: number): string {
   return new Date(at).toISOString();
 }
 
-/** Addresses without what may be secret in them: the person, the query, the fragment. */
-function withoutQueries(text: string): string {
+/** Removes user, query and fragment from URLs, any of which may be secret. */
+function stripUrls(text: string): string {
   return text.replace(/\b([a-z]+:\/\/)(?:[^\s/@"']*@)?([^\s?#"'<>)]*)(?:[?#][^\s"'<>)]*)?/gi, '$1$2');
 }

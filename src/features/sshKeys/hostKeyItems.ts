@@ -2,22 +2,22 @@ import { t } from '@vscode/l10n';
 import { fingerprint, keyType } from '../../ssh/hostKeys/fingerprint';
 import { tunnelRecord, type KnownComputer, type KnownComputers } from '../../ssh/hostKeys/knownComputers';
 
-/** A host key as a person reads it. */
-export interface HostKeyLine {
+/** A pinned host key as an item of a quick pick: fingerprint, type, server and confirmation. */
+export interface HostKeyItem {
   readonly label: string;
   readonly description: string;
   readonly detail: string;
 }
 
-/** The pinned host keys of a computer: those of its own SSH server, and that of the one its helper starts. */
-export function hostKeyLines(known: KnownComputers, computerId: string): HostKeyLine[] {
+/** Lists the pinned host keys of a computer: those of its own SSH server, and that of the server of its SSH helper. */
+export function hostKeyItems(knownComputers: KnownComputers, computerId: string): HostKeyItem[] {
   return [
-    ...linesOf(known.get(computerId), t('SSH server')),
-    ...linesOf(known.get(tunnelRecord(computerId)), t('SSH helper')),
+    ...itemsOf(knownComputers.get(computerId), t('SSH server')),
+    ...itemsOf(knownComputers.get(tunnelRecord(computerId)), t('SSH helper')),
   ];
 }
 
-function linesOf(record: KnownComputer | undefined, server: string): HostKeyLine[] {
+function itemsOf(record: KnownComputer | undefined, server: string): HostKeyItem[] {
   const keys = record?.hostKeys ?? [];
   return keys.map((base64) => {
     const blob = Buffer.from(base64, 'base64');
@@ -26,12 +26,13 @@ function linesOf(record: KnownComputer | undefined, server: string): HostKeyLine
   });
 }
 
+/** Names the source that confirmed the host keys, and the date. */
 function confirmation(confirmed: KnownComputer['confirmed']): string {
   if (!confirmed) return '';
   const date = new Date(confirmed.at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
   switch (confirmed.by) {
     case 'api':
-      return t('told over the API, {0}', date);
+      return t('confirmed by the API, {0}', date);
     case 'knownHosts':
       return t('found in known_hosts, {0}', date);
     case 'person':

@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import type * as vscode from 'vscode';
+import type { Clock } from '../base/clock';
+import { DisposableStore, type Disposable } from '../base/disposable';
+import { redactor } from '../base/log';
+import { ComputerEvents } from '../computers/computerEvents';
+import { ComputerFinder } from '../computers/computerFinder';
+import { ComputersInUse } from '../computers/computersInUse';
+import { MetricsAndBilling } from '../computers/metricsAndBilling';
+import { StatusHistory } from '../computers/statusHistory';
+import { registerAccount, type AccountCommandId } from '../features/account/index';
+import { registerAgentSessions, type AgentSessionsCommandId } from '../features/agentSessions/index';
+import { registerDeepLinks } from '../features/deepLinks/index';
+import { registerDetails, type DetailsCommandId } from '../features/details/index';
+import { registerDiagnostics, type DiagnosticsCommandId } from '../features/diagnostics/index';
+import { registerIdle } from '../features/idle/index';
+import { registerLifecycle, type LifecycleCommandId } from '../features/lifecycle/index';
+import { registerPorts, type PortsCommandId } from '../features/ports/index';
+import { registerRun, type RunCommandId } from '../features/run/index';
+import { showHostKeyError } from '../features/sshKeys/hostKeyPrompts';
+import { registerSshKeys, type SshKeysCommandId } from '../features/sshKeys/index';
+import { registerTerminals, type TerminalsCommandId } from '../features/terminals/index';
+import { registerTree, type TreeCommandId } from '../features/tree/index';
+import { ComputerPicker } from '../ui/computerPicker';
+import { registerCommands, type Handlers } from '../ui/registerCommands';
+import { Targets } from '../ui/targets';
+import type { Connectivity } from './connectivity';
+import type { Service } from './service';
+import { settings } from './settings';
+
+/** Every command of package.json. A test holds the two together. */
+export type CommandId =
+  | AccountCommandId
+  | AgentSessionsCommandId
+  | DetailsCommandId
+  | DiagnosticsCommandId
+  | LifecycleCommandId
+  | PortsCommandId
+  | RunCommandId
+  | SshKeysCommandId
+  | TerminalsCommandId
+  | TreeCommandId;
+
+export interface Features extends Disposable {
+  /** Brings back what was open when the window closed. */
+  restore(): void;
+  /** Ends what must not outlive the window; VS Code waits some seconds for it. */
+  close(): Promise<void>;
+}
+
+/** Registers every feature, hands each what it needs of the others, and registers their commands. */
+export function registerFeatures(
+  context: vscode.ExtensionContext,
+  service: Service,
+  connectivity: Connectivity,
+  clock: Clock,
+): Features {
+  const { extension, globalState, workspaceState, globalStorageUri } = context;
+  const { account, client, lastClient, lifecycle, log, store } = service;
+  const { knownComputers, terminals } = connectivity;
+  const disposables = new DisposableStore();
+  const insights = new MetricsAndBilling(client, clock);
+  disposables.add(account.onDidSwitch(() => insights.reset()));
+  const computersInUse = disposables.add(new ComputersInUse());
+  const shared = {
+    ...{ account, client, lastClient, lifecycle, store, terminals, insights, computersInUse, clock, log },
+    events: disposables.add(new ComputerEvents(store, lifecycle, clock)),
+    finder: new ComputerFinder(store, client),
+    targets: new Targets(account, store, new ComputerPicker(store)),
+    startTimeoutMs: settings.startTimeout,
+    onDeleted: (id: string): void => knownComputers.forget(id),
+  };
+
+  const diagnostics = disposables.add(
+    registerDiagnostics({
+      ...{ ...shared, ...connectivity, extension, output: service.output },
+      statusHistory: disposables.add(new StatusHistory(store, clock)),
+      recentProblems: service.troubles,
+      redact: redactor(() => account.secrets()),
+    }),
+  );
+  const idle = disposables.add(
+    registerIdle({
+      ...{ ...shared, memory: globalState, settings: settings.idle },
+      stopOnClose: (id, signal) => lastClient.stop(id, signal),
+      windowsFolder: join(globalStorageUri.fsPath, 'windows'),
+    }),
+  );
+  const run = disposables.add(
+    registerRun({ ...shared, ...connectivity, ...settings, globalState, onFailure: showHostKeyError }),
+  );
+  const terminalsFeature = disposables.add(registerTerminals({ ...shared, ...connectivity }));
+  const ports = disposables.add(
+    registerPorts({
+      ...{ ...shared, ...connectivity, workspaceState },
+      computerOf: (terminal) =>
+        terminals.find(terminal)?.pty.spec.computer ?? run.terminals.computerOf(terminal),
+    }),
+  );
+  for (const usage of [terminalsFeature.usage, ports.usage, run.terminals]) computersInUse.add(usage);
+  const tree = disposables.add(
+    registerTree({
+      ...{ ...shared, memento: globalState },
+      children: [...terminalsFeature.children, ...ports.children],
+    }),
+  );
+  const { view } = tree;
+  const lifecycleFeature = disposables.add(
+    registerLifecycle({
+      ...{ ...shared, openAfterCreate: settings.openAfterCreate },
+      selection: () => view.selection,
+      isShown: (id) => view.isVisible || run.terminals.isRunningOn(id),
+    }),
+  );
+  const handlers: Handlers<CommandId> = {
+    ...disposables.add(registerAccount({ ...shared, checkKey: service.checkKey })).handlers,
+    ...disposables.add(registerAgentSessions({ ...shared, ...settings })).handlers,
+    ...disposables.add(registerDetails(shared)).handlers,
+    ...diagnostics.handlers,
+    ...lifecycleFeature.handlers,
+    ...ports.handlers,
+    ...run.handlers,
+    ...disposables.add(registerSshKeys({ ...shared, ...connectivity, ...settings })).handlers,
+    ...terminalsFeature.handlers,
+    ...tree.handlers,
+  };
+  disposables.add(registerDeepLinks());
+  disposables.add(registerCommands(handlers, log));
+  return {
+    restore: () => ports.restore(),
+    close: async () => {
+      await Promise.all([idle.close(), run.close()]);
+    },
+    dispose: () => disposables.dispose(),
+  };
+}

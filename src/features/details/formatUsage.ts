@@ -1,0 +1,61 @@
+import { t } from '@vscode/l10n';
+import type { BillingSummary, Command } from '../../api/wire';
+import { truncate } from '../../base/text';
+import type { Fact } from '../../ui/computerFacts';
+import { formatDuration } from '../../ui/formatMetrics';
+
+/** Characters shown of texts that the service sends. */
+const maxLength = { plan: 60, billingStatus: 40, commandStatus: 30, source: 30, time: 40 };
+
+/** Formats the plan: its name, and how much of it is used. */
+export function formatQuota({
+  plan_name,
+  billing_status,
+  concurrent_sandboxes: running,
+  sandbox_hours: hours,
+}: BillingSummary): Fact[] {
+  const plan = truncate(plan_name, maxLength.plan);
+  return [
+    [
+      t('Plan'),
+      billing_status === 'active' ? plan : `${plan} (${truncate(billing_status, maxLength.billingStatus)})`,
+    ],
+    [
+      t('Running computers'),
+      running.is_unlimited ? String(running.used) : t('{0} of {1}', running.used, running.included),
+    ],
+    [t('Hours used'), hours.is_unlimited ? hours.used : t('{0} of {1}', hours.used, hours.included)],
+  ];
+}
+
+/** Formats a command that ran as a table row: start, exit, duration, source, timeout. */
+export function formatCommand({
+  started_at,
+  status,
+  exit_code,
+  duration_ms,
+  source,
+  timeout_seconds,
+}: Command): string[] {
+  const exit = exit_code === null ? truncate(status, maxLength.commandStatus) : t('exit {0}', exit_code);
+  return [
+    started_at === null ? '' : formatTime(started_at),
+    exit,
+    duration_ms === null ? '' : formatDuration(duration_ms / 1000),
+    truncate(source, maxLength.source),
+    timeout_seconds === null ? '' : t('{0} s at most', timeout_seconds),
+  ];
+}
+
+/** Formats dollars an hour, with four decimals below ten cents. */
+export function formatDollars(rate: number): string {
+  return `$${rate >= 0.1 || rate === 0 ? rate.toFixed(2) : rate.toFixed(4)}`;
+}
+
+/** Formats a time in the user's locale; one that cannot be parsed stays as the service spells it. */
+function formatTime(text: string): string {
+  const parsed = new Date(text);
+  return Number.isNaN(parsed.getTime())
+    ? truncate(text, maxLength.time)
+    : parsed.toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'medium' });
+}

@@ -1,0 +1,49 @@
+import type { CelestoClient } from '../../api/client';
+import type { Clock } from '../../base/clock';
+import type { ComputerEvents } from '../../computers/computerEvents';
+import type { Lifecycle } from '../../computers/lifecycle';
+import type { ComputerStore } from '../../computers/store';
+import type { Terminals } from '../../terminal/terminals';
+import type { Feature } from '../../ui/registerCommands';
+import type { Targets } from '../../ui/targets';
+import { CreateCommand } from './createCommand';
+import { DeleteCommand } from './deleteCommand';
+import { LifecycleCommands } from './lifecycleCommands';
+import { Notifications } from './notifications';
+
+export type LifecycleCommandId =
+  'celesto.create' | 'celesto.start' | 'celesto.stop' | 'celesto.restore' | 'celesto.delete';
+
+export interface LifecycleDeps {
+  readonly targets: Targets;
+  readonly client: CelestoClient;
+  readonly store: ComputerStore;
+  readonly lifecycle: Lifecycle;
+  readonly events: ComputerEvents;
+  readonly terminals: Terminals;
+  readonly clock: Clock;
+  readonly startTimeoutMs: () => number;
+  readonly openAfterCreate: () => string;
+  /** Forgets what is stored of a computer that is deleted. */
+  readonly onDeleted: (computerId: string) => void;
+  /** The selected tree nodes. */
+  readonly selection: () => readonly unknown[];
+  /** Tests for a computer whose status is visible in this window. */
+  readonly isShown: (computerId: string) => boolean;
+}
+
+/** Registers creating, starting, stopping, restoring and deleting, and the notifications of such events elsewhere. */
+export function registerLifecycle(deps: LifecycleDeps): Feature<LifecycleCommandId> {
+  const lifecycle = new LifecycleCommands({ ...deps, timeoutMs: deps.startTimeoutMs });
+  const notifications = new Notifications(deps);
+  return {
+    handlers: {
+      'celesto.create': new CreateCommand(deps).create,
+      'celesto.start': lifecycle.start,
+      'celesto.stop': lifecycle.stop,
+      'celesto.restore': lifecycle.restore,
+      'celesto.delete': new DeleteCommand(deps).delete,
+    },
+    dispose: () => notifications.dispose(),
+  };
+}

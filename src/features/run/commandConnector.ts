@@ -1,0 +1,46 @@
+import type { CelestoClient } from '../../api/client';
+import type { Log } from '../../base/log';
+import type { Lifecycle } from '../../computers/lifecycle';
+import { ComputerConnector } from '../../connect/computerConnector';
+import type { Transport } from '../../connect/transport';
+import type { TransportCache } from '../../connect/transportCache';
+import { TransportSelector, type TransportSetting } from '../../connect/transportSelector';
+import type { ConnectionPool } from '../../ssh/connection/connectionPool';
+import type { CommandRequest } from './command';
+import type { CommandExecution } from './commandExecution';
+import type { CommandConnector } from './runTarget';
+import { ServiceCommandTransport } from './serviceCommandTransport';
+import { SshCommandTransport } from './sshCommandTransport';
+
+export interface CommandConnectorDeps {
+  readonly client: CelestoClient;
+  /** Works while the window closes, too. */
+  readonly lastClient: CelestoClient;
+  readonly lifecycle: Lifecycle;
+  readonly pool: ConnectionPool;
+  readonly transportCache: TransportCache;
+  readonly transport: () => TransportSetting;
+  /** Milliseconds that a start may take. */
+  readonly startTimeoutMs: () => number;
+  readonly log: Log;
+}
+
+/** Makes the connector of commands, which has the transports of terminals, but the service's exec call instead of the gateway. */
+export function createCommandConnector(deps: CommandConnectorDeps): CommandConnector {
+  const { client, lastClient, lifecycle, pool, transportCache, startTimeoutMs, log } = deps;
+  const transports = new TransportSelector<Transport<CommandRequest, CommandExecution>>(
+    [
+      new SshCommandTransport('ssh', pool),
+      new SshCommandTransport('tunnel', pool),
+      new ServiceCommandTransport(client, lastClient, log),
+    ],
+    () => commandTransport(deps.transport()),
+    transportCache,
+  );
+  return new ComputerConnector(lifecycle, transports, startTimeoutMs);
+}
+
+/** Replaces the gateway, which carries terminals only. */
+function commandTransport(setting: TransportSetting): TransportSetting {
+  return setting === 'gateway' ? 'service' : setting;
+}

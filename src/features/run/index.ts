@@ -1,0 +1,92 @@
+import type * as vscode from 'vscode';
+import type { Account } from '../../account/account';
+import { DisposableStore } from '../../base/disposable';
+import type { ComputerFinder } from '../../computers/computerFinder';
+import type { ComputerStore } from '../../computers/store';
+import type { Terminals } from '../../terminal/terminals';
+import type { Feature } from '../../ui/registerCommands';
+import type { Targets } from '../../ui/targets';
+import type { Clock } from '../../base/clock';
+import { createCommandConnector, type CommandConnectorDeps } from './commandConnector';
+import { CommandHistory } from './commandHistory';
+import { RunCommands } from './runCommands';
+import { RunTerminals } from './runTerminals';
+import { registerTasks } from './tasks/registerTasks';
+import { promptForOrphans } from './temporary/orphanPrompts';
+import { TemporaryComputerCommands } from './temporary/temporaryComputerCommands';
+import { TemporaryComputers } from './temporary/temporaryComputers';
+
+export type RunCommandId =
+  'celesto.runCommand' | 'celesto.runSelection' | 'celesto.runFile' | 'celesto.runFresh';
+
+export interface RunDeps extends CommandConnectorDeps {
+  readonly account: Account;
+  readonly targets: Targets;
+  readonly finder: ComputerFinder;
+  readonly store: ComputerStore;
+  readonly terminals: Terminals;
+  readonly globalState: vscode.Memento;
+  /** The id or name of the default computer, of a folder of the workspace where one is given; empty for none. */
+  readonly defaultComputer: (folder?: vscode.Uri) => string;
+  /** Forgets what is stored of a computer that is deleted. */
+  readonly onDeleted: (computerId: string) => void;
+  /** Shows a failure that a message in the tab of a command would not do for. */
+  readonly onFailure: (error: unknown) => void;
+  readonly clock: Clock;
+}
+
+export interface RunFeature extends Feature<RunCommandId> {
+  /** The terminals of commands that run. */
+  readonly terminals: RunTerminals;
+  /** Ends commands and deletes temporary computers as the window closes. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** Registers running commands on computers, on temporary ones too, and as tasks. */
+export function registerRun(deps: RunDeps): RunFeature {
+  const { account, client, lastClient, targets, finder, store, lifecycle, clock, log } = deps;
+  const disposables = new DisposableStore();
+  const history = new CommandHistory(deps.globalState);
+  const terminals = disposables.add(
+    new RunTerminals({
+      connector: createCommandConnector(deps),
+      ...{ lifecycle, terminals: deps.terminals, history, clock, log },
+      onFailure: deps.onFailure,
+    }),
+  );
+  const temporaryComputers = disposables.add(
+    new TemporaryComputers({
+      ...{ client, lastClient, store, lifecycle, clock, log },
+      owner: () => account.owner,
+      memento: deps.globalState,
+      onDeleted: deps.onDeleted,
+    }),
+  );
+  const { defaultComputer } = deps;
+  const run = new RunCommands({ targets, finder, terminals, history, clock, defaultComputer });
+  const temporary = new TemporaryComputerCommands({
+    ...{ targets, client, terminals, history },
+    computers: temporaryComputers,
+  });
+  disposables.add(promptForOrphans({ computers: temporaryComputers, targets, clock }));
+  disposables.add(
+    registerTasks({
+      ...{ account, store, finder, terminals, history, temporaryComputers, log, defaultComputer },
+      ensureSignedIn: () => targets.ensureSignedIn(),
+      createRequest: temporary.createRequest,
+    }),
+  );
+  return {
+    terminals,
+    close: async () => {
+      await Promise.all([terminals.close(), temporaryComputers.close()]);
+    },
+    handlers: {
+      'celesto.runCommand': run.runCommand,
+      'celesto.runSelection': run.runSelection,
+      'celesto.runFile': run.runFile,
+      'celesto.runFresh': temporary.run,
+    },
+    dispose: () => disposables.dispose(),
+  };
+}

@@ -1,0 +1,37 @@
+import * as vscode from 'vscode';
+import type { Account } from '../../../account/account';
+import { DisposableStore, type Disposable } from '../../../base/disposable';
+import { describeError, type Log } from '../../../base/log';
+import type { ComputerStore } from '../../../computers/store';
+import { taskType } from './taskDefinition';
+import { CelestoTaskProvider, type CelestoTaskProviderDeps } from './taskProvider';
+import { TasksJsonCompletion, tasksJsonFiles, triggerCharacters } from './tasksJsonCompletion';
+
+export interface TasksDeps extends CelestoTaskProviderDeps {
+  readonly account: Account;
+  readonly store: ComputerStore;
+  readonly log: Log;
+}
+
+/** Registers the tasks of type "celesto", and the completion of their fields in tasks.json. */
+export function registerTasks(deps: TasksDeps): Disposable {
+  const disposables = new DisposableStore();
+  disposables.add(vscode.tasks.registerTaskProvider(taskType, new CelestoTaskProvider(deps)));
+  const completion = new TasksJsonCompletion(deps.store, () => ensureList(deps));
+  disposables.add(
+    vscode.languages.registerCompletionItemProvider(tasksJsonFiles, completion, ...triggerCharacters),
+  );
+  return disposables;
+}
+
+/** Reads the list of computers where this window has not read it yet. Never rejects. */
+async function ensureList({ account, store, log }: TasksDeps): Promise<void> {
+  try {
+    if (account.state.kind === 'unknown') await account.load();
+    if (account.state.kind !== 'signedIn') return;
+    store.loadCache();
+    if (store.state.freshness === 'none') await store.refresh();
+  } catch (error) {
+    log.info(`no names of computers to offer: ${describeError(error)}`);
+  }
+}

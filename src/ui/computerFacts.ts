@@ -1,0 +1,41 @@
+import { t } from '@vscode/l10n';
+import { formatMegabytes } from '../base/text';
+import type { Computer } from '../computers/computer';
+import { statusOf } from '../computers/status';
+
+/** A label and a value. */
+export type Fact = [label: string, value: string];
+
+/** Mount point of the persistent volume. */
+const volumePath = '/home/ohm';
+
+/** Lists the facts of a computer for its tooltip and its details page; unknown ones are left out. */
+export function factsOf(computer: Computer): Fact[] {
+  const facts: [string, string | undefined][] = [
+    [t('State'), statusOf(computer.status).label()],
+    [t('Last error'), computer.lastError],
+    [t('ID'), computer.id],
+    [t('Template'), computer.templateId],
+    [t('Size'), formatComputerSize(computer)],
+    [t('Disk'), formatMegabytes(computer.diskMb)],
+    [t('Region'), computer.region],
+    [t('Network'), computer.network === 'off' ? t('off') : computer.network],
+    [t('Persistent volume'), computer.persistentVolume ? volumePath : undefined],
+    [t('Created'), formatDate(computer.createdAt)],
+    [t('Stopped'), computer.stoppedAt && formatDate(computer.stoppedAt)],
+  ];
+  return facts.filter((fact): fact is Fact => Boolean(fact[1]));
+}
+
+/** Formats CPUs and memory. */
+export function formatComputerSize({ vcpus, ramMb }: Computer): string {
+  return t('{0} CPU, {1}', vcpus, formatMegabytes(ramMb));
+}
+
+/** Formats a date in the user's locale; one that cannot be parsed stays as the service spells it. */
+function formatDate(text: string): string {
+  const parsed = new Date(text);
+  return Number.isNaN(parsed.getTime())
+    ? text
+    : parsed.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+}

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { computerFrom, type Computer } from '../../../src/computers/computer';
+import { knownStatuses } from '../../../src/computers/status';
+import { appearanceOf } from '../../../src/ui/computerAppearance';
+import { wire } from '../support/computers';
+
+function computer(facts: Record<string, unknown> = {}): Computer {
+  return computerFrom(wire('cmp_1', 'running', { name: 'einstein', ...facts }));
+}
+
+const spinner = 'loading~spin';
+
+/** Status, its words, icon, color, context value. */
+const appearances: [string, string, string, string, string][] = [
+  ['running', 'running', 'vm-running', 'charts.green', 'computer open ports stop delete inlineStop'],
+  ['creating', 'being created', spinner, 'charts.yellow', 'computer open delete'],
+  ['pending', 'waiting for a place', spinner, 'disabledForeground', 'computer open delete'],
+  ['starting', 'starting', spinner, 'charts.yellow', 'computer open delete'],
+  ['restoring', 'being restored', spinner, 'charts.blue', 'computer open delete'],
+  ['stopping', 'stopping', spinner, 'charts.yellow', 'computer open delete'],
+  ['deleting', 'being deleted', spinner, 'charts.red', 'computer'],
+  ['error', 'needs attention', 'error', 'charts.red', 'computer open start stop delete inlineStart'],
+  ['stopped', 'stopped', 'vm-outline', 'disabledForeground', 'computer open start delete inlineStart'],
+  ['restorable', 'can be restored', 'history', 'charts.blue', 'computer open restore delete'],
+  ['lost', 'lost', 'warning', 'charts.red', 'computer delete'],
+  ['deleted', 'deleted', 'trash', 'disabledForeground', 'computer'],
+  [
+    'in_deep_sleep',
+    'in deep sleep',
+    'question',
+    'disabledForeground',
+    'computer open ports start stop delete inlineStart',
+  ],
+];
+
+describe('appearanceOf', () => {
+  for (const [status, words, icon, color, contextValue] of appearances) {
+    it(`describes a computer that is ${status}`, () => {
+      assert.deepEqual(appearanceOf(computer({ status })), {
+        label: 'einstein',
+        description: `${words} · coding-agent · 2 CPU, 2 GB`,
+        icon,
+        color,
+        contextValue,
+        ariaLabel: `einstein, ${words}, coding-agent, 2 CPU, 2 GB`,
+      });
+    });
+  }
+
+  it('is tested for every known status', () => {
+    const tested = appearances.map(([status]) => status).filter((status) => status !== 'in_deep_sleep');
+    assert.deepEqual(tested.toSorted(), knownStatuses.toSorted());
+  });
+
+  it('puts the last error right after the status for screen readers', () => {
+    const appearance = appearanceOf(computer({ status: 'error', last_error: 'no memory left' }));
+    assert.equal(
+      appearance.ariaLabel,
+      'einstein, needs attention, no memory left, coding-agent, 2 CPU, 2 GB',
+    );
+  });
+
+  it('has no control or format characters, whatever the service sends', () => {
+    const nasty = 'ein\u202estein\u0007\u001b[31m\n\u200bx';
+    const appearance = appearanceOf(
+      computer({ name: nasty, template_id: nasty, status: 'error', last_error: nasty }),
+    );
+    for (const text of Object.values(appearance)) assert.doesNotMatch(String(text), /[\p{Cc}\p{Cf}]/u);
+    assert.equal(appearance.label, 'einstein[31m x');
+  });
+});
