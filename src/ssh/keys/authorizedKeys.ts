@@ -1,23 +1,27 @@
-/** The part of a line of `authorized_keys` that is the key itself, whatever options and comment are around it. */
+import { fillScript } from '../../base/scriptTemplate';
+import removeKeysScript from './removeKeys.sh';
+
+/** Extracts the base64 field of a public key line, `type base64 [comment]`. */
 export function base64Of(publicLine: string): string {
   return publicLine.split(' ')[1] ?? '';
 }
 
-/**
- * A shell command that takes keys out of an `authorized_keys` file and leaves every other line, the owner and the mode
- * as they are. Where there is no such file or no such key, it does nothing.
- * @param file as it stands in the shell, quoted as need be
- */
-export function removeKeysCommand(file: string, publicLines: readonly string[]): string {
-  const patterns = publicLines.map((line) => `-e '${base64Of(line)}'`).join(' ');
-  if (patterns === '') return ':';
-  return `
-if grep -qsF ${patterns} ${file}; then
-  if rest=$(grep -vF ${patterns} ${file}); then printf '%s\\n' "$rest" > ${file}; else : > ${file}; fi
-fi`.trim();
+/** Options for `grep -F` that match every line with one of these keys, whatever options and comment it has. */
+export function grepPatterns(publicLines: readonly string[]): string {
+  return publicLines.map((line) => `-e '${base64Of(line)}'`).join(' ');
 }
 
-/** A word for a shell that is taken as it is. */
+/**
+ * Builds a shell command that removes keys from an `authorized_keys` file and keeps its other lines, owner and mode. It
+ * does nothing where the file or the keys are missing.
+ * @param file a shell word, already quoted
+ */
+export function removeKeysCommand(file: string, publicLines: readonly string[]): string {
+  if (publicLines.length === 0) return ':';
+  return fillScript(removeKeysScript, { file, keyPatterns: grepPatterns(publicLines) });
+}
+
+/** Quotes a shell word always, also a plain one: commands sent to computers stay as installed versions send them. */
 export function quoted(word: string): string {
   return `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,36 +1,38 @@
 import { t } from '@vscode/l10n';
 import type { CelestoClient } from '../../api/client';
+import { fillScript } from '../../base/scriptTemplate';
 import { truncate } from '../../base/text';
-import { base64Of, quoted, removeKeysCommand } from '../keys/authorizedKeys';
 import { fingerprint, parsePublicKey } from '../hostKeys/fingerprint';
+import { base64Of, grepPatterns, quoted, removeKeysCommand } from '../keys/authorizedKeys';
+import listInstalledFilesScript from './listInstalledFiles.sh';
 
-/** A line that this extension put into an `authorized_keys` file. */
+/** A key that the extension added to an `authorized_keys` file. */
 export interface InstalledKey {
-  /** The file on the computer, absolute. */
+  /** Absolute path on the computer. */
   readonly file: string;
   /** `type base64`, without options and comment. */
   readonly publicLine: string;
   readonly fingerprint: string;
-  /** The key of this installation, one that it retired, or one of another machine or person. */
+  /** `ours`: the current key of this installation; `retired`: replaced by it; `others`: of another installation. */
   readonly owner: 'ours' | 'retired' | 'others';
 }
 
-/** What this extension put on a computer. */
+/** Files and keys of the extension on a computer. */
 export interface InstalledFiles {
   readonly keys: readonly InstalledKey[];
-  /** The folder of the SSH helper, absolute. */
+  /** Folder of the SSH helper (remoteSshd.ts), absolute. */
   readonly helper?: string;
 }
 
 type Exec = Pick<CelestoClient, 'exec'>;
 
-/** Seconds a command may take on the computer. */
+/** Time limit of a command on the computer, in seconds. */
 const timeoutSeconds = 20;
 
 /**
- * Lists what this extension put on a computer that is running. Nothing is changed there.
- * @param user who logs in by SSH, where the service names one; else the one that the service runs commands as
- * @throws ApiError, Error with what the computer said, or the signal's reason
+ * Lists what the extension installed on a running computer, without changing it.
+ * @param user SSH user that the service names; undefined for the user that runs its exec calls
+ * @throws ApiError, Error with the computer's message, or the signal's reason
  */
 export async function listInstalledFiles(
   client: Exec,
@@ -39,27 +41,21 @@ export async function listInstalledFiles(
   own: { readonly publicLine: string; readonly retired: readonly string[] },
   signal: AbortSignal,
 ): Promise<InstalledFiles> {
-  const told = await run(
-    client,
-    computerId,
-    listScript(user ?? '', [own.publicLine, ...own.retired]),
-    signal,
-  );
-  const facts = told.split(/\r?\n/).flatMap((line) => {
-    const [, name, rest] = /^celesto (key|helper) (.*)$/.exec(line) ?? [];
-    return name !== undefined && rest !== undefined ? [{ name, rest }] : [];
-  });
+  const keyPatterns = grepPatterns([own.publicLine, ...own.retired]);
+  // The user is a plain word. The SSH user may not be the one that runs exec calls, so the script reads both homes.
+  const command = fillScript(listInstalledFilesScript, { user: user ?? '', keyPatterns });
+  const output = await run(client, computerId, command, signal);
   const retired = new Set(own.retired.map(base64Of));
-  const keys = facts.flatMap(({ name, rest }) =>
-    name === 'key' ? parseInstalledKey(rest, base64Of(own.publicLine), retired) : [],
+  const keys = valuesOf(output, 'key').flatMap((value) =>
+    parseInstalledKey(value, base64Of(own.publicLine), retired),
   );
-  const helper = facts.find(({ name }) => name === 'helper')?.rest;
+  const [helper] = valuesOf(output, 'helper');
   return { keys, ...(helper !== undefined && { helper }) };
 }
 
 /**
- * Takes lines out of `authorized_keys` files; all others stay.
- * @throws ApiError, Error with what the computer said, or the signal's reason
+ * Removes keys from `authorized_keys` files and keeps all other lines.
+ * @throws ApiError, Error with the computer's message, or the signal's reason
  */
 export async function removeKeys(
   client: Exec,
@@ -77,29 +73,20 @@ async function run(client: Exec, id: string, command: string, signal: AbortSigna
   throw new Error(t('The computer could not do it. It says: {0}', truncate(stderr, 200) || t('nothing')));
 }
 
-/** `user` is a plain word. Two homes are looked into: whoever logs in may not be whoever commands are run as. */
-function listScript(user: string, publicLines: readonly string[]): string {
-  const patterns = publicLines.map((line) => `-e '${base64Of(line)}'`).join(' ');
-  return `
-other=
-[ -z '${user}' ] || [ "$(id -un)" = '${user}' ] || other=$(getent passwd '${user}' | cut -d: -f6)
-for home in "$HOME" "$other"; do
-  file="$home/.ssh/authorized_keys"
-  [ -n "$home" ] && [ -r "$file" ] || continue
-  { grep -F ${patterns} "$file"; grep ' celesto-vscode$' "$file"; } | sort -u | while read -r line; do
-    echo "celesto key $file	$line"
-  done
-done
-[ ! -d "$HOME/.celesto-vscode" ] || echo "celesto helper $HOME/.celesto-vscode"
-`.trim();
+/** Reads the lines `celesto NAME VALUE` that listInstalledFiles.sh prints. */
+function valuesOf(output: string, name: 'key' | 'helper'): string[] {
+  const prefix = `celesto ${name} `;
+  const lines = output.split(/\r?\n/).filter((line) => line.startsWith(prefix));
+  return lines.map((line) => line.slice(prefix.length));
 }
 
-function parseInstalledKey(told: string, own: string, retired: ReadonlySet<string>): InstalledKey[] {
-  const [file = '', line = ''] = told.split('\t');
-  const start = /(?:^|\s)((?:ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/=]+)/.exec(line)?.[1];
-  const key = start === undefined ? undefined : parsePublicKey(start);
-  if (start === undefined || !key) return [];
-  const base64 = base64Of(start);
-  const whose = base64 === own ? 'ours' : retired.has(base64) ? 'retired' : 'others';
-  return [{ file, publicLine: start, fingerprint: fingerprint(key.blob), owner: whose }];
+/** Reads `file<TAB>line of authorized_keys`; a line without a public key gives nothing. */
+function parseInstalledKey(value: string, own: string, retired: ReadonlySet<string>): InstalledKey[] {
+  const [file = '', line = ''] = value.split('\t');
+  const publicLine = /(?:^|\s)((?:ssh|ecdsa|sk)-\S+ [A-Za-z0-9+/=]+)/.exec(line)?.[1];
+  const key = publicLine === undefined ? undefined : parsePublicKey(publicLine);
+  if (publicLine === undefined || !key) return [];
+  const base64 = base64Of(publicLine);
+  const owner = base64 === own ? 'ours' : retired.has(base64) ? 'retired' : 'others';
+  return [{ file, publicLine, fingerprint: fingerprint(key.blob), owner }];
 }

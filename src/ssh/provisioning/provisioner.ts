@@ -1,8 +1,8 @@
 import type { Provisioning } from './provisioning';
 
 /**
- * The introduction of one computer, asked for when it is first needed. What was told holds for every later try to
- * connect; an answer that told nothing holds for the try that asked, and the next one asks again.
+ * Provisions one computer on first use, once for all concurrent callers. A success is kept for later connection
+ * attempts; a failure is kept for the attempt that caused it, and the next attempt provisions again.
  */
 export class Provisioner {
   private result: Promise<Provisioning> | undefined;
@@ -14,15 +14,15 @@ export class Provisioner {
     return this.result !== undefined;
   }
 
-  /** Marks another try. */
+  /** Begins another connection attempt: discards the result of one that failed. */
   nextAttempt(): void {
     if (this.failed) this.result = undefined;
     this.failed = false;
   }
 
-  /** Asks ahead of need. */
+  /** Starts provisioning before the result is needed. */
   prefetch(): void {
-    // Whoever needs the answer hears of a failure too; when nobody does, it does not matter.
+    // A failure reaches every caller of get(); without one it does not matter.
     this.get().catch(() => undefined);
   }
 

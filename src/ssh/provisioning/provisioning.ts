@@ -2,34 +2,37 @@ import { t } from '@vscode/l10n';
 import type { CelestoClient } from '../../api/client';
 import { isApiError } from '../../api/errors';
 import { describeError, type Log } from '../../base/log';
+import { fillScript } from '../../base/scriptTemplate';
 import { truncate } from '../../base/text';
-import { removeKeysCommand } from '../keys/authorizedKeys';
 import { parsePublicKey, type PublicKey } from '../hostKeys/fingerprint';
+import { removeKeysCommand } from '../keys/authorizedKeys';
+import provisionScript from './provision.sh';
 
-/** What a computer tells of itself over the authenticated API, before SSH trusts it. */
+/** Result of provisioning a computer through its exec call, before the first SSH connection. */
 export interface Provisioning {
-  /** Its host keys; empty where it could not tell. */
+  /** Host keys of the computer; empty where they could not be read. */
   readonly hostKeys: readonly PublicKey[];
-  /** Whether our public key may log in now; otherwise why not. */
+  /** True once `authorized_keys` holds the key of the extension. */
   readonly keyInstalled: boolean;
+  /** Reason for which the key is not installed. */
   readonly refusal?: string;
 }
 
-/** Whose key is put where. */
+/** Key to install, and the user whose `authorized_keys` receives it. */
 export interface KeyInstallation {
   readonly user: string;
   readonly publicLine: string;
-  /** The lines of keys of ours that are not to be there any more. */
+  /** Public lines of replaced keys, which are removed. */
   readonly retired: readonly string[];
 }
 
-/** Seconds the command may take on the computer. */
+/** Time limit of the command on the computer, in seconds. */
 const timeoutSeconds = 20;
 
 /**
- * Gets to know a computer through its authenticated exec call: reads its host keys, and puts our public key into the
- * user's `authorized_keys` if it is not there yet. One call does both, since each costs a round trip.
- * Rejects only when aborted: a computer that cannot be asked gives an introduction without facts.
+ * Reads the host keys of a computer and installs the key of the extension, through the authenticated exec call. One call
+ * does both, since each costs a round trip. A failed call resolves with a result without host keys; only an abort
+ * rejects.
  */
 export async function provision(
   client: Pick<CelestoClient, 'exec'>,
@@ -39,7 +42,7 @@ export async function provision(
   signal?: AbortSignal,
 ): Promise<Provisioning> {
   try {
-    const result = await client.exec(computerId, provisionScript(installation), timeoutSeconds, signal);
+    const result = await client.exec(computerId, commandFor(installation), timeoutSeconds, signal);
     return parseProvisioning(result.stdout, result.stderr);
   } catch (error) {
     signal?.throwIfAborted();
@@ -50,34 +53,13 @@ export async function provision(
 }
 
 /**
- * The command. `user` comes from a parsed endpoint and `publicLine` is our own, so both are plain words. It appends
- * one line at most, takes away none but our own retired ones, and works whoever runs it: the user, or root on the user's behalf.
+ * Fills provision.sh. The values are plain words: `user` comes from a parsed endpoint, the keys are the extension's own.
+ * The script appends one line at most, removes retired keys of the extension alone, and runs as the user or as root.
  */
-function provisionScript({ user, publicLine, retired }: KeyInstallation): string {
-  const [type = '', base64 = ''] = publicLine.split(' ');
-  return `
-user='${user}'
-for file in /etc/ssh/ssh_host_*_key.pub; do
-  [ -r "$file" ] && while read -r type key rest || [ -n "$type" ]; do
-    echo "celesto host-key $type $key"
-  done < "$file"
-done
-home=
-[ "$(id -un)" = "$user" ] && home=$HOME
-home=\${home:-$(getent passwd "$user" | cut -d: -f6)}
-keys="$home/.ssh/authorized_keys"
-umask 077
-${removeKeysCommand('"$keys"', retired)}
-if [ -z "$home" ]; then
-  echo "no home folder of $user" >&2
-elif grep -qsF '${base64}' "$keys"; then
-  echo 'celesto key installed'
-elif mkdir -p "$home/.ssh" && { [ ! -s "$keys" ] || [ -z "$(tail -c 1 "$keys")" ] || echo >> "$keys"; } &&
-  printf '%s\\n' '${type} ${base64} celesto-vscode' >> "$keys"; then
-  [ "$(id -un)" = "$user" ] || chown "$user": "$home/.ssh" "$keys"
-  echo 'celesto key installed'
-fi
-`.trim();
+function commandFor({ user, publicLine, retired }: KeyInstallation): string {
+  const [keyType = '', keyData = ''] = publicLine.split(' ');
+  const removeRetiredKeys = removeKeysCommand('"$keys"', retired);
+  return fillScript(provisionScript, { user, keyType, keyData, removeRetiredKeys });
 }
 
 function parseProvisioning(stdout: string, stderr: string): Provisioning {

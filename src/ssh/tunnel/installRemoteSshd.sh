@@ -1,5 +1,9 @@
+# Sets up an sshd in a folder of its own, which a session of the terminal gateway starts; prints its host key, user and
+# folder. Each file is written whole and then renamed, and the first host key stays, so that several runs at once do
+# no harm.
 umask 077
 PATH=$PATH:/usr/sbin:/sbin:/usr/local/sbin
+# shellcheck disable=SC2015 # Any missing program is the same.
 sshd=$(command -v sshd) && [ -x "$sshd" ] && command -v ssh-keygen >/dev/null || { echo 'celesto no-sshd'; exit 0; }
 folder="$HOME/@folder@"
 mkdir -p "$folder" && cd "$folder" || exit 1

@@ -1,3 +1,4 @@
+# Carries bytes between the terminal, where they are lines of base64, and a server on a socket pair.
 import base64, os, select, socket, subprocess, sys
 ours, theirs = socket.socketpair()
 subprocess.Popen(sys.argv[1:], stdin=theirs, stdout=theirs)

@@ -3,13 +3,18 @@ import { describe, it } from 'node:test';
 import { fillScript } from '../../../src/base/scriptTemplate';
 
 describe('fillScript', () => {
-  it('puts a value wherever its name stands, and drops the final line end', () => {
+  it('replaces every occurrence of a name and drops the final line end', () => {
     assert.equal(fillScript('a @one@\nb @two@ @one@\n', { one: '1', two: '2' }), 'a 1\nb 2 1');
     assert.equal(fillScript('echo $@\n'), 'echo $@');
   });
 
-  it('takes a value as it is, whatever it looks like', () => {
-    assert.equal(fillScript('@one@ @two@', { one: '@two@', two: '$& $1 \\n' }), '@two@ $& $1 \\n');
+  it('inserts a value unchanged, whatever it contains', () => {
+    const values = { one: '@two@', two: '$& $1 \\n', three: '# kept\n' };
+    assert.equal(fillScript('@one@ @two@ @three@', values), '@two@ $& $1 \\n # kept\n');
+  });
+
+  it('drops comment lines, and nothing behind a command', () => {
+    assert.equal(fillScript('# one\na # two\n  # three\nb $#\n#4\n'), 'a # two\nb $#\n#4');
   });
 
   it('refuses a script that names a value which is not given', () => {
