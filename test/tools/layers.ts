@@ -9,6 +9,8 @@ export interface Layer {
   /** The layers whose outcome it uses. */
   readonly needs?: readonly string[];
   readonly tools?: readonly ToolName[];
+  /** VS Code runs in a browser: always, or unless it runs on the desktop. */
+  readonly browser?: 'always' | 'unlessDesktop';
   readonly vscodes?: readonly VSCodeName[];
   /** The folder of test/ whose test files it runs; each of their tests has a result. A layer without one is a single test. */
   readonly folder?: string;
@@ -55,7 +57,8 @@ export const layers: readonly Layer[] = [
   {
     name: 'integration',
     folder: 'integration',
-    tools: [...emulatorTools, ...shellTools, ...browserTools],
+    tools: [...emulatorTools, ...shellTools],
+    browser: 'unlessDesktop',
     vscodes: ['newest', 'floor'],
     command: (options) => [
       ...['--import', loader, join(projectFolder, 'test', 'integration', 'runIntegration.ts')],
@@ -67,12 +70,19 @@ export const layers: readonly Layer[] = [
     name: 'e2e',
     folder: 'e2e',
     needs: ['package'],
-    tools: [...emulatorTools, ...browserTools],
+    tools: emulatorTools,
+    browser: 'always',
     vscodes: ['newest', 'floor'],
     // One file after the other: each has a VS Code, a browser and an emulator of its own.
     command: (options) => nodeTests(options, '--one-by-one'),
   },
 ];
+
+/** The programs of the system that a layer needs. */
+export function toolsOf({ tools = [], browser }: Layer, desktop: boolean): readonly ToolName[] {
+  const inBrowser = browser === 'always' || (browser === 'unlessDesktop' && !desktop);
+  return inBrowser ? [...tools, ...browserTools] : tools;
+}
 
 /** The paths of all that a layer runs. */
 export function testFiles({ folder }: Layer): readonly string[] {

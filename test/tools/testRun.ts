@@ -1,5 +1,5 @@
 import { failedResult, LayerRun, type LayerOutcome } from './layerRun';
-import type { Layer } from './layers';
+import { toolsOf, type Layer } from './layers';
 import { ensureTools, ensureVSCode, missingTools } from './machine.mjs';
 import { readSelection, SelectionError, usage, type SelectedLayer, type Selection } from './selection';
 
@@ -50,7 +50,8 @@ export class TestRun {
 
   /** All at once, so that the user is asked once; the layers that miss something then fail with the reason. */
   private async installTools(): Promise<void> {
-    const tools = new Set(this.selection.layers.flatMap(({ layer }) => layer.tools ?? []));
+    const { layers, desktop } = this.selection;
+    const tools = new Set(layers.flatMap(({ layer }) => toolsOf(layer, desktop)));
     try {
       await ensureTools([...tools], this.print);
     } catch (error) {
@@ -68,7 +69,7 @@ export class TestRun {
   private async outcomeOf({ layer, files }: SelectedLayer): Promise<LayerOutcome> {
     const { desktop, namePattern } = this.selection;
     try {
-      if (missingTools(layer.tools ?? []).length > 0) throw new Error(this.toolsProblem);
+      if (missingTools(toolsOf(layer, desktop)).length > 0) throw new Error(this.toolsProblem);
       if (!desktop) await this.installVSCodes(layer);
       this.current = new LayerRun(layer, { desktop, namePattern, files });
       return await this.current.outcome();
