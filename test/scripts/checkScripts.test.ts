@@ -55,7 +55,7 @@ describe('checkScripts', () => {
     for (const extension of scriptExtensions) assert.ok(checked.includes(extension), extension);
   });
 
-  it('takes a script that names no shell for one of any sh', () => {
+  it('checks a script that names no shell as one for any sh', () => {
     assert.deepEqual(problemsOf('fragment.sh', 'command -v tmux || exit 1\n'), []);
     assert.match(problemsOf('fragment.sh', '[[ -n $1 ]]\n')[0]!, /SC3010/);
     assert.deepEqual(problemsOf('script.sh', '#!/bin/bash\n[[ -n $1 ]]\n'), []);

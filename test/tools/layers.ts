@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { emulatorTools, shellTools, type ToolName, type VSCodeName } from './machine.mjs';
 import { loader, projectFolder } from './paths';
 
-/** One kind of test. Each is a program of its own that Node runs. */
+/** One kind of test: a program that Node runs. */
 export interface Layer {
   readonly name: string;
   /** The layers whose outcome it uses. */
@@ -84,7 +84,7 @@ export function toolsOf({ tools = [], browser }: Layer, desktop: boolean): reado
   return inBrowser ? [...tools, ...browserTools] : tools;
 }
 
-/** The paths of all that a layer runs. */
+/** All test files of a layer. */
 export function testFiles({ folder }: Layer): readonly string[] {
   if (folder === undefined) return [];
   const path = join(projectFolder, 'test', folder);
@@ -101,8 +101,8 @@ function nodeTests(options: LayerOptions, ...flags: readonly string[]): readonly
 }
 
 /**
- * The arguments by which a runner of test files is told what to run.
- * @throws when that is nothing: a layer without tests has not passed
+ * The arguments that name the tests to a runner.
+ * @throws when there are none: a layer without tests has not passed
  */
 function testsOf({ files, namePattern }: LayerOptions): readonly string[] {
   if (files.length === 0) throw new Error('This layer has no test files.');

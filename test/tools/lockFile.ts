@@ -2,9 +2,9 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { MachineError } from './machine.mjs';
 
 /**
- * Takes a lock that one process at a time can have; one whose process is gone counts for nothing.
- * @returns what gives it back
- * @throws when another process has it
+ * Acquires a lock that one process at a time can hold. The lock of a process that is gone does not count.
+ * @returns a function that releases it
+ * @throws MachineError when another process holds it
  */
 export function acquireLock(file: string): () => void {
   const holder = readHolder(file);

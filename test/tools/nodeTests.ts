@@ -21,7 +21,7 @@ interface Options {
 }
 
 async function runFiles({ files, concurrency, namePattern, results }: Options): Promise<void> {
-  /** The test that is being told of, after the groups that it is in. */
+  /** Names of the current test and, before it, of the groups around it. */
   const names: string[] = [];
   for await (const event of run({
     files,
@@ -48,7 +48,7 @@ function isFilteredOut({ type, data }: EndEvent): boolean {
   );
 }
 
-/** A group fails when a test in it does; that one is counted. */
+/** Failure type of a group in which a test failed. Only the test is counted. */
 const subtestsFailed = 'subtestsFailed';
 
 function problemOf({ type, data }: EndEvent): string | undefined {

@@ -1,4 +1,4 @@
-/** What a package of the extension consists of. */
+/** Contents of a package of the extension. */
 export interface PackageContents {
   /** Paths relative to the project, with slashes. */
   readonly files: readonly string[];
@@ -10,26 +10,26 @@ export interface PackageContents {
   readonly bundle: string;
 }
 
-const LIMIT = 600_000;
+const maxBytes = 600_000;
 
-/** All that may be in a package: no source, no source map, no native code, no tests. */
-const ALLOWED = [
+/** The files that may be in a package: no source, no source map, no native code, no tests. */
+const allowedFiles = [
   /^package(\.nls(\.[\w-]+)?)?\.json$/,
   /^dist\/(extension\.js|notices\.txt)$/,
   /^media\/[\w./-]+\.(svg|png|md)$/,
   /^(README\.md|CHANGELOG\.md|LICENSE)$/,
 ];
 
-/** What is wrong with a package, in words; empty when it may be published. */
+/** Problems of a package, for the user to read; none when it may be published. */
 export function packageProblems({ files, size, manifest, bundle }: PackageContents): string[] {
-  const strange = files.filter((file) => !ALLOWED.some((pattern) => pattern.test(file)));
+  const unexpected = files.filter((file) => !allowedFiles.some((pattern) => pattern.test(file)));
   const missing = ['package.json', 'dist/extension.js', 'dist/notices.txt', 'README.md', 'LICENSE'].filter(
     (file) => !files.includes(file),
   );
   return [
-    ...strange.map((file) => `${file} does not belong in the package: see .vscodeignore.`),
+    ...unexpected.map((file) => `${file} does not belong in the package: see .vscodeignore.`),
     ...missing.map((file) => `${file} is missing in the package.`),
-    ...(size < LIMIT ? [] : [`The package has ${size} bytes; ${LIMIT} is the limit.`]),
+    ...(size < maxBytes ? [] : [`The package has ${size} bytes; ${maxBytes} is the limit.`]),
     ...('enabledApiProposals' in manifest ? ['package.json asks for proposed API.'] : []),
     ...(bundle.includes('sourceMappingURL') ? ['dist/extension.js names a source map.'] : []),
   ];

@@ -8,7 +8,7 @@ export const projectFolder = join(import.meta.dirname, '..', '..');
 /** For Node's `--import`, so that it loads TypeScript and the scripts of src. */
 export const loader = pathToFileURL(join(import.meta.dirname, 'loader.mjs')).href;
 
-/** What tests leave to be looked at: pictures of windows and the output of each layer. Git does not see it. */
+/** Screenshots of windows and the output of each layer. Git ignores it. */
 export const artifactsFolder = join(projectFolder, '.vscode-test');
 
 /** The extension's package, as `npm run package` names it. */

@@ -4,11 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 export interface ProcessGroupOptions {
   readonly env: NodeJS.ProcessEnv;
-  /** The file that takes what the program prints. */
+  /** File for the output of the program. */
   readonly log: string;
 }
 
-/** A program and all that it starts: they share a process group, so they can be ended together. */
+/** A program and all that it starts, in a process group, by which they can be ended together. */
 export class ProcessGroup {
   private readonly child: ChildProcess;
   private readonly killOnExit = () => this.signal('SIGKILL');
@@ -16,7 +16,7 @@ export class ProcessGroup {
   constructor(command: string, args: readonly string[], { env, log }: ProcessGroupOptions) {
     const file = openSync(log, 'a');
     this.child = spawn(command, args, { env, stdio: ['ignore', file, file], detached: true });
-    this.child.on('error', () => undefined); // A program that cannot start is one that has ended: see hasEnded.
+    this.child.on('error', () => undefined); // `hasEnded` is true of a program that could not start.
     closeSync(file);
     process.on('exit', this.killOnExit);
   }
@@ -38,14 +38,14 @@ export class ProcessGroup {
     return this.child.exitCode ?? undefined;
   }
 
-  /** Asks the whole group to end, and after some milliseconds makes it. */
+  /** Asks the group to end, and kills it when it has not after `timeoutMs`. */
   async stop(timeoutMs = 2000): Promise<void> {
     for (let waited = 0; this.signal('SIGTERM') && waited < timeoutMs; waited += 50) await delay(50);
     this.signal('SIGKILL');
     process.off('exit', this.killOnExit);
   }
 
-  /** @returns false when nobody in the group is left */
+  /** @returns false when no process of the group is left */
   private signal(signal: NodeJS.Signals): boolean {
     if (this.child.pid === undefined) return false;
     try {
@@ -56,7 +56,7 @@ export class ProcessGroup {
   }
 }
 
-/** Makes a signal an ordinary exit, so that what ends with this process does so: a bare signal skips the exit handlers. */
+/** Makes signals an ordinary exit: one that is not handled skips the exit handlers, which end process groups. */
 export function exitOnSignals(): void {
   process.once('SIGINT', () => process.exit(130));
   process.once('SIGTERM', () => process.exit(143));

@@ -5,20 +5,20 @@ export interface MarkedProcess {
   readonly command: string;
 }
 
-/** The variable that marks all that a run of the tests starts, however far down. */
+/** Environment variable that marks the processes of a layer's run: their children inherit it. */
 export const markVariable = 'TEST_RUN';
 
-/** The processes with this mark. Linux alone tells the environment of other processes; elsewhere there are none to be seen. */
+/** The processes with this mark. Linux alone shows the environment of other processes; elsewhere none is found. */
 export function markedProcesses(mark: string): MarkedProcess[] {
   if (process.platform !== 'linux') return [];
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids
     .filter((pid) => readProcess(pid, 'environ').split('\0').includes(`${markVariable}=${mark}`))
     .map((pid) => ({ pid: Number(pid), command: readProcess(pid, 'cmdline').replaceAll('\0', ' ').trim() }))
-    .filter(({ command }) => command !== ''); // One that has ended, but whose parent has not asked how.
+    .filter(({ command }) => command !== ''); // A zombie has none.
 }
 
-/** Empty for a process that has gone meanwhile, or is somebody else's. */
+/** Empty for a process that has ended meanwhile, or of another user. */
 function readProcess(pid: string, file: 'environ' | 'cmdline'): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');

@@ -1,21 +1,21 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 
-/** What became of one test, whichever runner ran it. */
+/** Result of one test, whichever runner ran it. */
 export interface TestResult {
   /** The full name, its groups first. */
   readonly name: string;
   readonly outcome: 'passed' | 'failed';
-  /** What failed, in full. */
+  /** The reason of a failure, in full. */
   readonly error?: string;
 }
 
-/** The variable by which a test process is told the file for its results. */
+/** Environment variable that names the file for results. */
 export const resultsVariable = 'TEST_RESULTS';
 
-/** The variable by which tests in a VS Code are told the pattern of the names of those to run. */
+/** Environment variable with the name pattern for tests in a VS Code. */
 export const namePatternVariable = 'TEST_NAME_PATTERN';
 
-/** Adds a result to a file of results: a line of JSON each, so that a process that dies has told what it had. */
+/** Appends a result as JSON on one line, so that those before a crash are kept. */
 export function recordResult(file: string, result: TestResult): void {
   appendFileSync(file, `${JSON.stringify(result)}\n`);
 }

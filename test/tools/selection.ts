@@ -10,7 +10,7 @@ export const usage = `npm test -- [FILE…] [--only LAYER,LAYER…] [--name PATT
   --name     run only tests that this regular expression matches, by their own name or that of a group around them
   --desktop  integration in desktop VS Code, as always on macOS and Windows`;
 
-/** What a run of the tests runs. */
+/** The tests of a run. */
 export interface Selection {
   /** In the order in which they run. */
   readonly layers: readonly SelectedLayer[];

@@ -6,35 +6,35 @@ import type { Emulator } from '../emulator/emulator';
 import { isFree } from '../emulator/ports';
 import { CodeServer, installExtension, type CodeServerOptions } from '../harness/codeServer';
 import { DesktopVSCode } from '../harness/desktopVSCode';
+import { quietSettings } from '../harness/vscodeSettings';
 import { acquireLock } from './lockFile';
 import { emulatorTools, ensureTools, ensureVSCode, findCommand, run } from './machine.mjs';
 import { projectFolder, vsixPath } from './paths';
 import { signInEnvironment, startTrialService } from './trialService';
-import { quietSettings } from '../harness/vscodeSettings';
 
-const USAGE = `npm start [-- --desktop] [-- --no-browser]
+const usage = `npm start -- [--desktop] [--no-browser]
   --desktop     desktop VS Code, as always on macOS and Windows, instead of VS Code in the browser
   --no-browser  only print the address`;
 
 /** Kept between runs: the computers with their files, VS Code's settings. Git does not see it. */
-const HOME = join(projectFolder, '.celesto');
+const home = join(projectFolder, '.celesto');
 
-/** Tried first, so that the address stays the same from run to run. */
-const PORTS = { vscode: 8420, emulator: 8421 };
+/** Preferred, so that addresses stay the same from run to run. */
+const preferredPorts = { vscode: 8420, emulator: 8421 };
 
-/** A VS Code that runs. */
+/** A running VS Code. */
 interface VSCode {
-  /** Where a browser finds it; a desktop VS Code has none. */
+  /** The address for a browser; a desktop VS Code has none. */
   readonly url?: string;
   ended(): Promise<unknown>;
   stop(): Promise<void>;
 }
 
-/** Runs the product until the person ends it. @returns the exit code */
+/** Runs the product until the user ends it. @returns the exit code */
 export async function main(args: string[]): Promise<number> {
   const options = readOptions(args);
   if (options === undefined) {
-    console.log(USAGE);
+    console.log(usage);
     return args.includes('--help') ? 0 : 2;
   }
   return new Start(options.desktop, options.browser).run();
@@ -51,41 +51,42 @@ function readOptions(args: string[]): { desktop: boolean; browser: boolean } | u
   }
 }
 
-/** One `npm start`: what it has started, which ends in the other order. */
+/** One run of `npm start`. */
 class Start {
-  private readonly ends: (() => void | Promise<void>)[] = [];
-  /** Aborted when the person wants the end. */
-  private readonly wish = new AbortController();
+  /** Steps that end what was started, to be taken in reverse order. */
+  private readonly cleanups: (() => void | Promise<void>)[] = [];
+  /** Aborted when the user ends the run. */
+  private readonly abort = new AbortController();
 
   constructor(
     private readonly desktop: boolean,
     private readonly openBrowser: boolean,
   ) {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-      process.on(signal, () => this.wish.abort());
-    // The terminal may be gone before the end: what is said then is lost, and that is all.
+      process.on(signal, () => this.abort.abort());
+    // The terminal may be gone before the end; output to it is lost.
     for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   }
 
   async run(): Promise<number> {
-    mkdirSync(HOME, { recursive: true });
-    this.ends.push(acquireLock(join(HOME, 'running.pid')));
+    mkdirSync(home, { recursive: true });
+    this.cleanups.push(acquireLock(join(home, 'running.pid')));
     try {
       await this.startAndWait();
       return 0;
     } catch (error) {
-      if (this.wish.signal.aborted) return 0; // Whatever it is, it comes from the end in the midst of a step.
+      if (this.abort.signal.aborted) return 0; // A step that was cut short.
       throw error;
     } finally {
       console.log('\nEnding …');
-      for (const end of this.ends.reverse()) await end();
+      for (const cleanUp of this.cleanups.reverse()) await cleanUp();
     }
   }
 
-  /** Step by step, since what has begun to start can be ended only once it has. */
+  /** Checks for the end between steps: a program that is starting can be stopped only once it runs. */
   private async startAndWait(): Promise<void> {
-    const { signal } = this.wish;
-    await this.prepare();
+    const { signal } = this.abort;
+    await this.install();
     signal.throwIfAborted();
     console.log('Building the extension …');
     await run(process.execPath, [join(projectFolder, 'test', 'tools', 'package.mjs')]);
@@ -102,40 +103,40 @@ class Start {
     if (!signal.aborted) console.log('VS Code has ended.');
   }
 
-  private async prepare(): Promise<void> {
-    const say = (line: string) => console.log(line);
-    await ensureTools(emulatorTools, say);
-    if (!this.desktop) await ensureVSCode('newest', say);
+  private async install(): Promise<void> {
+    const log = (message: string) => console.log(message);
+    await ensureTools(emulatorTools, log);
+    if (!this.desktop) await ensureVSCode('newest', log);
   }
 
   private async startEmulator(): Promise<Emulator> {
-    const emulator = await startTrialService(join(HOME, 'emulator'), PORTS.emulator);
-    this.ends.push(() => emulator.stop());
+    const emulator = await startTrialService(join(home, 'emulator'), preferredPorts.emulator);
+    this.cleanups.push(() => emulator.stop());
     return emulator;
   }
 
   private async startInBrowser(emulator: Emulator): Promise<VSCode> {
     const options: CodeServerOptions = {
       vscode: 'newest',
-      dir: join(HOME, 'vscode'),
+      dir: join(home, 'vscode'),
       settings: quietSettings,
       env: signInEnvironment(emulator),
-      ...((await isFree('127.0.0.1', PORTS.vscode)) ? { port: PORTS.vscode } : {}),
+      ...((await isFree('127.0.0.1', preferredPorts.vscode)) ? { port: preferredPorts.vscode } : {}),
     };
     await installExtension(options, vsixPath());
     const server = await CodeServer.start(options);
-    this.ends.push(() => server.stop());
+    this.cleanups.push(() => server.stop());
     return server;
   }
 
   private async startDesktop(emulator: Emulator): Promise<VSCode> {
     const desktop = await DesktopVSCode.start({
-      dir: join(HOME, 'desktop'),
+      dir: join(home, 'desktop'),
       settings: quietSettings,
       env: signInEnvironment(emulator),
       vsix: vsixPath(),
     });
-    this.ends.push(() => desktop.stop());
+    this.cleanups.push(() => desktop.stop());
     return desktop;
   }
 }
@@ -155,11 +156,11 @@ function greeting(emulator: Emulator, url: string | undefined): string {
 `;
 }
 
-/** Only where there is a screen. Whether it works does not matter: the address has been printed. */
+/** Opens the address where there is a display. A failure does not matter, since the address was printed. */
 function showInBrowser(url: string): void {
   const opener = findCommand('xdg-open');
-  const screen = process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY;
-  if (opener === undefined || screen === undefined) return;
+  const display = process.env.DISPLAY ?? process.env.WAYLAND_DISPLAY;
+  if (opener === undefined || display === undefined) return;
   spawn(opener, [url], { stdio: 'ignore', detached: true })
     .on('error', () => undefined)
     .unref();

@@ -17,7 +17,7 @@ export async function main(args: string[]): Promise<number> {
   }
 }
 
-/** One run of the tests: its layers, what has been counted so far, and what runs now. */
+/** One run of the tests: its layers one after the other, and the count of their results. */
 export class TestRun {
   private passed = 0;
   private failed = 0;

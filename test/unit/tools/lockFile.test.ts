@@ -6,17 +6,17 @@ import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { acquireLock } from '../../tools/lockFile';
 
-describe('what one process at a time may do', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'celesto-alone-'));
+describe('acquireLock', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'celesto-lock-'));
   const file = join(folder, 'running.pid');
   after(() => rmSync(folder, { recursive: true }));
 
-  it('is refused while another process does it', () => {
+  it('fails while another process holds the lock', () => {
     writeFileSync(file, String(process.ppid));
     assert.throws(() => acquireLock(file), new RegExp(`running already, as process ${process.ppid}`));
   });
 
-  it('can be done when the other one is gone, or never was', () => {
+  it('ignores the lock of a process that is gone, and a file that names none', () => {
     for (const text of [String(spawnSync('true').pid), 'no number', '']) {
       writeFileSync(file, text);
       acquireLock(file)();
@@ -24,7 +24,7 @@ describe('what one process at a time may do', () => {
     }
   });
 
-  it('is kept from others until it is given back', () => {
+  it('holds the lock until it is released', () => {
     const release = acquireLock(file);
     assert.throws(() => acquireLock(file));
     release();

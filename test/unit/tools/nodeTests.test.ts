@@ -9,8 +9,8 @@ import { readResults, resultsVariable } from '../../tools/results';
 
 const runner = join(import.meta.dirname, '..', '..', 'tools', 'nodeTests.ts');
 
-describe('the count of tests', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'celesto-count-'));
+describe('nodeTests', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'celesto-node-tests-'));
   after(() => rmSync(folder, { recursive: true }));
 
   /** Runs a file of tests with this text. */
@@ -24,7 +24,7 @@ describe('the count of tests', () => {
     return { outcomes: readResults(results).map(({ name, outcome }) => `${outcome}: ${name}`), code: status };
   }
 
-  it('has each test once, by its full name, and no groups', () => {
+  it('records each test once, by its full name, and no groups', () => {
     const { outcomes, code } = run(
       `describe('a', () => { it('b', () => {}); describe('c', () => it('d', () => {})); });`,
     );
@@ -32,7 +32,7 @@ describe('the count of tests', () => {
     assert.equal(code, 0);
   });
 
-  it('has a test that fails, and those beside it', () => {
+  it('records a test that fails, and those beside it', () => {
     const { outcomes, code } = run(
       `describe('a', () => { it('b', () => { throw new Error(); }); it('c', () => {}); });`,
     );
@@ -40,7 +40,7 @@ describe('the count of tests', () => {
     assert.equal(code, 1);
   });
 
-  it('takes a test that was left out for one that failed', () => {
+  it('records a skipped test as failed', () => {
     const { outcomes, code } = run(
       `it.skip('a', () => {}); it.todo('b', () => {}); it('c', (t) => t.skip());`,
     );
@@ -48,7 +48,7 @@ describe('the count of tests', () => {
     assert.equal(code, 1);
   });
 
-  it('takes a file without tests, or that does not load, for one that failed', () => {
+  it('records a file without tests, or that does not load, as failed', () => {
     for (const text of ['', `throw new Error('too early');`]) {
       const { outcomes, code } = run(text);
       assert.deepEqual(outcomes, [`failed: ${join(folder, 'some.test.mjs')}`]);
@@ -56,7 +56,7 @@ describe('the count of tests', () => {
     }
   });
 
-  it('has a group whose preparation fails', () => {
+  it('records a group whose before hook fails', () => {
     const { outcomes, code } = run(`import { before } from 'node:test';
       describe('a', () => { before(() => { throw new Error(); }); it('b', () => {}); });`);
     assert.ok(
@@ -66,7 +66,7 @@ describe('the count of tests', () => {
     assert.equal(code, 1);
   });
 
-  it('has of the tests whose names a pattern leaves out none', () => {
+  it('records none of the tests that a name pattern leaves out', () => {
     const text = `describe('a', () => { it('b', () => {}); it('c', () => { throw new Error(); }); }); it('d', () => {});`;
     assert.deepEqual(run(text, '--name=b|d'), { outcomes: ['passed: a › b', 'passed: d'], code: 0 });
     assert.deepEqual(run(text, '--name=^c'), { outcomes: ['failed: a › c'], code: 1 });
@@ -74,13 +74,13 @@ describe('the count of tests', () => {
     assert.deepEqual(run(text, '--name=nothing'), { outcomes: [], code: 0 });
   });
 
-  it('takes a test that a pattern chose, and that was left out, for one that failed', () => {
+  it('records a skipped test that the name pattern matches as failed', () => {
     const { outcomes, code } = run(`it.skip('a', () => {}); it('b', () => {});`, '--name=a');
     assert.deepEqual(outcomes, ['failed: a']);
     assert.equal(code, 1);
   });
 
-  it('has a file that does not load, whatever the pattern', () => {
+  it('records a file that does not load, whatever the name pattern', () => {
     const { outcomes, code } = run(`throw new Error('too early');`, '--name=a');
     assert.deepEqual(outcomes, [`failed: ${join(folder, 'some.test.mjs')}`]);
     assert.equal(code, 1);

@@ -17,8 +17,8 @@ const good: PackageContents = {
   bundle: 'module.exports = {};',
 };
 
-describe('what may be published', () => {
-  it('is a package of just what the extension needs', () => {
+describe('packageProblems', () => {
+  it('accepts a package of just what the extension needs', () => {
     assert.deepEqual(packageProblems(good), []);
   });
 
@@ -29,19 +29,19 @@ describe('what may be published', () => {
     'media/a.node',
     '.env',
   ]) {
-    it(`is none with ${file}`, () => {
+    it(`refuses ${file}`, () => {
       const problems = packageProblems({ ...good, files: [...good.files, file] });
       assert.deepEqual(problems, [`${file} does not belong in the package: see .vscodeignore.`]);
     });
   }
 
   for (const needed of ['dist/extension.js', 'dist/notices.txt'])
-    it(`is none without ${needed}`, () => {
+    it(`misses ${needed}`, () => {
       const files = good.files.filter((file) => file !== needed);
       assert.deepEqual(packageProblems({ ...good, files }), [`${needed} is missing in the package.`]);
     });
 
-  it('is none that is too large, asks for proposed API or names a source map', () => {
+  it('refuses a package that is too large, asks for proposed API or names a source map', () => {
     const [size, manifest, bundle] = [600_000, { enabledApiProposals: [] }, '//# sourceMappingURL=a.map'];
     assert.equal(packageProblems({ ...good, size }).length, 1);
     assert.equal(packageProblems({ ...good, manifest }).length, 1);
