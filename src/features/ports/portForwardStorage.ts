@@ -1,14 +1,10 @@
+import type { Memento } from '../../base/memento';
+
 /** The stored record of a port forward. */
 export interface SavedPortForward {
   readonly computer: { readonly id: string; readonly name: string };
   readonly port: number;
   readonly localPort: number;
-}
-
-/** A place for records that lives as long as the workspace. VS Code's Memento has this shape. */
-export interface WorkspaceRecords {
-  get(key: string): unknown;
-  update(key: string, value: unknown): PromiseLike<void>;
 }
 
 const storageKey = 'celesto.forwards';
@@ -17,7 +13,7 @@ const maxForwards = 100;
 
 /** Stores the port forwards of a workspace across reloads. */
 export class PortForwardStorage {
-  constructor(private readonly memento: WorkspaceRecords) {}
+  constructor(private readonly memento: Memento) {}
 
   all(): readonly SavedPortForward[] {
     const value = this.memento.get(storageKey);

@@ -1,8 +1,4 @@
-/** The part of VS Code's Memento that is used. */
-export interface HistoryMemento {
-  get(key: string): unknown;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
+import type { Memento } from '../../base/memento';
 
 const storageKey = 'celesto.runHistory';
 const maxCommandsPerComputer = 50;
@@ -14,7 +10,7 @@ type CommandsByComputer = Readonly<Record<string, readonly string[]>>;
 
 /** The commands that were run on each computer, the latest first. One that begins with a space is left out, as in a shell. */
 export class CommandHistory {
-  constructor(private readonly memento: HistoryMemento) {}
+  constructor(private readonly memento: Memento) {}
 
   of(computerId: string): readonly string[] {
     return this.read()[computerId] ?? [];

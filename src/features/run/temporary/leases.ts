@@ -4,12 +4,11 @@ import { isCancellation } from '../../../base/abort';
 import type { Clock } from '../../../base/clock';
 import type { Disposable } from '../../../base/disposable';
 import { describeError, type Log } from '../../../base/log';
+import type { Memento } from '../../../base/memento';
 
-/** The part of VS Code's Memento that is used. All windows share it. */
-export interface LeaseMemento {
+/** Storage that all windows share. */
+export interface LeaseMemento extends Memento {
   keys(): readonly string[];
-  get(key: string): unknown;
-  update(key: string, value: unknown): PromiseLike<void>;
 }
 
 /** The record of a computer that was created for one command, or may have been. */
