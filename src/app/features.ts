@@ -10,6 +10,7 @@ import { MetricsAndBilling } from '../computers/metricsAndBilling';
 import { StatusHistory } from '../computers/statusHistory';
 import { registerAccount, type AccountCommandId } from '../features/account/index';
 import { registerAgentSessions, type AgentSessionsCommandId } from '../features/agentSessions/index';
+import { registerDefaultComputer, type DefaultComputerCommandId } from '../features/defaultComputer/index';
 import { registerDeepLinks } from '../features/deepLinks/index';
 import { registerDetails, type DetailsCommandId } from '../features/details/index';
 import { registerDiagnostics, type DiagnosticsCommandId } from '../features/diagnostics/index';
@@ -22,6 +23,7 @@ import { registerSshKeys, type SshKeysCommandId } from '../features/sshKeys/inde
 import { registerTerminals, type TerminalsCommandId } from '../features/terminals/index';
 import { registerTree, type TreeCommandId } from '../features/tree/index';
 import { ComputerPicker } from '../ui/computerPicker';
+import { createFindComputer } from '../ui/findComputer';
 import { registerCommands, type Handlers } from '../ui/registerCommands';
 import { Targets } from '../ui/targets';
 import type { Connectivity } from './connectivity';
@@ -32,6 +34,7 @@ import { settings } from './settings';
 export type CommandId =
   | AccountCommandId
   | AgentSessionsCommandId
+  | DefaultComputerCommandId
   | DetailsCommandId
   | DiagnosticsCommandId
   | LifecycleCommandId
@@ -62,11 +65,12 @@ export function registerFeatures(
   const insights = new MetricsAndBilling(client, clock);
   disposables.add(account.onDidSwitch(() => insights.reset()));
   const computersInUse = disposables.add(new ComputersInUse());
+  const finder = new ComputerFinder(store, client);
+  const targets = new Targets(account, store, new ComputerPicker(store));
   const shared = {
     ...{ account, client, lastClient, lifecycle, store, terminals, insights, computersInUse, clock, log },
     events: disposables.add(new ComputerEvents(store, lifecycle, clock)),
-    finder: new ComputerFinder(store, client),
-    targets: new Targets(account, store, new ComputerPicker(store)),
+    ...{ finder, targets, findComputer: createFindComputer({ targets, finder, clock }) },
     startTimeoutMs: settings.startTimeout,
     onDeleted: (id: string): void => knownComputers.forget(id),
   };
@@ -114,7 +118,8 @@ export function registerFeatures(
   );
   const handlers: Handlers<CommandId> = {
     ...disposables.add(registerAccount({ ...shared, checkKey: service.checkKey })).handlers,
-    ...disposables.add(registerAgentSessions({ ...shared, ...settings })).handlers,
+    ...disposables.add(registerAgentSessions(shared)).handlers,
+    ...disposables.add(registerDefaultComputer({ ...shared, ...settings })).handlers,
     ...disposables.add(registerDetails(shared)).handlers,
     ...diagnostics.handlers,
     ...lifecycleFeature.handlers,

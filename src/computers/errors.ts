@@ -31,6 +31,11 @@ export class LifecycleError extends Error {
   }
 }
 
+/** @throws LifecycleError when the status of a computer allows no terminal */
+export function assertOpenable(computer: Computer): void {
+  if (statusOf(computer.status).open === 'refuse') throw refusalOf(computer);
+}
+
 /** Why a computer whose status allows no terminal cannot be opened. */
 export function refusalOf(computer: Computer): LifecycleError {
   const { status } = computer;

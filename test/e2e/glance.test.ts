@@ -131,7 +131,7 @@ describe('computers at a glance, and those named elsewhere', () => {
   stage.it('the default of the workspace is chosen once, and opened by a command', async () => {
     const menu = await stage.row('einstein').openMenu();
     await menu.choose('Use as Workspace Default');
-    await stage.window.notifications.waitFor('einstein is the default computer of this workspace now.');
+    await stage.window.notifications.waitFor('einstein is now the default computer of this workspace.');
     await stage.window.runCommand('Celesto: Open Workspace Default');
     await stage.terminals.waitForText('ohm@einstein:~$ ');
   });

@@ -1,30 +1,18 @@
-import type { Clock } from '../../base/clock';
-import type { ComputerFinder } from '../../computers/computerFinder';
 import type { Terminals } from '../../terminal/terminals';
+import type { FindComputer } from '../../ui/findComputer';
 import type { Feature } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
-import { SessionCommands } from './sessionCommands';
+import { ResumeSessionCommand } from './resumeSessionCommand';
 
-export type AgentSessionsCommandId = 'celesto.useAsDefault' | 'celesto.openDefault' | 'celesto.resumeSession';
+export type AgentSessionsCommandId = 'celesto.resumeSession';
 
 export interface AgentSessionsDeps {
-  readonly targets: Targets;
-  readonly finder: ComputerFinder;
+  readonly findComputer: FindComputer;
   readonly terminals: Terminals;
-  readonly clock: Clock;
-  readonly defaultComputer: () => string;
 }
 
-/** Makes the commands for the default computer and for sessions that an agent saved. */
+/** Makes the command that resumes a session which an agent saved. */
 export function registerAgentSessions(deps: AgentSessionsDeps): Feature<AgentSessionsCommandId> {
-  const { targets, finder, terminals, clock, defaultComputer } = deps;
-  const commands = new SessionCommands(targets, finder, terminals, clock, defaultComputer);
-  return {
-    handlers: {
-      'celesto.useAsDefault': commands.useAsDefault,
-      'celesto.openDefault': commands.openDefault,
-      'celesto.resumeSession': commands.resume,
-    },
-    dispose: () => undefined,
-  };
+  const { findComputer, terminals } = deps;
+  const command = new ResumeSessionCommand(findComputer, terminals);
+  return { handlers: { 'celesto.resumeSession': command.resume }, dispose: () => undefined };
 }

@@ -1,12 +1,13 @@
 import type * as vscode from 'vscode';
 import type { Account } from '../../account/account';
+import type { Clock } from '../../base/clock';
 import { DisposableStore } from '../../base/disposable';
 import type { ComputerFinder } from '../../computers/computerFinder';
 import type { ComputerStore } from '../../computers/store';
 import type { Terminals } from '../../terminal/terminals';
+import type { FindComputer } from '../../ui/findComputer';
 import type { Feature } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
-import type { Clock } from '../../base/clock';
 import { createCommandConnector, type CommandConnectorDeps } from './commandConnector';
 import { CommandHistory } from './commandHistory';
 import { RunCommands } from './runCommands';
@@ -23,6 +24,7 @@ export interface RunDeps extends CommandConnectorDeps {
   readonly account: Account;
   readonly targets: Targets;
   readonly finder: ComputerFinder;
+  readonly findComputer: FindComputer;
   readonly store: ComputerStore;
   readonly terminals: Terminals;
   readonly globalState: vscode.Memento;
@@ -62,8 +64,8 @@ export function registerRun(deps: RunDeps): RunFeature {
       onDeleted: deps.onDeleted,
     }),
   );
-  const { defaultComputer } = deps;
-  const run = new RunCommands({ targets, finder, terminals, history, clock, defaultComputer });
+  const { findComputer, defaultComputer } = deps;
+  const run = new RunCommands({ targets, findComputer, terminals, history, defaultComputer });
   const temporary = new TemporaryComputerCommands({
     ...{ targets, client, terminals, history },
     computers: temporaryComputers,

@@ -1,9 +1,8 @@
 import { basename } from 'node:path/posix';
 import * as vscode from 'vscode';
-import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
-import type { ComputerFinder } from '../../computers/computerFinder';
-import { cancellation, withProgress } from '../../ui/progress';
+import type { FindComputer } from '../../ui/findComputer';
+import { cancellation } from '../../ui/progress';
 import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 import type { CommandHistory } from './commandHistory';
@@ -13,10 +12,9 @@ import type { RunTerminals } from './runTerminals';
 
 export interface RunCommandsDeps {
   readonly targets: Targets;
-  readonly finder: ComputerFinder;
+  readonly findComputer: FindComputer;
   readonly terminals: RunTerminals;
   readonly history: CommandHistory;
-  readonly clock: Clock;
   /** The id or name of the workspace's default computer; empty for none. */
   readonly defaultComputer: () => string;
 }
@@ -74,13 +72,10 @@ export class RunCommands {
    * even where its item was redrawn at that moment and resolves to no computer: then the user picks, too.
    */
   private async chooseComputer(args: readonly unknown[], title: string): Promise<Computer> {
-    const { targets, finder, clock, defaultComputer } = this.deps;
+    const { targets, findComputer, defaultComputer } = this.deps;
     const idOrName = defaultComputer().trim();
     if (args.length > 0 || idOrName === '') return targets.one(args, title, 'open');
-    await targets.ensureSignedIn();
-    return withProgress(clock, vscode.l10n.t('Looking for {0}…', idOrName), (signal) =>
-      finder.find(idOrName, signal),
-    );
+    return findComputer(idOrName);
   }
 }
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
-import { refusalOf } from '../../computers/errors';
+import { assertOpenable } from '../../computers/errors';
 import type { Lifecycle } from '../../computers/lifecycle';
 import { statusOf } from '../../computers/status';
 import type { TransportSetting } from '../../connect/transportSelector';
@@ -56,7 +56,7 @@ export class CopySshCommand {
     const { lifecycle, clock, startTimeoutMs } = this.deps;
     const { open, label } = statusOf(computer.status);
     if (open === 'connect' || open === 'try') return computer;
-    if (open === 'refuse') throw refusalOf(computer);
+    assertOpenable(computer);
     if (open !== 'wait') {
       const start = open === 'restore' ? vscode.l10n.t('Restore') : vscode.l10n.t('Start');
       const question = vscode.l10n.t(

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock';
 import { DisposableStore } from '../../base/disposable';
-import type { ComputerFinder } from '../../computers/computerFinder';
 import type { UsageSource } from '../../computers/computersInUse';
 import type { PersistentShells } from '../../terminal/persistentShells';
 import type { Terminals } from '../../terminal/terminals';
+import type { FindComputer } from '../../ui/findComputer';
 import type { Feature } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 import type { ChildProvider } from '../../ui/treeChildren';
@@ -29,7 +29,7 @@ export type TerminalsCommandId =
 
 export interface TerminalsDeps {
   readonly targets: Targets;
-  readonly finder: ComputerFinder;
+  readonly findComputer: FindComputer;
   readonly terminals: Terminals;
   readonly shells: PersistentShells;
   readonly clock: Clock;
@@ -49,10 +49,10 @@ const usingStates = ['opening', 'open', 'reconnecting'];
 
 /** Registers the commands and the profile that open terminals, and terminals and detached shells in the tree. */
 export function registerTerminals(deps: TerminalsDeps): TerminalsFeature {
-  const { targets, finder, terminals, shells, clock } = deps;
+  const { targets, findComputer, terminals, shells, clock } = deps;
   const disposables = new DisposableStore();
   const children = disposables.add(new TerminalChildren(terminals));
-  const open = new OpenCommands(targets, finder, terminals, clock);
+  const open = new OpenCommands(targets, findComputer, terminals);
   const commands = new TerminalCommands(targets, terminals);
   const items = new TerminalItemCommands(terminals);
   const detached = new DetachedShellCommands(targets, shells, terminals, clock);

@@ -1,0 +1,43 @@
+import * as vscode from 'vscode';
+import type { Terminals } from '../../terminal/terminals';
+import type { FindComputer } from '../../ui/findComputer';
+import { inform } from '../../ui/prompts';
+import type { Handler } from '../../ui/registerCommands';
+import type { Targets } from '../../ui/targets';
+
+export interface DefaultComputerDeps {
+  readonly targets: Targets;
+  readonly findComputer: FindComputer;
+  readonly terminals: Terminals;
+  /** The id or name of the default computer; empty for none. */
+  readonly defaultComputer: () => string;
+}
+
+/** Chooses and opens the default computer of the workspace, which the setting celesto.defaultComputer holds. */
+export class DefaultComputerCommands {
+  constructor(private readonly deps: DefaultComputerDeps) {}
+
+  /** Without a folder or workspace the setting is the user's. */
+  readonly use: Handler = async (...args) => {
+    const title = vscode.l10n.t('Use as Workspace Default');
+    const { id, name } = await this.deps.targets.one(args, title, 'computer');
+    const isWorkspace = vscode.workspace.workspaceFolders !== undefined;
+    const target = isWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
+    await vscode.workspace.getConfiguration('celesto').update('defaultComputer', id, target);
+    void inform(
+      isWorkspace
+        ? vscode.l10n.t('{0} is now the default computer of this workspace.', name)
+        : vscode.l10n.t('{0} is now the default computer.', name),
+    );
+  };
+
+  readonly open: Handler = async () => {
+    const idOrName = this.deps.defaultComputer().trim();
+    if (idOrName === '') {
+      throw new Error(
+        vscode.l10n.t('This workspace has no default computer. Choose one with "Use as Workspace Default".'),
+      );
+    }
+    this.deps.terminals.show(await this.deps.findComputer(idOrName));
+  };
+}
