@@ -7,7 +7,6 @@ import type { ClientChannel, SFTPWrapper } from 'ssh2';
 import { openTerminalSession } from '../../src/gateway/terminalSession';
 import type { Computer } from '../../src/computers/computer';
 import type { SshConnection } from '../../src/ssh/connection/connection';
-import { tunnelRecord } from '../../src/ssh/hostKeys/knownComputers';
 import type { SshTransportName } from '../../src/ssh/connection/sshTransport';
 import { GatewaySession } from '../../src/terminal/gatewaySession';
 import { until } from '../harness/until';
@@ -106,7 +105,7 @@ describe('a computer by each transport', () => {
       await before.visit(curie, { transport });
       before.pool.dispose();
       const after = new Installation(service);
-      after.knownComputers.update(tunnelRecord(curie.id), before.knownComputers.get(tunnelRecord(curie.id))!);
+      after.knownComputers.update(curie.id, 'tunnel', before.knownComputers.get(curie.id).tunnel!);
       assert.equal(await after.visit(curie, { transport }), 'curie');
       assert.equal(await service.execCalls(), 2);
     });

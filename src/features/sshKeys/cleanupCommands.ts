@@ -9,7 +9,7 @@ import {
   type InstalledFiles,
   type InstalledKey,
 } from '../../ssh/provisioning/installedFiles';
-import { tunnelRecord, type KnownComputers } from '../../ssh/hostKeys/knownComputers';
+import type { KnownComputers } from '../../ssh/hostKeys/knownComputers';
 import type { ExtensionKey } from '../../ssh/keys/extensionKey';
 import type { SshConfig } from '../../ssh/sshConfig';
 import { removeRemoteSshd } from '../../ssh/tunnel/remoteSshd';
@@ -103,13 +103,13 @@ export class CleanupCommands {
     const keys = items.flatMap(({ key }) => key ?? []);
     if (keys.length > 0) await removeKeys(client, computer.id, keys, signal);
     if (keys.some(({ owner }) => owner === 'ours'))
-      knownComputers.update(computer.id, { installedKey: undefined });
+      knownComputers.update(computer.id, 'ssh', { installedKey: undefined });
     if (items.some(({ key }) => !key)) await this.deleteHelper(computer, signal);
   }
 
   private async deleteHelper(computer: Computer, signal: AbortSignal): Promise<void> {
     await removeRemoteSshd(this.deps.client, computer.id, signal);
-    this.deps.knownComputers.forget(tunnelRecord(computer.id));
+    this.deps.knownComputers.forgetTunnel(computer.id);
   }
 }
 

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import { fingerprint, keyType } from '../../ssh/hostKeys/fingerprint';
-import { tunnelRecord, type KnownComputer, type KnownComputers } from '../../ssh/hostKeys/knownComputers';
+import type { KnownComputers, KnownServer } from '../../ssh/hostKeys/knownComputers';
 
 /** A pinned host key as an item of a quick pick: fingerprint, type, server and confirmation. */
 export interface HostKeyItem {
@@ -11,23 +11,21 @@ export interface HostKeyItem {
 
 /** Lists the pinned host keys of a computer: those of its own SSH server, and that of the server of its SSH helper. */
 export function hostKeyItems(knownComputers: KnownComputers, computerId: string): HostKeyItem[] {
-  return [
-    ...itemsOf(knownComputers.get(computerId), t('SSH server')),
-    ...itemsOf(knownComputers.get(tunnelRecord(computerId)), t('SSH helper')),
-  ];
+  const { ssh, tunnel } = knownComputers.get(computerId);
+  return [...itemsOf(ssh, t('SSH server')), ...itemsOf(tunnel, t('SSH helper'))];
 }
 
-function itemsOf(record: KnownComputer | undefined, server: string): HostKeyItem[] {
-  const keys = record?.hostKeys ?? [];
+function itemsOf(known: KnownServer | undefined, server: string): HostKeyItem[] {
+  const keys = known?.hostKeys ?? [];
   return keys.map((base64) => {
     const blob = Buffer.from(base64, 'base64');
-    const detail = [server, confirmation(record?.confirmed)].filter(Boolean).join(' · ');
+    const detail = [server, confirmation(known?.confirmed)].filter(Boolean).join(' · ');
     return { label: fingerprint(blob), description: keyType(blob), detail };
   });
 }
 
 /** Names the source that confirmed the host keys, and the date. */
-function confirmation(confirmed: KnownComputer['confirmed']): string {
+function confirmation(confirmed: KnownServer['confirmed']): string {
   if (!confirmed) return '';
   const date = new Date(confirmed.at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
   switch (confirmed.by) {

@@ -115,16 +115,17 @@ export class Connector {
       const { publicLine, retired } = await extensionKey.get();
       const { user } = await endpoint;
       const provisioning = await provision(computer, { user, publicLine, retired }, signal);
-      if (provisioning.keyInstalled) knownComputers.update(computer.id, { installedKey: publicLine });
+      if (provisioning.keyInstalled) knownComputers.update(computer.id, 'ssh', { installedKey: publicLine });
       return provisioning;
     });
   }
 
   /** A computer we know, with our key on it, need not be asked; any other is asked at once, while we dial. */
-  private async prefetchProvisioning({ provisioner, recordName }: SshTransport): Promise<void> {
+  private async prefetchProvisioning({ provisioner, computer, name }: SshTransport): Promise<void> {
     provisioner.nextAttempt();
     const { publicLine } = await this.deps.extensionKey.get();
-    if (this.deps.knownComputers.get(recordName)?.installedKey !== publicLine) provisioner.prefetch();
+    const { [name]: server } = this.deps.knownComputers.get(computer.id);
+    if (server?.installedKey !== publicLine) provisioner.prefetch();
   }
 }
 

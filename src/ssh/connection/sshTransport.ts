@@ -1,41 +1,38 @@
 import type { Duplex } from 'node:stream';
 import type { Computer } from '../../computers/computer';
+import type { Provisioner } from '../provisioning/provisioner';
 import { dial } from './dial';
 import type { Endpoint } from './endpoint';
-import type { Provisioner } from '../provisioning/provisioner';
 
-/** How the bytes of SSH travel: over TCP to the endpoint of the computer, or carried by its terminal gateway. */
+/** Transports of SSH: TCP to the endpoint of the computer, or a tunnel through its terminal gateway. */
 export type SshTransportName = 'ssh' | 'tunnel';
 
-/** A byte stream to an SSH server, and who logs in there. */
+/** A byte stream to an SSH server, and its endpoint. */
 export interface SshStream {
   readonly stream: Duplex;
   readonly endpoint: Endpoint;
 }
 
-/** How SSH gets to one computer, for as many tries as one effort to connect makes. */
+/** Carries SSH to one computer, for all attempts of one effort to connect. */
 export interface SshTransport {
+  readonly name: SshTransportName;
   readonly computer: Computer;
-  /** Under what name `KnownComputers` keeps what is known of the server at the end. */
-  readonly recordName: string;
   readonly provisioner: Provisioner;
-  /** Opens the byte stream. Rejects with what stands in the way, or with the signal's reason. */
+  /** Opens the byte stream. Rejects with the obstacle, or with the signal's reason. */
   dial(signal: AbortSignal): Promise<SshStream>;
 }
 
-/** Over TCP, to the endpoint that the service names, or a person's own configuration for it. */
+/** TCP to the endpoint that the service names, as `~/.ssh/config` adjusts it. */
 export class TcpTransport implements SshTransport {
-  readonly recordName: string;
+  readonly name = 'ssh';
 
   constructor(
     readonly computer: Computer,
     private readonly endpoint: Promise<Endpoint>,
     readonly provisioner: Provisioner,
-    /** Milliseconds the TCP connection may take. */
+    /** Time limit of the TCP connection, in milliseconds. */
     private readonly timeoutMs: number,
-  ) {
-    this.recordName = computer.id;
-  }
+  ) {}
 
   async dial(signal: AbortSignal): Promise<SshStream> {
     const endpoint = await this.endpoint;

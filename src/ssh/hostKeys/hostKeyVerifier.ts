@@ -1,12 +1,13 @@
-import type { Computer } from '../../computers/computer';
 import type { Log } from '../../base/log';
+import type { Computer } from '../../computers/computer';
 import type { Endpoint } from '../connection/endpoint';
+import type { SshTransportName } from '../connection/sshTransport';
 import { HostKeyError } from '../errors';
 import { fingerprint, keyType, type PublicKey } from './fingerprint';
-import { tunnelRecord, type KnownComputers, type ConfirmedBy } from './knownComputers';
+import type { ConfirmedBy, KnownComputers, KnownServer } from './knownComputers';
 import type { KnownHostsVerdict } from './knownHosts';
 
-/** Asks a person whether a key nobody can confirm may be trusted. */
+/** Asks the user to trust a host key that nothing else confirms. */
 export type ConfirmHostKey = (question: {
   readonly computer: Computer;
   readonly endpoint: Endpoint;
@@ -14,33 +15,31 @@ export type ConfirmHostKey = (question: {
   readonly fingerprint: string;
 }) => Promise<boolean>;
 
-/** What the person's `known_hosts` say of the key a server showed. */
+/** Looks the presented host key up in the user's `known_hosts`. */
 export type LookUpKnownHost = (endpoint: Endpoint, shown: Buffer) => Promise<KnownHostsVerdict>;
 
 /**
- * Decides whether a server is the computer it should be, before anything is sent to it. The computer's own word over
- * the authenticated API counts most: with it there is no question to a person, and nobody in between gets through.
- * Only where the computer cannot tell do `known_hosts` and then the person count.
+ * Verifies host keys before anything is sent to the server. The computer's own answer over the authenticated API counts
+ * most: it needs no question to the user, and no one in between can forge it. `known_hosts`, and then the user, count
+ * only where the computer cannot answer.
  */
 export class HostKeyVerifier {
   constructor(
     private readonly knownComputers: KnownComputers,
-    private readonly knownHosts: LookUpKnownHost,
+    private readonly lookUpKnownHost: LookUpKnownHost,
     private readonly confirm: ConfirmHostKey,
     private readonly log: Log,
   ) {}
 
-  /** True where the key shown is one that was pinned before. */
+  /** True for a key that was pinned before. */
   isPinned(computer: Computer, endpoint: Endpoint, shown: Buffer): boolean {
-    return (
-      this.knownComputers.get(recordName(computer, endpoint))?.hostKeys.includes(shown.toString('base64')) ??
-      false
-    );
+    const pinned = this.known(computer, endpoint)?.hostKeys ?? [];
+    return pinned.includes(shown.toString('base64'));
   }
 
   /**
-   * Verifies the key a server showed.
-   * @param readHostKeys reads the computer's keys over the API; empty where it cannot tell
+   * Verifies the host key that a server presents.
+   * @param readHostKeys reads the computer's keys over the API; empty where they cannot be read
    * @throws HostKeyError
    */
   async verify(
@@ -62,46 +61,43 @@ export class HostKeyVerifier {
     keys: readonly PublicKey[],
   ): void {
     if (!keys.some((key) => key.blob.equals(shown))) {
-      throw new HostKeyError('changed', endpoint, fingerprint(shown), fingerprints(keys));
+      const expected = keys.map(({ blob }) => fingerprint(blob));
+      throw new HostKeyError('changed', endpoint, fingerprint(shown), expected);
     }
-    const record = recordName(computer, endpoint);
-    if (this.knownComputers.get(record)?.hostKeys.length)
+    if (this.known(computer, endpoint)?.hostKeys.length)
       this.log.info(`${computer.id} has a new host key, confirmed by the API: ${fingerprint(shown)}`);
-    this.pin(
-      record,
-      keys.map(({ blob }) => blob),
-      'api',
-    );
+    const blobs = keys.map(({ blob }) => blob);
+    this.pin(computer, endpoint, blobs, 'api');
   }
 
   private async verifyUnconfirmed(computer: Computer, endpoint: Endpoint, shown: Buffer): Promise<void> {
-    const print = fingerprint(shown);
-    const record = recordName(computer, endpoint);
-    const pinned = this.knownComputers.get(record)?.hostKeys ?? [];
+    const shownFingerprint = fingerprint(shown);
+    const pinned = this.known(computer, endpoint)?.hostKeys ?? [];
     if (pinned.length > 0) {
       const expected = pinned.map((key) => fingerprint(Buffer.from(key, 'base64')));
-      throw new HostKeyError('unconfirmed', endpoint, print, expected);
+      throw new HostKeyError('unconfirmed', endpoint, shownFingerprint, expected);
     }
-    const verdict = await this.knownHosts(endpoint, shown);
-    if (verdict === 'revoked') throw new HostKeyError('revoked', endpoint, print, []);
+    const verdict = await this.lookUpKnownHost(endpoint, shown);
+    if (verdict === 'revoked') throw new HostKeyError('revoked', endpoint, shownFingerprint, []);
     // An address is handed from computer to computer, so another key in known_hosts is a reason to ask, not to refuse.
     const isKnown = verdict === 'known';
-    const trusted =
-      isKnown || (await this.confirm({ computer, endpoint, type: keyType(shown), fingerprint: print }));
-    if (!trusted) throw new HostKeyError('declined', endpoint, print, []);
-    this.pin(record, [shown], isKnown ? 'knownHosts' : 'person');
+    const question = { computer, endpoint, type: keyType(shown), fingerprint: shownFingerprint };
+    if (!isKnown && !(await this.confirm(question)))
+      throw new HostKeyError('declined', endpoint, shownFingerprint, []);
+    this.pin(computer, endpoint, [shown], isKnown ? 'knownHosts' : 'person');
   }
 
-  private pin(record: string, keys: readonly Buffer[], by: ConfirmedBy): void {
+  private known(computer: Computer, endpoint: Endpoint): KnownServer | undefined {
+    return this.knownComputers.get(computer.id)[transportOf(endpoint)];
+  }
+
+  private pin(computer: Computer, endpoint: Endpoint, keys: readonly Buffer[], by: ConfirmedBy): void {
     const hostKeys = keys.map((key) => key.toString('base64'));
-    this.knownComputers.update(record, { hostKeys, confirmed: { by, at: Date.now() } });
+    const confirmed = { by, at: Date.now() };
+    this.knownComputers.update(computer.id, transportOf(endpoint), { hostKeys, confirmed });
   }
 }
 
-function recordName(computer: Computer, { through }: Endpoint): string {
-  return through === 'gateway' ? tunnelRecord(computer.id) : computer.id;
-}
-
-function fingerprints(keys: readonly PublicKey[]): string[] {
-  return keys.map((key) => fingerprint(key.blob));
+function transportOf({ through }: Endpoint): SshTransportName {
+  return through === 'gateway' ? 'tunnel' : 'ssh';
 }

@@ -1,10 +1,10 @@
 import type { CelestoClient } from '../../api/client';
 import type { Computer } from '../../computers/computer';
 import type { ConnectorDeps } from '../connection/connector';
-import { tunnelRecord, type KnownComputers } from '../hostKeys/knownComputers';
-import type { ExtensionKey } from './extensionKey';
+import type { KnownComputers, KnownServer } from '../hostKeys/knownComputers';
 import type { SshConfig } from '../sshConfig';
 import { installRemoteSshd } from '../tunnel/remoteSshd';
+import type { ExtensionKey } from './extensionKey';
 
 export interface KeyRotationDeps {
   readonly extensionKey: ExtensionKey;
@@ -14,46 +14,43 @@ export interface KeyRotationDeps {
   readonly provision: ConnectorDeps['provision'];
 }
 
-/** Replaces our own key, and puts the new one where the old one was. */
+/** Replaces the key of the extension, here and on the computers that hold it. */
 export class KeyRotation {
   constructor(private readonly deps: KeyRotationDeps) {}
 
-  /** The ids of the computers on which the present key was put, as far as this machine knows. */
+  /** Lists the ids of the computers on which this machine installed the current key. */
   async computersWithKey(): Promise<string[]> {
     const { knownComputers, extensionKey } = this.deps;
     const { publicLine } = await extensionKey.get();
-    const names = knownComputers.names.filter(
-      (name) => knownComputers.get(name)?.installedKey === publicLine,
-    );
-    return [...new Set(names.map((name) => name.split(' ')[0] ?? name))];
+    return knownComputers.ids.filter((id) => {
+      const { ssh, tunnel } = knownComputers.get(id);
+      return [ssh, tunnel].some((server) => server?.installedKey === publicLine);
+    });
   }
 
-  /** Makes the new key. Where the old one still is, the next connection replaces it. */
+  /** Generates the new key. A computer that still holds the old one gets it with its next connection. */
   async rotate(): Promise<void> {
     await this.deps.extensionKey.rotate();
   }
 
   /**
-   * Replaces the key at once on a computer that is running.
-   * @throws ApiError, NoHelperError, Error with the computer's reason, or the signal's reason
+   * Replaces the key on a running computer now.
+   * @throws ApiError, TunnelUnavailableError, Error with the computer's reason, or the signal's reason
    */
   async replaceKeyOn(computer: Computer, signal: AbortSignal): Promise<void> {
     const { client, config, provision, knownComputers, extensionKey } = this.deps;
     const { publicLine, retired } = await extensionKey.get();
-    const isOld = (name: string): boolean => {
-      const installed = knownComputers.get(name)?.installedKey;
-      return installed !== undefined && installed !== publicLine;
-    };
-    if (isOld(computer.id) && computer.ssh !== undefined) {
+    const isOutdated = (server: KnownServer | undefined): boolean =>
+      server?.installedKey !== undefined && server.installedKey !== publicLine;
+    if (isOutdated(knownComputers.get(computer.id).ssh) && computer.ssh !== undefined) {
       const { user } = await config.endpoint(computer);
       const { keyInstalled, refusal } = await provision(computer, { user, publicLine, retired }, signal);
       if (!keyInstalled) throw new Error(refusal);
-      knownComputers.update(computer.id, { installedKey: publicLine });
+      knownComputers.update(computer.id, 'ssh', { installedKey: publicLine });
     }
-    const tunnel = tunnelRecord(computer.id);
-    if (isOld(tunnel)) {
+    if (isOutdated(knownComputers.get(computer.id).tunnel)) {
       await installRemoteSshd(client, computer.id, { publicLine, retired }, signal);
-      knownComputers.update(tunnel, { installedKey: publicLine });
+      knownComputers.update(computer.id, 'tunnel', { installedKey: publicLine });
     }
   }
 }

@@ -30,7 +30,7 @@ export class LocalSshProxies implements Disposable {
     const { extensionKey, knownComputers, folder } = this.deps;
     const transport = new TunnelTransport(computer, this.deps, signal);
     const [hostKey] = (await transport.provisioner.get()).hostKeys;
-    const user = knownComputers.get(transport.recordName)?.helper?.user;
+    const user = knownComputers.get(computer.id).tunnel?.helper?.user;
     if (!hostKey || !user) throw new TunnelUnavailableError(t('its SSH helper did not start'));
     const { port } = await this.serverFor(computer);
     this.files ??= new OpensshFiles(folder);

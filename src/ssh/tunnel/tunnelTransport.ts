@@ -2,10 +2,10 @@ import { t } from '@vscode/l10n';
 import type { CelestoClient } from '../../api/client';
 import type { Computer } from '../../computers/computer';
 import type { Endpoint } from '../connection/endpoint';
-import { Provisioner } from '../provisioning/provisioner';
-import { tunnelRecord, type KnownComputers } from '../hostKeys/knownComputers';
-import type { ExtensionKey } from '../keys/extensionKey';
 import type { SshStream, SshTransport } from '../connection/sshTransport';
+import type { KnownComputers } from '../hostKeys/knownComputers';
+import type { ExtensionKey } from '../keys/extensionKey';
+import { Provisioner } from '../provisioning/provisioner';
 import { dialTunnel } from './dialTunnel';
 import { installRemoteSshd, TunnelUnavailableError, type RemoteSshdLocation } from './remoteSshd';
 
@@ -16,44 +16,44 @@ export interface TunnelDeps {
 }
 
 /**
- * Through the terminal gateway, to an SSH server that the helper on the computer starts for this connection alone. Who
- * put the helper there knows the host key already, and need not put it there again the next time.
+ * Carries SSH through the terminal gateway, to an sshd on the computer that is started for one connection. Installing
+ * that sshd also gives its host key; later connections use the installed one.
  */
 export class TunnelTransport implements SshTransport {
-  readonly recordName: string;
+  readonly name = 'tunnel';
   readonly provisioner: Provisioner;
 
-  /** @param signal ends the setting up of the helper */
+  /** @param signal aborts the installation of the sshd */
   constructor(
     readonly computer: Computer,
     private readonly deps: TunnelDeps,
     signal: AbortSignal,
   ) {
-    this.recordName = tunnelRecord(computer.id);
     this.provisioner = new Provisioner(async () => {
       const { client, extensionKey, knownComputers } = deps;
       const keys = await extensionKey.get();
       const { hostKey, user, folder } = await installRemoteSshd(client, computer.id, keys, signal);
-      knownComputers.update(this.recordName, { installedKey: keys.publicLine, helper: { user, folder } });
+      const facts = { installedKey: keys.publicLine, helper: { user, folder } };
+      knownComputers.update(computer.id, 'tunnel', facts);
       return { hostKeys: [hostKey], keyInstalled: true };
     });
   }
 
-  /** @throws NoHelperError, GatewayError, GatewayAddressError, ApiError, or the signal's reason */
+  /** @throws TunnelUnavailableError, GatewayError, GatewayAddressError, ApiError, or the signal's reason */
   async dial(signal: AbortSignal): Promise<SshStream> {
-    const remembered = this.storedLocation;
-    if (!remembered) return this.dialTo(this.install(), signal);
+    const location = this.storedLocation;
+    if (!location) return this.dialTo(this.install(), signal);
     try {
-      return await this.dialTo(Promise.resolve(remembered), signal);
+      return await this.dialTo(Promise.resolve(location), signal);
     } catch (error) {
       if (!(error instanceof TunnelUnavailableError)) throw error;
-      // Somebody took it away, or the computer lost its files.
+      // The files were removed, or the computer lost them: install them again.
       return this.dialTo(this.install(), signal);
     }
   }
 
   private get storedLocation(): RemoteSshdLocation | undefined {
-    return this.deps.knownComputers.get(this.recordName)?.helper;
+    return this.deps.knownComputers.get(this.computer.id).tunnel?.helper;
   }
 
   private async install(): Promise<RemoteSshdLocation> {

@@ -52,7 +52,7 @@ export class CustomSshd {
     const { publicLine } = await person.extensionKey.get();
     const hostKey = parsePublicKey(await this.service.run(this.computer.name, `cat ${this.folder}/key.pub`))!;
     await this.service.run(this.computer.name, `echo '${publicLine}' >> ~/.ssh/authorized_keys`);
-    person.knownComputers.update(this.computer.id, {
+    person.knownComputers.update(this.computer.id, 'ssh', {
       hostKeys: [hostKey.blob.toString('base64')],
       installedKey: publicLine,
     });

@@ -86,7 +86,7 @@ describe('HostTrust', () => {
     const lax = { api: [key, second], knownHosts: 'known', person: true } as const;
     await assert.rejects(show(other, { ...lax, api: [key, second] }), refusal('changed', other, key, second));
     assert.deepEqual([lookUps, questions.length], [0, 0]);
-    assert.equal(known.get('cmp_1'), undefined, 'nothing is pinned');
+    assert.deepEqual(known.get('cmp_1'), {}, 'nothing is pinned');
   });
 
   it('accepts a changed key that the API confirms, pins it instead, and writes it to the log', async () => {
@@ -159,10 +159,10 @@ describe('HostTrust', () => {
   });
 
   it('calls nothing a change of key where only our own key was known to be there', async () => {
-    known.update('cmp_1', { installedKey: key.publicLine });
+    known.update('cmp_1', 'ssh', { installedKey: key.publicLine });
     await show(key, { api: [key] });
     assert.equal(log.text, '');
-    assert.equal(known.get('cmp_1')?.installedKey, key.publicLine, 'and that is still known');
+    assert.equal(known.get('cmp_1').ssh?.installedKey, key.publicLine, 'and that is still known');
   });
 
   it('passes on what goes wrong on the way to the API, and pins nothing', async () => {
@@ -177,6 +177,6 @@ describe('HostTrust', () => {
       trust.verify(einstein, endpoint, key.publicKey.blob, () => Promise.reject(gone)),
       gone,
     );
-    assert.equal(known.get('cmp_1'), undefined);
+    assert.deepEqual(known.get('cmp_1'), {});
   });
 });

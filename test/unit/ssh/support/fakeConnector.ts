@@ -73,7 +73,7 @@ export class FakeConnector implements Pick<Connector, 'connect' | 'transport'> {
     const introducer = new Provisioner(() => Promise.reject(new Error('not asked in these tests')));
     return {
       computer,
-      recordName: computer.id,
+      name: 'ssh',
       provisioner: introducer,
       dial: () => Promise.reject(new Error('not dialled')),
     };

@@ -1,9 +1,9 @@
-import type { RecordStore } from '../../../../src/ssh/hostKeys/knownComputers';
+import type { Memento } from '../../../../src/base/memento';
 import type { SecretStore } from '../../../../src/ssh/keys/extensionKey';
 import { Emitter } from '../../../../src/base/emitter';
 
-/** A record store that forgets with the test. */
-export class MemoryRecords implements RecordStore {
+/** A memento in memory. */
+export class MemoryRecords implements Memento {
   private readonly values = new Map<string, unknown>();
 
   get(key: string): unknown {
@@ -16,7 +16,7 @@ export class MemoryRecords implements RecordStore {
   }
 }
 
-/** A secret store that forgets with the test, and counts what was stored. */
+/** A secret store in memory that counts what was stored. */
 export class MemorySecrets implements SecretStore {
   readonly values = new Map<string, string>();
   stores = 0;
