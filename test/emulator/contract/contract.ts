@@ -104,8 +104,9 @@ export function schemaName(ref: string): string {
 export const juneContract = Contract.read('2026-06');
 
 /**
- * The API as Celesto's own client 0.1.10 (October 2026) calls it. Facts from types of its generated code: complete in
- * calls and fields, but without limits, lengths and patterns.
+ * The API as Celesto's own client 0.1.10 (October 2026) calls it: computers, templates, billing, organizations, projects,
+ * API keys, users and sign-in. Read from types of its generated code, which hold no limits, lengths and patterns; the
+ * type of a path parameter or header is not among them and stands as string, that of a port as integer.
  */
 export const octoberContract = Contract.read('2026-10');
 
