@@ -3,14 +3,10 @@ import { describe, it } from 'node:test';
 import ts from 'typescript';
 import { callsOf, find, importsOf, lastName, placeOf, sources, type Source } from './support/sources';
 
-/** Calls whose arguments a person reads. */
+/** Functions whose arguments are shown to the user. */
 const shown = [
-  'showInformationMessage',
-  'showWarningMessage',
-  'showErrorMessage',
-  'setStatusBarMessage',
-  'withProgress',
-  'say',
+  ...['showInformationMessage', 'showWarningMessage', 'showErrorMessage', 'setStatusBarMessage'],
+  ...['confirm', 'confirmOrCancel', 'inform', 'withProgress'],
   'report',
   'info',
   'reportOnce',
@@ -18,21 +14,21 @@ const shown = [
   'phase',
   'tell',
 ];
-/** Properties whose values a person reads. */
-const read = [
+/** Properties whose values are shown to the user. */
+const shownNames = [
   ...['title', 'prompt', 'placeHolder', 'placeholder', 'detail', 'description', 'label', 'tooltip'],
-  ...['message', 'validationMessage', 'ariaLabel', 'words', 'question', 'name'],
+  ...['message', 'validationMessage', 'ariaLabel', 'question', 'name'],
 ];
-/** What is the same in every language: the form of an id. */
-const exceptions = ['cmp_…'];
+/** Texts that are not translated: the form of an id, a mistake of a programmer, the code of an SSH error. */
+const exceptions = ['cmp_…', 'no value for @@', 'notUp'];
 
 interface Literal {
   readonly place: string;
   readonly text: string;
 }
 
-describe('texts that a person reads', () => {
-  it('go through l10n wherever they are shown', () => {
+describe('texts that the user reads', () => {
+  it('are translated wherever they are shown', () => {
     const bare = sources.flatMap((file) => [
       ...callsOf(file, ...shown)
         .filter((call) => !isLog(call))
@@ -43,7 +39,7 @@ describe('texts that a person reads', () => {
     assert.deepEqual(bare, []);
   });
 
-  it('are literals, so that a translator can find them', () => {
+  it('are literals, so that they can be extracted for translators', () => {
     const others = translations().filter(({ call }) => !ts.isStringLiteral(call.arguments[0]!));
     assert.deepEqual(
       others.map(({ place }) => place),
@@ -51,7 +47,7 @@ describe('texts that a person reads', () => {
     );
   });
 
-  it('have a place for every value, and a value for every place', () => {
+  it('have a placeholder for every value, and a value for every placeholder', () => {
     const wrong = translations().filter(({ call }) => {
       const [text, ...values] = call.arguments;
       const places = [...text!.getText().matchAll(/\{(\d+)\}/g)].map(([, number]) => Number(number));
@@ -65,7 +61,7 @@ describe('texts that a person reads', () => {
     assert.ok(translations().length > 100);
   });
 
-  it('are translated by VS Code where it is at hand, and by its library where it is not', () => {
+  it('are translated by vscode.l10n where vscode is imported, and by @vscode/l10n elsewhere', () => {
     const mixed = sources.filter((file) => {
       const uses = importsOf(file).map(({ to }) => to);
       return file.path !== 'src/extension.ts' && uses.includes('vscode') && uses.includes('@vscode/l10n');
@@ -77,29 +73,29 @@ describe('texts that a person reads', () => {
   });
 });
 
-/** Every call that has a text translated. */
+/** Finds every call that translates a text. */
 function translations(): { place: string; call: ts.CallExpression }[] {
   return sources.flatMap((file) => callsOf(file, 't').map((call) => ({ place: placeOf(file, call), call })));
 }
 
-/** The log is for people who look for the cause of something; it is in English. */
+/** Tests for a call that writes to the log, which is in English. */
 function isLog({ expression }: ts.CallExpression): boolean {
   return ts.isPropertyAccessExpression(expression) && lastName(expression.expression) === 'log';
 }
 
-/** What is assigned to a property that a person reads, or is its value in an object. */
+/** Finds the values of shown properties, in object literals and in assignments. */
 function shownProperties({ ast }: Source): ts.Expression[] {
   const inObjects = find(ast, ts.isPropertyAssignment)
-    .filter(({ name }) => read.includes(name.getText()))
+    .filter(({ name }) => shownNames.includes(name.getText()))
     .map(({ initializer }) => initializer);
   const assigned = find(ast, ts.isBinaryExpression)
     .filter(({ operatorToken }) => operatorToken.kind === ts.SyntaxKind.EqualsToken)
-    .filter(({ left }) => ts.isPropertyAccessExpression(left) && read.includes(left.name.text))
+    .filter(({ left }) => ts.isPropertyAccessExpression(left) && shownNames.includes(left.name.text))
     .map(({ right }) => right);
   return [...inObjects, ...assigned];
 }
 
-/** The sentences of errors: they are shown as they are. */
+/** Finds the untranslated messages of errors, which are shown as they are. A text without a blank is an error code. */
 function errorTexts(file: Source): Literal[] {
   const made = find(file.ast, ts.isNewExpression).filter(({ expression }) =>
     expression.getText().endsWith('Error'),
@@ -113,9 +109,10 @@ function errorTexts(file: Source): Literal[] {
   });
 }
 
-/** The literals with words in them, but those that are translated or only compared with. */
+/** Finds the literals with letters in them, except those that are translated, compared with, or parts of an event. */
 function bareTexts(file: Source, within: ts.Node): Literal[] {
   if (ts.isCallExpression(within) && lastName(within.expression) === 't') return [];
+  if (ts.isObjectLiteralExpression(within) && isEvent(within)) return [];
   if (ts.isBinaryExpression(within) && within.operatorToken.getText().includes('===')) return [];
   if (ts.isStringLiteralLike(within) || ts.isTemplateExpression(within)) {
     const text = ts.isTemplateExpression(within) ? literalParts(within) : within.text;
@@ -125,6 +122,11 @@ function bareTexts(file: Source, within: ts.Node): Literal[] {
   const found: Literal[] = [];
   ts.forEachChild(within, (child) => void found.push(...bareTexts(file, child)));
   return found;
+}
+
+/** Tests for an object that is told apart by its `kind`: it holds codes, and no text. */
+function isEvent({ properties }: ts.ObjectLiteralExpression): boolean {
+  return properties.some(({ name }) => name?.getText() === 'kind');
 }
 
 function literalParts({ head, templateSpans }: ts.TemplateExpression): string {

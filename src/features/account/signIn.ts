@@ -4,6 +4,7 @@ import { isApiError } from '../../api/errors';
 import type { User } from '../../api/wire';
 import { isCancellation } from '../../base/abort';
 import { DisposableStore } from '../../base/disposable';
+import { messageOf } from '../../base/errors';
 import { printable } from '../../base/text';
 
 /** Fetches the user of an API key. @throws ApiError when the service rejects the key */
@@ -76,5 +77,5 @@ function messageFor(error: unknown): string {
   if (isApiError(error, 'auth', 'forbidden')) {
     return vscode.l10n.t('Celesto does not accept this key. Check that you copied all of it.');
   }
-  return printable(error instanceof Error ? error.message : String(error));
+  return printable(messageOf(error));
 }

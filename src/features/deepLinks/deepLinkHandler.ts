@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { confirm } from '../../ui/prompts';
 import { DeepLinkError, parseDeepLink, type DeepLink } from './deepLink';
 
 /** Handles links to this extension. It asks the user before anything happens. */
@@ -6,18 +7,14 @@ export const deepLinkHandler: vscode.UriHandler = {
   handleUri: async (uri) => {
     const link = parse(uri);
     if (!link) return;
-    const open = vscode.l10n.t('Open');
-    const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t('Open a terminal on the computer {0}?', link.computer),
-      {
-        modal: true,
-        detail: vscode.l10n.t(
-          'A link asks for this. The computer is started if it is stopped, which may incur costs.',
-        ),
-      },
-      open,
-    );
-    if (answer === open) await vscode.commands.executeCommand('celesto.openByName', link.computer);
+    const confirmed = await confirm({
+      question: vscode.l10n.t('Open a terminal on the computer {0}?', link.computer),
+      detail: vscode.l10n.t(
+        'A link asks for this. The computer is started if it is stopped, which may incur costs.',
+      ),
+      action: vscode.l10n.t('Open'),
+    });
+    if (confirmed) await vscode.commands.executeCommand('celesto.openByName', link.computer);
   },
 };
 

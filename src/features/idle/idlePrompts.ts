@@ -1,28 +1,28 @@
 import * as vscode from 'vscode';
+import { inform } from '../../ui/prompts';
 import type { IdlePrompts } from './idleStopper';
-import { escapeLinks } from '../../base/text';
 
-/** Asks and tells a person about computers that nobody uses. A question that is closed without an answer means no. */
+/** The questions and notifications about idle computers. A question that is closed counts as Keep. */
 export const idlePrompts: IdlePrompts = {
   askToStop: async ({ name }, idle) => {
     const stop = vscode.l10n.t('Stop');
     const keep = vscode.l10n.t('Keep');
     const never = vscode.l10n.t('Never for This One');
     const question = vscode.l10n.t('{0} has been idle for {1}. Stop it?', name, minutes(idle));
-    const answer = await vscode.window.showInformationMessage(escapeLinks(question), stop, keep, never);
+    const answer = await inform(question, stop, keep, never);
     if (answer === stop) return 'stop';
     return answer === never ? 'never' : 'keep';
   },
   showStopped: ({ id, name }, idle) => {
     const start = vscode.l10n.t('Start');
     const message = vscode.l10n.t('{0} had been idle for {1}, so it was stopped.', name, minutes(idle));
-    void vscode.window.showInformationMessage(escapeLinks(message), start).then((answer) => {
+    void inform(message, start).then((answer) => {
       if (answer === start) void vscode.commands.executeCommand('celesto.start', { computerId: id });
     });
   },
   showInUseAgain: ({ name }) => {
     const message = vscode.l10n.t('{0} is in use again, so it was not stopped.', name);
-    void vscode.window.showInformationMessage(escapeLinks(message));
+    void inform(message);
   },
 };
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
-import { escapeLinks } from '../../base/text';
+import { messageOf } from '../../base/errors';
 import type { Computer } from '../../computers/computer';
 import { LifecycleError } from '../../computers/errors';
 import type { SshChannels } from '../../connect/sshChannels';
@@ -9,6 +9,7 @@ import { PortError } from '../../ssh/errors';
 import type { ChildTargets } from '../../ui/childTargets';
 import { copy } from '../../ui/clipboard';
 import { cancellation, withProgress } from '../../ui/progress';
+import { inform, warn } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 import { listPortsCommand, parseListeningPorts, type ListeningPort } from './listeningPorts';
@@ -117,7 +118,7 @@ export class PortForwardCommands {
 async function notifyForwarded(forward: PortForward): Promise<void> {
   const open = vscode.l10n.t('Open in Browser');
   const copyAction = vscode.l10n.t('Copy Address');
-  const chosen = await vscode.window.showInformationMessage(formatForward(forward), open, copyAction);
+  const chosen = await inform(formatForward(forward), open, copyAction);
   if (chosen === open) await openInBrowser(forward);
   if (chosen === copyAction) await copyAddress(forward);
 }
@@ -133,10 +134,10 @@ function parsePortChoice(text: string): PortChoice | string {
 /** Where ports cannot be forwarded they can still be published, which needs no SSH. @throws other errors */
 async function offerPublishing({ id, name }: Pick<Computer, 'id' | 'name'>, error: unknown): Promise<void> {
   if (isCancellation(error) || !mayBePublished(error)) throw error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const publish = vscode.l10n.t('Publish Port…');
   const message = vscode.l10n.t('Ports of {0} cannot be forwarded. {1}', name, reason);
-  const chosen = await vscode.window.showWarningMessage(escapeLinks(message), publish);
+  const chosen = await warn(message, publish);
   if (chosen === publish) await vscode.commands.executeCommand('celesto.publishPort', { computerId: id });
 }
 

@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { DisposableStore, type Disposable } from '../../base/disposable';
-import { escapeLinks } from '../../base/text';
 import type { ComputerEvent, ComputerEvents } from '../../computers/computerEvents';
 import type { ComputerStore } from '../../computers/store';
 import type { Terminals } from '../../terminal/terminals';
+import { inform, warn } from '../../ui/prompts';
 import { loopbackAddress, type PortForward } from './portForward';
 import type { PortForwards } from './portForwards';
 
@@ -50,22 +50,20 @@ export class PortNotifications implements Disposable {
 /** The local address of a forwarded port, and the reason for a local port other than the preferred one. */
 export function formatForward({ port, localPort, preferredPort, computer }: PortForward): string {
   const address = `${loopbackAddress}:${localPort}`;
-  return escapeLinks(
-    localPort === preferredPort
-      ? vscode.l10n.t('Port {0} of {1} is forwarded to {2}.', port, computer.name, address)
-      : vscode.l10n.t(
-          'Port {0} of {1} is forwarded to {2}, because local port {3} is in use.',
-          port,
-          computer.name,
-          address,
-          preferredPort,
-        ),
-  );
+  return localPort === preferredPort
+    ? vscode.l10n.t('Port {0} of {1} is forwarded to {2}.', port, computer.name, address)
+    : vscode.l10n.t(
+        'Port {0} of {1} is forwarded to {2}, because local port {3} is in use.',
+        port,
+        computer.name,
+        address,
+        preferredPort,
+      );
 }
 
 /** Informs about a restored forward that listens on another local port than before. */
 export function notifyMoved(forward: PortForward): void {
-  void vscode.window.showInformationMessage(formatForward(forward));
+  void inform(formatForward(forward));
 }
 
 async function warnDeleted(name: string, ports: string): Promise<void> {
@@ -74,7 +72,7 @@ async function warnDeleted(name: string, ports: string): Promise<void> {
     name,
     ports,
   );
-  await vscode.window.showWarningMessage(escapeLinks(message));
+  await warn(message);
 }
 
 async function warnStopped({ id, name }: ComputerEvent['computer'], ports: string): Promise<void> {
@@ -84,6 +82,6 @@ async function warnStopped({ id, name }: ComputerEvent['computer'], ports: strin
     ports,
   );
   const start = vscode.l10n.t('Start');
-  const chosen = await vscode.window.showWarningMessage(escapeLinks(message), start);
+  const chosen = await warn(message, start);
   if (chosen === start) await vscode.commands.executeCommand('celesto.start', { computerId: id });
 }

@@ -2,11 +2,11 @@ import * as vscode from 'vscode';
 import type { CelestoClient } from '../../api/client';
 import { publishLimits, type PublishedPort } from '../../api/wire';
 import type { Clock } from '../../base/clock';
-import { escapeLinks } from '../../base/text';
 import type { Computer } from '../../computers/computer';
 import type { ChildTargets } from '../../ui/childTargets';
 import { copy } from '../../ui/clipboard';
 import { cancellation, withProgress } from '../../ui/progress';
+import { confirmOrCancel, inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 import { listPortsCommand, parseListeningPorts, type ListeningPort } from './listeningPorts';
@@ -126,9 +126,7 @@ function assertBelowLimit({ name }: Computer, published: readonly PublishedPort[
 async function confirmUnpublishing({ name }: Computer, port: number): Promise<void> {
   const question = vscode.l10n.t('Unpublish port {0} of {1}?', port, name);
   const detail = vscode.l10n.t('Its URL stops working. Publishing the port again gives it another URL.');
-  const unpublish = vscode.l10n.t('Unpublish');
-  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, unpublish);
-  if (answer !== unpublish) throw cancellation();
+  await confirmOrCancel({ question, detail, action: vscode.l10n.t('Unpublish') });
 }
 
 /** Asks before a port becomes public. @throws a cancellation when the user declines */
@@ -137,9 +135,7 @@ async function confirmPublishing({ name }: Computer, port: number): Promise<void
   const detail = vscode.l10n.t(
     'It gets a public URL. Whoever has that URL reaches what listens on the port, without signing in, until you unpublish it.',
   );
-  const publish = vscode.l10n.t('Publish');
-  const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, publish);
-  if (answer !== publish) throw cancellation();
+  await confirmOrCancel({ question, detail, action: vscode.l10n.t('Publish') });
 }
 
 async function notifyPublished({ name }: Computer, { port, url }: PublishedPort): Promise<void> {
@@ -149,13 +145,13 @@ async function notifyPublished({ name }: Computer, { port, url }: PublishedPort)
       port,
       name,
     );
-    await vscode.window.showInformationMessage(escapeLinks(pending));
+    await inform(pending);
     return;
   }
   const message = vscode.l10n.t('Port {0} of {1} is public now: {2}', port, name, url);
   const copyAction = vscode.l10n.t('Copy URL');
   const open = vscode.l10n.t('Open in Browser');
-  const chosen = await vscode.window.showInformationMessage(escapeLinks(message), copyAction, open);
+  const chosen = await inform(message, copyAction, open);
   if (chosen === copyAction) await copy([url]);
   if (chosen === open) await openInBrowser(url);
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock';
+import { messageOf } from '../../base/errors';
 import { statusOf } from '../../computers/status';
 import type { ComputerStore } from '../../computers/store';
 import type { KeyRotation } from '../../ssh/keys/keyRotation';
@@ -64,7 +65,7 @@ export class SshKeyCommands {
       await this.deps.rotation.replaceKeyOn(computer, signal);
       return { name, result: vscode.l10n.t('replaced'), failed: false };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       return { name, result: vscode.l10n.t('not yet, by the next connection: {0}', reason), failed: true };
     }
   }

@@ -5,6 +5,7 @@ import type { Computer } from '../../computers/computer';
 import type { PersistentShells } from '../../terminal/persistentShells';
 import type { Terminals } from '../../terminal/terminals';
 import { cancellation, withProgress } from '../../ui/progress';
+import { confirmOrCancel } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 import type { TreeChild } from '../../ui/treeChildren';
@@ -34,10 +35,8 @@ export class DetachedShellCommands {
     const { computer, child } = await this.pick(args, vscode.l10n.t('End Detached Shell'));
     const question = vscode.l10n.t('End {0} on {1}?', child.label, computer.name);
     const detail = vscode.l10n.t('The shell and its programs end. Unsaved work is lost.');
-    const end = vscode.l10n.t('End');
-    const answer = await vscode.window.showWarningMessage(question, { modal: true, detail }, end);
-    if (answer !== end) throw cancellation();
-    await withProgress(this.clock, vscode.l10n.t('SessionEnd {0}…', child.label), (signal) =>
+    await confirmOrCancel({ question, detail, action: vscode.l10n.t('End') });
+    await withProgress(this.clock, vscode.l10n.t('Ending {0}…', child.label), (signal) =>
       this.shells.end(computer, child.shell, signal),
     );
   };

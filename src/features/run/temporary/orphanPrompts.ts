@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import { isCancellation } from '../../../base/abort';
 import type { Clock } from '../../../base/clock';
 import { toDisposable, type Disposable } from '../../../base/disposable';
-import { escapeLinks } from '../../../base/text';
 import { withProgress } from '../../../ui/progress';
+import { warn } from '../../../ui/prompts';
 import { showError } from '../../../ui/showError';
 import type { Targets } from '../../../ui/targets';
 import { abbreviate } from '../command';
@@ -47,7 +47,7 @@ async function promptFor(
 ): Promise<void> {
   const remove = vscode.l10n.t('Delete');
   const keep = record.computer ? vscode.l10n.t('Keep') : vscode.l10n.t('Forget It');
-  const answer = await vscode.window.showWarningMessage(escapeLinks(questionAbout(record)), remove, keep);
+  const answer = await warn(questionAbout(record), remove, keep);
   if (answer === keep) await computers.keep(record);
   if (answer !== remove) return;
   await targets.ensureSignedIn();
