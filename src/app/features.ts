@@ -62,13 +62,24 @@ export function registerFeatures(
   const { account, client, lastClient, lifecycle, log, store } = service;
   const { knownComputers, terminals } = connectivity;
   const disposables = new DisposableStore();
-  const insights = new MetricsAndBilling(client, clock);
-  disposables.add(account.onDidSwitch(() => insights.reset()));
+  const metricsAndBilling = new MetricsAndBilling(client, clock);
+  disposables.add(account.onDidSwitch(() => metricsAndBilling.reset()));
   const computersInUse = disposables.add(new ComputersInUse());
   const finder = new ComputerFinder(store, client);
   const targets = new Targets(account, store, new ComputerPicker(store));
   const shared = {
-    ...{ account, client, lastClient, lifecycle, store, terminals, insights, computersInUse, clock, log },
+    ...{
+      account,
+      client,
+      lastClient,
+      lifecycle,
+      store,
+      terminals,
+      metricsAndBilling,
+      computersInUse,
+      clock,
+      log,
+    },
     events: disposables.add(new ComputerEvents(store, lifecycle, clock)),
     ...{ finder, targets, findComputer: createFindComputer({ targets, finder, clock }) },
     startTimeoutMs: settings.startTimeout,
@@ -79,7 +90,7 @@ export function registerFeatures(
     registerDiagnostics({
       ...{ ...shared, ...connectivity, extension, output: service.output },
       statusHistory: disposables.add(new StatusHistory(store, clock)),
-      recentProblems: service.troubles,
+      recentProblems: service.recentProblems,
       redact: redactor(() => account.secrets()),
     }),
   );

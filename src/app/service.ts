@@ -17,7 +17,7 @@ export interface Service extends Disposable {
   readonly output: vscode.LogOutputChannel;
   readonly log: Log;
   /** The last warnings and errors, without secrets. */
-  readonly troubles: RecentProblemsLog;
+  readonly recentProblems: RecentProblemsLog;
   readonly account: Account;
   readonly client: CelestoClient;
   /** A client with the credentials of the last request, for a window that closes: it reads no secrets. */
@@ -31,8 +31,8 @@ export interface Service extends Disposable {
 export function createService(context: vscode.ExtensionContext, clock: Clock): Service {
   const { globalState: memory, secrets } = context;
   const output = vscode.window.createOutputChannel('Celesto', { log: true });
-  const troubles = new RecentProblemsLog(output, clock);
-  const log = redactingLog(troubles, () => account.secrets());
+  const recentProblems = new RecentProblemsLog(output, clock);
+  const log = redactingLog(recentProblems, () => account.secrets());
   const account = new Account({ secrets, memory, baseUrl: settings.baseUrl, environment: process.env, log });
   const http = new Http(log);
   const client = new CelestoClient(
@@ -57,5 +57,5 @@ export function createService(context: vscode.ExtensionContext, clock: Clock): S
   const lifecycle = new Lifecycle(client, store, clock, log);
   const dispose = (): void => disposables.dispose();
   const clients = { client, lastClient, checkKey };
-  return { output, log, troubles, account, ...clients, store, lifecycle, dispose };
+  return { output, log, recentProblems, account, ...clients, store, lifecycle, dispose };
 }

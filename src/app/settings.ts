@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 
-/** The settings of this extension, read when asked. Every key is declared in package.json. */
+/** Reads the settings of this extension whenever they are used. A test holds keys and defaults together with package.json. */
 export const settings = {
-  /** Only what a person set; the default is decided elsewhere, after the environment was asked. */
+  /** The value that the user has set, if any: CELESTO_BASE_URL comes before the default. */
   baseUrl: (): string | undefined => {
     const inspected = section().inspect<string>('baseUrl');
     return inspected?.globalValue;
@@ -13,12 +13,12 @@ export const settings = {
   transport: (): 'auto' | 'ssh' | 'tunnel' | 'gateway' => section().get('terminal.transport', 'auto'),
   persistence: (): 'auto' | 'tmux' | 'off' => section().get('terminal.persistence', 'auto'),
   shellIntegration: (): boolean => section().get('terminal.shellIntegration', true),
-  /** Where shells begin; empty for the home folder. */
+  /** The working directory of new shells; empty for the home folder. */
   cwd: (): string => section().get<string>('terminal.cwd', ''),
-  /** The id or the name of the computer of this workspace, or of the folder in it that is worked in; empty for none. */
-  defaultComputer: (place = vscode.window.activeTextEditor?.document.uri): string =>
-    section(place).get<string>('defaultComputer', ''),
-  /** For computers that nobody uses. Times in milliseconds. */
+  /** The id or name of the computer of the workspace, or of the folder of the active editor; empty for none. */
+  defaultComputer: (scope = vscode.window.activeTextEditor?.document.uri): string =>
+    section(scope).get<string>('defaultComputer', ''),
+  /** Settings for computers that nobody uses. */
   idle: {
     stop: (): 'never' | 'ask' | 'always' => section().get('idle.stop', 'never'),
     timeoutMs: (): number => section().get<number>('idle.minutes', 30) * 60_000,
@@ -27,6 +27,6 @@ export const settings = {
   identityFile: (): string => section().get<string>('ssh.identityFile', ''),
 };
 
-function section(place?: vscode.Uri): vscode.WorkspaceConfiguration {
-  return vscode.workspace.getConfiguration('celesto', place);
+function section(scope?: vscode.Uri): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration('celesto', scope);
 }

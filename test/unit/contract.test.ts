@@ -79,7 +79,7 @@ const startable = {
   ],
 };
 
-/** What the menus of a computer hold in each status. */
+/** The buttons and the context menu of a computer by its status. */
 const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readonly string[] }>> = {
   running: {
     buttons: ['newTerminal', 'stop'],
@@ -161,8 +161,8 @@ const keysOfVSCode = [
   'editorHasSelection',
 ];
 
-describe('package.json, as a whole', () => {
-  it('is activated by what it contributes and by links alone, proposes nothing, has one entry point', () => {
+describe('package.json', () => {
+  it('activates on its contributions and on links only, uses no proposed API, has one entry point', () => {
     // VS Code takes all the others from what is contributed; that links lead here shows in code alone.
     assert.deepEqual(manifest.activationEvents, ['onUri']);
     assert.equal(manifest.enabledApiProposals, undefined);
@@ -170,14 +170,14 @@ describe('package.json, as a whole', () => {
     assert.match(read('esbuild.mjs'), new RegExp(`outfile: '${manifest.main.replace('./', '')}'`));
   });
 
-  it('is typed and tested against the oldest VS Code it admits', () => {
+  it('is typed and tested against the oldest VS Code that it supports', () => {
     const oldest = manifest.engines.vscode.replace('^', '');
     assert.equal(manifest.engines.vscode, '^1.104.0');
     assert.equal(manifest.devDependencies['@types/vscode'], oldest);
     assert.match(read('test/tools/vscodeDist.mjs'), new RegExp(`floor: { codeServer: '4${oldest.slice(1)}'`));
   });
 
-  it('names pictures that are there', () => {
+  it('names icons that exist', () => {
     const views = Object.values(contributes.views).flat();
     for (const { icon } of [manifest, ...contributes.viewsContainers.activitybar, ...views]) {
       assert.ok(read(icon).length > 0, icon);
@@ -200,7 +200,7 @@ describe('commands', () => {
     assert.deepEqual(joined.toSorted(), commandIdTypes.map(({ name }) => name.text).toSorted());
   });
 
-  it('carry the name of the product in the palette', () => {
+  it('have the name of the product as their category', () => {
     for (const { command, category } of contributes.commands) assert.equal(category, 'Celesto', command);
   });
 
@@ -223,7 +223,7 @@ describe('commands', () => {
     assert.ok(named.length > 30);
   });
 
-  it('that are buttons have an icon', () => {
+  it('have an icon where they are buttons', () => {
     const buttons = menuEntries.filter(({ group = '' }) => /^(inline|navigation)/.test(group));
     const bare = buttons.filter(
       ({ command }) => !contributes.commands.find((one) => one.command === command)?.icon,
@@ -233,13 +233,13 @@ describe('commands', () => {
 });
 
 describe('conditions', () => {
-  it('ask only for context keys that the code sets or VS Code has', () => {
+  it('use only context keys that the code sets or VS Code has', () => {
     const asked = new Set(conditions.flatMap(termsOf).map(({ key }) => key));
     const unknown = [...asked].filter((key) => !contextKeys().includes(key) && !keysOfVSCode.includes(key));
     assert.deepEqual(unknown, []);
   });
 
-  it('ask for every context key that the code sets', () => {
+  it('use every context key that the code sets', () => {
     const asked = conditions.flatMap(termsOf).map(({ key }) => key);
     assert.deepEqual(
       contextKeys().filter((key) => !asked.includes(key)),
@@ -255,7 +255,7 @@ describe('conditions', () => {
     }
   });
 
-  it('leave no account and no list without a word', () => {
+  it('show a welcome text or a message for every state of account and list', () => {
     const welcomed = contributes.viewsWelcome.flatMap(({ when }) => termsOf(when));
     const wordless = (key: string): string[] =>
       valuesOf[key]!().filter((value) => !welcomed.some((term) => term.key === key && term.value === value));
@@ -266,7 +266,7 @@ describe('conditions', () => {
   });
 });
 
-describe('menus of a computer', () => {
+describe('the context menu of a computer', () => {
   const entries = menuEntries.filter(({ menu }) => menu === 'view/item/context');
   const shown = (status: string, inline: boolean): string[] =>
     entries
@@ -274,13 +274,13 @@ describe('menus of a computer', () => {
       .filter(({ when = '' }) => itemPattern(when)?.test(contextOf(status).join(' ')))
       .map(({ command }) => command.replace('celesto.', ''));
 
-  it('look for words that a computer, or a line below it, can have, and for all of them', () => {
+  it('uses exactly the capabilities of computers and the context values of their children', () => {
     const words = new Set([...allStatuses.flatMap(contextOf), ...childContexts]);
     const asked = entries.map(({ when = '' }) => itemPattern(when)!.source.replaceAll('\\b', ''));
     assert.deepEqual([...new Set(asked)].toSorted(), [...words].toSorted());
   });
 
-  it('are not those of a group', () => {
+  it('is not that of a group', () => {
     assert.deepEqual(
       texts(source('src/features/tree/treeItems.ts').ast).filter((text) => text === 'group'),
       ['group'],
@@ -288,7 +288,7 @@ describe('menus of a computer', () => {
     for (const { when = '' } of entries) assert.ok(!itemPattern(when)!.test('group'), when);
   });
 
-  it('offer a picker with words that a computer can have', () => {
+  it('has pickers that ask for capabilities which computers can have', () => {
     const asked = sources.flatMap((file) =>
       callsOf(file, 'one', 'many')
         .filter(({ expression }) => /targets\.\w+$/.test(expression.getText()))
@@ -303,7 +303,7 @@ describe('menus of a computer', () => {
   });
 
   for (const [status, { buttons, menu }] of Object.entries(menuOf)) {
-    it(`of one that is ${status}: ${buttons.join(', ') || 'no button'}`, () => {
+    it(`has ${buttons.join(', ') || 'no button'} for a computer that is ${status}`, () => {
       assert.deepEqual(shown(status, true), buttons);
       assert.deepEqual(shown(status, false), menu);
       assert.ok(buttons.length <= 2);
@@ -311,7 +311,7 @@ describe('menus of a computer', () => {
   }
 
   for (const status of allStatuses)
-    it(`of one that is ${status} are what the pick of the status bar offers besides opening it`, () => {
+    it(`has the same commands as the picker of the status bar for a computer that is ${status}`, () => {
       const commands = actionCommands(status).map((command) => command.replace('celesto.', ''));
       assert.deepEqual(
         commands.filter((command) => command !== 'open').toSorted(),
@@ -320,18 +320,18 @@ describe('menus of a computer', () => {
       assert.equal(commands.includes('open'), shown(status, false).includes('newTerminal'));
     });
 
-  it('are told here for every status', () => {
+  it('is tested for every status', () => {
     assert.deepEqual(Object.keys(menuOf).toSorted(), allStatuses.toSorted());
   });
 });
 
 describe('settings', () => {
-  it('are read as package.json declares them, default included, and none is declared in vain', () => {
+  it('are read with the keys and defaults that package.json declares, all of them', () => {
     const declared = Object.entries(settings).map(([key, { default: value }]) => [key, value] as const);
     assert.deepEqual(new Map(settingsRead()), new Map(declared));
   });
 
-  it('that hold an address or a path cannot be set by a workspace', () => {
+  it('cannot be set by a workspace where they hold an address or a path', () => {
     for (const [key, setting] of Object.entries(settings)) {
       if (isFreeText(setting) && !isName(key)) assert.equal(setting.scope, 'machine', key);
     }
@@ -341,7 +341,7 @@ describe('settings', () => {
     );
   });
 
-  it('with a choice take what the code compares with', () => {
+  it('allow the values that the code compares them with', () => {
     const { enum: choices = [], enumDescriptions = [] } = settings['celesto.openAfterCreate']!;
     const compared = find(source('src/features/lifecycle/createCommand.ts').ast, ts.isBinaryExpression)
       .filter(({ left }) => ts.isIdentifier(left) && left.text === 'setting')
@@ -374,7 +374,7 @@ describe('settings', () => {
 describe('the README', () => {
   const readme = read('README.md');
 
-  it('calls commands by their titles', () => {
+  it('names commands by their titles', () => {
     const titles = contributes.commands.map(({ title }) => manifestTexts[title.replaceAll('%', '')]);
     const named = [...readme.matchAll(/`Celesto: ([^`]+)`/g)].map(([, title]) => title!);
     assert.deepEqual(
@@ -384,7 +384,7 @@ describe('the README', () => {
     assert.ok(named.length > 20);
   });
 
-  it('tells every setting, with its default', () => {
+  it('lists every setting with its default', () => {
     const rows = [...readme.matchAll(/^\| `(celesto\.[\w.]+)` \| (?:`([^`]*)` )?\|/gm)];
     const told = rows.map(([, key, value = '']) => `${key} ${value}`);
     const declared = Object.entries(settings).map(([key, { default: value }]) => `${key} ${String(value)}`);
@@ -426,7 +426,7 @@ describe('package.nls.json', () => {
   });
 });
 
-/** What a context key can be. */
+/** The values that context keys can have. */
 const valuesOf: Readonly<Record<string, () => string[]>> = {
   view: viewIds,
   focusedView: viewIds,
@@ -447,7 +447,7 @@ function viewIds(): string[] {
   return declared;
 }
 
-/** The context keys that the code sets. */
+/** Finds the context keys that the code sets. */
 function contextKeys(): string[] {
   const keys = sources.flatMap((file) =>
     callsOf(file, 'setContext').flatMap((call) => texts(call.arguments[0]!)),
@@ -455,7 +455,7 @@ function contextKeys(): string[] {
   return [...new Set(keys)];
 }
 
-/** Keys and defaults, as src/app/settings.ts reads them. */
+/** Finds the keys and defaults that src/app/settings.ts reads. */
 function settingsRead(): [string, unknown][] {
   return callsOf(source('src/app/settings.ts'), 'get', 'inspect').map((call) => {
     const [key, fallback] = call.arguments;
@@ -473,7 +473,7 @@ function valueOf(literal: ts.Expression): unknown {
   throw new Error(`not a literal: ${literal.getText()}`);
 }
 
-/** The name of a computer leads nowhere by itself. */
+/** Tests for the name of a computer, which a workspace may set: it is no address. */
 function isName(key: string): boolean {
   return key === 'celesto.defaultComputer';
 }
@@ -489,7 +489,7 @@ function actionCommands(status: string): string[] {
     .map(({ command }) => command);
 }
 
-/** `command: 'celesto.open'`, as tree items name theirs. */
+/** Finds the values of `command: 'celesto.open'`, as tree items have it. */
 function commandProperties({ ast }: (typeof sources)[number]): string[] {
   return find(ast, ts.isPropertyAssignment)
     .filter(({ name, initializer }) => name.getText() === 'command' && ts.isStringLiteral(initializer))

@@ -22,7 +22,7 @@ export class DetailsPage implements vscode.TextDocumentContentProvider, Disposab
 
   constructor(
     private readonly store: ComputerStore,
-    private readonly insights: MetricsAndBilling,
+    private readonly metricsAndBilling: MetricsAndBilling,
     private readonly log: Log,
   ) {
     this.disposables.add(vscode.workspace.registerTextDocumentContentProvider(scheme, this));
@@ -39,9 +39,9 @@ export class DetailsPage implements vscode.TextDocumentContentProvider, Disposab
     if (!computer) return vscode.l10n.t('This computer is no longer in the list.');
     const signal = AbortSignal.timeout(timeoutMs);
     const [metrics, commands, quota] = await Promise.all([
-      this.optional(() => this.insights.observability(computer.id, '24h', signal)),
-      this.optional(() => this.insights.commands(computer.id, signal)),
-      this.optional(() => this.insights.billing(signal)),
+      this.optional(() => this.metricsAndBilling.observability(computer.id, '24h', signal)),
+      this.optional(() => this.metricsAndBilling.commands(computer.id, signal)),
+      this.optional(() => this.metricsAndBilling.billing(signal)),
     ]);
     const metricsRows = metrics ? formatMetrics(metrics) : [];
     return [

@@ -14,17 +14,17 @@ export type DetailsCommandId = 'celesto.pick' | 'celesto.showDetails';
 export interface DetailsDeps {
   readonly account: Account;
   readonly store: ComputerStore;
-  readonly insights: MetricsAndBilling;
+  readonly metricsAndBilling: MetricsAndBilling;
   readonly targets: Targets;
   readonly log: Log;
 }
 
 /** Registers the status bar item, the picker of actions and the details page. */
 export function registerDetails(deps: DetailsDeps): Feature<DetailsCommandId> {
-  const { account, store, insights, targets, log } = deps;
+  const { account, store, metricsAndBilling, targets, log } = deps;
   const disposables = new DisposableStore();
-  disposables.add(new StatusBar({ store, account, insights, log }));
-  const page = disposables.add(new DetailsPage(store, insights, log));
+  disposables.add(new StatusBar({ store, account, metricsAndBilling, log }));
+  const page = disposables.add(new DetailsPage(store, metricsAndBilling, log));
   const commands = new DetailsCommands(targets, page);
   return {
     handlers: { 'celesto.pick': commands.pick, 'celesto.showDetails': commands.showDetails },

@@ -16,7 +16,7 @@ const priority = 0;
 export interface StatusBarDeps {
   readonly store: ComputerStore;
   readonly account: Account;
-  readonly insights: MetricsAndBilling;
+  readonly metricsAndBilling: MetricsAndBilling;
   readonly log: Log;
 }
 
@@ -66,7 +66,7 @@ export class StatusBar implements Disposable {
   }
 
   private async addCost(ids: string, running: readonly Computer[]): Promise<void> {
-    const rate = running.length > 0 ? await this.deps.insights.hourlyCost(running) : undefined;
+    const rate = running.length > 0 ? await this.deps.metricsAndBilling.hourlyCost(running) : undefined;
     if (rate === undefined || this.drawnIds !== ids) return;
     this.item.tooltip = vscode.l10n.t(
       '{0}, about {1} an hour',

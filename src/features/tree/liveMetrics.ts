@@ -25,7 +25,7 @@ export class LiveMetrics implements Disposable {
   readonly onDidExpire = this.expirations.event;
 
   constructor(
-    private readonly insights: Pick<MetricsAndBilling, 'observability'>,
+    private readonly metricsAndBilling: Pick<MetricsAndBilling, 'observability'>,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
@@ -41,7 +41,7 @@ export class LiveMetrics implements Disposable {
     );
     try {
       const anySignal = AbortSignal.any([signal, timeout.signal, this.disposal.signal]);
-      const metrics = await this.insights.observability(id, '1h', anySignal);
+      const metrics = await this.metricsAndBilling.observability(id, '1h', anySignal);
       return metrics ? formatMetrics(metrics) : [];
     } catch (error) {
       if (!isCancellation(error)) this.log.debug(`${id}: no metrics: ${describeError(error)}`);

@@ -18,14 +18,14 @@ const busy: Observability = {
   latest: metrics({ uptime_seconds: 3_600, cpu_used_percent: 12 }),
   samples: [],
 };
-const figures = [
+const busyMetrics = [
   ['CPU', '12 %'],
   ['Memory', '512 MB of 2 GB'],
   ['Disk in use', '3 GB of 10 GB'],
   ['Up for', '1 h 0 min'],
 ];
 
-function bench(answer: Promise<Observability> | (() => Promise<Observability>)) {
+function harness(answer: Promise<Observability> | (() => Promise<Observability>)) {
   const calls: string[] = [];
   const clock = new FakeClock();
   const log = new RecordingLog();
@@ -35,68 +35,68 @@ function bench(answer: Promise<Observability> | (() => Promise<Observability>)) 
     return abortable(typeof answer === 'function' ? answer() : answer, asking);
   };
   const client = { observability, commands: unused, billing: unused, sizes: unused };
-  const pulse = new LiveMetrics(new MetricsAndBilling(client, clock), clock, log);
-  const aged: string[] = [];
-  pulse.onDidExpire((id) => aged.push(id));
-  return { pulse, calls, clock, log, aged };
+  const liveMetrics = new LiveMetrics(new MetricsAndBilling(client, clock), clock, log);
+  const expired: string[] = [];
+  liveMetrics.onDidExpire((id) => expired.push(id));
+  return { liveMetrics, calls, clock, log, expired };
 }
 
-describe('the pulse of a computer', () => {
-  it('is what the service tells, asked once within some seconds', async () => {
-    const { pulse, calls, clock } = bench(Promise.resolve(busy));
-    assert.deepEqual(await pulse.metricsOf(running, signal), figures);
-    assert.deepEqual(await pulse.metricsOf(running, signal), figures);
+describe('LiveMetrics', () => {
+  it('fetches the metrics of a running computer at most once within some seconds', async () => {
+    const { liveMetrics, calls, clock } = harness(Promise.resolve(busy));
+    assert.deepEqual(await liveMetrics.metricsOf(running, signal), busyMetrics);
+    assert.deepEqual(await liveMetrics.metricsOf(running, signal), busyMetrics);
     assert.deepEqual(calls, ['a 1h']);
     await clock.advance(6_000);
-    await pulse.metricsOf(running, signal);
+    await liveMetrics.metricsOf(running, signal);
     assert.equal(calls.length, 2);
   });
 
   for (const status of ['stopped', 'starting', 'error', 'lost'])
-    it(`is not asked for while it is ${status}`, async () => {
-      const { pulse, calls, clock } = bench(Promise.resolve(busy));
-      assert.deepEqual(await pulse.metricsOf(computerFrom(wire('a', status)), signal), []);
+    it(`fetches nothing for a computer that is ${status}`, async () => {
+      const { liveMetrics, calls, clock } = harness(Promise.resolve(busy));
+      assert.deepEqual(await liveMetrics.metricsOf(computerFrom(wire('a', status)), signal), []);
       assert.deepEqual([calls, clock.waiting], [[], 0]);
     });
 
   for (const kind of ['notFound', 'forbidden', 'network', 'server'] as const)
-    it(`is nothing, without a word, where the answer is ${kind}`, async () => {
-      const { pulse, log } = bench(() => Promise.reject(new ApiError(kind)));
-      assert.deepEqual(await pulse.metricsOf(running, signal), []);
+    it(`returns no metrics, and logs no warning, on a ${kind} error`, async () => {
+      const { liveMetrics, log } = harness(() => Promise.reject(new ApiError(kind)));
+      assert.deepEqual(await liveMetrics.metricsOf(running, signal), []);
       assert.doesNotMatch(log.text, /^(info|warn|error)/m);
     });
 
-  it('is not waited for long', async () => {
-    const { pulse, clock } = bench(deferred<Observability>().promise);
-    const figures = pulse.metricsOf(running, signal);
+  it('returns no metrics after a timeout of three seconds', async () => {
+    const { liveMetrics, clock } = harness(deferred<Observability>().promise);
+    const busyMetrics = liveMetrics.metricsOf(running, signal);
     await clock.advance(3_000);
-    assert.deepEqual(await figures, []);
+    assert.deepEqual(await busyMetrics, []);
   });
 
-  it('is asked for no longer once the mouse has left, and anew when it is back', async () => {
+  it('aborts the request when the pointer leaves, and fetches again when it is back', async () => {
     const answers = [deferred<Observability>().promise, Promise.resolve(busy)];
-    const { pulse, calls } = bench(() => answers.shift()!);
-    const left = new AbortController();
-    const first = pulse.metricsOf(running, left.signal);
+    const { liveMetrics, calls } = harness(() => answers.shift()!);
+    const abort = new AbortController();
+    const first = liveMetrics.metricsOf(running, abort.signal);
     await settled();
-    left.abort();
+    abort.abort();
     assert.deepEqual(await first, []);
-    assert.deepEqual(await pulse.metricsOf(running, signal), figures);
+    assert.deepEqual(await liveMetrics.metricsOf(running, signal), busyMetrics);
     assert.equal(calls.length, 2);
   });
 
-  it('says once when what was shown has got old, and nothing after the end', async () => {
-    const { pulse, clock, aged } = bench(Promise.resolve(busy));
-    await pulse.metricsOf(running, signal);
+  it('fires once when shown metrics expire, and never after dispose', async () => {
+    const { liveMetrics, clock, expired } = harness(Promise.resolve(busy));
+    await liveMetrics.metricsOf(running, signal);
     await clock.advance(6_000);
-    await pulse.metricsOf(running, signal);
-    assert.deepEqual(aged, []);
+    await liveMetrics.metricsOf(running, signal);
+    assert.deepEqual(expired, []);
     await clock.advance(60_000);
-    assert.deepEqual(aged, ['a']);
-    await pulse.metricsOf(running, signal);
-    pulse.dispose();
+    assert.deepEqual(expired, ['a']);
+    await liveMetrics.metricsOf(running, signal);
+    liveMetrics.dispose();
     assert.equal(clock.waiting, 0);
     await clock.advance(60_000);
-    assert.deepEqual(aged, ['a']);
+    assert.deepEqual(expired, ['a']);
   });
 });
