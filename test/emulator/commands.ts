@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { Life } from './life';
+import type { ComputerStateMachine } from './computerStateMachine';
 import { runCommand, type Command, type CommandEnd, type ExecResult } from './sandbox/exec';
 
 /** A command in the history of a computer, as an answer carries it. */
@@ -23,11 +23,15 @@ const historyLimit = 200;
 
 /** The commands that run on the computers by order of the API, and those that did. */
 export class Commands {
-  readonly #history = new WeakMap<Life, Invocation[]>();
-  readonly #streams = new Map<Readable, Life>();
+  readonly #history = new WeakMap<ComputerStateMachine, Invocation[]>();
+  readonly #streams = new Map<Readable, ComputerStateMachine>();
 
   /** Runs a command to its end. @throws ApiError 409 when the computer does not run */
-  async run(life: Life, line: string, timeout: number): Promise<ExecResult & { command_id: string }> {
+  async run(
+    life: ComputerStateMachine,
+    line: string,
+    timeout: number,
+  ): Promise<ExecResult & { command_id: string }> {
     const { command, invocation } = this.#start(life, line, timeout);
     const result = await runCommand(command);
     return { ...result, command_id: invocation.command_id };
@@ -37,7 +41,7 @@ export class Commands {
    * Runs a command and tells as server-sent events what it writes. It ends when the stream is destroyed.
    * @throws ApiError 409 when the computer does not run
    */
-  stream(life: Life, line: string, timeout: number): { id: string; events: Readable } {
+  stream(life: ComputerStateMachine, line: string, timeout: number): { id: string; events: Readable } {
     const { command, invocation } = this.#start(life, line, timeout);
     const events = eventsOf(command, invocation);
     this.#streams.set(events, life);
@@ -49,16 +53,20 @@ export class Commands {
   }
 
   /** The commands of a computer, newest first. */
-  of(life: Life): Invocation[] {
+  of(life: ComputerStateMachine): Invocation[] {
     return this.#history.get(life) ?? [];
   }
 
   /** Breaks the streams of a computer in the middle, and their commands with them. */
-  cutStreams(life: Life): void {
+  cutStreams(life: ComputerStateMachine): void {
     for (const [events, of] of this.#streams) if (of === life) events.destroy(new Error('cut'));
   }
 
-  #start(life: Life, line: string, timeout: number): { command: Command; invocation: Invocation } {
+  #start(
+    life: ComputerStateMachine,
+    line: string,
+    timeout: number,
+  ): { command: Command; invocation: Invocation } {
     const command = life.running('takes no commands').start(line, timeout * 1000);
     const invocation: Invocation = {
       command_id: `cmd_${randomBytes(6).toString('hex')}`,

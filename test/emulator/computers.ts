@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Billing, Size } from './billing';
 import { organizations, templates, unusedName } from './catalogue';
 import { ApiError, type ComputerRecord, type CreateRequest, type Seed, type WireComputer } from './computer';
-import { Life, type Surroundings } from './life';
+import { ComputerStateMachine, type StateMachineDeps } from './computerStateMachine';
 import type { Sandbox, SandboxFactory } from './sandbox/sandbox';
 import type { Saved, StateFile } from './state';
 
 export interface ComputersOptions extends Pick<
-  Surroundings,
+  StateMachineDeps,
   'times' | 'listenAddress' | 'advertiseAddress' | 'publicUrl' | 'log'
 > {
   folder: string;
@@ -20,10 +20,10 @@ export interface ComputersOptions extends Pick<
 
 /** All computers, by id and name and organization, and how they come and go. */
 export class Computers {
-  readonly #all = new Map<string, Life>();
+  readonly #all = new Map<string, ComputerStateMachine>();
   readonly #creations: Saved['creations'] = {};
   readonly #options: ComputersOptions;
-  readonly #surroundings: Surroundings;
+  readonly #surroundings: StateMachineDeps;
 
   constructor(options: ComputersOptions) {
     this.#options = options;
@@ -50,13 +50,13 @@ export class Computers {
   }
 
   /** All computers. */
-  lives(): Life[] {
+  lives(): ComputerStateMachine[] {
     return [...this.#all.values()];
   }
 
   /** A computer by id or name, of an organization or of any. @throws ApiError 404 when there is none. */
-  get(idOrName: string, organization?: string): Life {
-    const fits = ({ record }: Life): boolean =>
+  get(idOrName: string, organization?: string): ComputerStateMachine {
+    const fits = ({ record }: ComputerStateMachine): boolean =>
       organization === undefined || record.organization === organization;
     const byId = this.#all.get(idOrName);
     if (byId !== undefined && fits(byId)) return byId;
@@ -127,7 +127,10 @@ export class Computers {
     await Promise.all([...this.#all.values()].map((life) => life.close()));
   }
 
-  #add(size: Shape, own: { status: string; name?: string; organization?: string; fake?: boolean }): Life {
+  #add(
+    size: Shape,
+    own: { status: string; name?: string; organization?: string; fake?: boolean },
+  ): ComputerStateMachine {
     const { status, name = this.#unusedName(), organization = organizations[0]!.id, fake = false } = own;
     const now = new Date().toISOString();
     const wire = {
@@ -150,11 +153,11 @@ export class Computers {
     return shape(request, this.#options.billing.sizes);
   }
 
-  #adopt(record: ComputerRecord): Life {
+  #adopt(record: ComputerRecord): ComputerStateMachine {
     const { id, name } = record.wire;
     const folder = join(this.#options.folder, 'computers', id);
     const sandbox = record.fake ? undefined : this.#options.createSandbox(folder, name);
-    const life = new Life(record, sandbox, this.#surroundings);
+    const life = new ComputerStateMachine(record, sandbox, this.#surroundings);
     this.#all.set(id, life);
     return life;
   }

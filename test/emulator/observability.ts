@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Life } from './life';
+import type { ComputerStateMachine } from './computerStateMachine';
 import type { Sandbox } from './sandbox/sandbox';
 
 /** How a computer is doing, as an answer carries it. */
@@ -50,17 +50,20 @@ interface Look {
 
 /** How the computers are doing: seen in their processes whenever somebody asks, and remembered for a day. */
 export class Observability {
-  readonly #looks = new WeakMap<Life, Look[]>();
-  readonly #seeds = new WeakMap<Life, MetricsSeed>();
+  readonly #looks = new WeakMap<ComputerStateMachine, Look[]>();
+  readonly #seeds = new WeakMap<ComputerStateMachine, MetricsSeed>();
 
   /** Says this of a computer from now on; without it, the truth again. */
-  seed(life: Life, seed: MetricsSeed | undefined): void {
+  seed(life: ComputerStateMachine, seed: MetricsSeed | undefined): void {
     if (seed === undefined) this.#seeds.delete(life);
     else this.#seeds.set(life, seed);
   }
 
   /** How the computer is doing, and was: oldest first. */
-  async of(life: Life, window: '1h' | '24h'): Promise<{ latest: unknown; samples: MetricSample[] }> {
+  async of(
+    life: ComputerStateMachine,
+    window: '1h' | '24h',
+  ): Promise<{ latest: unknown; samples: MetricSample[] }> {
     const seed = this.#seeds.get(life);
     const since = Date.now() - windows[window];
     const latest = seed?.latest === undefined ? await this.#look(life) : seed.latest;
@@ -68,7 +71,7 @@ export class Observability {
     return { latest, samples: samples.filter((sample) => Date.parse(sample.observed_at) >= since) };
   }
 
-  async #look(life: Life): Promise<Metrics | null> {
+  async #look(life: ComputerStateMachine): Promise<Metrics | null> {
     const { sandbox } = life;
     if (sandbox === undefined || life.status !== 'running') return null;
     const looks = this.#looks.get(life) ?? [];
@@ -80,7 +83,7 @@ export class Observability {
     return look.metrics;
   }
 
-  async #measure(life: Life, sandbox: Sandbox, before: Look | undefined): Promise<Look> {
+  async #measure(life: ComputerStateMachine, sandbox: Sandbox, before: Look | undefined): Promise<Look> {
     const { power, uptime } = sandbox;
     const at = Date.now();
     const { processes, diskMb } = await sandbox.usage();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { ApiError, type PublishedRoute, type WirePublishedPort } from './computer';
 import type { Computers } from './computers';
-import type { Life } from './life';
+import type { ComputerStateMachine } from './computerStateMachine';
 
 /** How many ports of a computer can be published at once, as the service's guide says. */
 const most = 4;
@@ -12,7 +12,7 @@ const reserved = new Set([5900, 9222]);
 export class PublishedPorts {
   constructor(readonly computers: Computers) {}
 
-  of(life: Life): WirePublishedPort[] {
+  of(life: ComputerStateMachine): WirePublishedPort[] {
     return life.wire.published_ports;
   }
 
@@ -20,7 +20,7 @@ export class PublishedPorts {
    * Publishes a port; one that is published stays as it is.
    * @throws ApiError 400 for a port of the platform, 409 when the computer does not run or has no route left
    */
-  publish(life: Life, port: number): WirePublishedPort {
+  publish(life: ComputerStateMachine, port: number): WirePublishedPort {
     life.running('publishes no ports');
     const { published = [] } = life.record;
     if (!published.some((route) => route.port === port)) {
@@ -34,7 +34,7 @@ export class PublishedPorts {
   }
 
   /** Takes a route away; one that is not there is none the less gone. */
-  unpublish(life: Life, port: number): WirePublishedPort {
+  unpublish(life: ComputerStateMachine, port: number): WirePublishedPort {
     const route = this.of(life).find((one) => one.port === port);
     const { published = [] } = life.record;
     this.computers.change(life.id, { published: published.filter((one) => one.port !== port) });
@@ -43,7 +43,7 @@ export class PublishedPorts {
   }
 
   /** Where the route of a name leads. */
-  find(name: string): { life: Life; port: number } | undefined {
+  find(name: string): { life: ComputerStateMachine; port: number } | undefined {
     for (const life of this.computers.lives()) {
       const route = life.record.published?.find((one) => one.name === name);
       if (route !== undefined) return { life, port: route.port };

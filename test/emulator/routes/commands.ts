@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Commands } from '../commands';
 import type { Features } from '../computer';
 import type { Computers } from '../computers';
-import type { Life } from '../life';
+import type { ComputerStateMachine } from '../computerStateMachine';
 import { offered } from '../offered';
 
 const body = {
@@ -37,7 +37,7 @@ export function commandRoutes(
   features: Features,
 ): void {
   const one = '/v1/computers/:id';
-  const named = ({ organization, params }: FastifyRequest<ById>): Life =>
+  const named = ({ organization, params }: FastifyRequest<ById>): ComputerStateMachine =>
     computers.get(params.id, organization);
 
   server.post<Exec>(`${one}/exec`, { schema: { body } }, (request) =>

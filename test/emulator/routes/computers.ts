@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { templates } from '../catalogue';
 import { ApiError, type CreateRequest, type Features } from '../computer';
 import type { Computers } from '../computers';
-import type { Life } from '../life';
+import type { ComputerStateMachine } from '../computerStateMachine';
 import { offered } from '../offered';
 
 const statuses = [
@@ -107,7 +107,7 @@ export function computerRoutes(server: FastifyInstance, computers: Computers, fe
   );
 
   const one = '/v1/computers/:id';
-  const named = ({ organization, params }: FastifyRequest<ById>): Life =>
+  const named = ({ organization, params }: FastifyRequest<ById>): ComputerStateMachine =>
     computers.get(params.id, organization);
   server.get<ById>(one, (request) => named(request).wire);
   server.delete<ById>(one, (request) => named(request).delete());

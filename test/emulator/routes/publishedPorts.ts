@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Features } from '../computer';
 import type { Computers } from '../computers';
-import type { Life } from '../life';
+import type { ComputerStateMachine } from '../computerStateMachine';
 import { offered } from '../offered';
 import type { PublishedPorts } from '../publishedPorts';
 
@@ -31,7 +31,10 @@ export function publishedPortRoutes(
 ): void {
   const all = '/v1/computers/:id/published-ports';
   const preValidation = offered(features, 'publishedPorts');
-  const named = ({ organization, params }: FastifyRequest<ById> | FastifyRequest<ByPort>): Life =>
+  const named = ({
+    organization,
+    params,
+  }: FastifyRequest<ById> | FastifyRequest<ByPort>): ComputerStateMachine =>
     computers.get(params.id, organization);
 
   server.get<ById>(all, { preValidation }, (request) => ports.of(named(request)));

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { RawData } from 'ws';
-import type { Life } from '../life';
+import type { ComputerStateMachine } from '../computerStateMachine';
 import type { Pty } from '../sandbox/pty';
 import type { Sandbox } from '../sandbox/sandbox';
 import type { Client } from './client';
@@ -27,7 +27,7 @@ export class Terminal {
 
   /** @param ended called once, when it is over */
   constructor(
-    readonly life: Life,
+    readonly life: ComputerStateMachine,
     readonly sandbox: Sandbox,
     readonly ended: () => void,
   ) {
@@ -75,7 +75,7 @@ export class Terminal {
     });
     pty.input.on('drain', this.flow);
     void pty.ended.then((problem) => {
-      if (problem !== '') this.life.around.log(`${this.id}: ${problem}`);
+      if (problem !== '') this.life.deps.log(`${this.id}: ${problem}`);
       this.#end(problem === '' ? [1000, ''] : [1011, 'no terminal']);
     });
     return pty;

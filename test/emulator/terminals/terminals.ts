@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ApiError, type Features, type Frames } from '../computer';
-import type { Life } from '../life';
+import type { ComputerStateMachine } from '../computerStateMachine';
 import { Terminal } from './terminal';
 
 /** What one attaches with: good for a short time, and once. */
@@ -22,7 +22,7 @@ export class Terminals {
    * Lets somebody attach to a terminal of a computer, a new one unless its id is given.
    * @throws ApiError 409 when the computer does not run, 404 when it has no such terminal.
    */
-  grant(life: Life, id?: string): Grant {
+  grant(life: ComputerStateMachine, id?: string): Grant {
     const sandbox = life.running('has no terminals');
     const known = id === undefined ? undefined : this.#terminals.get(id);
     if (id !== undefined && known?.life !== life) throw new ApiError(404, 'Terminal not found');
@@ -42,7 +42,7 @@ export class Terminals {
   }
 
   /** The terminals of a computer. */
-  of(life: Life): Terminal[] {
+  of(life: ComputerStateMachine): Terminal[] {
     return [...this.#terminals.values()].filter((terminal) => terminal.life === life);
   }
 

@@ -10,7 +10,7 @@ import { forComputers, freePort, isFree } from './ports';
 import type { Sandbox } from './sandbox/sandbox';
 
 /** What a computer needs of the emulator around it. */
-export interface Surroundings {
+export interface StateMachineDeps {
   readonly times: Times;
   readonly listenAddress: string;
   readonly advertiseAddress: string;
@@ -29,14 +29,14 @@ const notStartable = 'creating running starting stopping restoring deleting dele
 const notStoppable = 'creating starting stopping stopped restoring restorable deleting deleted lost pending';
 
 /** One computer and its way through the statuses. A fake has no sandbox but goes the same way. */
-export class Life {
+export class ComputerStateMachine {
   /** What moves it from one status to the next just now. */
   #task: { abort: AbortController; done: Promise<void> } | undefined;
 
   constructor(
     readonly record: ComputerRecord,
     readonly sandbox: Sandbox | undefined,
-    readonly around: Surroundings,
+    readonly deps: StateMachineDeps,
   ) {}
 
   get id(): string {
@@ -55,13 +55,13 @@ export class Life {
   // --- Calls of the service. @throws ApiError 409 when the status does not allow them.
 
   create(): void {
-    this.#run((signal) => this.#up(this.around.times.create, signal));
+    this.#run((signal) => this.#up(this.deps.times.create, signal));
   }
 
   start(): WireComputer {
     this.#refuse(notStartable, 'cannot be started');
     if (this.status === 'restorable') return this.#restore();
-    return this.#move('starting', (signal) => this.#up(this.around.times.start, signal));
+    return this.#move('starting', (signal) => this.#up(this.deps.times.start, signal));
   }
 
   stop(): WireComputer {
@@ -105,7 +105,7 @@ export class Life {
   /** Takes the host away from under the computer: it is restorable, then the service restores it. */
   interrupt(): WireComputer {
     return this.#move('restorable', async (signal) => {
-      const { restorePickup, restore } = this.around.times;
+      const { restorePickup, restore } = this.deps.times;
       await taking(restorePickup, this.sandbox?.halt(), signal);
       this.#set('restoring');
       await this.#up(restore, signal);
@@ -119,7 +119,7 @@ export class Life {
   async listen(): Promise<void> {
     if (!this.#hasListener) return;
     await this.#choosePort();
-    const { listenAddress } = this.around;
+    const { listenAddress } = this.deps;
     const port = this.record.port ?? 0;
     try {
       await this.sandbox?.listen(listenAddress, port);
@@ -131,7 +131,7 @@ export class Life {
 
   /** Goes on where an earlier run of the emulator stopped. Settles when a running computer is up again. */
   async resume(): Promise<void> {
-    const { times } = this.around;
+    const { times } = this.deps;
     if (this.status === 'running') await this.#bootWithSshd().catch((error: unknown) => this.#fail(error));
     if (this.record.held) return;
     const wayOn: Record<string, (signal: AbortSignal) => Promise<void>> = {
@@ -173,21 +173,21 @@ export class Life {
   }
 
   async #down(signal: AbortSignal): Promise<void> {
-    await taking(this.around.times.stop, this.sandbox?.halt(), signal);
+    await taking(this.deps.times.stop, this.sandbox?.halt(), signal);
     this.record.wire.stopped_at = new Date().toISOString();
     this.#set('stopped');
   }
 
   async #away(signal: AbortSignal): Promise<void> {
-    const { times } = this.around;
+    const { times } = this.deps;
     await taking(times.delete, this.sandbox?.remove(), signal);
     this.#set('deleted');
     await delay(times.deletedKept, undefined, { signal });
-    this.around.gone(this.id);
+    this.deps.gone(this.id);
   }
 
   #restore(): WireComputer {
-    return this.#move('restoring', (signal) => this.#up(this.around.times.restore, signal));
+    return this.#move('restoring', (signal) => this.#up(this.deps.times.restore, signal));
   }
 
   /** Sets a changing status now and runs what leads out of it. */
@@ -218,13 +218,13 @@ export class Life {
     const { ssh, port } = this.record;
     if (ssh !== undefined) return { ssh, access_url: null };
     if (this.status !== 'running' || port === null || !this.#hasListener) return null;
-    const { advertiseAddress: address } = this.around;
+    const { advertiseAddress: address } = this.deps;
     const host = address.includes(':') ? `[${address}]` : address;
     return { ssh: `${this.sandbox?.user ?? 'ohm'}@${host}:${port}`, access_url: null };
   }
 
   get #publishedPorts(): WirePublishedPort[] {
-    const { times, publicUrl } = this.around;
+    const { times, publicUrl } = this.deps;
     return (this.record.published ?? []).map(({ id, port, name, created }) => {
       const isUp = Date.now() >= Date.parse(created) + times.publish;
       const [status, url] = isUp ? ['published', publicUrl(name)] : ['publishing', null];
@@ -247,7 +247,7 @@ export class Life {
   }
 
   async #choosePort(): Promise<void> {
-    const { around } = this;
+    const { deps: around } = this;
     const { port, wire } = this.record;
     if (this.sandbox === undefined || this.sandbox.isListening || !this.#hasListener) return;
     if (port !== null && (await isFree(around.listenAddress, port))) return;
@@ -261,12 +261,12 @@ export class Life {
     wire.status = status;
     wire.last_error = lastError ?? null;
     if (status === 'running') wire.stopped_at = null;
-    this.around.changed();
+    this.deps.changed();
   }
 
   #fail(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
-    this.around.log(`${this.record.wire.name}: ${reason}`);
+    this.deps.log(`${this.record.wire.name}: ${reason}`);
     this.#set('error', reason);
   }
 
