@@ -51,7 +51,7 @@ export class Faults {
 }
 
 /** Lets a fault happen instead of the answer. @returns whether the request is thereby dealt with. */
-export async function spoilRequest(
+export async function applyRequestFault(
   fault: Fault,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -76,7 +76,7 @@ export async function spoilRequest(
 }
 
 /** Lets a fault happen instead of an upgrade to a WebSocket. @returns whether the request is thereby dealt with. */
-export async function spoilUpgrade(fault: Fault, socket: Duplex): Promise<boolean> {
+export async function applyUpgradeFault(fault: Fault, socket: Duplex): Promise<boolean> {
   await lateness(fault);
   if (fault.drop === true) socket.destroy();
   else if (fault.answer !== undefined) refuseUpgrade(socket, fault.answer);
@@ -97,7 +97,7 @@ export function refuseUpgrade(socket: Duplex, { status, headers, body }: NonNull
 }
 
 /** Lets a fault happen to an answer that is ready. @returns what is sent instead. */
-export async function spoilAnswer(
+export async function applyResponseFault(
   fault: Fault,
   request: FastifyRequest,
   reply: FastifyReply,

@@ -3,7 +3,7 @@ import { Ajv, type AnySchema } from 'ajv';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { organizations } from './catalogue';
 import { ApiError } from './computer';
-import { spoilAnswer, spoilRequest, type Fault, type Faults } from './faults';
+import { applyResponseFault, applyRequestFault, type Fault, type Faults } from './faults';
 import type { Journal, JournalEntry } from './journal';
 
 /** What the service answers without a key. */
@@ -46,7 +46,7 @@ export function createServer(apiKey: string, faults: Faults, journal: Journal): 
       const fault = faults.take(method, path);
       request.fault = fault;
       if (fault !== undefined && fault.when !== 'after') {
-        if (await spoilRequest(fault, request, reply)) return reply;
+        if (await applyRequestFault(fault, request, reply)) return reply;
         if (!server.server.listening) throw new ApiError(503, 'The emulator has ended meanwhile.');
       }
     }
@@ -58,7 +58,7 @@ export function createServer(apiKey: string, faults: Faults, journal: Journal): 
     reply.header('x-request-id', request.id);
     return request.fault === undefined
       ? Promise.resolve(payload)
-      : spoilAnswer(request.fault, request, reply, payload);
+      : applyResponseFault(request.fault, request, reply, payload);
   });
   server.addHook('onResponse', (request, reply, done) => {
     if (request.journalEntry !== undefined) request.journalEntry.status = reply.statusCode;

@@ -3,7 +3,7 @@ import type { Billing } from '../billing';
 import { organizations, user } from '../catalogue';
 import { ApiError, type Features } from '../computer';
 import type { Computers } from '../computers';
-import { offered } from '../offered';
+import { requireFeature } from '../requireFeature';
 import { isAuthorized } from '../server';
 
 /** Who is there. */
@@ -25,8 +25,14 @@ export function billingRoutes(
   billing: Billing,
   features: Features,
 ): void {
-  server.get('/v1/billing/sizes', { preValidation: offered(features, 'billingSizes') }, () => billing.sizes);
-  server.get('/v1/billing/summary', { preValidation: offered(features, 'billingSummary') }, (request) =>
-    billing.summary(computers.list(request.organization)),
+  server.get(
+    '/v1/billing/sizes',
+    { preValidation: requireFeature(features, 'billingSizes') },
+    () => billing.sizes,
+  );
+  server.get(
+    '/v1/billing/summary',
+    { preValidation: requireFeature(features, 'billingSummary') },
+    (request) => billing.summary(computers.list(request.organization)),
   );
 }

@@ -3,7 +3,7 @@ import type { Commands } from '../commands';
 import type { Features } from '../computer';
 import type { Computers } from '../computers';
 import type { ComputerStateMachine } from '../computerStateMachine';
-import { offered } from '../offered';
+import { requireFeature } from '../requireFeature';
 
 const body = {
   type: 'object',
@@ -45,7 +45,7 @@ export function commandRoutes(
   );
   server.post<Exec>(
     `${one}/exec/stream`,
-    { schema: { body }, preValidation: offered(features, 'execStream') },
+    { schema: { body }, preValidation: requireFeature(features, 'execStream') },
     (request, reply) => {
       const { id, events } = commands.stream(named(request), request.body.command, request.body.timeout);
       return reply.type('text/event-stream').header('x-celesto-command-id', id).send(events);
@@ -53,7 +53,7 @@ export function commandRoutes(
   );
   server.get<History>(
     `${one}/commands`,
-    { schema: { querystring }, preValidation: offered(features, 'commands') },
+    { schema: { querystring }, preValidation: requireFeature(features, 'commands') },
     (request) => {
       const found = commands.of(named(request)).slice(0, request.query.limit);
       return { commands: found, count: found.length };

@@ -3,7 +3,7 @@ import { templates } from '../catalogue';
 import { ApiError, type CreateRequest, type Features } from '../computer';
 import type { Computers } from '../computers';
 import type { ComputerStateMachine } from '../computerStateMachine';
-import { offered } from '../offered';
+import { requireFeature } from '../requireFeature';
 
 const statuses = [
   'creating',
@@ -113,8 +113,10 @@ export function computerRoutes(server: FastifyInstance, computers: Computers, fe
   server.delete<ById>(one, (request) => named(request).delete());
   server.post<ById>(`${one}/start`, (request) => named(request).start());
   server.post<ById>(`${one}/stop`, (request) => named(request).stop());
-  server.post<ById>(`${one}/retry-restore`, { preValidation: offered(features, 'retryRestore') }, (request) =>
-    named(request).retryRestore(),
+  server.post<ById>(
+    `${one}/retry-restore`,
+    { preValidation: requireFeature(features, 'retryRestore') },
+    (request) => named(request).retryRestore(),
   );
 }
 

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { templates } from '../catalogue';
 import { ApiError, type Features } from '../computer';
 import type { Computers } from '../computers';
-import { offered } from '../offered';
+import { requireFeature } from '../requireFeature';
 
 const body = {
   type: ['object', 'null'],
@@ -33,7 +33,7 @@ export function desktopRoutes(server: FastifyInstance, computers: Computers, fea
   };
   server.post<Display>(
     '/v1/computers/:id/display',
-    { schema: { body }, preValidation: offered(features, 'display') },
+    { schema: { body }, preValidation: requireFeature(features, 'display') },
     (request, reply) => {
       const mode = request.body?.mode ?? 'read_only';
       return reply.code(201).send({ ...grant(request, request.params.id, 'display'), mode });
@@ -41,7 +41,7 @@ export function desktopRoutes(server: FastifyInstance, computers: Computers, fea
   );
   server.post<ById>(
     '/v1/computers/:id/browser',
-    { preValidation: offered(features, 'browser') },
+    { preValidation: requireFeature(features, 'browser') },
     (request, reply) => reply.code(201).send(grant(request, request.params.id, 'browser')),
   );
 }

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Features } from '../computer';
 import type { Computers } from '../computers';
 import type { Observability } from '../observability';
-import { offered } from '../offered';
+import { requireFeature } from '../requireFeature';
 
 const querystring = {
   type: 'object',
@@ -23,7 +23,7 @@ export function observabilityRoutes(
 ): void {
   server.get<Look>(
     '/v1/computers/:id/observability',
-    { schema: { querystring }, preValidation: offered(features, 'observability') },
+    { schema: { querystring }, preValidation: requireFeature(features, 'observability') },
     ({ params, organization, query }) =>
       observability.of(computers.get(params.id, organization), query.window),
   );

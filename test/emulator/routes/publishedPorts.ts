@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Features } from '../computer';
 import type { Computers } from '../computers';
 import type { ComputerStateMachine } from '../computerStateMachine';
-import { offered } from '../offered';
+import { requireFeature } from '../requireFeature';
 import type { PublishedPorts } from '../publishedPorts';
 
 const port = { type: 'integer', minimum: 1024, maximum: 65_535 };
@@ -30,7 +30,7 @@ export function publishedPortRoutes(
   features: Features,
 ): void {
   const all = '/v1/computers/:id/published-ports';
-  const preValidation = offered(features, 'publishedPorts');
+  const preValidation = requireFeature(features, 'publishedPorts');
   const named = ({
     organization,
     params,

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { refuseUpgrade, spoilUpgrade, type Faults } from '../faults';
+import { refuseUpgrade, applyUpgradeFault, type Faults } from '../faults';
 import type { Journal } from '../journal';
 import { Client } from './client';
 import type { Terminals } from './terminals';
@@ -50,7 +50,7 @@ export class Gateway {
     };
 
     const fault = this.faults.take(method, path);
-    if (fault !== undefined && (await spoilUpgrade(fault, connection))) {
+    if (fault !== undefined && (await applyUpgradeFault(fault, connection))) {
       if (fault.answer !== undefined) entry.status = fault.answer.status;
       return;
     }
