@@ -36,6 +36,8 @@ export function run(
   options?: { cwd?: string; env?: NodeJS.ProcessEnv },
 ): Promise<void>;
 export function findBrowser(): string | undefined;
+/** The Debian packages of tools. */
+export function packagesOf(names: readonly ToolName[]): string[];
 export function missingTools(names: readonly ToolName[]): string[];
 export function ensureTools(names: readonly ToolName[], log: (message: string) => void): Promise<void>;
 export function ensureVSCode(name: VSCodeName, log: (message: string) => void): Promise<void>;

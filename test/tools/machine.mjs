@@ -7,7 +7,14 @@ import { runTypeScript } from './typescript.mjs';
 import { ensureVSCode } from './vscodeDist.mjs';
 
 export { findCommand, MachineError, npm, run } from './command.mjs';
-export { emulatorTools, shellTools, ensureTools, findBrowser, missingTools } from './systemTools.mjs';
+export {
+  emulatorTools,
+  shellTools,
+  ensureTools,
+  findBrowser,
+  missingTools,
+  packagesOf,
+} from './systemTools.mjs';
 export { ensureVSCode, vscodeDist } from './vscodeDist.mjs';
 
 const log = (message) => console.log(message);

@@ -67,6 +67,15 @@ export function missingTools(names) {
 }
 
 /**
+ * The Debian packages of tools.
+ * @param {readonly string[]} names
+ * @returns {string[]}
+ */
+export function packagesOf(names) {
+  return names.map((name) => tools[name].package);
+}
+
+/**
  * Installs the tools that are missing. A user at the terminal is asked first.
  * @param {string[]} names
  * @param {(message: string) => void} log
@@ -111,7 +120,7 @@ function installSteps(missing) {
     );
   }
   const fetched = missing.includes('browser') && isUbuntu() ? ['browser'] : [];
-  const packages = missing.filter((name) => !fetched.includes(name)).map((name) => tools[name].package);
+  const packages = packagesOf(missing.filter((name) => !fetched.includes(name)));
   return [
     ...(packages.length > 0 ? aptSteps(packages) : []),
     ...fetched.map(() => ({ command: fetchBrowser() })),
