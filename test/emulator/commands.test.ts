@@ -7,12 +7,12 @@ import type { ExecEvent } from '../../src/api/wire';
 import { silentLog } from '../../src/base/log';
 import { until } from '../harness/until';
 import type { Invocation } from './commands';
-import { Bench, longSleep, processesNaming } from './harness';
+import { EmulatorHarness, longSleep, processesMatching } from './emulatorHarness';
 
 const one = '/v1/computers/{computer_id}';
 
 describe('commands on a computer', () => {
-  const bench = new Bench({ seed: [{ name: 'noether' }, { name: 'bohr', status: 'stopped' }] });
+  const bench = new EmulatorHarness({ seed: [{ name: 'noether' }, { name: 'bohr', status: 'stopped' }] });
   const id = 'noether';
   let client: CelestoClient;
   before(async () => {
@@ -66,14 +66,14 @@ describe('commands on a computer', () => {
     const exit = events.at(-1);
     assert.ok(exit?.type === 'exit');
     assert.deepEqual([exit.exit_code, exit.timed_out], [124, true]);
-    await until('no sleep', async () => (await processesNaming(sleep)).length === 0);
+    await until('no sleep', async () => (await processesMatching(sleep)).length === 0);
   });
 
   it('end when the client goes, which the history tells', async () => {
     const sleep = longSleep();
     for await (const event of client.execStream(id, `echo here; ${sleep}`, 60))
       if (event.type === 'stdout') break;
-    await until('no sleep', async () => (await processesNaming(sleep)).length === 0);
+    await until('no sleep', async () => (await processesMatching(sleep)).length === 0);
     const last = await until('the end in the history', async () => {
       const [newest] = (await history()).commands;
       return newest?.status === 'running' ? undefined : newest;
@@ -88,7 +88,7 @@ describe('commands on a computer', () => {
     await events.next();
     await bench.emulator.control.cutStreams({ id });
     await assert.rejects(events.next(), (error) => isApiError(error, 'interrupted'));
-    await until('no sleep', async () => (await processesNaming(sleep)).length === 0);
+    await until('no sleep', async () => (await processesMatching(sleep)).length === 0);
   });
 
   it('end with the computer', async () => {

@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import { before, describe, it } from 'node:test';
 import { text } from 'node:stream/consumers';
 import { until } from '../harness/until';
-import { Bench, longSleep, processesNaming } from './harness';
+import { EmulatorHarness, longSleep, processesMatching } from './emulatorHarness';
 
 const one = '/v1/computers/{computer_id}';
 
 describe('a real computer', () => {
-  const bench = new Bench({ seed: [{ name: 'einstein' }] });
+  const bench = new EmulatorHarness({ seed: [{ name: 'einstein' }] });
   const id = 'einstein';
   before(async () => {
     const { isolation } = await bench.start();
@@ -49,7 +49,7 @@ describe('a real computer', () => {
     const sleep = longSleep();
     const result = await bench.exec(id, `echo begun; ${sleep} & ${sleep}`, 2);
     assert.deepEqual([result.stdout, result.timed_out, result.exit_code], ['begun\n', true, 124]);
-    await until('no sleep', async () => (await processesNaming(sleep)).length === 0);
+    await until('no sleep', async () => (await processesMatching(sleep)).length === 0);
   });
 
   it('does not wait for what a command leaves behind', async () => {
@@ -61,10 +61,10 @@ describe('a real computer', () => {
     const endpoint = (await bench.get(id)).body.connection?.ssh;
     const sleep = longSleep();
     await bench.exec(id, `echo kept > note; setsid ${sleep} >/dev/null 2>&1 &`);
-    await until('a sleep', async () => (await processesNaming(sleep)).length === 1);
+    await until('a sleep', async () => (await processesMatching(sleep)).length === 1);
     await bench.call('POST', `${one}/stop`, { id });
     await bench.reaches(id, 'stopped');
-    assert.deepEqual(await processesNaming(sleep), []);
+    assert.deepEqual(await processesMatching(sleep), []);
     await bench.call('POST', `${one}/start`, { id });
     await bench.reaches(id, 'running');
     assert.equal((await bench.get(id)).body.connection?.ssh, endpoint);
@@ -108,7 +108,7 @@ describe('a real computer', () => {
 });
 
 describe('an sshd that is killed', () => {
-  const bench = new Bench({ seed: [{ name: 'curie' }] });
+  const bench = new EmulatorHarness({ seed: [{ name: 'curie' }] });
   const id = 'curie';
   before(async () => {
     await bench.start();
@@ -140,7 +140,10 @@ describe('an sshd that is killed', () => {
 });
 
 describe('a computer in namespaces', { skip: process.getuid?.() === 0 ? false : 'not root' }, () => {
-  const bench = new Bench({ isolation: 'namespaces', seed: [{ name: 'bohr' }, { name: 'noether' }] });
+  const bench = new EmulatorHarness({
+    isolation: 'namespaces',
+    seed: [{ name: 'bohr' }, { name: 'noether' }],
+  });
   before(() => bench.start());
 
   it('has its own name, user, processes and folders', async () => {
@@ -170,9 +173,9 @@ describe('a computer in namespaces', { skip: process.getuid?.() === 0 ? false : 
   it('leaves nothing behind', async () => {
     const sleep = longSleep();
     await bench.exec('bohr', `setsid ${sleep} >/dev/null 2>&1 &`);
-    await until('a sleep', async () => (await processesNaming(sleep)).length === 1);
+    await until('a sleep', async () => (await processesMatching(sleep)).length === 1);
     await bench.stop();
-    assert.deepEqual(await processesNaming(sleep), []);
+    assert.deepEqual(await processesMatching(sleep), []);
     assert.doesNotMatch(readFileSync('/proc/self/mountinfo', 'utf8'), new RegExp(bench.folder));
   });
 });

@@ -2,13 +2,16 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { BillingFacts } from './billing';
 import type { WireComputer } from './computer';
-import { Bench } from './harness';
+import { EmulatorHarness } from './emulatorHarness';
 import { checkContract } from './contract/checkContract';
 import type { TerminalGrant } from './terminalClient';
 
 // Every answer passes through checkContract; see Bench.call.
 describe('answers as the contract says', () => {
-  const bench = new Bench({ features: { retryRestore: true }, times: { start: 0, deletedKept: 60_000 } });
+  const bench = new EmulatorHarness({
+    features: { retryRestore: true },
+    times: { start: 0, deletedKept: 60_000 },
+  });
   before(() => bench.start());
   const one = '/v1/computers/{computer_id}';
 
@@ -181,7 +184,7 @@ describe('answers as the contract says', () => {
 });
 
 describe('answers that not every service gives, as the contract says', () => {
-  const bench = new Bench({ isolation: 'plain' });
+  const bench = new EmulatorHarness({ isolation: 'plain' });
   before(() => bench.start());
   const one = '/v1/computers/{computer_id}';
 

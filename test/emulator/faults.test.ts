@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { before, beforeEach, describe, it } from 'node:test';
 import type { WireComputer } from './computer';
 import { connectControl } from './control';
-import { Bench } from './harness';
+import { EmulatorHarness } from './emulatorHarness';
 
 const one = '/v1/computers/{computer_id}';
 
 describe('faults', () => {
-  const bench = new Bench({ isolation: 'plain', seed: [{ status: 'stopped' }, { status: 'error' }] });
+  const bench = new EmulatorHarness({
+    isolation: 'plain',
+    seed: [{ status: 'stopped' }, { status: 'error' }],
+  });
   before(() => bench.start());
   beforeEach(async () => {
     await bench.emulator.control.clearFaults();

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { connectControl } from './control';
-import { Bench } from './harness';
+import { EmulatorHarness } from './emulatorHarness';
 import { grantTerminal, TerminalClient } from './terminalClient';
 
 const mebibyte = 1024 * 1024;
 
 describe('faults of the gateway', () => {
-  const bench = new Bench({ seed: [{ name: 'dirac' }, { name: 'fermi' }] });
+  const bench = new EmulatorHarness({ seed: [{ name: 'dirac' }, { name: 'fermi' }] });
   const id = 'dirac';
   before(() => bench.start());
   beforeEach(async () => {

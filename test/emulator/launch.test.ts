@@ -9,7 +9,7 @@ import { findCommand } from '../tools/machine.mjs';
 import { projectFolder } from '../tools/paths';
 import { ProcessGroup } from '../tools/processGroup';
 import type { WireComputer } from './computer';
-import { processesNaming } from './harness';
+import { processesMatching } from './emulatorHarness';
 
 /** Folders that git does not see; the copy makes its own. */
 const generatedFolders = ['node_modules', 'dist', '.git', '.celesto', '.vscode-dist', '.vscode-test'];
@@ -93,7 +93,7 @@ describe('the launch configuration behind F5', () => {
     const file = join(project, '.celesto', 'dev', 'vscode.env');
     assert.equal(file, configuration.envFile!.replace('${workspaceFolder}', project));
     await running.stop(8000);
-    await until('the end of every process', async () => (await processesNaming(folder)).length === 0);
+    await until('the end of every process', async () => (await processesMatching(folder)).length === 0);
     assert.ok(!existsSync(file), 'The key is still on disk.');
   });
 });

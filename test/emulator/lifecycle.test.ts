@@ -4,12 +4,12 @@ import { createServer } from 'node:net';
 import { before, describe, it } from 'node:test';
 import type { WireComputer } from './computer';
 import { until } from '../harness/until';
-import { Bench } from './harness';
+import { EmulatorHarness } from './emulatorHarness';
 
 const one = '/v1/computers/{computer_id}';
 
 describe('the life cycle', () => {
-  const bench = new Bench({
+  const bench = new EmulatorHarness({
     times: { create: 0, start: 0, stop: 0, delete: 0, deletedKept: 0, restorePickup: 0, restore: 0 },
   });
   before(() => bench.start());
@@ -195,7 +195,7 @@ describe('the life cycle', () => {
 });
 
 describe('a restart of the emulator', () => {
-  const bench = new Bench({ seed: [{}, { status: 'stopped' }, { status: 'hibernating' }] });
+  const bench = new EmulatorHarness({ seed: [{}, { status: 'stopped' }, { status: 'hibernating' }] });
   before(() => bench.start());
 
   it('keeps the key, the computers, their statuses, ports and files', async () => {
@@ -226,7 +226,7 @@ describe('a restart of the emulator', () => {
 });
 
 describe('the end of the emulator', () => {
-  const bench = new Bench({ seed: [{ name: 'curie', status: 'stopped' }] });
+  const bench = new EmulatorHarness({ seed: [{ name: 'curie', status: 'stopped' }] });
   before(() => bench.start());
 
   it('is the end of what a fault holds back', async () => {

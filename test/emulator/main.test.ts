@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { after, describe, it } from 'node:test';
 import { until } from '../harness/until';
 import { connectControl } from './control';
-import { Bench, longSleep, processesNaming } from './harness';
+import { EmulatorHarness, longSleep, processesMatching } from './emulatorHarness';
 import { isFree } from './ports';
 import { TerminalClient } from './terminalClient';
 
@@ -76,13 +76,13 @@ describe('the command', () => {
     for (const words of [/einstein +running +\w+@127/, /curie +error/, /bohr +hibernating/, /Ctrl\+C/]) {
       assert.match(running.said, words);
     }
-    const bench = new Bench();
+    const bench = new EmulatorHarness();
     bench.attach(running);
     const sleep = longSleep();
     await bench.exec('einstein', `setsid ${sleep} >/dev/null 2>&1 &`);
-    await until('a sleep', async () => (await processesNaming(sleep)).length === 1);
+    await until('a sleep', async () => (await processesMatching(sleep)).length === 1);
     assert.equal(await end(running, 'SIGINT'), 0);
-    assert.deepEqual(await processesNaming(sleep), []);
+    assert.deepEqual(await processesMatching(sleep), []);
   });
 
   it('says what is wrong with its options', async () => {
@@ -99,7 +99,7 @@ describe('the command', () => {
   for (const isolation of ['plain', 'auto']) {
     it(`leaves no sshd and no terminal behind when it is killed (${isolation})`, async () => {
       const running = await start(join(folder, isolation), false, '--isolation', isolation);
-      const bench = new Bench();
+      const bench = new EmulatorHarness();
       bench.attach(running);
       const endpoint = (await bench.get('einstein')).body.connection?.ssh ?? '';
       await bench.authorize('einstein');
@@ -107,9 +107,9 @@ describe('the command', () => {
       const terminal = await TerminalClient.attach(bench, 'einstein');
       const sleep = longSleep();
       terminal.type(`${sleep}\n`);
-      await until('a sleep', async () => (await processesNaming(sleep)).length > 0);
+      await until('a sleep', async () => (await processesMatching(sleep)).length > 0);
       await end(running, 'SIGKILL');
-      await until('no sleep', async () => (await processesNaming(sleep)).length === 0);
+      await until('no sleep', async () => (await processesMatching(sleep)).length === 0);
       await until('refusal', () => isFree('127.0.0.1', Number(endpoint.split(':')[1])));
     });
   }
@@ -125,7 +125,7 @@ describe('plain computers of an ordinary user', () => {
     }
     const running = await start(dir, isRoot, '--isolation', 'plain');
     assert.match(running.said, /plain home folders of this user/);
-    const bench = new Bench();
+    const bench = new EmulatorHarness();
     bench.attach(running);
     const { connection, id } = (await bench.get('einstein')).body;
     const home = join(dir, 'computers', id, 'home');
@@ -141,16 +141,16 @@ describe('plain computers of an ordinary user', () => {
     await until('a prompt', () => /\w+@einstein:~[$#] /.test(screen));
     const sleep = longSleep();
     await bench.exec('einstein', `echo kept > note; setsid ${sleep} >/dev/null 2>&1 &`);
-    await until('a sleep', async () => (await processesNaming(sleep)).length === 1);
+    await until('a sleep', async () => (await processesMatching(sleep)).length === 1);
 
     const control = connectControl(running.url, running.apiKey);
     const closed = once(shell, 'close');
     await control.setStatus({ id: 'einstein', status: 'stopped' });
     assert.equal((await closed)[0], 255);
-    assert.deepEqual(await processesNaming(sleep), []);
+    assert.deepEqual(await processesMatching(sleep), []);
     await control.setStatus({ id: 'einstein', status: 'running' });
     assert.equal((await bench.login('einstein', 'cat note')).stdout, 'kept\n');
     assert.equal(await end(running, 'SIGTERM'), 0);
-    await until('the end of every sshd', async () => (await processesNaming(dir)).length === 0);
+    await until('the end of every sshd', async () => (await processesMatching(dir)).length === 0);
   });
 });

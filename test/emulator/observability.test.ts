@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import { until } from '../harness/until';
-import { Bench } from './harness';
+import { EmulatorHarness } from './emulatorHarness';
 import type { Metrics, MetricSample } from './observability';
 
 const route = '/v1/computers/{computer_id}/observability';
 
 // Every answer passes through the contract; see Bench.call.
 describe('how a computer is doing', () => {
-  const bench = new Bench({
+  const bench = new EmulatorHarness({
     seed: [
       { name: 'noether', vcpus: 1, ramMb: 2048 },
       { name: 'bohr', status: 'stopped' },

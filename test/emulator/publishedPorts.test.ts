@@ -4,7 +4,7 @@ import { before, describe, it } from 'node:test';
 import { text } from 'node:stream/consumers';
 import { until } from '../harness/until';
 import type { WirePublishedPort } from './computer';
-import { Bench } from './harness';
+import { EmulatorHarness } from './emulatorHarness';
 import { freePort } from './ports';
 
 const one = '/v1/computers/{computer_id}';
@@ -12,7 +12,7 @@ const all = `${one}/published-ports`;
 
 // Every answer passes through the contract; see Bench.call.
 describe('published ports', () => {
-  const bench = new Bench({ seed: [{ name: 'curie' }, { name: 'bohr', status: 'stopped' }] });
+  const bench = new EmulatorHarness({ seed: [{ name: 'curie' }, { name: 'bohr', status: 'stopped' }] });
   const id = 'curie';
   before(() => bench.start());
   const publish = (body: object, computer = id) =>

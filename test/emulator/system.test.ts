@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { before, describe, it } from 'node:test';
-import { Bench } from './harness';
+import { EmulatorHarness } from './emulatorHarness';
 import { findSshd } from './sandbox/sshd';
 import { TerminalClient } from './terminalClient';
 
@@ -9,7 +9,7 @@ const one = '/v1/computers/{computer_id}';
 const isRoot = process.getuid?.() === 0;
 
 describe('a computer without an SSH endpoint', () => {
-  const bench = new Bench({
+  const bench = new EmulatorHarness({
     seed: [{ name: 'einstein' }, { name: 'curie', ssh: null }, { name: 'bohr', listens: false }],
   });
   before(() => bench.start());
@@ -44,7 +44,7 @@ describe('a computer without an SSH endpoint', () => {
 });
 
 describe('a computer without a program', { skip: isRoot ? false : 'not root' }, () => {
-  const bench = new Bench({
+  const bench = new EmulatorHarness({
     isolation: 'namespaces',
     seed: [
       { name: 'einstein' },
@@ -86,7 +86,7 @@ describe('a computer without a program', { skip: isRoot ? false : 'not root' }, 
 });
 
 describe('a plain computer', () => {
-  const bench = new Bench({ isolation: 'plain' });
+  const bench = new EmulatorHarness({ isolation: 'plain' });
   before(() => bench.start());
 
   it('cannot be without a program, and says so', async () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { after } from 'node:test';
 import { WebSocket, type ClientOptions } from 'ws';
 import { until } from '../harness/until';
-import type { Bench } from './harness';
+import type { EmulatorHarness } from './emulatorHarness';
 
 /** What the service tells of a terminal. */
 export interface TerminalGrant {
@@ -13,7 +13,11 @@ export interface TerminalGrant {
 }
 
 /** Asks the service for a terminal, a new one unless its id is given. */
-export async function grantTerminal(bench: Bench, id: string, terminalId?: string): Promise<TerminalGrant> {
+export async function grantTerminal(
+  bench: EmulatorHarness,
+  id: string,
+  terminalId?: string,
+): Promise<TerminalGrant> {
   const body = terminalId === undefined ? undefined : { terminal_id: terminalId };
   return (await bench.call<TerminalGrant>('POST', '/v1/computers/{computer_id}/terminals', { id, body }))
     .body;
@@ -53,7 +57,7 @@ export class TerminalClient {
   }
 
   /** Attaches to a terminal of a computer, a new one unless its id is given. */
-  static async attach(bench: Bench, id: string, terminalId?: string): Promise<TerminalClient> {
+  static async attach(bench: EmulatorHarness, id: string, terminalId?: string): Promise<TerminalClient> {
     return TerminalClient.open(await grantTerminal(bench, id, terminalId));
   }
 

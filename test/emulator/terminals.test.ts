@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { until } from '../harness/until';
-import { Bench, longSleep, processesNaming } from './harness';
+import { EmulatorHarness, longSleep, processesMatching } from './emulatorHarness';
 import { grantTerminal, TerminalClient } from './terminalClient';
 
 const one = '/v1/computers/{computer_id}';
@@ -13,7 +13,7 @@ const megabyte = 1024 * 1024;
 for (const isolation of ['namespaces', 'plain'] as const) {
   const skip = isolation === 'namespaces' && process.getuid?.() !== 0 ? 'not root' : false;
   describe(`a terminal of a computer (${isolation})`, { skip }, () => {
-    const bench = new Bench({ isolation, seed: [{ name: 'einstein' }] });
+    const bench = new EmulatorHarness({ isolation, seed: [{ name: 'einstein' }] });
     before(() => bench.start());
     const attach = (terminalId?: string) => TerminalClient.attach(bench, 'einstein', terminalId);
 
@@ -47,9 +47,9 @@ for (const isolation of ['namespaces', 'plain'] as const) {
       await client.shows(/\r{"type":"resize","cols":0,"rows":5}\r\n/);
       const sleep = longSleep();
       client.type(`${sleep}\n`);
-      await until('a sleep', async () => (await processesNaming(sleep)).length > 0);
+      await until('a sleep', async () => (await processesMatching(sleep)).length > 0);
       client.type('\x03');
-      await until('no sleep', async () => (await processesNaming(sleep)).length === 0);
+      await until('no sleep', async () => (await processesMatching(sleep)).length === 0);
     });
 
     it('keeps its shell while nobody is attached, and shows then what it wrote', async () => {
@@ -94,11 +94,11 @@ for (const isolation of ['namespaces', 'plain'] as const) {
       await client.run('trap "" HUP');
       const sleep = longSleep();
       client.type(`${sleep}\n`);
-      await until('a sleep', async () => (await processesNaming(sleep)).length > 0);
+      await until('a sleep', async () => (await processesMatching(sleep)).length > 0);
       await bench.call('POST', `${one}/stop`, { id: 'einstein' });
       assert.equal(await client.closed, '1001 the computer went down');
       await bench.reaches('einstein', 'stopped');
-      for (const process of [leftBehind, sleep]) assert.deepEqual(await processesNaming(process), []);
+      for (const process of [leftBehind, sleep]) assert.deepEqual(await processesMatching(process), []);
       const body = { terminal_id: client.terminalId };
       assert.equal((await bench.call('POST', `${one}/terminals`, { id: 'einstein', body })).status, 409);
       await bench.call('POST', `${one}/start`, { id: 'einstein' });
@@ -112,10 +112,10 @@ for (const isolation of ['namespaces', 'plain'] as const) {
       await left.detach();
       const sleep = longSleep();
       attached.type(`trap "" HUP; ${sleep}\n`);
-      await until('a sleep', async () => (await processesNaming(sleep)).length > 0);
+      await until('a sleep', async () => (await processesMatching(sleep)).length > 0);
       await bench.stop();
       await attached.closed;
-      assert.deepEqual(await processesNaming(sleep), []);
+      assert.deepEqual(await processesMatching(sleep), []);
       await until('no helper', async () => (await ownChildrenNaming('pty.py')).length === 0);
     });
   });
@@ -129,7 +129,7 @@ async function ownChildrenNaming(words: string): Promise<string[]> {
 }
 
 describe('the gateway', () => {
-  const bench = new Bench({ seed: [{ name: 'curie' }, { name: 'bohr' }] });
+  const bench = new EmulatorHarness({ seed: [{ name: 'curie' }, { name: 'bohr' }] });
   before(() => bench.start());
   const attach = (terminalId?: string) => TerminalClient.attach(bench, 'curie', terminalId);
 

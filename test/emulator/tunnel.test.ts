@@ -8,7 +8,7 @@ import { after, before, describe, it } from 'node:test';
 import ssh2, { type ClientChannel, type SFTPWrapper } from 'ssh2';
 import { createWebSocketStream } from 'ws';
 import { until } from '../harness/until';
-import { Bench } from './harness';
+import { EmulatorHarness } from './emulatorHarness';
 import { TerminalClient } from './terminalClient';
 
 const { Client, utils } = ssh2;
@@ -53,7 +53,7 @@ async function pastMark(stream: Duplex): Promise<void> {
 }
 
 describe('SSH through a terminal, by an sshd of the user that listens nowhere', () => {
-  const bench = new Bench({ seed: [{ name: 'einstein', listens: false }] });
+  const bench = new EmulatorHarness({ seed: [{ name: 'einstein', listens: false }] });
   const id = 'einstein';
   const key = utils.generateKeyPairSync('ed25519');
   let hostKey: Buffer;

@@ -25,7 +25,7 @@ interface Parts {
 }
 
 /** An emulator for the tests of one file, a client that checks each answer against the contract, and a person's key. */
-export class Bench {
+export class EmulatorHarness {
   readonly folder = mkdtempSync(join(tmpdir(), 'celesto-emulator-'));
   readonly #key = join(this.folder, 'id_ed25519');
   #emulator: Emulator | undefined;
@@ -150,7 +150,7 @@ export function longSleep(): string {
 }
 
 /** Command lines of all processes of this machine that mention a text. */
-export async function processesNaming(words: string): Promise<string[]> {
+export async function processesMatching(words: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)('ps', ['-A', '-ww', '-o', 'args=']);
   return stdout.split('\n').filter((line) => line.includes(words));
 }
