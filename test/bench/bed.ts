@@ -27,7 +27,7 @@ import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
 import { findCommand } from '../tools/machine.mjs';
 import { startEmulator, type Emulator, type EmulatorOptions } from '../emulator/emulator';
-import { aloneOnItsMachine } from '../harness/aloneOnItsMachine';
+import { isolatedSsh } from '../harness/isolatedSsh';
 import { MemoryRecords, MemorySecrets } from '../unit/ssh/support/memory';
 
 const prompt = '$ ';
@@ -65,7 +65,7 @@ export class Bed {
         clock: systemClock,
         log: silentLog,
       },
-      ...aloneOnItsMachine,
+      ...isolatedSsh,
     }).pool;
     this.sshKey = join(folder, 'key');
     spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', this.sshKey]);

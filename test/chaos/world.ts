@@ -21,7 +21,7 @@ import { systemClock as clock } from '../../src/base/clock';
 import { runCommand } from '../emulator/sandbox/exec';
 import { startEmulator, type Emulator } from '../emulator/emulator';
 import { TcpProxy } from '../ssh/support/tcpProxy';
-import { aloneOnItsMachine } from '../harness/aloneOnItsMachine';
+import { isolatedSsh } from '../harness/isolatedSsh';
 import { MemoryRecords, MemorySecrets } from '../unit/ssh/support/memory';
 import { RecordingLog } from '../unit/support/recordingLog';
 import { patiently } from './patiently';
@@ -84,7 +84,7 @@ export class World {
       config,
       clock,
       log,
-      ...aloneOnItsMachine,
+      ...isolatedSsh,
     });
     this.pool = pool;
     const ways = [

@@ -97,7 +97,7 @@ describe('the account', () => {
   stage.it('forgets the key and the list when a person signs out', async () => {
     await stage.window.runCommand('Celesto: Sign Out');
     await stage.tree.waitForWelcome('Sign in with a Celesto API key to see your computers.');
-    assert.deepEqual(await stage.tree.looks(), []);
+    assert.deepEqual(await stage.tree.contents(), []);
     assert.equal(await stage.window.badge('Celesto'), undefined);
     await stage.window.reload();
     await stage.window.openContainer('Celesto');

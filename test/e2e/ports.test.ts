@@ -49,8 +49,8 @@ describe('ports of a computer', () => {
     await below('Terminal 1').waitForDescription('connected');
     await stage.row('einstein').pressButton('New Terminal');
     await below('Terminal 2').waitForDescription('connected');
-    assert.deepEqual((await below('Terminal 1').look()).icon, 'terminal');
-    assert.match(await below('Terminal 1').spoken(), /^Terminal 1, connected/);
+    assert.deepEqual((await below('Terminal 1').content()).icon, 'terminal');
+    assert.match(await below('Terminal 1').ariaLabel(), /^Terminal 1, connected/);
     await stage.picture('1 terminals');
     await below('Terminal 1').click();
     await stage.terminals.waitForText(`http://0.0.0.0:${port}/`);
@@ -99,7 +99,7 @@ describe('ports of a computer', () => {
     await quickInput.fill(String(port));
     await quickInput.waitForEntry(String(port));
     assert.deepEqual(
-      (await quickInput.looks())
+      (await quickInput.entries())
         .filter(({ label }) => label === String(port))
         .map(({ description }) => description),
       ['python3'],
@@ -163,7 +163,7 @@ describe('ports of a computer', () => {
     );
     await stage.picture('9 forwarded');
     await notifications.close(/is in use/);
-    const { description } = await below(`Port ${port}`).look();
+    const { description } = await below(`Port ${port}`).content();
     const [, local] = /^127\.0\.0\.1:(\d+) · idle$/.exec(description) ?? [];
     assert.ok(local, description);
     const answer = await fetch(`http://127.0.0.1:${local}/docs/`);
@@ -180,7 +180,7 @@ describe('ports of a computer', () => {
       await quickInput.fill(to);
     };
     const address = async (): Promise<string> =>
-      (await below(`Port ${port}`).look()).description.split(' · ')[0] ?? '';
+      (await below(`Port ${port}`).content()).description.split(' · ')[0] ?? '';
     const before = await address();
     await change('70000');
     await quickInput.waitForMessage('A port is a number from 1 to 65535.');
@@ -206,7 +206,7 @@ describe('ports of a computer', () => {
     await stage.terminals.waitForText(/ohm@einstein:~\$ $/);
     await stage.terminals.enter(`clear; echo "see http://localhost:${port}/docs/index.html"`);
     await stage.terminals.waitForText(new RegExp(`^see http://localhost:${port}/docs/index.html$`, 'm'));
-    const { description } = await below(`Port ${port}`).look();
+    const { description } = await below(`Port ${port}`).content();
     const [, local] = /^127\.0\.0\.1:(\d+) · /.exec(description) ?? [];
     const opened = stage.window.page.context().waitForEvent('page');
     await stage.terminals.clickLink(`http://localhost:${port}/docs/index.html`);
@@ -219,7 +219,7 @@ describe('ports of a computer', () => {
   });
 
   stage.it('are forwarded again after the window was loaded anew', async () => {
-    const { description } = await below(`Port ${port}`).look();
+    const { description } = await below(`Port ${port}`).content();
     const address = description.split(' · ')[0];
     await stage.window.reload();
     await stage.window.openContainer('Celesto');

@@ -69,7 +69,7 @@ describe('a window with five terminals, loaded anew', () => {
       ),
     );
     await stage.row('pauli').waitForDescription('stopped');
-    assert.match(await stage.row('pauli').spoken(), /stopped/);
+    assert.match(await stage.row('pauli').ariaLabel(), /stopped/);
   });
 
   it('leaves the window without errors', () => assert.deepEqual(stage.window.errors, []));

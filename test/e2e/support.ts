@@ -157,7 +157,7 @@ export class Stage {
   private async whatIsThere(): Promise<string> {
     const { notifications, terminals } = this.window;
     const parts = await Promise.allSettled([
-      this.tree.looks(),
+      this.tree.contents(),
       terminals.tabs(),
       notifications.texts(),
       terminals.text(),

@@ -34,7 +34,7 @@ describe('the list of computers', () => {
       description: `${words} · scratch · 1 CPU, 1 GB`,
       icon,
     });
-    assert.deepEqual(await stage.tree.looks(), [
+    assert.deepEqual(await stage.tree.contents(), [
       { label: 'einstein', description: 'running · coding-agent · 2 CPU, 4 GB', icon: 'vm-running' },
       scratch('fermi', 'starting', 'loading'),
       scratch('gauss', 'waiting for a place', 'loading'),
@@ -56,7 +56,7 @@ describe('the list of computers', () => {
 
   stage.it('speaks each line to who cannot see it', async () => {
     assert.equal(
-      await stage.row('noether').spoken(),
+      await stage.row('noether').ariaLabel(),
       'noether, needs attention, The disk of this computer is full., scratch, 1 CPU, 1 GB',
     );
   });
@@ -140,7 +140,7 @@ describe('the list of computers', () => {
       'This list may be out of date. Celesto had an error of its own (503). Try again in a moment.',
     );
     assert.deepEqual(
-      (await stage.tree.looks()).map(({ label }) => label),
+      (await stage.tree.contents()).map(({ label }) => label),
       all,
     );
     await stage.picture('5 out of date');

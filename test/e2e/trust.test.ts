@@ -76,7 +76,7 @@ describe('keys and what is put on a computer', () => {
     const { dialog, notifications, quickInput } = stage.window;
     await command('Show Host Keys', 'einstein');
     await quickInput.waitFor('Host Keys of einstein');
-    const looks = await quickInput.looks();
+    const looks = await quickInput.entries();
     assert.ok(looks.length > 0 && looks.every(({ label }) => fingerprint.test(label)), JSON.stringify(looks));
     const ed25519 = looks.find(({ description }) => description === 'ssh-ed25519')!;
     await stage.picture('host keys');
@@ -129,7 +129,7 @@ describe('keys and what is put on a computer', () => {
       const { notifications, quickInput } = stage.window;
       await command('Remove Celesto Files and Keys…', 'einstein');
       await quickInput.waitFor('Files and Keys of This Extension on einstein');
-      const [entry] = await quickInput.looks();
+      const [entry] = await quickInput.entries();
       assert.match(entry!.label, /^SSH key SHA256:/);
       assert.equal(entry!.description, 'of this machine');
       await stage.picture('put there');

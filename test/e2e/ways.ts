@@ -43,14 +43,14 @@ export function ways(stage: Stage): void {
       await quickInput.waitFor('Open Computer');
       await stage.picture('picker');
       await quickInput.fill('kepler');
-      await until('one is left', async () => (await quickInput.looks()).length === 1);
-      assert.deepEqual(await quickInput.looks(), [
+      await until('one is left', async () => (await quickInput.entries()).length === 1);
+      assert.deepEqual(await quickInput.entries(), [
         { label: 'kepler', description: 'running · coding-agent · 2 CPU, 4 GB', icon: 'vm-running' },
       ]);
       await quickInput.fill('twin');
-      await until('two are left', async () => (await quickInput.looks()).length === 2);
+      await until('two are left', async () => (await quickInput.entries()).length === 2);
       assert.deepEqual(
-        (await quickInput.looks()).map(({ icon }) => icon),
+        (await quickInput.entries()).map(({ icon }) => icon),
         ['vm-outline', 'vm-outline'],
       );
       await quickInput.fill('einstein');

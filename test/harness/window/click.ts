@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** The little of a page that {@link clickLine} listens to. */
+/** The little of a page that {@link clickRow} listens to. */
 interface ClickedPage {
   addEventListener(type: 'click', listener: (click: Click) => unknown, options: object): void;
 }
@@ -16,7 +16,7 @@ interface PageElement {
 }
 
 /** Clicks on a line of a list, once more where nothing heard that: a list may draw its lines anew between press and release. */
-export async function clickLine(page: Page, line: Locator): Promise<void> {
+export async function clickRow(page: Page, line: Locator): Promise<void> {
   const name = await line.locator('.label-name').first().textContent();
   const heard = await page.evaluateHandle(() => {
     const names: (string | null | undefined)[] = [];

@@ -1,9 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
-import { clickLine } from './click';
+import { clickRow } from './click';
 import { exactly } from './text';
 
 /** What a person sees of an entry. */
-export interface EntryLook {
+export interface QuickPickEntry {
   readonly label: string;
   readonly description: string;
   /** The icon's id, such as vm-running; an empty text when there is none. */
@@ -55,14 +55,14 @@ export class QuickInput {
   }
 
   /** The entries that are to be seen. */
-  async looks(): Promise<EntryLook[]> {
+  async entries(): Promise<QuickPickEntry[]> {
     await this.rows().first().waitFor();
-    return Promise.all((await this.rows().all()).map(lookOfEntry));
+    return Promise.all((await this.rows().all()).map(entryOf));
   }
 
   /** Clicks the entry with just this label; in a list with check boxes that checks it. */
   async choose(label: string): Promise<void> {
-    await clickLine(this.page, this.row(label));
+    await clickRow(this.page, this.row(label));
   }
 
   /** Waits until there is an entry with just this label. */
@@ -110,7 +110,7 @@ export class QuickInput {
 /** An entry's label; its details, in the second line, have the same class. */
 const LABEL = '.quick-input-list-row:first-child .label-name';
 
-async function lookOfEntry(row: Locator): Promise<EntryLook> {
+async function entryOf(row: Locator): Promise<QuickPickEntry> {
   const first = row.locator('.quick-input-list-row:first-child');
   const classes = (await first.locator('.quick-input-list-icon').getAttribute('class')) ?? '';
   return {

@@ -4,7 +4,7 @@ import { Menu } from './menu';
 import { exactly } from './text';
 
 /** What a person sees of a terminal's tab. */
-export interface TabLook {
+export interface TabContent {
   readonly name: string;
   /** The icon's id, such as vm-running. */
   readonly icon: string;
@@ -141,9 +141,9 @@ export class Terminals {
   }
 
   /** The tabs, from top to bottom. */
-  async tabs(): Promise<TabLook[]> {
+  async tabs(): Promise<TabContent[]> {
     const tabs = await this.tabRows().all();
-    return Promise.all(tabs.map(lookOfTab));
+    return Promise.all(tabs.map(contentOf));
   }
 
   /** Waits until there is a tab with just this name. */
@@ -167,8 +167,8 @@ export class Terminals {
     // Once more where the list has moved under the mouse.
     await until(`terminal ${name} shows`, async () => {
       const tab = this.tab(name).first();
-      if (!(await lookOfTab(tab)).active) await tab.click();
-      return (await lookOfTab(tab)).active;
+      if (!(await contentOf(tab)).active) await tab.click();
+      return (await contentOf(tab)).active;
     });
   }
 
@@ -188,7 +188,7 @@ export class Terminals {
   }
 }
 
-async function lookOfTab(tab: Locator): Promise<TabLook> {
+async function contentOf(tab: Locator): Promise<TabContent> {
   const label = tab.locator('.monaco-icon-label').first();
   const spoken = (await label.getAttribute('aria-label')) ?? '';
   const classes = (await label.getAttribute('class')) ?? '';

@@ -1,11 +1,11 @@
 import type { Locator, Page } from 'playwright-core';
 import { until } from '../until';
-import { clickLine } from './click';
+import { clickRow } from './click';
 import { Menu } from './menu';
 import { buttonNamed, exactly } from './text';
 
 /** What a person sees of a row. */
-export interface RowLook {
+export interface RowContent {
   readonly label: string;
   readonly description: string;
   /** The icon's id, such as vm-running; an empty text when there is none. */
@@ -29,9 +29,9 @@ export class Tree {
   }
 
   /** All rows that are to be seen, from top to bottom. */
-  async looks(): Promise<RowLook[]> {
+  async contents(): Promise<RowContent[]> {
     const rows = await this.rows().all();
-    return Promise.all(rows.map((row) => new Row(this.page, row).look()));
+    return Promise.all(rows.map((row) => new Row(this.page, row).content()));
   }
 
   /** Waits until the rows have these labels, in this order. */
@@ -101,7 +101,7 @@ export class Row {
     await this.row.waitFor({ state: 'detached' });
   }
 
-  async look(): Promise<RowLook> {
+  async content(): Promise<RowContent> {
     const classes = (await this.row.locator('.custom-view-tree-node-item-icon').getAttribute('class')) ?? '';
     return {
       label: await this.row.locator('.label-name').innerText(),
@@ -116,13 +116,13 @@ export class Row {
   }
 
   /** What a screen reader says of it. */
-  async spoken(): Promise<string> {
+  async ariaLabel(): Promise<string> {
     return (await this.row.getAttribute('aria-label')) ?? '';
   }
 
   async click(): Promise<void> {
     await this.uncover();
-    await clickLine(this.page, this.row);
+    await clickRow(this.page, this.row);
   }
 
   /** Shows the rows below it. */

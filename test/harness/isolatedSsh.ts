@@ -1,7 +1,7 @@
 import type { SshDeps } from '../../src/ssh/createSsh';
 
 /** What SSH finds on a machine with no key and no agent but our own, and with nobody to ask. */
-export const aloneOnItsMachine: Pick<
+export const isolatedSsh: Pick<
   SshDeps,
   'identityFile' | 'askPassphrase' | 'agentAddress' | 'lookUpKnownHost' | 'confirmHostKey'
 > = {
