@@ -18,8 +18,7 @@ import { ForwardedPortChildren, PublishedPortChildren } from './portChildren';
 import { PortForwardCommands } from './portForwardCommands';
 import { PortForwardStorage } from './portForwardStorage';
 import { PortForwards } from './portForwards';
-import { notifyMoved } from './portNotifications';
-import { PortNotifications } from './portNotifications';
+import { notifyMoved, PortNotifications } from './portNotifications';
 import { PortPublisher } from './portPublisher';
 import { PublishPortCommands } from './publishPortCommands';
 import { TerminalLinkProvider } from './terminalLinkProvider';
@@ -72,7 +71,7 @@ export function registerPorts(deps: PortsDeps): PortsFeature {
       onMoved: notifyMoved,
     }),
   );
-  disposables.add(new PortNotifications({ happenings: events, forwards, terminals, store }));
+  disposables.add(new PortNotifications({ events, forwards, terminals, store }));
   const forwardedPorts = new ForwardedPortChildren(forwards);
   const publishedPorts = new PublishedPortChildren();
   const childTargets = new ChildTargets(store);

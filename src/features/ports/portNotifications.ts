@@ -8,7 +8,7 @@ import { loopbackAddress, type PortForward } from './portForward';
 import type { PortForwards } from './portForwards';
 
 export interface PortNotificationsDeps {
-  readonly happenings: Pick<ComputerEvents, 'onEvent'>;
+  readonly events: Pick<ComputerEvents, 'onEvent'>;
   readonly forwards: Pick<PortForwards, 'of' | 'onDidChange'>;
   readonly store: Pick<ComputerStore, 'get'>;
   readonly terminals: Pick<Terminals, 'of'>;
@@ -22,7 +22,7 @@ export class PortNotifications implements Disposable {
 
   constructor(private readonly deps: PortNotificationsDeps) {
     this.disposables.add(deps.forwards.onDidChange((id) => this.recordPorts(id)));
-    this.disposables.add(deps.happenings.onEvent((event) => void this.notify(event)));
+    this.disposables.add(deps.events.onEvent((event) => void this.notify(event)));
   }
 
   dispose(): void {

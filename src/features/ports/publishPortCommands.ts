@@ -133,7 +133,7 @@ async function confirmUnpublishing({ name }: Computer, port: number): Promise<vo
 async function confirmPublishing({ name }: Computer, port: number): Promise<void> {
   const question = vscode.l10n.t('Publish port {0} of {1} to everybody?', port, name);
   const detail = vscode.l10n.t(
-    'It gets a public URL. Whoever has that URL reaches what listens on the port, without signing in, until you unpublish it.',
+    'It gets a public URL. Anyone with that URL can reach the program on the port, without signing in, until you unpublish it.',
   );
   await confirmOrCancel({ question, detail, action: vscode.l10n.t('Publish') });
 }
