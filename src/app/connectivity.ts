@@ -11,11 +11,11 @@ import { SshConfig } from '../ssh/sshConfig';
 import { PersistentShells } from '../terminal/persistentShells';
 import { ComputerConnector } from '../connect/computerConnector';
 import { ChannelTransport, type ChannelHandle, type ChannelRequest } from '../connect/channelTransport';
-import { GatewayTransport } from '../terminal/gatewayTransport';
+import { GatewayShellTransport } from '../terminal/gatewayShellTransport';
 import type { Transport } from '../connect/transport';
 import { TransportCache } from '../connect/transportCache';
 import { TransportSelector } from '../connect/transportSelector';
-import { SshTransport } from '../terminal/sshTransport';
+import { SshShellTransport } from '../terminal/sshShellTransport';
 import { Reconnection } from '../connect/reconnection';
 import { SavedTerminals } from '../terminal/savedTerminals';
 import { SshChannels } from '../connect/sshChannels';
@@ -67,7 +67,11 @@ export function createConnectivity(
   );
   const transportCache = new TransportCache(clock);
   const transports = new TransportSelector(
-    [new SshTransport('ssh', pool), new SshTransport('tunnel', pool), new GatewayTransport(client, clock)],
+    [
+      new SshShellTransport('ssh', pool),
+      new SshShellTransport('tunnel', pool),
+      new GatewayShellTransport(client, clock),
+    ],
     settings.transport,
     transportCache,
   );

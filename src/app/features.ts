@@ -109,7 +109,7 @@ export function registerFeatures(
     registerPorts({
       ...{ ...shared, ...connectivity, workspaceState },
       computerOf: (terminal) =>
-        terminals.find(terminal)?.pty.spec.computer ?? run.terminals.computerOf(terminal),
+        terminals.find(terminal)?.pty.options.computer ?? run.terminals.computerOf(terminal),
     }),
   );
   for (const usage of [terminalsFeature.usage, ports.usage, run.terminals]) computersInUse.add(usage);

@@ -2,9 +2,11 @@ import type { ClientChannel } from 'ssh2';
 import type { Computer } from '../computers/computer';
 import type { SshConnection } from '../ssh/connection/connection';
 import type { ConnectionPool } from '../ssh/connection/connectionPool';
-import type { Transport, ConnectOptions } from './transport';
+import type { SshTransportName } from '../ssh/connection/sshTransport';
+import type { ConnectOptions, Transport, TransportMessages } from './transport';
+import { transportMessages } from './transportMessages';
 
-/** Asks a connection for a channel. */
+/** Opens a channel on a connection. */
 export type ChannelRequest = (connection: SshConnection) => Promise<ClientChannel>;
 
 /** A channel, and the connection that carries it. */
@@ -13,12 +15,16 @@ export interface ChannelHandle {
   readonly connection: SshConnection | undefined;
 }
 
-/** SSH for any channel: straight to the endpoint that the service names, or through the terminal gateway. */
-export class ChannelTransport implements Transport<ChannelRequest, ChannelHandle> {
+/** SSH for channels of any kind: over TCP to the computer's endpoint, or through the terminal gateway. */
+export class ChannelTransport implements Transport<ChannelRequest, ChannelHandle, SshTransportName> {
+  readonly messages: TransportMessages;
+
   constructor(
-    readonly name: 'ssh' | 'tunnel',
+    readonly name: SshTransportName,
     private readonly pool: ConnectionPool,
-  ) {}
+  ) {
+    this.messages = transportMessages[name];
+  }
 
   supports(computer: Computer): boolean {
     return this.name === 'tunnel' || computer.ssh !== undefined;
@@ -26,9 +32,9 @@ export class ChannelTransport implements Transport<ChannelRequest, ChannelHandle
 
   async open(computer: Computer, request: ChannelRequest, options: ConnectOptions): Promise<ChannelHandle> {
     let connection: SshConnection | undefined;
-    const channel = await this.pool.channel(computer, { ...options, transport: this.name }, (carrying) => {
-      connection = carrying;
-      return request(carrying);
+    const channel = await this.pool.channel(computer, { ...options, transport: this.name }, (used) => {
+      connection = used;
+      return request(used);
     });
     return { channel, connection };
   }

@@ -1,23 +1,22 @@
 import { t } from '@vscode/l10n';
-import { isApiError, transientKinds } from '../api/errors';
-import { GatewayError } from '../gateway/errors';
+import { isApiError } from '../api/errors';
+import type { Clock } from '../base/clock';
+import { isTransient } from '../base/errors';
 import type { Computer } from '../computers/computer';
 import { LifecycleError, refusalOf } from '../computers/errors';
 import type { Lifecycle } from '../computers/lifecycle';
 import { statusOf } from '../computers/status';
-import { SshError } from '../ssh/errors';
-import { TunnelUnavailableError } from '../ssh/tunnel/remoteSshd';
-import type { Clock } from '../base/clock';
-import type { ComputerConnector, Progress } from './computerConnector';
 import type { Session, SessionRequest } from '../shell/session';
+import type { ComputerConnector } from './computerConnector';
+import type { Progress } from './progressReporter';
 
-/** Seconds between tries. */
+/** Back-off: seconds between two attempts. The last value repeats. */
 const backoffSeconds = [1, 2, 4, 8, 15, 30];
-/** Each pause is up to this part shorter or longer, so that many terminals do not all try at once. */
+/** Each back-off is up to this fraction shorter or longer, so that many terminals do not reconnect at once. */
 const jitter = 0.2;
-/** Tries by the transport that led there before, until another is taken. */
-const triesPerTransport = 2;
-/** Milliseconds the service may take to restore a computer by itself, until a person is asked. */
+/** Attempts by the transport that worked before, until the others are tried as well. */
+const attemptsBeforeFallback = 2;
+/** Milliseconds that the service may take to restore a computer by itself, until the user is asked. */
 const restoreTimeoutMs = 60_000;
 
 export interface ReconnectionDeps {
@@ -29,62 +28,62 @@ export interface ReconnectionDeps {
 }
 
 /**
- * The way back to a computer after the link to it was lost. It reads the computer first: one that runs is connected to
- * again, for as long as it takes; one that comes back by itself is waited for; one that was stopped stays stopped. It
- * never starts a computer.
+ * Reconnects to a computer after the connection was lost. Each attempt reads the status first: a computer that runs is
+ * reconnected to for as long as that takes, one that is restored or restarted is waited for, one that was stopped stays
+ * stopped. Never starts a computer.
  */
 export class Reconnection {
   private retrySignal = new AbortController();
-  /** Each line is told once, however long it takes. */
+  /** Messages that were shown: each is shown once, however many attempts there are. */
   private readonly reported = new Set<string>();
   private restorableSince: number | undefined;
 
   constructor(private readonly deps: ReconnectionDeps) {}
 
-  /** Tries at once, instead of after the pause. */
+  /** Ends the current back-off. */
   retryNow(): void {
     this.retrySignal.abort();
   }
 
   /**
-   * @param quickLosses links that were lost one after the other, each soon after it stood: then it takes its time
-   * @throws LifecycleError where the computer was stopped, deleted or needs attention; what no further try would mend;
-   *   the signal's reason
+   * @param rapidDisconnects connections lost in a row, each soon after it was made; they lengthen the first back-off
+   * @throws LifecycleError where the computer was stopped, deleted or needs attention; errors that are not transient; the
+   *   signal's reason
    */
   async run(
-    lost: Pick<Computer, 'id' | 'name'>,
+    computer: Pick<Computer, 'id' | 'name'>,
     request: SessionRequest,
     progress: Progress,
     signal: AbortSignal,
-    quickLosses = 0,
+    rapidDisconnects = 0,
   ): Promise<Session> {
     progress.phase(t('reconnecting'));
-    if (quickLosses > 1) await this.backOff(quickLosses - 2, signal);
-    for (let tries = 0; ; tries += 1) {
+    if (rapidDisconnects > 1) await this.backOff(rapidDisconnects - 2, signal);
+    for (let attempts = 0; ; attempts += 1) {
       this.retrySignal = new AbortController();
-      const session = await this.attempt(lost, request, tries, progress, signal);
+      const session = await this.attempt(computer, request, attempts, progress, signal);
       if (session) return session;
-      await this.backOff(tries, signal);
+      await this.backOff(attempts, signal);
     }
   }
 
-  /** A session, or nothing where it may be better in a moment. */
+  /** Returns a session, or undefined where another attempt may succeed. */
   private async attempt(
     lost: Pick<Computer, 'id' | 'name'>,
     request: SessionRequest,
-    tries: number,
+    attempts: number,
     progress: Progress,
     signal: AbortSignal,
   ): Promise<Session | undefined> {
     try {
       const computer = await this.deps.lifecycle.fetch(lost.id, signal);
-      if (!this.mayConnect(computer, progress)) return undefined;
-      const allowFallback = tries >= triesPerTransport;
-      // What is tried again and again is told only where it is something else.
-      const report = allowFallback
-        ? (line: string): void => this.reportOnce(progress, line)
-        : () => undefined;
-      const quiet = { report, phase: () => undefined };
+      if (!this.canConnect(computer, progress)) return undefined;
+      const allowFallback = attempts >= attemptsBeforeFallback;
+      // The same transport again is no news.
+      const report = (message: string): void => {
+        if (allowFallback) this.reportOnce(progress, message);
+      };
+      const quiet: Progress = { report, phase: () => undefined };
       return await this.deps.connector.reconnect(computer, request, allowFallback, {
         signal,
         progress: quiet,
@@ -97,10 +96,10 @@ export class Reconnection {
     }
   }
 
-  /** @throws LifecycleError where waiting would lead nowhere */
-  private mayConnect(computer: Computer, progress: Progress): boolean {
+  /** @throws LifecycleError where no further attempt can succeed */
+  private canConnect(computer: Computer, progress: Progress): boolean {
     const { open } = statusOf(computer.status);
-    // Wherever it comes back, other transports may lead there.
+    // It may come back on another host.
     if (open === 'wait' || open === 'restore') this.deps.connector.forget(computer.id);
     switch (open) {
       case 'connect':
@@ -124,22 +123,17 @@ export class Reconnection {
     }
   }
 
-  /** The service usually restores by itself. */
+  /** Waits for the service, which usually restores a computer by itself. @throws LifecycleError after {@link restoreTimeoutMs} */
   private awaitRestore(computer: Computer, progress: Progress): void {
     const now = this.deps.clock.now();
     this.restorableSince ??= now;
     if (now - this.restorableSince > restoreTimeoutMs) throw new LifecycleError('restorable', computer);
-    this.reportOnce(progress, t('{0} is moved to another host. Waiting… (Ctrl+C cancels)', computer.name));
+    this.reportOnce(progress, t('{0} is moving to another host. Waiting… (Ctrl+C cancels)', computer.name));
   }
 
-  /** Tells what may pass; throws what will not. */
+  /** Conflicts and unreadable answers count as transient here: the computer is changing its state. */
   private rethrowUnlessTransient(error: unknown, { name }: Pick<Computer, 'name'>, progress: Progress): void {
-    const isPassing =
-      error instanceof SshError ||
-      error instanceof GatewayError ||
-      error instanceof TunnelUnavailableError ||
-      isApiError(error, ...transientKinds, 'conflict', 'malformed');
-    if (!isPassing) throw error;
+    if (!isTransient(error) && !isApiError(error, 'conflict', 'malformed')) throw error;
     this.reportOnce(
       progress,
       isApiError(error)
@@ -148,17 +142,17 @@ export class Reconnection {
     );
   }
 
-  private reportOnce(progress: Progress, line: string): void {
-    if (!this.reported.has(line)) progress.report(line);
-    this.reported.add(line);
+  private reportOnce(progress: Progress, message: string): void {
+    if (!this.reported.has(message)) progress.report(message);
+    this.reported.add(message);
   }
 
-  private async backOff(tries: number, signal: AbortSignal): Promise<void> {
+  private async backOff(attempts: number, signal: AbortSignal): Promise<void> {
     const { clock, random = Math.random } = this.deps;
-    const pause = (backoffSeconds[tries] ?? backoffSeconds.at(-1) ?? 30) * 1_000;
-    const spread = 1 + jitter * (2 * random() - 1);
+    const seconds = backoffSeconds[attempts] ?? backoffSeconds.at(-1) ?? 0;
+    const factor = 1 + jitter * (2 * random() - 1);
     try {
-      await clock.delay(pause * spread, AbortSignal.any([signal, this.retrySignal.signal]));
+      await clock.delay(seconds * 1_000 * factor, AbortSignal.any([signal, this.retrySignal.signal]));
     } catch {
       signal.throwIfAborted();
     }

@@ -7,13 +7,14 @@ import type { Lifecycle } from '../computers/lifecycle';
 import { statusOf } from '../computers/status';
 import type { ComputerStore } from '../computers/store';
 import { SshError } from '../ssh/errors';
-import type { ComputerConnector, Progress } from './computerConnector';
+import type { ComputerConnector } from './computerConnector';
+import type { Progress } from './progressReporter';
 import type { ChannelHandle, ChannelRequest } from './channelTransport';
 import type { TransportSetting } from './transportSelector';
 
 const silent: Progress = { report: () => undefined, phase: () => undefined };
 
-/** What needs SSH is wanted where a person allows none. */
+/** The setting rules SSH out, and the caller needs it. */
 export class NoSshError extends Error {
   override readonly name = 'NoSshError';
 
@@ -25,7 +26,7 @@ export class NoSshError extends Error {
 /** A stream to a port of a computer. */
 export interface PortChannel {
   readonly stream: Duplex;
-  /** Whether it ended because the line to the computer broke. */
+  /** True once the connection that carries it has failed. */
   readonly broke: () => boolean;
 }
 
@@ -36,13 +37,13 @@ export interface SshChannelsDeps {
   readonly transport: () => TransportSetting;
 }
 
-/** SSH channels to computers that run, by the transports that terminals take. Starts nothing. */
+/** SSH channels to running computers, for ports and short commands. Never starts a computer, reports no progress. */
 export class SshChannels {
   constructor(private readonly deps: SshChannelsDeps) {}
 
   /**
-   * Opens a channel to a computer that is known to run.
-   * @throws NoSshError, or what `ComputerConnector.reconnect` throws
+   * Opens a channel to a computer whose cached status is running.
+   * @throws NoSshError, or as {@link ComputerConnector.reconnect}
    */
   async open(computer: Computer, signal: AbortSignal, request: ChannelRequest): Promise<ChannelHandle> {
     if (this.deps.transport() === 'gateway') throw new NoSshError();
@@ -50,9 +51,8 @@ export class SshChannels {
   }
 
   /**
-   * Runs a short command.
-   * @returns what it wrote to its standard output
-   * @throws SshError where the line broke meanwhile, or as {@link open}
+   * Runs a short command and returns its standard output.
+   * @throws SshError where the connection failed before its end, or as {@link open}
    */
   async run(computer: Computer, command: string, signal: AbortSignal): Promise<string> {
     const { channel, connection } = await this.open(computer, signal, (connection) =>
@@ -65,7 +65,7 @@ export class SshChannels {
       let text = '';
       for await (const chunk of channel.setEncoding('utf8')) text += String(chunk);
       signal.throwIfAborted();
-      // ssh2 ends the channels of a broken connection as if they had ended by themselves, and tells that it broke afterwards.
+      // ssh2 ends the channels of a failed connection as if they had ended by themselves, and emits the failure afterwards.
       await nextTurn();
       if (connection?.failure) throw connection.failure;
       return text;
@@ -75,14 +75,14 @@ export class SshChannels {
   }
 
   /**
-   * Opens a channel to a port of a computer, wherever that is by now.
+   * Opens a channel to a port of a computer; a connection that fails makes it read the computer's status anew.
    * @throws PortError, LifecycleError where it does not run, ApiError, or as {@link open}
    */
   async openPort(computerId: string, port: number, signal: AbortSignal): Promise<PortChannel> {
-    const believed = this.deps.store.get(computerId);
-    if (believed && isRunning(believed)) {
+    const cached = this.deps.store.get(computerId);
+    if (cached && isRunning(cached)) {
       try {
-        return await this.openPortOf(believed, port, signal);
+        return await this.openPortOf(cached, port, signal);
       } catch (error) {
         if (!(error instanceof SshError)) throw error;
       }
@@ -93,7 +93,7 @@ export class SshChannels {
   }
 
   private async openPortOf(computer: Computer, port: number, signal: AbortSignal): Promise<PortChannel> {
-    // By name, so that a server counts which listens on ::1 alone.
+    // By name, so that a server that listens on ::1 alone is reached, too.
     const { channel, connection } = await this.open(computer, signal, (connection) =>
       connection.forward('localhost', port),
     );

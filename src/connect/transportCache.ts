@@ -1,40 +1,41 @@
-import type { Computer } from '../computers/computer';
 import type { Clock } from '../base/clock';
+import type { Computer } from '../computers/computer';
 
-/** Milliseconds after which a better transport is looked for again. */
+/** Milliseconds until better transports are tried again. */
 const ttlMs = 600_000;
 
 interface CacheEntry {
+  /** The index in the order of transports. */
   readonly index: number;
+  /** The computer's endpoint at that time. */
   readonly ssh: string | undefined;
-  readonly until: number;
+  readonly expiresAt: number;
 }
 
-/** How far down the list of transports one had to go to each computer in this window, be it for a shell, a command or a port. */
+/** The transport that each computer was reached by last in this window, for a shell, a command or a port. */
 export class TransportCache {
   private readonly entries = new Map<string, CacheEntry>();
 
   /**
-   * @param told what errands have found out that told it in their terminals; what this one notes is kept apart from that,
-   *   so that each fall is told once where a person sees it
+   * @param parent read as well, never written. Background channels report no fallback, so what they find out is kept out
+   *   of the cache of terminals, which report each fallback once.
    */
   constructor(
     private readonly clock: Pick<Clock, 'now'>,
     private readonly parent?: TransportCache,
   ) {}
 
-  set(computer: Computer, index: number): void {
-    this.entries.set(computer.id, { index, ssh: computer.ssh, until: this.clock.now() + ttlMs });
+  set({ id, ssh }: Computer, index: number): void {
+    this.entries.set(id, { index, ssh, expiresAt: this.clock.now() + ttlMs });
   }
 
-  /** The index of the transport that led there; undefined where that is not known, or may have changed since. */
-  get(computer: Computer): number | undefined {
-    const found = this.latest(computer.id);
-    // With another endpoint, or none any more, it is on another host.
-    return found && found.until > this.clock.now() && found.ssh === computer.ssh ? found.index : undefined;
+  /** The index that succeeded; undefined once it has expired or the endpoint has changed, as it does on another host. */
+  get({ id, ssh }: Computer): number | undefined {
+    const entry = this.latest(id);
+    return entry && entry.expiresAt > this.clock.now() && entry.ssh === ssh ? entry.index : undefined;
   }
 
-  /** The same, however long ago it was. */
+  /** The index that succeeded, expired or not. */
   last(computerId: string): number | undefined {
     return this.latest(computerId)?.index;
   }
@@ -45,7 +46,7 @@ export class TransportCache {
 
   private latest(computerId: string): CacheEntry | undefined {
     const own = this.entries.get(computerId);
-    const told = this.parent?.latest(computerId);
-    return own && (!told || own.until >= told.until) ? own : told;
+    const inherited = this.parent?.latest(computerId);
+    return own && (!inherited || own.expiresAt >= inherited.expiresAt) ? own : inherited;
   }
 }

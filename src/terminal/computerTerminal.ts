@@ -5,7 +5,8 @@ import { isCancellation } from '../base/abort';
 import type { Clock } from '../base/clock';
 import { describeError, type Log } from '../base/log';
 import { escapeIcons } from '../base/text';
-import type { ComputerConnector, Progress } from '../connect/computerConnector';
+import type { ComputerConnector } from '../connect/computerConnector';
+import type { Progress } from '../connect/progressReporter';
 import { OutputFlowControl } from './outputFlowControl';
 import { DrawAcks } from './drawAcks';
 import type { Reconnection } from '../connect/reconnection';
@@ -46,7 +47,7 @@ export interface ComputerTerminalDeps {
 }
 
 /** What one terminal is. */
-export interface TerminalSpec {
+export interface ComputerTerminalOptions {
   readonly computer: { readonly id: string; readonly name: string };
   readonly shell: ShellOptions;
   readonly memory: SessionMemory;
@@ -108,11 +109,16 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   readonly onDidChangeState = this.states.event;
 
   constructor(
-    readonly spec: TerminalSpec,
+    readonly options: ComputerTerminalOptions,
     private readonly deps: ComputerTerminalDeps,
   ) {
-    this.isWanted = spec.restored !== true;
+    this.isWanted = options.restored !== true;
     this.onDidClose = this.closes.event as vscode.Pseudoterminal['onDidClose'];
+  }
+
+  /** The name of its shell on the computer. */
+  get shellName(): string {
+    return this.options.shell.name;
   }
 
   get state(): TerminalState {
@@ -239,9 +245,13 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     this.rapidDisconnects = 0;
     const { connector } = this.deps;
     this.becomeOpen(
-      connector.open(this.spec.computer.id, this.request, { signal, evenFromError, progress: this.progress }),
+      connector.open(this.options.computer.id, this.request, {
+        signal,
+        evenFromError,
+        progress: this.progress,
+      }),
       signal,
-      this.spec.restored === true,
+      this.options.restored === true,
     );
   }
 
@@ -250,7 +260,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     const reconnection = this.deps.reconnection();
     this.enter({ kind: 'reconnecting', cancel, retryNow: () => reconnection.retryNow() });
     this.typeahead = '';
-    const { computer } = this.spec;
+    const { computer } = this.options;
     const { signal } = cancel;
     this.becomeOpen(
       reconnection.run(computer, this.request, this.progress, signal, this.rapidDisconnects),
@@ -270,7 +280,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     const { clock } = this.deps;
     const output = new OutputFlowControl(session, (text) => this.draw(text), this.drawAcks, clock);
     this.enter({ kind: 'open', session, output, since: clock.now() });
-    this.rename(this.spec.computer.name);
+    this.rename(this.options.computer.name);
     const early = buffered((bytes) => output.push(bytes));
     session.onData(early.push);
     let isOver = false as boolean;
@@ -285,7 +295,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     // One that ended before it said what it is may have been the old shell, or another.
     if (!isOver) this.announce(facts, goesBack, session);
     // VS Code opens it in the background, with a size that it does not correct when it shows it.
-    if (this.spec.restored) this.draw(this.sizeQuery.request());
+    if (this.options.restored) this.draw(this.sizeQuery.request());
     early.release();
   }
 
@@ -298,7 +308,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
       if (persistedBy === 'gateway') void this.redraw(session);
       else this.messages.scrollScreenAway(this.size.rows);
     }
-    if (this.spec.shell.persistence === 'tmux' && persistedBy !== 'tmux' && !goesBack)
+    if (this.options.shell.persistence === 'tmux' && persistedBy !== 'tmux' && !goesBack)
       this.messages.info(vscode.l10n.t('tmux is not there: this shell ends when the connection does.'));
   }
 
@@ -312,7 +322,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   private async onEnd(ending: SessionEnd, session: Session): Promise<void> {
     const state = this.current;
     if (state.kind !== 'open' || state.session !== session) return;
-    const { computer } = this.spec;
+    const { computer } = this.options;
     if (ending.kind === 'exited') {
       // A computer that goes down ends its shells by a signal, too.
       const wentDown = ending.signal !== undefined && !(await this.deps.isRunning(computer.id));
@@ -334,12 +344,12 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
     const wasLost = this.current.kind === 'reconnecting';
     const problem = error instanceof LifecycleError ? error.problem : undefined;
     this.enter({ kind: 'disconnected', startsFromError: problem === 'needsStart' });
-    this.rename(vscode.l10n.t('{0} (not connected)', this.spec.computer.name));
+    this.rename(vscode.l10n.t('{0} (not connected)', this.options.computer.name));
     if (signal.aborted || isCancellation(error)) {
       this.messages.info(vscode.l10n.t('Cancelled. Press Enter to try again, Ctrl+C to close.'));
       return;
     }
-    this.deps.log.warn(`${this.spec.computer.id}: no terminal: ${describeError(error)}`);
+    this.deps.log.warn(`${this.options.computer.id}: no terminal: ${describeError(error)}`);
     this.messages.warn(error instanceof Error ? error.message : String(error));
     this.messages.info(nextStep(problem));
     // A person looks at what they opened; a link that was lost is told in its terminal.
@@ -347,7 +357,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   }
 
   private get request(): SessionRequest {
-    const { shell, memory } = this.spec;
+    const { shell, memory } = this.options;
     const size = async (): Promise<Size> => {
       await this.sizeKnown;
       return (this.toldSize = this.size);
@@ -358,7 +368,7 @@ export class ComputerTerminal implements vscode.Pseudoterminal {
   private get progress(): Progress {
     return {
       report: (message) => this.messages.info(message),
-      phase: (label) => this.rename(`${this.spec.computer.name} (${label})`),
+      phase: (label) => this.rename(`${this.options.computer.name} (${label})`),
     };
   }
 

@@ -1,127 +1,119 @@
-import { isApiError, transientKinds } from '../api/errors';
-import { GatewayError } from '../gateway/errors';
-import type { Computer } from '../computers/computer';
-import { SshError } from '../ssh/errors';
-import { DisposableStore, type Disposable } from '../base/disposable';
-import { Emitter, type Event } from '../base/emitter';
+import { isApiError } from '../api/errors';
 import { isCancellation } from '../base/abort';
 import type { Clock } from '../base/clock';
+import { DisposableStore, type Disposable } from '../base/disposable';
+import { Emitter, type Event } from '../base/emitter';
+import { isTransient } from '../base/errors';
 import { describeError, type Log } from '../base/log';
+import type { Computer } from '../computers/computer';
+import type { SshChannels } from '../connect/sshChannels';
 import {
   endShellCommand,
-  parseShellListing,
   listShellsCommand,
+  parseShellListing,
   type PersistentShell,
 } from '../shell/shellListing';
-import type { SshChannels } from '../connect/sshChannels';
+import { TunnelUnavailableError } from '../ssh/tunnel/remoteSshd';
 
-/** Milliseconds after a terminal has changed until the shells are looked at: a server needs a moment to see who left. */
-const settling = 1_500;
+/** Milliseconds from a terminal's change to the listing: tmux needs a moment to notice that a client has left. */
+const listingDelayMs = 1_500;
 
 export interface PersistentShellsDeps {
   readonly channels: Pick<SshChannels, 'run'>;
-  /** A terminal of this window. */
+  /** The terminals of this window. */
   readonly terminals: {
     readonly onDidChange: Event<string>;
-    of(computerId: string): readonly { readonly pty: OpenShell }[];
+    of(computerId: string): readonly { readonly pty: ShellTerminal }[];
   };
   readonly store: { get(id: string): Computer | undefined };
   readonly clock: Pick<Clock, 'delay'>;
   readonly log: Log;
 }
 
-interface OpenShell {
+interface ShellTerminal {
   readonly state: string;
-  readonly spec: { readonly shell: { readonly name: string } };
+  readonly shellName: string;
 }
 
 /**
- * The shells that are kept on computers and that nobody is with. They are looked for when a terminal has come to a
- * computer or has left it, since there is a connection then, and when a person asks; never else.
+ * The persistent shells on each computer that no terminal is attached to. They are listed when a terminal has connected
+ * or disconnected, since a connection is open then, and when the user asks; there is no polling.
  */
 export class PersistentShells implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly changes = this.disposables.add(new Emitter<string>());
-  private readonly known = new Map<string, readonly PersistentShell[]>();
-  private readonly looking = new Map<string, AbortController>();
-  /** How many terminals a computer had, connected, when it was looked at last. */
-  private readonly connected = new Map<string, number>();
-  /** Where nothing can be found out: no SSH leads there. */
-  private readonly hopeless = new Set<string>();
+  private readonly listed = new Map<string, readonly PersistentShell[]>();
+  private readonly listings = new Map<string, AbortController>();
+  /** Connected terminals of each computer when its shells were listed last. */
+  private readonly connectedCounts = new Map<string, number>();
+  /** Computers whose shells cannot be listed: SSH does not work there. */
+  private readonly unlistable = new Set<string>();
 
   /** Fires with the id of a computer whose detached shells have changed. */
   readonly onDidChange = this.changes.event;
 
-  constructor(private readonly parts: PersistentShellsDeps) {
-    this.disposables.add(parts.terminals.onDidChange((id) => this.onTerminals(id)));
+  constructor(private readonly deps: PersistentShellsDeps) {
+    this.disposables.add(deps.terminals.onDidChange((id) => this.onTerminals(id)));
   }
 
-  /** Those of a computer that nobody is with, as far as is known. */
+  /** The detached shells of a computer, as of the latest listing. */
   of(computerId: string): readonly PersistentShell[] {
-    const ours = new Set(this.parts.terminals.of(computerId).map(({ pty }) => pty.spec.shell.name));
-    return (this.known.get(computerId) ?? []).filter(({ name, attached }) => !attached && !ours.has(name));
+    const own = new Set(this.deps.terminals.of(computerId).map(({ pty }) => pty.shellName));
+    return (this.listed.get(computerId) ?? []).filter(({ name, attached }) => !attached && !own.has(name));
   }
 
   /**
-   * Looks at a computer that runs.
-   * @throws as `SshChannels.run`
+   * Lists the shells of a running computer. Returns the detached ones.
+   * @throws as {@link SshChannels.run}
    */
-  async look(computer: Computer, signal: AbortSignal): Promise<readonly PersistentShell[]> {
-    const found = parseShellListing(await this.parts.channels.run(computer, listShellsCommand(), signal));
-    this.hopeless.delete(computer.id);
-    this.know(computer.id, found);
+  async refresh(computer: Computer, signal: AbortSignal): Promise<readonly PersistentShell[]> {
+    const found = parseShellListing(await this.deps.channels.run(computer, listShellsCommand(), signal));
+    this.unlistable.delete(computer.id);
+    this.listed.set(computer.id, found);
+    this.changes.fire(computer.id);
     return this.of(computer.id);
   }
 
   /**
-   * Ends a shell and what runs in it.
-   * @throws as `SshChannels.run`
+   * Ends a shell with its programs.
+   * @throws as {@link SshChannels.run}
    */
   async end(computer: Computer, shell: PersistentShell, signal: AbortSignal): Promise<void> {
-    await this.parts.channels.run(computer, endShellCommand(shell), signal);
-    await this.look(computer, signal);
+    await this.deps.channels.run(computer, endShellCommand(shell), signal);
+    await this.refresh(computer, signal);
   }
 
   dispose(): void {
-    for (const look of this.looking.values()) look.abort();
+    for (const listing of this.listings.values()) listing.abort();
     this.disposables.dispose();
   }
 
   private onTerminals(id: string): void {
-    const connected = this.parts.terminals.of(id).filter(({ pty }) => pty.state === 'open').length;
-    if (connected === (this.connected.get(id) ?? 0)) return;
-    this.connected.set(id, connected);
-    if (!this.hopeless.has(id)) void this.lookSoon(id);
+    const count = this.deps.terminals.of(id).filter(({ pty }) => pty.state === 'open').length;
+    if (count === (this.connectedCounts.get(id) ?? 0)) return;
+    this.connectedCounts.set(id, count);
+    if (!this.unlistable.has(id)) void this.refreshSoon(id);
   }
 
-  private async lookSoon(id: string): Promise<void> {
-    this.looking.get(id)?.abort();
-    const look = new AbortController();
-    this.looking.set(id, look);
+  private async refreshSoon(id: string): Promise<void> {
+    this.listings.get(id)?.abort();
+    const listing = new AbortController();
+    this.listings.set(id, listing);
     try {
-      await this.parts.clock.delay(settling, look.signal);
-      const computer = this.parts.store.get(id);
-      if (computer?.status === 'running') await this.look(computer, look.signal);
+      await this.deps.clock.delay(listingDelayMs, listing.signal);
+      const computer = this.deps.store.get(id);
+      if (computer?.status === 'running') await this.refresh(computer, listing.signal);
     } catch (error) {
       if (isCancellation(error)) return;
-      if (!mayPass(error)) this.hopeless.add(id);
-      this.parts.log.debug(`${id}: its kept shells are not known: ${describeError(error)}`);
+      if (!maySucceedLater(error)) this.unlistable.add(id);
+      this.deps.log.debug(`${id}: its persistent shells cannot be listed: ${describeError(error)}`);
     } finally {
-      if (this.looking.get(id) === look) this.looking.delete(id);
+      if (this.listings.get(id) === listing) this.listings.delete(id);
     }
-  }
-
-  private know(id: string, shells: readonly PersistentShell[]): void {
-    this.known.set(id, shells);
-    this.changes.fire(id);
   }
 }
 
-/** Whether it may be another time that the way leads there. */
-function mayPass(error: unknown): boolean {
-  return (
-    error instanceof SshError ||
-    error instanceof GatewayError ||
-    isApiError(error, ...transientKinds, 'conflict')
-  );
+/** True where listing may succeed later. A computer without an SSH server is not asked again. */
+function maySucceedLater(error: unknown): boolean {
+  return (isTransient(error) && !(error instanceof TunnelUnavailableError)) || isApiError(error, 'conflict');
 }

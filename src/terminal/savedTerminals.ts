@@ -1,40 +1,35 @@
+import type { Memento } from '../base/memento';
 import type { SessionMemory } from '../shell/session';
 
-/** A terminal that was open when the window was left. */
+/** A terminal that was open when its window closed. */
 export interface SavedTerminal {
   readonly computer: { readonly id: string; readonly name: string };
   /** The name of its shell on the computer. */
   readonly shellName: string;
-  /** What the shell marks its commands with; nothing where it marks none. */
+  /** The shell-integration nonce of its shell; undefined where shell integration is off. */
   readonly nonce?: string | undefined;
   readonly memory: SessionMemory;
   readonly inEditor: boolean;
 }
 
-/** A place for records that lives as long as the workspace. VS Code's Memento has this shape. */
-export interface WorkspaceRecords {
-  get(key: string): unknown;
-  update(key: string, value: unknown): PromiseLike<void>;
-}
+const storageKey = 'celesto.terminals';
 
-const recordName = 'celesto.terminals';
-
-/** The terminals of this window, so that they can come back after it was loaded anew. */
+/** Stores the terminals of this window in its workspace, to reopen them after a reload. */
 export class SavedTerminals {
-  constructor(private readonly records: WorkspaceRecords) {}
+  constructor(private readonly memento: Memento) {}
 
   all(): readonly SavedTerminal[] {
-    const found = this.records.get(recordName);
-    return Array.isArray(found) ? (found as unknown[]).filter(isRemembered) : [];
+    const stored = this.memento.get(storageKey);
+    return Array.isArray(stored) ? (stored as unknown[]).filter(isSavedTerminal) : [];
   }
 
   save(terminals: readonly SavedTerminal[]): void {
-    void this.records.update(recordName, terminals);
+    void this.memento.update(storageKey, terminals);
   }
 }
 
-/** What an older version wrote may look otherwise; then it is forgotten. */
-function isRemembered(entry: unknown): entry is SavedTerminal {
+/** False for entries of an older version, which may have another shape. */
+function isSavedTerminal(entry: unknown): entry is SavedTerminal {
   const { computer, shellName, memory } = (entry ?? {}) as Partial<SavedTerminal>;
   return typeof computer?.id === 'string' && typeof shellName === 'string' && typeof memory === 'object';
 }

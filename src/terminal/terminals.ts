@@ -14,10 +14,11 @@ import type { ShellOptions } from '../shell/session';
 export interface OpenTerminal {
   readonly terminal: vscode.Terminal;
   readonly pty: ComputerTerminal;
+  readonly computerId: string;
   readonly inEditor: boolean;
 }
 
-/** How shells are wished for, by the settings. */
+/** Settings that each new shell is opened with. */
 export interface ShellSettings {
   readonly persistence: () => ShellOptions['persistence'];
   readonly shellIntegration: () => boolean;
@@ -25,30 +26,30 @@ export interface ShellSettings {
 }
 
 export interface CreateOptions {
-  /** Where its tab goes; the panel unless said. */
+  /** The location of its tab; the panel by default. */
   readonly location?: vscode.TerminalOptions['location'];
-  /** Where its shell begins, unless as the setting says. */
+  /** The directory to begin in; by default that of the setting. */
   readonly cwd?: string;
-  /** A shell on the computer to go back to. */
+  /** The persistent shell on the computer to attach to. */
   readonly shellName?: string;
 }
 
 /**
- * The terminals of this window, by computer. While one is open the list is kept up to date, and a sleep of the machine
- * is noticed. Those that were open when the window was left come back.
+ * The terminals of this window, by computer. While one is open, the list is polled and a wake from sleep is detected. The
+ * terminals of the previous window session are restored.
  */
 export class Terminals implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly terminals = new Map<vscode.Terminal, OpenTerminal & { readonly watch: Disposable }>();
   private readonly changes = new vscode.EventEmitter<string>();
-  private waking: Disposable | undefined;
+  private wakeDetection: Disposable | undefined;
 
   /** Fires with the id of a computer whose terminals have changed. */
   readonly onDidChange = this.changes.event;
 
   constructor(
     private readonly store: ComputerStore,
-    private readonly remembered: SavedTerminals,
+    private readonly saved: SavedTerminals,
     private readonly settings: ShellSettings,
     private readonly deps: ComputerTerminalDeps,
   ) {
@@ -67,24 +68,24 @@ export class Terminals implements Disposable {
     );
   }
 
-  /** The terminals of one computer, in the order in which they were opened. */
+  /** The terminals of one computer, oldest first. */
   of(computerId: string): readonly OpenTerminal[] {
-    return [...this.terminals.values()].filter(({ pty }) => pty.spec.computer.id === computerId);
+    return [...this.terminals.values()].filter((open) => open.computerId === computerId);
   }
 
-  /** All of them, in the order in which they were opened. */
+  /** All terminals, oldest first. */
   get all(): readonly OpenTerminal[] {
     return [...this.terminals.values()];
   }
 
-  /** What stands behind a terminal of VS Code, if it is one of ours. */
+  /** Looks up a terminal of VS Code; undefined for one of another origin. */
   find(terminal: vscode.Terminal): OpenTerminal | undefined {
     return this.terminals.get(terminal);
   }
 
-  /** Shows a terminal of a computer: the latest that is open, else a new one. */
+  /** Shows the latest open terminal of a computer, else a new one. */
   show(computer: Computer): vscode.Terminal {
-    // VS Code tells late that one has closed.
+    // VS Code fires onDidCloseTerminal late.
     const latest = this.of(computer.id).findLast(({ pty }) => pty.state !== 'closed');
     if (!latest) return this.create(computer);
     latest.terminal.show();
@@ -92,54 +93,57 @@ export class Terminals implements Disposable {
     return latest.terminal;
   }
 
-  /** Opens one more terminal on a computer. Its tab is there at once; connecting is told inside. */
+  /** Opens another terminal on a computer. Its tab shows at once and reports the progress of connecting. */
   create(computer: Computer, options: CreateOptions = {}): vscode.Terminal {
     const pty = this.pty(computer, options);
     const inEditor = isEditor(options.location);
     const likely = this.all.findLast((open) => open.inEditor === inEditor && open.pty.dimensions)?.pty;
     const terminal = vscode.window.createTerminal(this.options(pty, computer.status, options.location));
-    this.add({ terminal, pty, inEditor });
+    this.add(terminal, pty, inEditor);
     terminal.show();
     pty.start(likely?.dimensions);
     return terminal;
   }
 
-  /** What VS Code opens a terminal with that it places itself, from the + menu. */
+  /** Options for a terminal that VS Code itself opens, from the + menu. */
   profile(computer: Computer): vscode.ExtensionTerminalOptions {
     const pty = this.pty(computer, {});
     const opened = vscode.window.onDidOpenTerminal((terminal) => {
       if ((terminal.creationOptions as Partial<vscode.ExtensionTerminalOptions>).pty !== pty) return;
       opened.dispose();
-      this.add({ terminal, pty, inEditor: false });
+      this.add(terminal, pty, false);
       terminal.show();
     });
     this.disposables.add(opened);
     return this.options(pty, computer.status);
   }
 
-  /** Brings back the terminals that were open when the window was left. Each connects when it is first shown. */
+  /** Reopens the terminals of the previous window session. Each connects when it is first shown. */
   restore(): void {
-    for (const { computer, shellName, nonce, memory, inEditor } of this.remembered.all()) {
-      const shell = { ...this.wish({ shellName }), ...(nonce !== undefined && { nonce }) };
+    for (const { computer, shellName, nonce, memory, inEditor } of this.saved.all()) {
+      const shell = { ...this.shellOptions({ shellName }), ...(nonce !== undefined && { nonce }) };
       const pty = new ComputerTerminal({ computer, shell, memory, restored: true }, this.deps);
       const location = inEditor ? vscode.TerminalLocation.Editor : undefined;
       const terminal = vscode.window.createTerminal(this.options(pty, 'running', location));
-      this.add({ terminal, pty, inEditor });
+      this.add(terminal, pty, inEditor);
     }
   }
 
   dispose(): void {
     for (const { watch } of this.terminals.values()) watch.dispose();
     this.terminals.clear();
-    this.waking?.dispose();
+    this.wakeDetection?.dispose();
     this.disposables.dispose();
   }
 
   private pty({ id, name }: Computer, options: CreateOptions): ComputerTerminal {
-    return new ComputerTerminal({ computer: { id, name }, shell: this.wish(options), memory: {} }, this.deps);
+    return new ComputerTerminal(
+      { computer: { id, name }, shell: this.shellOptions(options), memory: {} },
+      this.deps,
+    );
   }
 
-  private wish({ shellName, cwd }: CreateOptions): ShellOptions {
+  private shellOptions({ shellName, cwd }: CreateOptions): ShellOptions {
     return {
       persistence: this.settings.persistence(),
       name: shellName ?? random(6),
@@ -153,12 +157,12 @@ export class Terminals implements Disposable {
     status: string,
     location?: vscode.TerminalOptions['location'],
   ): vscode.ExtensionTerminalOptions {
-    const { nonce } = pty.spec.shell;
+    const { nonce } = pty.options.shell;
     return {
-      name: escapeIcons(pty.spec.computer.name),
+      name: escapeIcons(pty.options.computer.name),
       pty,
-      // VS Code sets a tab's icon for good, so its colour is that of the state the opening leads to; the name tells how
-      // far it is.
+      // VS Code fixes the icon of a tab when it is created, so its colour is that of the state that connecting leads to; the
+      // progress shows in the name.
       iconPath: new vscode.ThemeIcon('vm-connect'),
       color: new vscode.ThemeColor(tabColor(status)),
       isTransient: true,
@@ -167,41 +171,41 @@ export class Terminals implements Disposable {
     };
   }
 
-  private add(open: OpenTerminal): void {
-    const { id } = open.pty.spec.computer;
+  private add(terminal: vscode.Terminal, pty: ComputerTerminal, inEditor: boolean): void {
+    const computerId = pty.options.computer.id;
     const watch = new DisposableStore();
     watch.add(this.store.watch());
-    watch.add(open.pty.onDidChangeState(() => this.changed(id)));
-    this.terminals.set(open.terminal, { ...open, watch });
-    this.waking ??= detectWake(this.deps.clock, () => {
+    watch.add(pty.onDidChangeState(() => this.changed(computerId)));
+    this.terminals.set(terminal, { terminal, pty, computerId, inEditor, watch });
+    this.wakeDetection ??= detectWake(this.deps.clock, () => {
       for (const { pty } of this.terminals.values()) pty.checkConnection();
     });
-    this.changed(id);
+    this.changed(computerId);
   }
 
   private onClose(terminal: vscode.Terminal): void {
     const open = this.terminals.get(terminal);
     if (!open) return;
-    // VS Code does not tell one that it has not opened yet.
+    // VS Code does not call close() on a Pseudoterminal that it has not opened yet.
     open.pty.close();
     open.watch.dispose();
     this.terminals.delete(terminal);
     if (this.terminals.size === 0) {
-      this.waking?.dispose();
-      this.waking = undefined;
+      this.wakeDetection?.dispose();
+      this.wakeDetection = undefined;
     }
-    // A window that is left closes its terminals; these shall come back.
+    // Terminals that the window closes on shutdown are restored next time.
     if (terminal.exitStatus?.reason === vscode.TerminalExitReason.Shutdown) return;
-    this.changed(open.pty.spec.computer.id);
+    this.changed(open.computerId);
   }
 
   private changed(computerId: string): void {
-    this.remembered.save(
-      [...this.terminals.values()].map(({ pty: { spec }, inEditor }) => ({
-        computer: { id: spec.computer.id, name: spec.computer.name },
-        shellName: spec.shell.name,
-        nonce: spec.shell.nonce,
-        memory: spec.memory,
+    this.saved.save(
+      [...this.terminals.values()].map(({ pty: { options }, inEditor }) => ({
+        computer: { id: options.computer.id, name: options.computer.name },
+        shellName: options.shell.name,
+        nonce: options.shell.nonce,
+        memory: options.memory,
         inEditor,
       })),
     );
@@ -219,7 +223,7 @@ function isEditor(location: vscode.TerminalOptions['location']): boolean {
   );
 }
 
-/** Tabs take only the colours of the terminal's own palette. */
+/** Tabs accept only colours of the terminal's palette. */
 function tabColor(status: string): string {
   switch (statusOf(status).open) {
     case 'connect':

@@ -1,4 +1,4 @@
-import { GatewayTransport } from '../../src/terminal/gatewayTransport';
+import { GatewayShellTransport } from '../../src/terminal/gatewayShellTransport';
 import type { Computer } from '../../src/computers/computer';
 import type { SshTransportName } from '../../src/ssh/connection/sshTransport';
 import type { Session } from '../../src/shell/session';
@@ -147,7 +147,7 @@ async function plain(
 ): Promise<number> {
   const begin = performance.now();
   const request = { size: () => Promise.resolve({ rows: 24, columns: 80 }), env: {}, shell, memory: {} };
-  const transport = new GatewayTransport(bed.client, systemClock);
+  const transport = new GatewayShellTransport(bed.client, systemClock);
   const session: Session = await transport.open(computer, request, {
     signal: new AbortController().signal,
     timeoutMs: 0,

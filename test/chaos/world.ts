@@ -13,10 +13,10 @@ import { SshConfig } from '../../src/ssh/sshConfig';
 import type { ComputerTerminalDeps } from '../../src/terminal/computerTerminal';
 import { ComputerConnector } from '../../src/connect/computerConnector';
 import { Reconnection } from '../../src/connect/reconnection';
-import { GatewayTransport } from '../../src/terminal/gatewayTransport';
+import { GatewayShellTransport } from '../../src/terminal/gatewayShellTransport';
 import { TransportCache } from '../../src/connect/transportCache';
 import { TransportSelector } from '../../src/connect/transportSelector';
-import { SshTransport } from '../../src/terminal/sshTransport';
+import { SshShellTransport } from '../../src/terminal/sshShellTransport';
 import { systemClock as clock } from '../../src/base/clock';
 import { runCommand } from '../emulator/sandbox/exec';
 import { startEmulator, type Emulator } from '../emulator/emulator';
@@ -88,9 +88,9 @@ export class World {
     });
     this.pool = pool;
     const ways = [
-      new SshTransport('ssh', pool),
-      new SshTransport('tunnel', pool),
-      new GatewayTransport(client, clock),
+      new SshShellTransport('ssh', pool),
+      new SshShellTransport('tunnel', pool),
+      new GatewayShellTransport(client, clock),
     ];
     const connector = new ComputerConnector(
       lifecycle,

@@ -3,8 +3,9 @@ import { stripVTControlCharacters } from 'node:util';
 import type * as vscode from 'vscode';
 import { computerFrom } from '../../src/computers/computer';
 import { LifecycleError } from '../../src/computers/errors';
-import { ComputerTerminal, type TerminalSpec } from '../../src/terminal/computerTerminal';
-import type { ConnectorOptions, Progress } from '../../src/connect/computerConnector';
+import { ComputerTerminal, type ComputerTerminalOptions } from '../../src/terminal/computerTerminal';
+import type { ConnectorOptions } from '../../src/connect/computerConnector';
+import type { Progress } from '../../src/connect/progressReporter';
 import type { Session, SessionRequest, ShellFacts, ShellOptions, Size } from '../../src/shell/session';
 import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
@@ -53,9 +54,9 @@ class Stage {
   constructor(
     /** Whether the way gives up at once when it is cancelled, as it should. */
     private readonly obedient = true,
-    spec: TerminalSpec = { computer: einstein, shell, memory: {} },
+    options: ComputerTerminalOptions = { computer: einstein, shell, memory: {} },
   ) {
-    this.pty = new ComputerTerminal(spec, {
+    this.pty = new ComputerTerminal(options, {
       reconnection: () => ({
         run: (_computer, _request, progress, signal, quickLosses) => {
           const outcome = deferred<Session>();

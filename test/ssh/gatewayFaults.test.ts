@@ -4,7 +4,7 @@ import { GatewayAddressError } from '../../src/gateway/gatewayAddress';
 import { GatewayError } from '../../src/gateway/errors';
 import type { Computer } from '../../src/computers/computer';
 import { SshError } from '../../src/ssh/errors';
-import { GatewayTransport } from '../../src/terminal/gatewayTransport';
+import { GatewayShellTransport } from '../../src/terminal/gatewayShellTransport';
 import type { ConnectOptions } from '../../src/connect/transport';
 import type { SessionMemory, Size } from '../../src/shell/session';
 import { systemClock } from '../../src/base/clock';
@@ -52,7 +52,7 @@ describe('a terminal gateway of faults', () => {
   ): Promise<SessionOutput & { memory: SessionMemory }> {
     const shell = { persistence: 'off', name: 'test', cwd: '', nonce: undefined } as const;
     const request = { size, env: {}, shell, memory };
-    const session = await new GatewayTransport(service.client, systemClock).open(computer, request, {
+    const session = await new GatewayShellTransport(service.client, systemClock).open(computer, request, {
       signal,
       timeoutMs: 0,
       ...options,

@@ -13,7 +13,7 @@ import type { RunOutcome } from '../../src/features/run/runOutcome';
 import { ServiceCommandTransport } from '../../src/features/run/serviceCommandTransport';
 import { SshCommandTransport } from '../../src/features/run/sshCommandTransport';
 import { ComputerConnector } from '../../src/connect/computerConnector';
-import type { Transport } from '../../src/connect/transport';
+import type { Transport, TransportName } from '../../src/connect/transport';
 import { TransportCache } from '../../src/connect/transportCache';
 import { TransportSelector, type TransportSetting } from '../../src/connect/transportSelector';
 import { isCancellation } from '../../src/base/abort';
@@ -31,7 +31,7 @@ class Runner {
 
   constructor(
     private readonly service: Service,
-    transport: TransportSetting,
+    transport: TransportSetting<TransportName | 'service'>,
   ) {
     const { client } = service;
     const { pool } = new Installation(service);

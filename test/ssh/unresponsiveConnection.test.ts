@@ -5,7 +5,7 @@ import { inspect } from 'node:util';
 import type { Computer } from '../../src/computers/computer';
 import { SshError } from '../../src/ssh/errors';
 import type { SshTimeouts } from '../../src/ssh/connection/timeouts';
-import { GatewayTransport } from '../../src/terminal/gatewayTransport';
+import { GatewayShellTransport } from '../../src/terminal/gatewayShellTransport';
 import { systemClock } from '../../src/base/clock';
 import { detectWake } from '../../src/base/wakeDetector';
 import { FakeClock, settled } from '../unit/support/fakeClock';
@@ -51,7 +51,7 @@ describe('a line that goes silent, nobody saying a word', () => {
   async function plain(): Promise<SessionOutput> {
     const shell = { persistence: 'off', name: 'test', cwd: '', nonce: undefined } as const;
     const size = () => Promise.resolve({ rows: 24, columns: 80 });
-    const transport = new GatewayTransport(service.client, systemClock);
+    const transport = new GatewayShellTransport(service.client, systemClock);
     const request = { size, env: {}, shell, memory: {} };
     const options = { signal: new AbortController().signal, timeoutMs: 0 };
     const screen = new SessionOutput(await transport.open(await service.computer('curie'), request, options));

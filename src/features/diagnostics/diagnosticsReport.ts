@@ -100,7 +100,7 @@ export class DiagnosticsReport {
 
   private terminals(): string[] {
     return this.deps.terminals.all.map(({ pty }) => {
-      const { computer } = pty.spec;
+      const { computer } = pty.options;
       return `- ${computer.name} (${computer.id}): ${pty.state}, transport: ${this.deps.transports.lastUsed(computer.id) ?? 'none yet'}`;
     });
   }

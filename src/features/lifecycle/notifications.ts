@@ -49,7 +49,7 @@ export class Notifications implements Disposable {
   private isInFront(computerId: string): boolean {
     const { activeTerminal, state } = vscode.window;
     const active = activeTerminal && this.deps.terminals.find(activeTerminal);
-    return state.focused && active?.pty.spec.computer.id === computerId;
+    return state.focused && active?.computerId === computerId;
   }
 
   private isConnected(computerId: string): boolean {

@@ -2,7 +2,7 @@ import type { CelestoClient } from '../../api/client';
 import type { Log } from '../../base/log';
 import type { Lifecycle } from '../../computers/lifecycle';
 import { ComputerConnector } from '../../connect/computerConnector';
-import type { Transport } from '../../connect/transport';
+import type { Transport, TransportName } from '../../connect/transport';
 import type { TransportCache } from '../../connect/transportCache';
 import { TransportSelector, type TransportSetting } from '../../connect/transportSelector';
 import type { ConnectionPool } from '../../ssh/connection/connectionPool';
@@ -41,6 +41,6 @@ export function createCommandConnector(deps: CommandConnectorDeps): CommandConne
 }
 
 /** Replaces the gateway, which carries terminals only. */
-function commandTransport(setting: TransportSetting): TransportSetting {
+function commandTransport(setting: TransportSetting): TransportSetting<TransportName | 'service'> {
   return setting === 'gateway' ? 'service' : setting;
 }

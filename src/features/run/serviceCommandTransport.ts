@@ -5,7 +5,7 @@ import { execLimits, type ExecEvent, type ExecResult } from '../../api/wire';
 import { isCancellation } from '../../base/abort';
 import { describeError, type Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';
-import type { ConnectOptions, Transport } from '../../connect/transport';
+import type { ConnectOptions, Transport, TransportMessages } from '../../connect/transport';
 import type { CommandRequest } from './command';
 import type { CommandExecution } from './commandExecution';
 import { serviceScript } from './commandScript';
@@ -22,6 +22,10 @@ type Client = Pick<CelestoClient, 'exec' | 'execStream'>;
 /** Runs commands by the service's exec call: streamed where the service supports that, else with the output at the end. */
 export class ServiceCommandTransport implements Transport<CommandRequest, CommandExecution> {
   readonly name = 'service';
+  readonly messages: TransportMessages = {
+    connecting: ({ name }) => t('Running it on {0} through the service…', name),
+    fallback: () => t('Running it through the service instead.'),
+  };
 
   constructor(
     private readonly client: Client,

@@ -2,10 +2,12 @@ import { t } from '@vscode/l10n';
 import type { ClientChannel } from 'ssh2';
 import type { Computer } from '../../computers/computer';
 import { ChannelTransport } from '../../connect/channelTransport';
-import type { ConnectOptions, Transport } from '../../connect/transport';
+import type { ConnectOptions, Transport, TransportMessages } from '../../connect/transport';
+import { transportMessages } from '../../connect/transportMessages';
 import { terminalType } from '../../shell/session';
 import type { SshConnection } from '../../ssh/connection/connection';
 import type { ConnectionPool } from '../../ssh/connection/connectionPool';
+import type { SshTransportName } from '../../ssh/connection/sshTransport';
 import { SshError } from '../../ssh/errors';
 import type { CommandRequest } from './command';
 import type { CommandExecution } from './commandExecution';
@@ -33,12 +35,14 @@ export class MayHaveRunError extends Error {
 
 /** Runs commands over SSH: directly to the endpoint of the computer, or through the terminal gateway. */
 export class SshCommandTransport implements Transport<CommandRequest, CommandExecution> {
+  readonly messages: TransportMessages;
   private readonly channelTransport: ChannelTransport;
 
   constructor(
-    readonly name: 'ssh' | 'tunnel',
+    readonly name: SshTransportName,
     pool: ConnectionPool,
   ) {
+    this.messages = transportMessages[name];
     this.channelTransport = new ChannelTransport(name, pool);
   }
 

@@ -49,7 +49,7 @@ export class DetachedShellCommands {
     const computer = await this.targets.one(args, title, 'ports');
     const progressTitle = vscode.l10n.t('Looking for shells on {0}…', computer.name);
     const shells = await withProgress(this.clock, progressTitle, (signal) =>
-      this.shells.look(computer, signal),
+      this.shells.refresh(computer, signal),
     );
     const items = shells.map((shell) => itemOf(detachedShellChild(shell)));
     const placeHolder = items.length === 0 ? vscode.l10n.t('There is no detached shell.') : computer.name;

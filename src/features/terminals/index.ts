@@ -80,7 +80,7 @@ function usageOf(terminals: Terminals): UsageSource {
   return {
     get computerIds() {
       const using = terminals.all.filter(({ pty }) => usingStates.includes(pty.state));
-      return using.map(({ pty }) => pty.spec.computer.id);
+      return using.map(({ computerId }) => computerId);
     },
     onDidChange: (listener) => terminals.onDidChange(listener),
   };

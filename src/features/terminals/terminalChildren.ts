@@ -23,7 +23,7 @@ export class TerminalChildren implements ChildProvider, Disposable {
     this.disposables.add(terminals.onDidChange((id) => this.changes.fire(id)));
     this.disposables.add(
       vscode.window.onDidChangeTerminalShellIntegration(({ terminal }) => {
-        const id = terminals.find(terminal)?.pty.spec.computer.id;
+        const id = terminals.find(terminal)?.computerId;
         if (id !== undefined) this.changes.fire(id);
       }),
     );

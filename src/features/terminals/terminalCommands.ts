@@ -21,7 +21,7 @@ export class TerminalCommands {
   readonly split: Handler = async () => {
     const parent = vscode.window.activeTerminal;
     const open = parent && this.terminals.find(parent);
-    const args = open ? [{ computerId: open.pty.spec.computer.id }] : [];
+    const args = open ? [{ computerId: open.computerId }] : [];
     const computer = await this.targets.one(args, vscode.l10n.t('Split Terminal'), 'open');
     this.terminals.create(computer, parent ? { location: { parentTerminal: parent } } : {});
   };

@@ -4,7 +4,7 @@ import { randomInt } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Computer } from '../../../src/computers/computer';
-import { SshTransport } from '../../../src/terminal/sshTransport';
+import { SshShellTransport } from '../../../src/terminal/sshShellTransport';
 import type { SessionEnd, Session, SessionMemory, ShellOptions, Size } from '../../../src/shell/session';
 import { until } from '../../harness/until';
 import type { Installation } from './installation';
@@ -39,14 +39,14 @@ export class Terminal {
   private current: Session | undefined;
   private emulator: Emulator;
   private size: Size;
-  private readonly transport: SshTransport;
+  private readonly transport: SshShellTransport;
   private readonly decoder = new TextDecoder();
 
   constructor(
     person: Installation,
     private readonly options: TerminalOptions = {},
   ) {
-    this.transport = new SshTransport('ssh', person.pool);
+    this.transport = new SshShellTransport('ssh', person.pool);
     this.size = options.size ?? { rows: 24, columns: 80 };
     this.emulator = this.freshEmulator();
   }

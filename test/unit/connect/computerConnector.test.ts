@@ -8,7 +8,13 @@ import { EndpointError } from '../../../src/ssh/connection/endpoint';
 import { AuthenticationError, HostKeyError } from '../../../src/ssh/errors';
 import { TunnelUnavailableError } from '../../../src/ssh/tunnel/remoteSshd';
 import { ComputerConnector } from '../../../src/connect/computerConnector';
-import type { Transport, TransportName, ConnectOptions } from '../../../src/connect/transport';
+import type {
+  ConnectOptions,
+  Transport,
+  TransportMessages,
+  TransportName,
+} from '../../../src/connect/transport';
+import { transportMessages } from '../../../src/connect/transportMessages';
 import { TransportCache } from '../../../src/connect/transportCache';
 import {
   NoTransportError,
@@ -46,6 +52,10 @@ class ScriptedTransport implements Transport {
     private readonly steps: Step[],
     readonly name: TransportName = 'ssh',
   ) {}
+
+  get messages(): TransportMessages {
+    return transportMessages[this.name];
+  }
 
   supports(computer: Computer): boolean {
     return this.name !== 'ssh' || computer.ssh !== undefined;

@@ -35,7 +35,7 @@ class Bench {
     },
     terminals: {
       onDidChange: this.changes.event,
-      of: () => this.terminals.map(({ name, state }) => ({ pty: { state, spec: { shell: { name } } } })),
+      of: () => this.terminals.map(({ name, state }) => ({ pty: { state, shellName: name } })),
     },
     store: { get: () => this.einstein },
     clock: { delay: () => Promise.resolve() },
@@ -76,7 +76,7 @@ describe('the shells of a computer that nobody is with', () => {
 
   it('are not those of a terminal that is just connecting again', async () => {
     const bench = new Bench();
-    await bench.shells.look(bench.einstein, new AbortController().signal);
+    await bench.shells.refresh(bench.einstein, new AbortController().signal);
     bench.have({ name: 'a1', state: 'reconnecting' });
     assert.deepEqual(bench.names, []);
   });
@@ -85,7 +85,7 @@ describe('the shells of a computer that nobody is with', () => {
     const bench = new Bench();
     bench.kept = ['a1', 'b2'];
     const { signal } = new AbortController();
-    const [first] = await bench.shells.look(bench.einstein, signal);
+    const [first] = await bench.shells.refresh(bench.einstein, signal);
     await bench.shells.end(bench.einstein, first!, signal);
     assert.deepEqual(bench.names, ['b2']);
   });
@@ -111,6 +111,6 @@ describe('the shells of a computer that nobody is with', () => {
     bench.have();
     await new Promise((resolve) => setImmediate(resolve));
     assert.equal(bench.commands.length, 1);
-    await assert.rejects(bench.shells.look(bench.einstein, new AbortController().signal), /no OpenSSH/);
+    await assert.rejects(bench.shells.refresh(bench.einstein, new AbortController().signal), /no OpenSSH/);
   });
 });

@@ -1,17 +1,22 @@
 import type { CelestoClient } from '../api/client';
 import { isApiError } from '../api/errors';
-import { openTerminalSession, type TerminalSession } from '../gateway/terminalSession';
-import { GatewayError } from '../gateway/errors';
-import type { Computer } from '../computers/computer';
 import type { Clock } from '../base/clock';
 import { retry } from '../base/retry';
-import { GatewaySession } from './gatewaySession';
+import type { Computer } from '../computers/computer';
+import type { ConnectOptions, Transport } from '../connect/transport';
+import { transportMessages } from '../connect/transportMessages';
+import { GatewayError } from '../gateway/errors';
+import { openTerminalSession, type TerminalSession } from '../gateway/terminalSession';
 import type { Session, SessionRequest } from '../shell/session';
-import type { Transport, ConnectOptions } from '../connect/transport';
+import { GatewaySession } from './gatewaySession';
 
-/** A plain session of the terminal gateway, for computers that nothing better leads to. */
-export class GatewayTransport implements Transport {
+/** Milliseconds for which a gateway that answers 5xx is tried again, at least. */
+const minTimeoutMs = 1_000;
+
+/** Plain shells of the terminal gateway, which need no SSH server on the computer. */
+export class GatewayShellTransport implements Transport {
   readonly name = 'gateway';
+  readonly messages = transportMessages.gateway;
 
   constructor(
     private readonly client: Pick<CelestoClient, 'terminal'>,
@@ -22,12 +27,12 @@ export class GatewayTransport implements Transport {
     return true;
   }
 
-  /** Goes back to the shell that the request remembers, where it still lives. */
+  /** Reattaches to the shell in the request's memory where that still runs. */
   async open(computer: Computer, request: SessionRequest, options: ConnectOptions): Promise<Session> {
-    const { signal, timeoutMs: patience, onNotUp } = options;
+    const { signal, timeoutMs, onNotUp } = options;
     return retry(() => this.attach(computer, request, signal), {
       clock: this.clock,
-      timeoutMs: Math.max(patience, 1_000),
+      timeoutMs: Math.max(timeoutMs, minTimeoutMs),
       signal,
       onFirstRetry: onNotUp,
       shouldRetry: (error) => error instanceof GatewayError && error.mayBeStarting,
@@ -36,16 +41,17 @@ export class GatewayTransport implements Transport {
 
   private async attach(computer: Computer, request: SessionRequest, signal: AbortSignal): Promise<Session> {
     const { memory } = request;
-    const known = memory.terminalId;
-    const { socket, terminalId } = await this.attached(computer.id, known, signal);
+    const previousId = memory.terminalId;
+    const { socket, terminalId } = await this.openOrReplace(computer.id, previousId, signal);
     memory.terminalId = terminalId;
     const size = await request.size();
-    // The size may have been long in coming; nobody has heard it close.
+    // The socket may have closed before the size arrived, when nothing listened for that yet.
     if (socket.readyState !== socket.OPEN) return this.attach(computer, request, signal);
-    return new GatewaySession(socket, size, terminalId === known);
+    return new GatewaySession(socket, size, terminalId === previousId);
   }
 
-  private async attached(
+  /** Opens the terminal with this id, or a new one where it is gone. */
+  private async openOrReplace(
     id: string,
     terminalId: string | undefined,
     signal: AbortSignal,

@@ -1,0 +1,94 @@
+import { t } from '@vscode/l10n';
+import { messageOf } from '../base/errors';
+import type { Computer } from '../computers/computer';
+import type { EnsureRunningStep } from '../computers/ensureRunning';
+import { statusOf } from '../computers/status';
+import type { Transport } from './transport';
+
+/** Receives the progress of an attempt to connect. */
+export interface Progress {
+  /** A sentence for the user. */
+  report(message: string): void;
+  /** The current phase in a word or two, for the name of the tab. */
+  phase(label: string): void;
+}
+
+type Described = Pick<Transport, 'messages'>;
+
+/** Puts the steps of one attempt to connect into sentences, and reports each once. */
+export class ProgressReporter {
+  /** True once the attempt had to wait for the computer, so that its SSH server may just be coming up. */
+  hasWaited = false;
+  private lastPhase = '';
+  private lastMessage = '';
+
+  constructor(private readonly progress: Progress) {}
+
+  step(step: EnsureRunningStep): void {
+    switch (step.kind) {
+      case 'requested':
+        this.hasWaited = true;
+        this.requested(step.action, step.computer);
+        return;
+      case 'waiting':
+        this.hasWaited = true;
+        this.waiting(step.computer);
+        return;
+      case 'unreachable':
+        this.report(t('{0} Trying again…', step.error.message), t('waiting'));
+        return;
+    }
+  }
+
+  connecting(computer: Computer, { messages }: Described): void {
+    const message = messages.connecting(computer);
+    if (statusOf(computer.status).kind === 'unknown' && this.lastMessage !== message) {
+      this.report(
+        t(
+          '{0} is "{1}", a state this extension does not know. Trying all the same…',
+          computer.name,
+          computer.status,
+        ),
+        t('connecting'),
+      );
+    }
+    this.report(message, t('connecting'));
+  }
+
+  noEndpoint({ name }: Computer, next: Described): void {
+    this.report(`${t('{0} offers no SSH endpoint.', name)} ${next.messages.fallback()}`, t('connecting'));
+  }
+
+  /** Reports the first line of the error that made a transport fail, and the transport that is tried next. */
+  fallback(error: unknown, next: Described): void {
+    const [reason] = messageOf(error).split('\n');
+    this.report(`${reason} ${next.messages.fallback()}`, t('connecting'));
+  }
+
+  serverNotUp({ name }: Computer): void {
+    this.report(t('The SSH server of {0} is not up yet. Waiting for it…', name), t('connecting'));
+  }
+
+  private requested(action: 'start' | 'restore', { name, status }: Computer): void {
+    const label = statusOf(status).label();
+    if (action === 'start')
+      this.report(t('{0}: {1}. Starting it… (Ctrl+C cancels)', name, label), t('starting'));
+    else this.report(t('{0}: {1}. Restoring it… (Ctrl+C cancels)', name, label), t('restoring'));
+  }
+
+  private waiting({ name, status }: Computer): void {
+    const label = statusOf(status).label();
+    // Reported already when it was requested.
+    if (this.lastPhase === t('starting') && status === 'starting') return;
+    if (this.lastPhase === t('restoring') && (status === 'restoring' || status === 'restorable')) return;
+    this.report(t('{0}: {1}. Waiting… (Ctrl+C cancels)', name, label), label);
+  }
+
+  private report(message: string, phase: string): void {
+    this.lastPhase = phase;
+    this.progress.phase(phase);
+    if (message === this.lastMessage) return;
+    this.lastMessage = message;
+    this.progress.report(message);
+  }
+}

@@ -1,0 +1,45 @@
+import type { Computer } from '../computers/computer';
+import { ChannelTransport, type ChannelRequest } from '../connect/channelTransport';
+import type { ConnectOptions, Transport, TransportMessages } from '../connect/transport';
+import { transportMessages } from '../connect/transportMessages';
+import { launchCommand } from '../shell/launchCommand';
+import { terminalType, type Session, type SessionMemory, type SessionRequest } from '../shell/session';
+import type { ConnectionPool } from '../ssh/connection/connectionPool';
+import type { SshTransportName } from '../ssh/connection/sshTransport';
+import { SshSession, type ShellLaunch } from './sshSession';
+
+/** Shells over SSH: over TCP to the computer's endpoint, or through the terminal gateway. */
+export class SshShellTransport implements Transport {
+  readonly messages: TransportMessages;
+  /** The scroll position at which each terminal left its persistent shell. */
+  private readonly scrollPositions = new WeakMap<SessionMemory, number>();
+  private readonly channels: ChannelTransport;
+
+  constructor(
+    readonly name: SshTransportName,
+    pool: ConnectionPool,
+  ) {
+    this.messages = transportMessages[name];
+    this.channels = new ChannelTransport(name, pool);
+  }
+
+  supports(computer: Computer): boolean {
+    return this.channels.supports(computer);
+  }
+
+  async open(computer: Computer, request: SessionRequest, options: ConnectOptions): Promise<Session> {
+    const { shell, memory, env } = request;
+    let launch: ShellLaunch | undefined;
+    const openShell: ChannelRequest = async (connection) => {
+      const size = await request.size();
+      const { rows, columns: cols } = size;
+      const command = launchCommand(shell, size);
+      const left = (position: number): unknown => this.scrollPositions.set(memory, position);
+      const place = this.scrollPositions.get(memory);
+      launch = command === undefined ? undefined : { name: shell.name, size, place, left };
+      return connection.shell({ rows, cols, term: terminalType, env, command });
+    };
+    const { channel, connection } = await this.channels.open(computer, openShell, options);
+    return new SshSession(channel, connection, launch);
+  }
+}
