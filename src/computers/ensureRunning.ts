@@ -48,7 +48,7 @@ export class EnsureRunningTask {
     private readonly deps: EnsureRunningDeps,
     private readonly wish: EnsureRunningTarget,
     private readonly signal: AbortSignal,
-    private readonly report: (step: EnsureRunningStep) => void,
+    private readonly onStep: (step: EnsureRunningStep) => void,
   ) {}
 
   run(): Promise<Computer> {
@@ -58,7 +58,7 @@ export class EnsureRunningTask {
       clock,
       signal: this.signal,
       timeoutMs: this.wish.timeoutMs,
-      onUnreachable: (error) => this.report({ kind: 'unreachable', error }),
+      onUnreachable: (error) => this.onStep({ kind: 'unreachable', error }),
     });
   }
 
@@ -82,7 +82,7 @@ export class EnsureRunningTask {
       case 'refuse':
         throw refusalOf(computer);
       case 'wait':
-        this.report({ kind: 'waiting', computer });
+        this.onStep({ kind: 'waiting', computer });
         return false;
     }
   }
@@ -90,7 +90,7 @@ export class EnsureRunningTask {
   private async start(computer: Computer): Promise<void> {
     if (this.starts >= mostStarts) throw new LifecycleError('keepsStopping', computer);
     this.starts += 1;
-    this.report({ kind: 'requested', action: 'start', computer });
+    this.onStep({ kind: 'requested', action: 'start', computer });
     await this.ask(computer, 'start', () => this.deps.client.start(this.wish.id, this.signal));
   }
 
@@ -100,11 +100,11 @@ export class EnsureRunningTask {
    */
   private async restore(computer: Computer): Promise<void> {
     if (this.restoreAsked) {
-      this.report({ kind: 'waiting', computer });
+      this.onStep({ kind: 'waiting', computer });
       return;
     }
     this.restoreAsked = true;
-    this.report({ kind: 'requested', action: 'restore', computer });
+    this.onStep({ kind: 'requested', action: 'restore', computer });
     await this.ask(computer, 'restore', async () => {
       try {
         return await this.deps.client.retryRestore(this.wish.id, this.signal);
