@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe } from 'node:test';
-import { Stage } from './support';
+import { E2eHarness } from './e2eHarness';
 
 describe('the account', () => {
-  const stage = new Stage('account', {
+  const stage = new E2eHarness('account', {
     signedIn: false,
     seed: [
       { name: 'einstein' },
@@ -25,7 +25,7 @@ describe('the account', () => {
     await stage.tree.waitForWelcome('Sign in with a Celesto API key to see your computers.');
     assert.deepEqual(await stage.tree.welcomeButtons(), ['Sign In', 'Get an API Key']);
     assert.deepEqual(await stage.control.requests(), []);
-    await stage.picture('1 signed out');
+    await stage.screenshot('1 signed out');
   });
 
   stage.it(
@@ -37,7 +37,7 @@ describe('the account', () => {
       assert.equal(await quickInput.isPassword(), true);
       await signIn('celesto_sk_wrong');
       await quickInput.waitForMessage('Celesto does not accept this key. Check that you copied all of it.');
-      await stage.picture('2 wrong key');
+      await stage.screenshot('2 wrong key');
     },
   );
 
@@ -45,7 +45,7 @@ describe('the account', () => {
     await signIn(stage.emulator.apiKey);
     await stage.window.notifications.waitFor(toast);
     await stage.tree.waitForLabels(['einstein', 'gauss']);
-    await stage.picture('3 signed in');
+    await stage.screenshot('3 signed in');
     await stage.window.notifications.close(toast);
   });
 
@@ -60,10 +60,10 @@ describe('the account', () => {
     await stage.window.runCommand('Celesto: Switch Organization…');
     await quickInput.waitFor('Switch Organization');
     await quickInput.waitForEntry('Analytical Engines');
-    await stage.picture('4 organizations');
+    await stage.screenshot('4 organizations');
     await quickInput.choose('Analytical Engines');
     await stage.window.tree('Analytical Engines').waitForLabels(['babbage']);
-    await stage.picture('5 other organization');
+    await stage.screenshot('5 other organization');
     await stage.window.runCommand('Celesto: Switch Organization…');
     await quickInput.choose('The organization of the API key');
     await stage.tree.waitForLabels(['einstein', 'gauss']);
@@ -75,7 +75,7 @@ describe('the account', () => {
     await stage.tree.waitForWelcome('Celesto did not accept the API key.');
     await stage.window.notifications.waitFor(/It says: This key was revoked\./);
     assert.deepEqual(await stage.tree.welcomeButtons(), ['Sign In Again', 'Show Log']);
-    await stage.picture('6 refused');
+    await stage.screenshot('6 refused');
     await stage.window.notifications.close(/revoked/);
     await stage.control.clearFaults();
     await stage.tree.pressWelcomeButton('Sign In Again');
@@ -89,7 +89,7 @@ describe('the account', () => {
     stage.changeSettings({ 'celesto.baseUrl': 'http://celesto.example' });
     await stage.tree.waitForWelcome('The service address in the setting celesto.baseUrl cannot be used.');
     assert.deepEqual(await stage.tree.welcomeButtons(), ['Open Setting']);
-    await stage.picture('7 misconfigured');
+    await stage.screenshot('7 misconfigured');
     stage.changeSettings({});
     await stage.tree.waitForLabels(['einstein', 'gauss']);
   });

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { until } from '../harness/until';
 import type { Window } from '../harness/window';
-import { Stage } from './support';
+import { E2eHarness } from './e2eHarness';
 
 describe('what a person is told of unasked, and what helps to find a cause', () => {
-  const stage = new Stage('attention', {
+  const stage = new E2eHarness('attention', {
     seed: [
       ...[{ name: 'einstein' }, { name: 'curie' }, { name: 'hopper' }],
       ...['newton', 'gauss', 'kepler'].map((name) => ({ name, status: 'stopped' })),
@@ -29,7 +29,10 @@ describe('what a person is told of unasked, and what helps to find a cause', () 
 
   // From here on gauss and kepler idle, as far as that one is concerned.
   stage.it('another window starts two computers', async () => {
-    other = await stage.openAnother('other', { 'celesto.idle.stop': 'always', 'celesto.idle.minutes': 0.4 });
+    other = await stage.openSecondWindow('other', {
+      'celesto.idle.stop': 'always',
+      'celesto.idle.minutes': 0.4,
+    });
     for (const name of ['gauss', 'kepler']) {
       const row = other.tree('Computers').row(name);
       await row.pressButton('Start Computer');
@@ -45,16 +48,16 @@ describe('what a person is told of unasked, and what helps to find a cause', () 
     async () => {
       await open('einstein');
       await open('curie');
-      await stage.asSomebodyElse('POST', 'einstein', 'stop');
+      await stage.callFromOutside('POST', 'einstein', 'stop');
       await stage.window.notifications.waitFor('einstein was stopped outside this window.');
-      await stage.picture('stopped from elsewhere');
+      await stage.screenshot('stopped from elsewhere');
       await stage.window.notifications.press('einstein was stopped outside this window.', 'Start');
       await stage.terminals.waitForText(/was stopped\.[^]*ohm@einstein:~\$ $/);
     },
   );
 
   stage.it('a terminal that is in front says it alone', async () => {
-    await stage.asSomebodyElse('POST', 'einstein', 'stop');
+    await stage.callFromOutside('POST', 'einstein', 'stop');
     await stage.terminals.waitForText(/\$ [^]*was stopped\.\nPress Enter to start it/);
     assert.deepEqual(await stage.window.notifications.texts(), []);
   });
@@ -94,15 +97,15 @@ describe('what a person is told of unasked, and what helps to find a cause', () 
       async () => (await notifications.texts()).some((text) => question.test(text)),
       90_000,
     );
-    await stage.picture('idle');
-    assert.equal((await stage.calls('POST', 'newton', 'stop')).length, 0);
+    await stage.screenshot('idle');
+    assert.equal((await stage.requests('POST', 'newton', 'stop')).length, 0);
     await notifications.press(question, 'Stop');
-    await stage.reaches('newton', 'stopped');
+    await stage.waitForStatus('newton', 'stopped');
     await stage.row('newton').waitForDescription('stopped');
   });
 
   stage.it('the other window stopped what nobody used, and not what this one uses', async () => {
-    const stops = async (name: string) => (await stage.calls('POST', name, 'stop')).length;
+    const stops = async (name: string) => (await stage.requests('POST', name, 'stop')).length;
     await until(
       'kepler is stopped',
       async () => (await stage.computer('kepler')).status === 'stopped',
@@ -122,15 +125,15 @@ describe('what a person is told of unasked, and what helps to find a cause', () 
     const { notifications } = stage.window;
     await open('hopper');
     await stage.terminals.show('gauss');
-    await stage.asSomebodyElse('DELETE', 'hopper');
+    await stage.callFromOutside('DELETE', 'hopper');
     await notifications.waitFor('hopper was deleted outside this window.');
-    await stage.picture('deleted from elsewhere');
+    await stage.screenshot('deleted from elsewhere');
     await notifications.press('hopper was deleted outside this window.', 'Show Terminal');
     await stage.terminals.waitForText(/ohm@hopper:[^]*deleted/);
 
     await stage.control.setStatus({ id: 'gauss', status: 'error', lastError: 'Its disk is full.' });
     await notifications.waitFor('gauss needs attention: Its disk is full.');
-    await stage.picture('needs attention');
+    await stage.screenshot('needs attention');
     await notifications.press('gauss needs attention: Its disk is full.', 'Details');
     await stage.window.page.locator('.tab', { hasText: 'gauss.md' }).waitFor();
     assert.deepEqual(await notifications.texts(), []);
@@ -161,7 +164,7 @@ describe('what a person is told of unasked, and what helps to find a cause', () 
 
     const made = await create();
     await notifications.waitFor(`${made} is running.`);
-    await stage.picture('created in the background');
+    await stage.screenshot('created in the background');
     await notifications.close(`${made} is running.`);
 
     await stage.control.setTimes({ create: 60_000 });
@@ -178,7 +181,7 @@ describe('what a person is told of unasked, and what helps to find a cause', () 
     await menu.choose('Start Computer');
     await stage.row('newton').waitForDescription('running');
     await stage.window.reload();
-    await stage.reaches('newton', 'stopped');
+    await stage.waitForStatus('newton', 'stopped');
     assert.equal((await stage.computer('curie')).status, 'running');
   });
 });

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
-import { Stage } from './support';
+import { E2eHarness } from './e2eHarness';
 
 describe('what is wrong with a link, a file or a command', () => {
-  const stage = new Stage('badInput', {
+  const stage = new E2eHarness('badInput', {
     seed: [{ name: 'einstein' }, { name: 'gauss', status: 'stopped' }, { name: 'bohr', sshd: false }],
     // VS Code asks before it hands on a link, whatever the extension; here it was told not to.
     userSettings: { 'extensions.confirmedUriHandlerExtensionIds': ['celesto.celesto-computers'] },
@@ -48,7 +48,7 @@ describe('what is wrong with a link, a file or a command', () => {
     await stage.control.clearRequests();
     await follow('/open?computer=gauss');
     await dialog.waitFor('Open a terminal on the computer gauss?');
-    await stage.picture('link');
+    await stage.screenshot('link');
     await dialog.press('Cancel');
     assert.deepEqual(await stage.control.requests(), []);
   });
@@ -94,9 +94,9 @@ describe('what is wrong with a link, a file or a command', () => {
     await stage.window.quickInput.fill(`: ${'x'.repeat(9_999)}`);
     await stage.window.quickInput.accept();
     await stage.terminals.waitForText(/takes 10,000 characters at most; this has 10,001\. Nothing was run\./);
-    await stage.picture('too long');
+    await stage.screenshot('too long');
     // Whether SSH can be had there was found out by a command, too.
-    const sent = await stage.calls('POST', 'bohr', 'exec(/stream)?');
+    const sent = await stage.requests('POST', 'bohr', 'exec(/stream)?');
     assert.equal(sent.filter(({ body }) => JSON.stringify(body).includes('xxx')).length, 0);
   });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 import type { Seed } from '../emulator/computer';
-import type { Stage } from './support';
+import type { E2eHarness } from './e2eHarness';
 
 /** The computers for {@link care}. */
 export const inCare: Seed[] = [
@@ -21,7 +21,7 @@ export const inCare: Seed[] = [
 const byState = ['New Terminal', 'Start Computer', 'Stop Computer', 'Restore Computer', 'Delete Computer…'];
 
 /** Starting, stopping, restoring and what the menu of a line has besides. */
-export function care(stage: Stage): void {
+export function care(stage: E2eHarness): void {
   describe('the menu and the buttons of a line', () => {
     for (const [name, buttons, entries] of [
       ['einstein', ['New Terminal', 'Stop Computer'], ['Stop Computer']],
@@ -85,7 +85,7 @@ export function care(stage: Stage): void {
       await quickInput.waitFor('Start Computers');
       await quickInput.choose('fermi');
       await quickInput.choose('gauss');
-      await stage.picture('pick several');
+      await stage.screenshot('pick several');
       await quickInput.accept();
       await stage.row('fermi').waitForDescription('running');
       await stage.row('gauss').waitForDescription('running');
@@ -96,7 +96,7 @@ export function care(stage: Stage): void {
       await stage.control.setTimes({ start: 60_000 });
       await choose('einstein', 'Start Computer');
       await notifications.waitFor('Starting einstein…');
-      await stage.picture('takes long');
+      await stage.screenshot('takes long');
       await notifications.press('Starting einstein…', 'Cancel');
       await notifications.waitForGone('Starting einstein…');
       assert.deepEqual(await notifications.texts(), []);

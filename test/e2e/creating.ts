@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
-import type { Stage } from './support';
+import type { E2eHarness } from './e2eHarness';
 
 /** Creating computers, as many as they are. */
-export function creating(stage: Stage): void {
+export function creating(stage: E2eHarness): void {
   const creations = () => stage.control.requests({ method: 'POST', path: '/computers$' });
   const names = async () => (await stage.computers()).map(({ name }) => name);
 
@@ -17,7 +17,7 @@ export function creating(stage: Stage): void {
     await stage.window.runCommand('Celesto: Create Computer…');
     for (const [index, entry] of ['Scratch', 'Default size', 'Open', 'No persistent volume'].entries()) {
       await step(index + 1, entry);
-      await stage.picture(`create ${index + 1}`);
+      await stage.screenshot(`create ${index + 1}`);
       await stage.window.quickInput.accept();
     }
   }
@@ -29,7 +29,7 @@ export function creating(stage: Stage): void {
       await stage.window.notifications.waitFor(/is being created\. Open a terminal on it\?/);
       const name = (await names()).find((each) => !before.includes(each))!;
       await stage.row(name).waitForDescription('being created · scratch · 1 CPU, 1 GB');
-      await stage.picture('created');
+      await stage.screenshot('created');
       const { body, headers } = (await creations())[0]!;
       assert.deepEqual(body, {
         template_id: 'scratch',
@@ -97,7 +97,7 @@ export function creating(stage: Stage): void {
       await notifications.waitFor(
         /does not allow that.* It says: Your plan includes 3 computers at a time\./,
       );
-      await stage.picture('plan');
+      await stage.screenshot('plan');
       await notifications.close(/plan/);
       assert.deepEqual(await names(), before);
     });
@@ -109,7 +109,7 @@ export function creating(stage: Stage): void {
       const before = await names();
       await createByDefault();
       await notifications.waitFor(/The computer may or may not have been created\./);
-      await stage.picture('lost answer');
+      await stage.screenshot('lost answer');
       await notifications.press(/It is not known/, 'Try Again');
       await notifications.waitFor(/is being created/);
       await notifications.close(/is being created/);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { Seed } from '../emulator/computer';
 import { until } from '../harness/until';
-import type { Stage } from './support';
+import type { E2eHarness } from './e2eHarness';
 
 /** The computers for {@link deleting}. */
 export const toBeDeleted: Seed[] = ['hopper', 'kepler', 'maxwell', 'planck', 'sagan'].map((name) => ({
@@ -11,7 +11,7 @@ export const toBeDeleted: Seed[] = ['hopper', 'kepler', 'maxwell', 'planck', 'sa
 }));
 
 /** Deleting one and several. */
-export function deleting(stage: Stage): void {
+export function deleting(stage: E2eHarness): void {
   const loss =
     'All files on it will be lost, and everything that runs on it will end, including its terminals.';
   const deletions = () => stage.control.requests({ method: 'DELETE' });
@@ -22,7 +22,7 @@ export function deleting(stage: Stage): void {
       await menu.choose('Delete Computer…');
       await stage.window.dialog.waitFor('Delete hopper?');
       await stage.window.dialog.waitFor(loss);
-      await stage.picture('delete');
+      await stage.screenshot('delete');
       await stage.window.dialog.press('Cancel');
       assert.deepEqual(await deletions(), []);
       await stage.row('hopper').waitForDescription('stopped');
@@ -52,7 +52,7 @@ export function deleting(stage: Stage): void {
       await menu.choose('Delete Computer…');
       await stage.window.dialog.waitFor('Delete 3 computers?');
       const text = await stage.window.dialog.text();
-      await stage.picture('delete several');
+      await stage.screenshot('delete several');
       for (const { name, id } of [kepler!, maxwell!, planck!])
         assert.ok(text.includes(`${name} (${id}, stopped)`), text);
       // The service deletes two of them.
@@ -66,7 +66,7 @@ export function deleting(stage: Stage): void {
       await stage.window.notifications.waitFor(
         'Deleted: kepler, planck. Not deleted: maxwell (stopped). Try again, or delete them one by one to see why.',
       );
-      await stage.picture('deleted in part');
+      await stage.screenshot('deleted in part');
       await stage.row('kepler').waitForGone();
       await stage.row('planck').waitForGone();
       await stage.row('maxwell').waitForDescription('stopped');

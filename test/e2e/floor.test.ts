@@ -1,9 +1,9 @@
 import { describe } from 'node:test';
-import { Stage } from './support';
+import { E2eHarness } from './e2eHarness';
 import { walk } from './walk';
 
 describe('in the oldest VS Code that the extension is for', () => {
-  const stage = new Stage('floor', {
+  const stage = new E2eHarness('floor', {
     vscode: 'floor',
     seed: [{ name: 'einstein' }, { name: 'curie', status: 'stopped' }],
   });

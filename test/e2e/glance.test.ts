@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { runCommand } from '../emulator/sandbox/exec';
 import { until } from '../harness/until';
-import { Stage } from './support';
+import { E2eHarness } from './e2eHarness';
 
 describe('computers at a glance, and those named elsewhere', () => {
-  const stage = new Stage('glance', {
+  const stage = new E2eHarness('glance', {
     seed: [
       { name: 'einstein' },
       { name: 'curie', status: 'stopped' },
@@ -37,7 +37,7 @@ describe('computers at a glance, and those named elsewhere', () => {
       const tips = await stage.window.page.locator('.workbench-hover').allInnerTexts();
       return tips.some((tip) => /1 computer is running, about \$[\d.]+ an hour/.test(tip));
     });
-    await stage.picture('status bar');
+    await stage.screenshot('status bar');
   });
 
   stage.it('the tooltip of one that runs tells how it does, asked when the mouse is there', async () => {
@@ -53,7 +53,7 @@ describe('computers at a glance, and those named elsewhere', () => {
     assert.equal(await asked(), 0);
 
     const text = await stage.row('einstein').hover('Up for');
-    await stage.picture('tooltip');
+    await stage.screenshot('tooltip');
     for (const fact of ['CPU: 42 %', 'Memory: 512 MB of 2 GB', 'Disk in use: 3 GB of 10 GB'])
       assert.ok(text.includes(fact), text);
     assert.match(text, /Up for: 3 h 26 min/);
@@ -65,7 +65,7 @@ describe('computers at a glance, and those named elsewhere', () => {
     await stage.window.page.locator('.part.statusbar .statusbar-item[id*="celesto"]').click();
     await stage.window.quickInput.choose('curie');
     await stage.window.quickInput.waitFor('curie');
-    await stage.picture('actions');
+    await stage.screenshot('actions');
     await stage.window.quickInput.choose('Show Details');
     const text = await preview(/curie/);
     assert.match(text, /State\s+stopped/);
@@ -86,7 +86,7 @@ describe('computers at a glance, and those named elsewhere', () => {
     assert.match(text, /Memory\s+[\d.]+ [MG]B of/);
     assert.match(text, /Commands/);
     assert.match(text, /Running computers\s+1/);
-    await stage.picture('details');
+    await stage.screenshot('details');
   });
 
   stage.it(
@@ -102,11 +102,11 @@ describe('computers at a glance, and those named elsewhere', () => {
   stage.it('a saved agent session is resumed in its directory; its computer is started', async () => {
     const file = 'agent-session.json';
     const { id } = await stage.computer('curie');
-    await stage.asSomebodyElse('POST', 'curie', 'start');
-    await stage.reaches('curie', 'running');
+    await stage.callFromOutside('POST', 'curie', 'start');
+    await stage.waitForStatus('curie', 'running');
     await runCommand(stage.emulator.computers.sandbox(id).start('mkdir ~/work', 10_000));
-    await stage.asSomebodyElse('POST', 'curie', 'stop');
-    await stage.reaches('curie', 'stopped');
+    await stage.callFromOutside('POST', 'curie', 'stop');
+    await stage.waitForStatus('curie', 'stopped');
     const session = { type: 'celesto', computer_id: id, manifest: { root: '~/work' } };
     writeFileSync(join(stage.folder, 'empty', file), JSON.stringify({ steps: [], sandbox: session }));
     writeFileSync(join(stage.folder, 'empty', 'state.json'), '{"type":"docker"}');
@@ -116,7 +116,7 @@ describe('computers at a glance, and those named elsewhere', () => {
       .first()
       .click();
     await stage.terminals.waitForText('ohm@curie:~/work$ ');
-    await stage.picture('resumed');
+    await stage.screenshot('resumed');
   });
 
   stage.it('a file without a session says so', async () => {
@@ -138,8 +138,8 @@ describe('computers at a glance, and those named elsewhere', () => {
 
   stage.it('a link asks before it does anything', async () => {
     const { dialog, quickInput } = stage.window;
-    await stage.asSomebodyElse('POST', 'curie', 'stop');
-    await stage.reaches('curie', 'stopped');
+    await stage.callFromOutside('POST', 'curie', 'stop');
+    await stage.waitForStatus('curie', 'stopped');
     await stage.window.runCommand('Developer: Open URL');
     await quickInput.fill('vscode://celesto.celesto-computers/open?computer=curie');
     await quickInput.accept();
@@ -147,7 +147,7 @@ describe('computers at a glance, and those named elsewhere', () => {
     await dialog.waitFor("Allow 'Celesto Computers' extension to open this URI?");
     await dialog.press('Open');
     await dialog.waitFor('Open a terminal on the computer curie?');
-    await stage.picture('link');
+    await stage.screenshot('link');
     await dialog.press('Cancel');
     assert.equal((await stage.computer('curie')).status, 'stopped');
   });

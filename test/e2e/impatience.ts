@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe } from 'node:test';
 import type { Seed } from '../emulator/computer';
 import { until } from '../harness/until';
-import type { Stage } from './support';
+import type { E2eHarness } from './e2eHarness';
 
 /** The computers for {@link impatience}. */
 export const forTheImpatient: Seed[] = [
@@ -13,7 +13,7 @@ export const forTheImpatient: Seed[] = [
 ];
 
 /** What a person does who does not wait for the prompt. */
-export function impatience(stage: Stage): void {
+export function impatience(stage: E2eHarness): void {
   describe('while a computer starts', () => {
     // Until a test says that one is up.
     before(() => stage.control.setTimes({ start: 60_000 }));
@@ -25,12 +25,12 @@ export function impatience(stage: Stage): void {
       await stage.control.addFault({ path: `/computers/${id}/start$`, times: 'always', delay: 1500 });
       await stage.row('pauli').click();
       await stage.row('pauli').pressButton('New Terminal');
-      await stage.reaches('pauli', 'starting');
+      await stage.waitForStatus('pauli', 'starting');
       await isUp('pauli');
       await stage.terminals.waitForText('ohm@pauli:~$ ');
       const tabs = await stage.terminals.tabs();
       assert.equal(tabs.filter(({ name }) => name.startsWith('pauli')).length, 2);
-      assert.equal((await stage.calls('POST', 'pauli', 'start')).length, 1);
+      assert.equal((await stage.requests('POST', 'pauli', 'start')).length, 1);
       await stage.control.clearFaults();
     });
 
@@ -48,11 +48,11 @@ export function impatience(stage: Stage): void {
       await stage.terminals.press('Control+C');
       await stage.terminals.waitForText('Cancelled. Press Enter to try again, Ctrl+C to close.');
       await stage.terminals.waitForTab('maxwell (not connected)');
-      await stage.picture('cancelled');
+      await stage.screenshot('cancelled');
       await stage.terminals.press('Enter');
       await isUp('maxwell');
       await stage.terminals.waitForText('ohm@maxwell:~$ ');
-      assert.equal((await stage.calls('POST', 'maxwell', 'start')).length, 1);
+      assert.equal((await stage.requests('POST', 'maxwell', 'start')).length, 1);
     });
 
     stage.it('closing the tab ends it all: no more calls, no word', async () => {

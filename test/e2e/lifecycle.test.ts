@@ -3,10 +3,10 @@ import { describe, it } from 'node:test';
 import { care, inCare } from './care';
 import { creating } from './creating';
 import { deleting, toBeDeleted } from './deleting';
-import { Stage } from './support';
+import { E2eHarness } from './e2eHarness';
 
 describe('the life of computers', () => {
-  const stage = new Stage('lifecycle', { seed: [...inCare, ...toBeDeleted] });
+  const stage = new E2eHarness('lifecycle', { seed: [...inCare, ...toBeDeleted] });
 
   care(stage);
   deleting(stage);

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { freePort } from '../emulator/ports';
 import { until } from '../harness/until';
-import { Stage } from './support';
+import { E2eHarness } from './e2eHarness';
 
 describe('ports of a computer', () => {
-  const stage = new Stage('ports', {
+  const stage = new E2eHarness('ports', {
     times: { publish: 1_500 },
     seed: [{ name: 'einstein' }, { name: 'curie' }, { name: 'bohr', sshd: false }],
   });
@@ -51,7 +51,7 @@ describe('ports of a computer', () => {
     await below('Terminal 2').waitForDescription('connected');
     assert.deepEqual((await below('Terminal 1').content()).icon, 'terminal');
     assert.match(await below('Terminal 1').ariaLabel(), /^Terminal 1, connected/);
-    await stage.picture('1 terminals');
+    await stage.screenshot('1 terminals');
     await below('Terminal 1').click();
     await stage.terminals.waitForText(`http://0.0.0.0:${port}/`);
     await below('Terminal 2').pressButton('Close Terminal');
@@ -70,7 +70,7 @@ describe('ports of a computer', () => {
     await stage.terminals.enter('cd /srv && sleep 1234');
     await below('Terminal 2').pressButton('Close Terminal');
     await below('sleep').waitForDescription('detached · /srv');
-    await stage.picture('2 detached');
+    await stage.screenshot('2 detached');
     await below('sleep').click();
     await open();
     await below('sleep').waitForGone();
@@ -88,7 +88,7 @@ describe('ports of a computer', () => {
       await stage.window.quickInput.waitForEntry('Only ports from 1024 to 65535 can be published.');
       await stage.window.quickInput.accept();
       await stage.window.quickInput.waitForEntry('Only ports from 1024 to 65535 can be published.');
-      await stage.picture(`2 port ${wrong}`);
+      await stage.screenshot(`2 port ${wrong}`);
       await stage.window.quickInput.cancel();
     }
   });
@@ -104,22 +104,22 @@ describe('ports of a computer', () => {
         .map(({ description }) => description),
       ['python3'],
     );
-    await stage.picture('3 listening');
+    await stage.screenshot('3 listening');
     await quickInput.choose(String(port));
     assert.match(await dialog.text(), /to everybody\?[^]*without signing in/);
-    await stage.picture('4 warning');
+    await stage.screenshot('4 warning');
     await dialog.press('Cancel');
-    assert.equal((await stage.calls('POST', 'einstein', 'published-ports')).length, 0);
+    assert.equal((await stage.requests('POST', 'einstein', 'published-ports')).length, 0);
 
     await choosePort(String(port));
     await quickInput.choose(String(port));
     await dialog.press('Publish');
     await below(`Port ${port}`).waitForDescription('publishing…');
-    await stage.picture('5 publishing');
+    await stage.screenshot('5 publishing');
     await notifications.waitFor(/is public now: http:/);
     const url = (await stage.computer('einstein')).published_ports[0]?.url ?? '';
     await below(`Port ${port}`).waitForDescription(`public · ${url}`);
-    await stage.picture('6 published');
+    await stage.screenshot('6 published');
     await notifications.press(/is public now/, 'Copy URL');
     await stage.window.waitForClipboard(url);
   });
@@ -130,7 +130,7 @@ describe('ports of a computer', () => {
     for (const more of [19001, 19002, 19003]) await publishElsewhere(id, more);
     await (await stage.row('einstein').openMenu()).choose('Publish Port…');
     await notifications.waitFor(/einstein has 4 published ports/);
-    await stage.picture('7 fifth');
+    await stage.screenshot('7 fifth');
     await notifications.close(/einstein has 4 published ports/);
     await stage.window.runCommand('Celesto: Refresh Computers');
     await below('Port 19002').pressButton('Unpublish Port…');
@@ -152,7 +152,7 @@ describe('ports of a computer', () => {
     await (await stage.row('einstein').openMenu()).choose('Forward Port…');
     await quickInput.waitFor('Forward Port of einstein');
     await quickInput.waitForEntry(String(port));
-    await stage.picture('8 forward');
+    await stage.screenshot('8 forward');
     await quickInput.fill(String(port));
     await quickInput.choose(String(port));
     // The computers of these tests share this machine's network, so the port is taken.
@@ -161,7 +161,7 @@ describe('ports of a computer', () => {
         `^Port ${port} of einstein is forwarded to 127\\.0\\.0\\.1:\\d+, because local port ${port} is in use`,
       ),
     );
-    await stage.picture('9 forwarded');
+    await stage.screenshot('9 forwarded');
     await notifications.close(/is in use/);
     const { description } = await below(`Port ${port}`).content();
     const [, local] = /^127\.0\.0\.1:(\d+) · idle$/.exec(description) ?? [];
@@ -169,7 +169,7 @@ describe('ports of a computer', () => {
     const answer = await fetch(`http://127.0.0.1:${local}/docs/`);
     assert.equal(await answer.text(), 'hello from einstein\n');
     await below(`Port ${port}`).waitForDescription(/idle · .* in, .* out$|connection.* in, .* out$/);
-    await stage.picture('10 traffic');
+    await stage.screenshot('10 traffic');
   });
 
   stage.it('has another port here by its menu; where that is taken, it says so and stays', async () => {
@@ -184,7 +184,7 @@ describe('ports of a computer', () => {
     const before = await address();
     await change('70000');
     await quickInput.waitForMessage('A port is a number from 1 to 65535.');
-    await stage.picture('10 no port');
+    await stage.screenshot('10 no port');
     await quickInput.fill(String(port));
     await quickInput.accept();
     const isTaken = `Port ${port} of this machine is taken, or not allowed. Choose another one.`;
@@ -227,7 +227,7 @@ describe('ports of a computer', () => {
     await stage.row('einstein').expand();
     await below(`Port ${port}`).waitForDescription(`${address} · idle`);
     assert.equal(await (await fetch(`http://${address}/docs/`)).text(), 'hello from einstein\n');
-    await stage.picture('11 again');
+    await stage.screenshot('11 again');
     await below(`Port ${port}`).pressButton('Stop Forwarding Port');
     await below(`Port ${port}`).waitForGone();
     await assert.rejects(fetch(`http://${address}/docs/`));
@@ -239,7 +239,7 @@ describe('ports of a computer', () => {
       const { notifications, quickInput } = stage.window;
       await (await stage.row('bohr').openMenu()).choose('Forward Port…');
       await notifications.waitFor(/^Ports of bohr cannot be forwarded\. .*it has no OpenSSH server/);
-      await stage.picture('12 not forwarded');
+      await stage.screenshot('12 not forwarded');
       await notifications.press(/cannot be forwarded/, 'Publish Port…');
       await quickInput.waitFor('Publish Port of bohr');
       await quickInput.cancel();
@@ -260,16 +260,16 @@ describe('ports of a computer', () => {
       await notifications.close(isThere);
       await stage.row('curie').expand();
       await below(`Port ${silent}`).waitForDescription(`127.0.0.1:${silent} · idle`);
-      await stage.asSomebodyElse('POST', 'curie', 'stop');
-      await stage.reaches('curie', 'stopped');
+      await stage.callFromOutside('POST', 'curie', 'stop');
+      await stage.waitForStatus('curie', 'stopped');
       await stage.window.runCommand('Celesto: Refresh Computers');
       const told = `curie was stopped outside this window. Its ports (${silent}) are forwarded again when it runs.`;
       await notifications.waitFor(told);
       await below(`Port ${silent}`).waitForDescription('waiting for the computer');
-      await stage.picture('12 waits');
+      await stage.screenshot('12 waits');
       await notifications.press(told, 'Start');
       await below(`Port ${silent}`).waitForDescription(`127.0.0.1:${silent} · idle`);
-      await stage.asSomebodyElse('DELETE', 'curie');
+      await stage.callFromOutside('DELETE', 'curie');
       await until('it is gone', async () => (await stage.computers()).every(({ name }) => name !== 'curie'));
       await stage.window.runCommand('Celesto: Refresh Computers');
       await notifications.waitFor(

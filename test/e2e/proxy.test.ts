@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe } from 'node:test';
 import { ConnectProxy } from './connectProxy';
-import { Stage } from './support';
+import { E2eHarness } from './e2eHarness';
 
 describe('behind a proxy', () => {
   const userSettings: Record<string, string> = {};
@@ -15,7 +15,7 @@ describe('behind a proxy', () => {
   });
   after(() => proxy.stop());
 
-  const stage = new Stage('proxy', { seed: [{ name: 'curie', listens: false }], userSettings, env });
+  const stage = new E2eHarness('proxy', { seed: [{ name: 'curie', listens: false }], userSettings, env });
 
   stage.it('the terminal gateway is reached by it, as the settings of VS Code want', async () => {
     proxy.target = new URL(stage.emulator.url);

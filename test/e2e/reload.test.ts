@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { runCommand } from '../emulator/sandbox/exec';
 import { until } from '../harness/until';
-import { Stage } from './support';
+import { E2eHarness } from './e2eHarness';
 
 describe('a window with five terminals, loaded anew', () => {
   const names = ['einstein', 'curie', 'kepler', 'pauli', 'bohr'];
-  const stage = new Stage('reload', {
+  const stage = new E2eHarness('reload', {
     // The last one has its shell kept by GNU screen.
     userSettings: { 'editor.accessibilitySupport': 'on' },
     seed: names.map((name) => ({ name, without: name === 'bohr' ? ['tmux'] : [] })),
@@ -55,13 +55,13 @@ describe('a window with five terminals, loaded anew', () => {
           async () => (await connected()).length <= index + 2,
         );
       }
-      await stage.picture('after reload');
+      await stage.screenshot('after reload');
     },
   );
 
   stage.it('tells a screen reader what becomes of a computer', async () => {
     await stage.terminals.show('pauli');
-    await stage.asSomebodyElse('POST', 'pauli', 'stop');
+    await stage.callFromOutside('POST', 'pauli', 'stop');
     await stage.terminals.waitForText('Press Enter to start it, Ctrl+C to close.');
     await until('it to be read out', async () =>
       /The connection to pauli was lost.*pauli was stopped\..*Press Enter to start it/s.test(

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { freePort } from '../emulator/ports';
 import { until } from '../harness/until';
-import { Stage } from './support';
+import { E2eHarness } from './e2eHarness';
 
 /** Reads what a compiler says, as tools of every language have it. */
 const problemMatcher = {
@@ -26,7 +26,7 @@ const tasks = [
 ];
 
 describe('on a computer', () => {
-  const stage = new Stage('run', {
+  const stage = new E2eHarness('run', {
     seed: [{ name: 'einstein' }, { name: 'gauss', status: 'stopped' }, { name: 'bohr', sshd: false }],
   });
 
@@ -80,7 +80,7 @@ describe('on a computer', () => {
     await stage.terminals.waitForText(/gauss: stopped\. Starting it… [^]*out-42\s+exit 3 · \d+\.\d s/);
     await stage.terminals.waitForTab('gauss: echo out-$((40+2)); exit 3 (exit 3)');
     assert.equal(await stage.terminals.isDim('exit 3'), true);
-    await stage.picture('ended');
+    await stage.screenshot('ended');
     await stage.terminals.type('r');
     await stage.terminals.waitForText(/out-42[^]*out-42\s+exit 3/);
   });
@@ -89,7 +89,7 @@ describe('on a computer', () => {
     const menu = await stage.row('gauss').openMenu();
     await menu.choose('Run Command…');
     await stage.window.quickInput.waitForEntry('echo out-$((40+2)); exit 3');
-    await stage.picture('history');
+    await stage.screenshot('history');
     await stage.window.quickInput.fill('echo ready');
     await stage.window.quickInput.accept();
     await stage.terminals.waitForText(/ready\s+exit 0/);
@@ -113,7 +113,7 @@ describe('on a computer', () => {
     await stage.terminals.waitForText(
       /through the service instead\.[^]*may take 300 s there[^]*by-service\s+exit 0/,
     );
-    await stage.picture('by service');
+    await stage.screenshot('by service');
   });
 
   stage.it(
@@ -126,7 +126,7 @@ describe('on a computer', () => {
       await stage.window.runCommand('Celesto: Run Active File on Computer');
       await stage.terminals.waitForText(/hello from - 42\s+not saved\s+exit 0/);
       await stage.terminals.waitForTab('gauss: greet.py');
-      await stage.picture('file');
+      await stage.screenshot('file');
     },
   );
 
@@ -135,7 +135,7 @@ describe('on a computer', () => {
     await stage.terminals.waitForText(/gauss says\s+greet\.py:2: no such planet\s+exit 2/);
     await stage.window.runCommand('Problems: Focus on Problems View');
     await stage.window.page.locator('.markers-panel', { hasText: 'no such planet' }).waitFor();
-    await stage.picture('problems');
+    await stage.screenshot('problems');
     await stage.window.runCommand('Terminal: Focus Terminal');
     await stage.terminals.waitForText(/exit code: 2/);
   });
@@ -170,7 +170,7 @@ describe('on a computer', () => {
     await stage.terminals.waitForText(/Creating a computer for this command…/);
     await stage.terminals.waitForText(/exit 4 [^]*exit code: 4/);
     await stage.terminals.waitForText(/exit 4 · [^]*The computer of this command was deleted/);
-    await stage.picture('fresh task');
+    await stage.screenshot('fresh task');
     assert.equal((await stage.control.requests({ method: 'POST', path: '/v1/computers$' })).length, 1);
     await until('it is gone', async () => {
       const now = await stage.computers();
@@ -183,7 +183,7 @@ describe('on a computer', () => {
     await stage.window.runCommand('Celesto: Run in a Fresh Computer…');
     await stage.window.quickInput.waitFor('Run in a Fresh Computer');
     await stage.window.quickInput.waitForEntry('Coding agent');
-    await stage.picture('which template');
+    await stage.screenshot('which template');
     await stage.window.quickInput.choose('Coding agent');
     await stage.window.quickInput.waitFor('Run Command on a fresh computer');
     await stage.window.quickInput.fill('echo begun; sleep 4721');
@@ -201,7 +201,7 @@ describe('on a computer', () => {
       writeTasks('leaving', [
         { label: 'stay', computer: 'new', template: 'scratch', command: 'echo at work; sleep 4723' },
       ]);
-      const window = await stage.openAnother('leaving', {});
+      const window = await stage.openSecondWindow('leaving', {});
       await window.tree('Computers').row('einstein').waitFor();
       await runTask('stay', window);
       await window.terminals.waitForText(/^at work$/m);
@@ -250,7 +250,7 @@ describe('on a computer', () => {
       async () => (await stage.window.notifications.texts()).some((text) => question.test(text)),
       60_000,
     );
-    await stage.picture('left behind');
+    await stage.screenshot('left behind');
     await stage.control.clearFaults();
     await stage.window.notifications.press(question, 'Delete');
     await until('it is gone', async () => (await stage.computers()).length === before);

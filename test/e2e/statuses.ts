@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe } from 'node:test';
 import type { Seed } from '../emulator/computer';
-import type { Stage } from './support';
+import type { E2eHarness } from './e2eHarness';
 
 /** The computers for {@link statuses}. */
 export const inEveryStatus: Seed[] = [
@@ -21,7 +21,7 @@ export const inEveryStatus: Seed[] = [
 ];
 
 /** A click on a computer of each status. `einstein` runs. */
-export function statuses(stage: Stage): void {
+export function statuses(stage: E2eHarness): void {
   const prompt = (name: string) => `ohm@${name}:~$ `;
 
   describe('a click on a computer', () => {
@@ -47,14 +47,14 @@ export function statuses(stage: Stage): void {
         await stage.terminals.waitForTab(`${name} (${words})`);
         await stage.control.setStatus({ id: name, status: 'running' });
         await stage.terminals.waitForText(prompt(name));
-        assert.deepEqual(await stage.calls('POST', name, 'start'), []);
+        assert.deepEqual(await stage.requests('POST', name, 'start'), []);
       });
     }
 
     stage.it('that is stopping waits for that, and starts it', async () => {
       await stage.row('hopper').click();
       await stage.terminals.waitForText('hopper: stopping. Waiting… (Ctrl+C cancels)');
-      assert.deepEqual(await stage.calls('POST', 'hopper', 'start'), []);
+      assert.deepEqual(await stage.requests('POST', 'hopper', 'start'), []);
       await stage.control.setStatus({ id: 'hopper', status: 'stopped' });
       await stage.terminals.waitForText('hopper: stopped. Starting it… (Ctrl+C cancels)');
       await stage.terminals.waitForText(prompt('hopper'));
@@ -64,7 +64,7 @@ export function statuses(stage: Stage): void {
       await stage.row('lovelace').click();
       await stage.terminals.waitForText('lovelace: can be restored. Restoring it… (Ctrl+C cancels)');
       await stage.terminals.waitForText(prompt('lovelace'));
-      assert.equal((await stage.calls('POST', 'lovelace', 'start')).length, 1);
+      assert.equal((await stage.requests('POST', 'lovelace', 'start')).length, 1);
     });
 
     stage.it('that can be restored restores it, by the call for that where there is one', async () => {
@@ -72,8 +72,8 @@ export function statuses(stage: Stage): void {
       await stage.row('hypatia').click();
       await stage.terminals.waitForText('hypatia: can be restored. Restoring it… (Ctrl+C cancels)');
       await stage.terminals.waitForText(prompt('hypatia'));
-      assert.equal((await stage.calls('POST', 'hypatia', 'retry-restore')).length, 1);
-      assert.deepEqual(await stage.calls('POST', 'hypatia', 'start'), []);
+      assert.equal((await stage.requests('POST', 'hypatia', 'retry-restore')).length, 1);
+      assert.deepEqual(await stage.requests('POST', 'hypatia', 'start'), []);
     });
 
     stage.it('that needs attention says why, and starts it only when asked to', async () => {
@@ -81,8 +81,8 @@ export function statuses(stage: Stage): void {
       await stage.terminals.waitForText('noether needs attention: The disk of this computer is full.');
       await stage.terminals.waitForText('Press Enter to start it, Ctrl+C to close.');
       await stage.terminals.waitForTab('noether (not connected)');
-      await stage.picture('error');
-      assert.deepEqual(await stage.calls('POST', 'noether', 'start'), []);
+      await stage.screenshot('error');
+      assert.deepEqual(await stage.requests('POST', 'noether', 'start'), []);
       await stage.terminals.press('Enter');
       await stage.terminals.waitForText('noether: needs attention. Starting it… (Ctrl+C cancels)');
       await stage.terminals.waitForText(prompt('noether'));
@@ -100,7 +100,7 @@ export function statuses(stage: Stage): void {
         const tabs = await stage.terminals.tabs();
         await stage.row(name).click();
         await stage.window.notifications.waitFor(message);
-        await stage.picture(name);
+        await stage.screenshot(name);
         await stage.window.notifications.close(message);
         assert.deepEqual(await stage.terminals.tabs(), tabs);
       });
@@ -111,7 +111,7 @@ export function statuses(stage: Stage): void {
       await stage.control.setSsh({ id: 'bohr', ssh: connection!.ssh });
       await stage.row('bohr').click();
       await stage.window.dialog.waitFor('Trust the host key of bohr?');
-      await stage.picture('trust');
+      await stage.screenshot('trust');
       assert.match(await stage.window.dialog.text(), /shows a key of type ssh-ed25519:\s+SHA256:[\w+/]{43}/);
       await stage.window.dialog.press('Trust');
       await stage.terminals.waitForText(
@@ -127,7 +127,7 @@ export function statuses(stage: Stage): void {
       );
       await stage.terminals.waitForText(prompt('euclid'));
       await stage.terminals.waitForTab('euclid');
-      await stage.picture('no endpoint');
+      await stage.screenshot('no endpoint');
     });
 
     stage.it('whose endpoint cannot be read says so, and goes through the gateway too', async () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { until } from '../harness/until';
-import { Stage } from './support';
+import { E2eHarness } from './e2eHarness';
 
 describe('the terminals of a window', () => {
-  const stage = new Stage('terminals', {
+  const stage = new E2eHarness('terminals', {
     settings: { 'celesto.terminal.persistence': 'off' },
     seed: [
       { name: 'einstein' },
@@ -32,7 +32,7 @@ describe('the terminals of a window', () => {
     );
     assert.ok(await stage.terminals.isDim('Connected again.'));
     await stage.terminals.waitForTab('einstein');
-    await stage.picture('mended');
+    await stage.screenshot('mended');
   });
 
   stage.it('what a program had set is taken back: the screen, the cursor, the mouse', async () => {
@@ -42,7 +42,7 @@ describe('the terminals of a window', () => {
     await stage.terminals.waitForText(/^\s*full screen/m);
     await stage.control.killSshd({ id: 'einstein', listener: false });
     await stage.terminals.waitForText(/^before\n[^]*The connection to einstein was lost[^]*\$ $/m);
-    await stage.picture('taken back');
+    await stage.screenshot('taken back');
   });
 
   stage.it(
@@ -61,11 +61,11 @@ describe('the terminals of a window', () => {
 
   stage.it('a computer that somebody else stops is told as stopped, and started only at Enter', async () => {
     await open('curie');
-    await stage.asSomebodyElse('POST', 'curie', 'stop');
+    await stage.callFromOutside('POST', 'curie', 'stop');
     await stage.terminals.waitForText(/The connection to curie was lost[^]*curie was stopped\.\n/);
     await stage.terminals.waitForText('Press Enter to start it, Ctrl+C to close.');
     await stage.terminals.waitForTab('curie (not connected)');
-    await stage.picture('stopped elsewhere');
+    await stage.screenshot('stopped elsewhere');
     assert.equal((await stage.computer('curie')).status, 'stopped');
     await stage.terminals.press('Enter');
     await stage.terminals.waitForText(/Starting it…[^]*ohm@curie:~\$ $/);
@@ -73,7 +73,7 @@ describe('the terminals of a window', () => {
 
   stage.it('a computer that somebody else deletes is told as deleted', async () => {
     await open('kepler');
-    await stage.asSomebodyElse('DELETE', 'kepler');
+    await stage.callFromOutside('DELETE', 'kepler');
     await stage.terminals.waitForText(/kepler (?:was|is being) deleted\.\nPress Ctrl\+C to close\./);
     await stage.terminals.press('Control+C');
     await stage.terminals.waitForTabGone('kepler (not connected)');
@@ -106,7 +106,7 @@ describe('the terminals of a window', () => {
       'a third one',
       async () => (await names()).filter((name) => name === 'einstein').length === 3,
     );
-    await stage.picture('split');
+    await stage.screenshot('split');
   });
 
   stage.it('opens at a directory', async () => {
@@ -137,7 +137,7 @@ describe('the terminals of a window', () => {
     await stage.terminals.waitForText(/^Connected again\.$/m);
     await stage.terminals.enter('echo "<$kept>"');
     await stage.terminals.waitForText(/^<yes>$/m);
-    await stage.picture('after reload');
+    await stage.screenshot('after reload');
     await stage.terminals.show('curie');
     await stage.terminals.waitForText(prompt('curie'));
     await stage.terminals.waitForText('Connected again. This is a new shell: the old one is gone.');

@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { until } from '../harness/until';
 import type { Window } from '../harness/window';
-import { Stage } from './support';
+import { E2eHarness } from './e2eHarness';
 
 /** What a shell knows of the connection it came by. */
 const cameBy = {
@@ -14,7 +14,7 @@ const cameBy = {
 };
 
 describe('a computer is reached', () => {
-  const stage = new Stage('transports', {
+  const stage = new E2eHarness('transports', {
     // Shells as they are, so that what is told before them is all there is.
     settings: { 'celesto.terminal.persistence': 'off', 'celesto.terminal.shellIntegration': false },
     // While it moves to another host it can be seen on its way.
@@ -82,7 +82,7 @@ describe('a computer is reached', () => {
     assert.deepEqual(await told('euclid'), [noEndpoint('euclid'), through]);
     assert.equal(await stage.terminals.isDim('euclid offers'), true);
     await isReachedBy('tunnel', 'euclid');
-    await stage.picture('tunnel');
+    await stage.screenshot('tunnel');
     await openAgain('euclid');
     assert.deepEqual(await told('euclid'), [through]);
   });
@@ -109,7 +109,7 @@ describe('a computer is reached', () => {
         `Opening a plain terminal on ${name}…`,
       ]);
       await isReachedBy('gateway', name);
-      await stage.picture(`plain ${frames}`);
+      await stage.screenshot(`plain ${frames}`);
     });
   }
 
@@ -133,13 +133,13 @@ describe('a computer is reached', () => {
       await stage.control.setSystem({ id: 'kepler', listens: true });
       await stage.control.interrupt({ id: 'kepler' });
       await stage.terminals.waitForText(/lost/);
-      await stage.reaches('kepler', 'running');
+      await stage.waitForStatus('kepler', 'running');
       await stage.row('kepler').waitForDescription('running');
       await stage.row('kepler').click();
       await stage.terminals.waitForText(/lost[^]*ohm@kepler:~\$ $/);
       await stage.terminals.enter('echo "[$SSH_CONNECTION]"');
       await stage.terminals.waitForText(cameBy.ssh);
-      await stage.picture('moved');
+      await stage.screenshot('moved');
     },
   );
 
@@ -148,7 +148,7 @@ describe('a computer is reached', () => {
     await stage.window.notifications.waitFor(
       'Copied the SSH command for euclid. It works in any terminal of this machine while this window is open. The key of this extension is in a file that only you can read.',
     );
-    await stage.picture('copied');
+    await stage.screenshot('copied');
     const command = await stage.window.readClipboard();
     const shell = promisify(execFile)('sh', ['-c', `${command} hostname < /dev/null`], { timeout: 30_000 });
     assert.equal((await shell).stdout, 'euclid\n');
@@ -163,7 +163,7 @@ describe('a computer is reached', () => {
     await copySshCommand('turing');
     const question = 'turing is not running (stopped). SSH can reach it only while it is running.';
     await stage.window.notifications.waitFor(question);
-    assert.deepEqual(await stage.calls('POST', 'turing', 'start'), []);
+    assert.deepEqual(await stage.requests('POST', 'turing', 'start'), []);
     await stage.window.notifications.press(question, 'Start');
     await stage.window.notifications.waitFor(/^Copied the SSH command for turing\./);
     assert.equal((await stage.computer('turing')).status, 'running');
@@ -171,7 +171,7 @@ describe('a computer is reached', () => {
 
   stage.it('by two windows at once, each by the transport that its settings want', async () => {
     for (const transport of ['tunnel', 'gateway'] as const) {
-      const window = await stage.openAnother(transport, { 'celesto.terminal.transport': transport });
+      const window = await stage.openSecondWindow(transport, { 'celesto.terminal.transport': transport });
       await window.tree('Computers').row('einstein').click();
       await isReachedBy(transport, 'einstein', window);
       assert.deepEqual(window.errors, []);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import { until } from '../harness/until';
-import { Stage } from './support';
+import { E2eHarness } from './e2eHarness';
 
 describe('the list of computers', () => {
-  const stage = new Stage('tree', {
+  const stage = new E2eHarness('tree', {
     seed: [
       { name: 'ampere', status: 'stopped' },
       { name: 'einstein', template: 'coding-agent' },
@@ -51,7 +51,7 @@ describe('the list of computers', () => {
       scratch('bohr', 'hibernating', 'question'),
     ]);
     assert.equal(await stage.window.badge('Celesto'), '1');
-    await stage.picture('1 states');
+    await stage.screenshot('1 states');
   });
 
   stage.it('speaks each line to who cannot see it', async () => {
@@ -64,7 +64,7 @@ describe('the list of computers', () => {
   stage.it('tells the facts of a computer where the mouse rests', async () => {
     const tooltip = await stage.row('noether').hover('Last error');
     const { id } = await stage.computer('noether');
-    await stage.picture('2 tooltip');
+    await stage.screenshot('2 tooltip');
     for (const fact of [
       /^noether$/m,
       /^State: needs attention$/m,
@@ -90,7 +90,7 @@ describe('the list of computers', () => {
     await quickInput.fill('NODE-1');
     await stage.tree.waitForLabels(['node-10']);
     await quickInput.accept();
-    await stage.picture('3 filter');
+    await stage.screenshot('3 filter');
     await stage.tree.waitForMessage('Filter "NODE-1": 1 of 14');
     await stage.tree.pressTitleButton('Clear Filter');
     await stage.tree.waitForLabels(all);
@@ -118,7 +118,7 @@ describe('the list of computers', () => {
       ...['can be restored', 'lovelace', 'lost', 'darwin', 'hibernating', 'bohr'],
     ]);
     await stage.row('stopped').waitForDescription('3');
-    await stage.picture('4 groups');
+    await stage.screenshot('4 groups');
     await stage.window.runCommand('Celesto: Show Computers without Groups');
     await stage.tree.waitForLabels(all);
   });
@@ -143,7 +143,7 @@ describe('the list of computers', () => {
       (await stage.tree.contents()).map(({ label }) => label),
       all,
     );
-    await stage.picture('5 out of date');
+    await stage.screenshot('5 out of date');
     await stage.control.clearFaults();
     await stage.tree.waitForNoMessage();
   });
@@ -173,7 +173,7 @@ describe('the list of computers', () => {
     for (const name of seeds)
       await stage.control.seed({ name, status: 'error', lastError: `**Why?** ${name}` });
     for (const name of [link, icon, 'evilgnp.exe', 'bell[31mred]0;title']) await stage.row(name).waitFor();
-    await stage.picture('6 names');
+    await stage.screenshot('6 names');
 
     for (const name of [link, icon]) {
       const tooltip = await stage.row(name).hover('Last error');
@@ -185,21 +185,21 @@ describe('the list of computers', () => {
     await stage.terminals.waitForText(`${icon} needs attention: **Why?** ${icon}`);
     await stage.terminals.waitForTab(`${icon} (not connected)`);
     assert.equal((await stage.terminals.tabs()).at(-1)?.icon, 'vm-connect');
-    await stage.picture('7 tab');
+    await stage.screenshot('7 tab');
     await stage.terminals.press('Control+C');
     await stage.terminals.waitForTabGone(`${icon} (not connected)`);
 
     await stage.window.runCommand('Celesto: Open Computer');
     await stage.window.quickInput.waitForEntry(icon);
     await stage.window.quickInput.waitForEntry(link);
-    await stage.picture('8 picker');
+    await stage.screenshot('8 picker');
     await stage.window.quickInput.cancel();
 
     await stage.control.setStatus({ id: link, status: 'lost', lastError: link });
     await stage.row(link).waitForDescription('lost');
     await stage.row(link).click();
     await stage.window.notifications.waitFor(/is lost: its host is gone/);
-    await stage.picture('9 notification');
+    await stage.screenshot('9 notification');
     assert.deepEqual(await stage.window.notifications.links(), []);
     await stage.window.notifications.close(/is lost/);
   });
@@ -207,7 +207,7 @@ describe('the list of computers', () => {
   stage.it('says that there are possibly more when the page is full', async () => {
     await stage.control.addFakes({ count: 250 });
     await stage.tree.waitForMessage('Showing the first 200 computers. There may be more.');
-    await stage.picture('10 full');
+    await stage.screenshot('10 full');
   });
 
   stage.it('of 10,000 computers is still of use', async () => {

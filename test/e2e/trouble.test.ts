@@ -4,10 +4,10 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe } from 'node:test';
 import type { Fault } from '../emulator/faults';
-import { Stage } from './support';
+import { E2eHarness } from './e2eHarness';
 
 describe('opening a computer when something is wrong', () => {
-  const stage = new Stage('trouble', {
+  const stage = new E2eHarness('trouble', {
     // Else another transport is taken where SSH is refused.
     settings: {
       'celesto.ssh.identityFile': '~/.ssh/id_person',
@@ -53,7 +53,7 @@ describe('opening a computer when something is wrong', () => {
       await replaceHostKeys('einstein', true);
       await stage.row('einstein').click();
       await dialog.waitFor('The host key does not match');
-      await stage.picture('host key');
+      await stage.screenshot('host key');
       const text = await dialog.text();
       assert.match(
         text,
@@ -89,7 +89,7 @@ describe('opening a computer when something is wrong', () => {
     await stage.window.dialog.press('Trust');
     await stage.terminals.waitForText(/ohm@127\.0\.0\.1:\d+ accepted none of the keys\./);
     await stage.terminals.waitForText(tryAgain);
-    await stage.picture('keys refused');
+    await stage.screenshot('keys refused');
     const text = await stage.terminals.text();
     for (const line of [
       new RegExp(`^  ${key} \\(ssh-ed25519, SHA256:[\\w+/]{43}\\): refused$`, 'm'),
@@ -110,7 +110,7 @@ describe('opening a computer when something is wrong', () => {
     await stage.terminals.waitForText('The SSH server of dirac is not up yet. Waiting for it…');
     await stage.control.startSshd({ id: 'dirac' });
     await stage.terminals.waitForText(prompt('dirac'));
-    await stage.picture('sshd late');
+    await stage.screenshot('sshd late');
   });
 
   stage.it('says that the connection is lost, and mends it in the same terminal', async () => {
@@ -132,7 +132,7 @@ describe('opening a computer when something is wrong', () => {
       await stage.row(name).click();
       await stage.terminals.waitForText(words);
       assert.match(await stage.terminals.text(), /Trying again…/);
-      await stage.picture(what);
+      await stage.screenshot(what);
       await stage.terminals.waitForText(prompt(name));
     });
   }
@@ -142,7 +142,7 @@ describe('opening a computer when something is wrong', () => {
     await stage.row('fermi').click();
     await stage.terminals.waitForText('Celesto sent an answer that this extension cannot read.');
     await stage.terminals.waitForText(tryAgain);
-    await stage.picture('nonsense');
+    await stage.screenshot('nonsense');
     await stage.terminals.press('Enter');
     await stage.terminals.waitForText(prompt('fermi'));
   });
@@ -153,10 +153,10 @@ describe('opening a computer when something is wrong', () => {
     await stage.row('gauss').click();
     await stage.terminals.waitForText('It says: No host has room.');
     await stage.terminals.waitForText(tryAgain);
-    assert.equal((await stage.calls('POST', 'gauss', 'start')).length, 1);
+    assert.equal((await stage.requests('POST', 'gauss', 'start')).length, 1);
     await stage.terminals.press('Enter');
     await stage.terminals.waitForText(prompt('gauss'));
-    assert.equal((await stage.calls('POST', 'gauss', 'start')).length, 2);
+    assert.equal((await stage.requests('POST', 'gauss', 'start')).length, 2);
   });
 
   stage.it('says that a computer was deleted while it started', async () => {
@@ -165,7 +165,7 @@ describe('opening a computer when something is wrong', () => {
     await stage.terminals.waitForText('maxwell: stopped. Starting it…');
     await stage.control.setStatus({ id: 'maxwell', status: 'deleting' });
     await stage.terminals.waitForText('maxwell is being deleted.');
-    await stage.picture('deleted');
+    await stage.screenshot('deleted');
     assert.deepEqual(await stage.window.notifications.texts(), []);
     assert.deepEqual(stage.window.errors, []);
   });

@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path';
 import { describe } from 'node:test';
 import { runCommand } from '../emulator/sandbox/exec';
 import { until } from '../harness/until';
-import { Stage } from './support';
+import { E2eHarness } from './e2eHarness';
 
 const fingerprint = /^SHA256:[\w+/]{43}$/;
 
 describe('keys and what is put on a computer', () => {
-  const stage = new Stage('trust', {
+  const stage = new E2eHarness('trust', {
     settings: { 'celesto.ssh.identityFile': '~/.ssh/id_locked', 'celesto.terminal.transport': 'ssh' },
     seed: [{ name: 'einstein' }, { name: 'curie' }, { name: 'newton' }],
   });
@@ -61,7 +61,7 @@ describe('keys and what is put on a computer', () => {
       await quickInput.fill('open barley');
       await quickInput.accept();
       await quickInput.waitForMessage('Wrong passphrase. Attempts left: 2.');
-      await stage.picture('passphrase');
+      await stage.screenshot('passphrase');
       await quickInput.fill('open sesame');
       await quickInput.accept();
       await stage.terminals.waitForText(prompt('einstein'));
@@ -79,7 +79,7 @@ describe('keys and what is put on a computer', () => {
     const looks = await quickInput.entries();
     assert.ok(looks.length > 0 && looks.every(({ label }) => fingerprint.test(label)), JSON.stringify(looks));
     const ed25519 = looks.find(({ description }) => description === 'ssh-ed25519')!;
-    await stage.picture('host keys');
+    await stage.screenshot('host keys');
     await quickInput.choose(ed25519.label);
     await stage.window.waitForClipboard(ed25519.label);
 
@@ -104,7 +104,7 @@ describe('keys and what is put on a computer', () => {
       await stage.window.runCommand('Celesto: Rotate SSH Key…');
       await dialog.waitFor('Create a new SSH key for this extension?');
       for (const name of ['einstein', 'newton', 'curie']) assert.ok((await dialog.text()).includes(name));
-      await stage.picture('rotate');
+      await stage.screenshot('rotate');
       await dialog.press('Create New Key');
       const told = /^The extension has a new SSH key\..*newton: replaced/;
       await notifications.waitFor(told);
@@ -132,7 +132,7 @@ describe('keys and what is put on a computer', () => {
       const [entry] = await quickInput.entries();
       assert.match(entry!.label, /^SSH key SHA256:/);
       assert.equal(entry!.description, 'of this machine');
-      await stage.picture('put there');
+      await stage.screenshot('put there');
       await quickInput.accept();
       await notifications.waitFor(/^Removed from einstein: SSH key SHA256:/);
       assert.equal((await authorizedKeys('einstein')).filter((line) => line.includes('celesto')).length, 0);
@@ -141,7 +141,7 @@ describe('keys and what is put on a computer', () => {
       await stop('newton');
       await command('Remove SSH Helper…', 'newton');
       await notifications.waitFor(/^newton is not running \(stopped\)\./);
-      assert.deepEqual(await stage.calls('POST', 'newton', 'start'), []);
+      assert.deepEqual(await stage.requests('POST', 'newton', 'start'), []);
     },
   );
 });

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { before, describe } from 'node:test';
 import { until } from '../harness/until';
-import type { Stage } from './support';
+import type { E2eHarness } from './e2eHarness';
 
 /**
  * What the extension is for: from a click on a stopped computer to its prompt, and out again.
  * @param curie the name of a computer that is stopped
  */
-export function walk(stage: Stage, curie: string): void {
+export function walk(stage: E2eHarness, curie: string): void {
   const prompt = `ohm@${curie}:~$ `;
 
   describe('the walk', () => {
@@ -17,13 +17,13 @@ export function walk(stage: Stage, curie: string): void {
     stage.it('shows a tab at a click, tells each step dimly, and gets to the prompt', async () => {
       const { terminals } = stage;
       await stage.row(curie).waitForDescription('stopped');
-      await stage.picture('1 stopped');
+      await stage.screenshot('1 stopped');
       await stage.row(curie).click();
       await terminals.waitForTab(`${curie} (starting)`);
       await terminals.waitForText(`${curie}: stopped. Starting it… (Ctrl+C cancels)`);
       assert.equal((await stage.computer(curie)).status, 'starting', 'All that before it has started.');
       await stage.row(curie).waitForDescription('starting');
-      await stage.picture('2 starting');
+      await stage.screenshot('2 starting');
       await stage.control.setStatus({ id: curie, status: 'running' });
       await terminals.waitForText(prompt);
       const [step = '', connecting = '', ...rest] = (await terminals.text()).split('\n');
@@ -33,7 +33,7 @@ export function walk(stage: Stage, curie: string): void {
       assert.equal(await terminals.isDim(prompt.trim()), false);
       await terminals.waitForTab(curie);
       await stage.row(curie).waitForDescription('running');
-      await stage.picture('3 prompt');
+      await stage.screenshot('3 prompt');
     });
 
     stage.it('is in the computer', async () => {
@@ -60,7 +60,7 @@ export function walk(stage: Stage, curie: string): void {
       await window.page.setViewportSize({ width: 1000, height: 640 });
       await until('a narrower terminal', async () => (await terminals.size()).columns < before.columns);
       await told();
-      await stage.picture('4 smaller');
+      await stage.screenshot('4 smaller');
       await window.page.setViewportSize({ width: 1280, height: 800 });
     });
 
@@ -76,7 +76,7 @@ export function walk(stage: Stage, curie: string): void {
       // VS Code takes a shell that ends within half a second for one that could not be launched.
       await stage.terminals.enter('sleep 0.6; exit 3');
       await stage.window.notifications.waitFor(/terminated with exit code: 3/);
-      await stage.picture('5 exit 3');
+      await stage.screenshot('5 exit 3');
       await stage.terminals.waitForTabGone(curie);
       await stage.window.notifications.close(/exit code: 3/);
     });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { Seed } from '../emulator/computer';
 import { until } from '../harness/until';
-import type { Stage } from './support';
+import type { E2eHarness } from './e2eHarness';
 
 /** The computers for {@link ways}, besides those of every status. */
 export const toBeFound: Seed[] = [
@@ -12,7 +12,7 @@ export const toBeFound: Seed[] = [
 ];
 
 /** All the ways to a terminal. `einstein` runs and has a terminal. */
-export function ways(stage: Stage): void {
+export function ways(stage: E2eHarness): void {
   const named = async (name: string) => (await stage.terminals.tabs()).filter((tab) => tab.name === name);
 
   describe('a terminal opens', () => {
@@ -41,7 +41,7 @@ export function ways(stage: Stage): void {
       const { quickInput } = stage.window;
       await stage.window.runCommand('Celesto: Open Computer');
       await quickInput.waitFor('Open Computer');
-      await stage.picture('picker');
+      await stage.screenshot('picker');
       await quickInput.fill('kepler');
       await until('one is left', async () => (await quickInput.entries()).length === 1);
       assert.deepEqual(await quickInput.entries(), [
@@ -72,7 +72,7 @@ export function ways(stage: Stage): void {
       const { id } = await stage.computer('twin');
       await openByName(id);
       await stage.terminals.waitForText('ohm@twin:~$ ');
-      assert.equal((await stage.calls('POST', 'twin', 'start')).length, 1);
+      assert.equal((await stage.requests('POST', 'twin', 'start')).length, 1);
     });
 
     stage.it('not by a name that nobody has', async () => {

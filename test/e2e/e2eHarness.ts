@@ -18,7 +18,7 @@ import { Window } from '../harness/window';
 import type { Terminals } from '../harness/window/terminals';
 import type { Row, Tree } from '../harness/window/tree';
 
-export interface StageOptions {
+export interface E2eOptions {
   /** The computers that are there. */
   readonly seed: Seed[];
   /** Milliseconds; quick ones unless given. */
@@ -27,7 +27,7 @@ export interface StageOptions {
   readonly vscode?: VSCodeName;
   /** Whether the environment of VS Code has the API key; it has unless given. */
   readonly signedIn?: boolean;
-  /** Of the machine that VS Code runs on; see {@link Stage.changeSettings}. */
+  /** Of the machine that VS Code runs on; see {@link E2eHarness.changeSettings}. */
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Of the person, for what VS Code itself takes from nowhere else. */
   readonly userSettings?: Readonly<Record<string, unknown>>;
@@ -47,20 +47,20 @@ const quickTimes: Partial<Times> = {
 };
 
 /** What the tests of one file play on: a service with its computers, and a VS Code that has the extension's package. */
-export class Stage {
+export class E2eHarness {
   readonly folder = mkdtempSync(join(tmpdir(), 'celesto-e2e-'));
-  private parts:
+  private started:
     { readonly emulator: Emulator; readonly window: Window; readonly server: CodeServer } | undefined;
-  private readonly ends: (() => Promise<void>)[] = [];
+  private readonly cleanups: (() => Promise<void>)[] = [];
 
   /** @param name of the folder for its pictures */
   constructor(
     private readonly name: string,
-    private readonly options: StageOptions,
+    private readonly options: E2eOptions,
   ) {
     exitOnSignals();
-    before(() => this.raise());
-    after(() => this.strike());
+    before(() => this.start());
+    after(() => this.stop());
   }
 
   /** A test. When it fails a picture tells how the window looked then, and the error what it said. */
@@ -69,18 +69,20 @@ export class Stage {
       try {
         await play();
       } catch (error) {
-        await this.picture(`failed ${name}`);
-        throw new Error(`${inspect(error)}\nThe window then: ${await this.whatIsThere()}`, { cause: error });
+        await this.screenshot(`failed ${name}`);
+        throw new Error(`${inspect(error)}\nThe window then: ${await this.describeWindow()}`, {
+          cause: error,
+        });
       }
     });
   }
 
   get window(): Window {
-    return this.up.window;
+    return this.running.window;
   }
 
   get emulator(): Emulator {
-    return this.up.emulator;
+    return this.running.emulator;
   }
 
   get control(): Control {
@@ -101,27 +103,27 @@ export class Stage {
 
   /** A computer as the service tells of it. */
   async computer(name: string): Promise<WireComputer> {
-    return (await this.ask(`/${encodeURIComponent(name)}`)) as WireComputer;
+    return (await this.callApi(`/${encodeURIComponent(name)}`)) as WireComputer;
   }
 
   /** All computers, as the service tells of them. */
   async computers(): Promise<WireComputer[]> {
-    return ((await this.ask('?limit=200')) as { computers: WireComputer[] }).computers;
+    return ((await this.callApi('?limit=200')) as { computers: WireComputer[] }).computers;
   }
 
   /** Does something to a computer past VS Code, as another person or program would. */
-  async asSomebodyElse(method: 'POST' | 'DELETE', name: string, action = ''): Promise<void> {
-    await this.ask(`/${encodeURIComponent(name)}${action && `/${action}`}`, method);
+  async callFromOutside(method: 'POST' | 'DELETE', name: string, action = ''): Promise<void> {
+    await this.callApi(`/${encodeURIComponent(name)}${action && `/${action}`}`, method);
   }
 
   /** The calls that VS Code made about a computer: of one method, and `action` such as 'start' or none. */
-  async calls(method: string, name: string, action = ''): Promise<JournalEntry[]> {
+  async requests(method: string, name: string, action = ''): Promise<JournalEntry[]> {
     const { id } = await this.computer(name);
     return this.control.requests({ method, path: `/computers/${id}${action && `/${action}`}$` });
   }
 
   /** Waits until the service says this of a computer. */
-  async reaches(name: string, status: string): Promise<void> {
+  async waitForStatus(name: string, status: string): Promise<void> {
     await until(`${name} is ${status}`, async () => (await this.computer(name)).status === status);
   }
 
@@ -138,23 +140,23 @@ export class Stage {
   }
 
   /** Opens one more window of the same person, on a folder that has these settings. */
-  async openAnother(name: string, settings: Readonly<Record<string, unknown>>): Promise<Window> {
+  async openSecondWindow(name: string, settings: Readonly<Record<string, unknown>>): Promise<Window> {
     const folder = join(this.folder, name);
     mkdirSync(join(folder, '.vscode'), { recursive: true });
     writeFileSync(join(folder, '.vscode', 'settings.json'), JSON.stringify(settings));
-    const window = await this.window.openAnother(this.up.server.url, folder);
+    const window = await this.window.openAnother(this.running.server.url, folder);
     await window.openContainer('Celesto');
     return window;
   }
 
   /** Keeps a picture of the window, to be looked at. */
-  async picture(name: string): Promise<void> {
+  async screenshot(name: string): Promise<void> {
     const file = `${name.replace(/[^\w-]+/g, '-').slice(0, 80)}.png`;
-    await this.window.screenshot(join(this.pictures, file));
+    await this.window.screenshot(join(this.screenshotFolder, file));
   }
 
   /** In short, for who cannot see the picture. */
-  private async whatIsThere(): Promise<string> {
+  private async describeWindow(): Promise<string> {
     const { notifications, terminals } = this.window;
     const parts = await Promise.allSettled([
       this.tree.contents(),
@@ -168,16 +170,16 @@ export class Stage {
     );
   }
 
-  private get pictures(): string {
+  private get screenshotFolder(): string {
     return join(artifactsFolder, 'e2e', this.name);
   }
 
-  private get up() {
-    if (this.parts === undefined) throw new Error('The stage is not up.');
-    return this.parts;
+  private get running() {
+    if (this.started === undefined) throw new Error('The stage is not up.');
+    return this.started;
   }
 
-  private async ask(what: string, method = 'GET'): Promise<unknown> {
+  private async callApi(what: string, method = 'GET'): Promise<unknown> {
     const { url, apiKey } = this.emulator;
     const headers = { authorization: `Bearer ${apiKey}` };
     const response = await fetch(`${url}/v1/computers${what}`, { method, headers });
@@ -185,20 +187,20 @@ export class Stage {
     return response.json();
   }
 
-  private async raise(): Promise<void> {
+  private async start(): Promise<void> {
     const { seed, times, settings = {}, vscode = 'newest', signedIn = true } = this.options;
     const options: CodeServerOptions = {
       vscode,
       dir: join(this.folder, 'vscode'),
       settings: { ...testSettings, ...this.options.userSettings },
     };
-    rmSync(this.pictures, { recursive: true, force: true });
+    rmSync(this.screenshotFolder, { recursive: true, force: true });
     this.changeSettings(settings);
-    const starting = this.owned(
+    const starting = this.stopAfterTests(
       startEmulator({ dir: join(this.folder, 'emulator'), times: { ...quickTimes, ...times }, seed }),
       (emulator) => emulator.stop(),
     );
-    const opening = this.owned(openBrowser(), (browser) => browser.close());
+    const opening = this.stopAfterTests(openBrowser(), (browser) => browser.close());
     const [emulator, browser] = await Promise.all([starting, opening, installExtension(options, vsixPath())]);
     const env = {
       ...this.options.env,
@@ -207,23 +209,25 @@ export class Stage {
       // No key of the person who runs the tests.
       SSH_AUTH_SOCK: undefined,
     };
-    const server = await this.owned(CodeServer.start({ ...options, env }), (started) => started.stop());
+    const server = await this.stopAfterTests(CodeServer.start({ ...options, env }), (started) =>
+      started.stop(),
+    );
     // An empty folder: VS Code watches what is in it.
     const folder = join(this.folder, 'empty');
     mkdirSync(folder);
     const window = await Window.open(browser, server.url, folder);
     await window.openContainer('Celesto');
-    this.parts = { emulator, window, server };
+    this.started = { emulator, window, server };
   }
 
   /** Remembers how to end what is being started, however far it has come. */
-  private owned<T>(started: Promise<T>, end: (it: T) => Promise<void>): Promise<T> {
-    this.ends.push(() => started.then(end, () => undefined));
+  private stopAfterTests<T>(started: Promise<T>, end: (it: T) => Promise<void>): Promise<T> {
+    this.cleanups.push(() => started.then(end, () => undefined));
     return started;
   }
 
-  private async strike(): Promise<void> {
-    const outcomes = await Promise.allSettled(this.ends.map((end) => end()));
+  private async stop(): Promise<void> {
+    const outcomes = await Promise.allSettled(this.cleanups.map((end) => end()));
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
     const failed = outcomes.find((outcome) => outcome.status === 'rejected');
     if (failed) throw failed.reason;
