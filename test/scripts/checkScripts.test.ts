@@ -70,7 +70,7 @@ describe('checkScripts', () => {
     assert.throws(() => rmSync(file), /ENOENT/);
   });
 
-  it('names checkers that are not installed, which fails where all have to be', () => {
+  it('names checkers that are not installed, and fails for them in CI', () => {
     const bin = join(folder, 'bin');
     mkdirSync(bin);
     symlinkSync(findCommand('git')!, join(bin, 'git'));

@@ -27,14 +27,17 @@ export const checkers: readonly Checker[] = [
   { tool: 'python3', extensions: ['.py'], args: (file) => ['-I', '-c', parsePython, file] },
 ];
 
-/** Checks all scripts of the project and prints what is wrong. @returns the exit code */
+/** CI on Linux installs all checkers; elsewhere some cannot be had. */
+const needsAllCheckers = Boolean(process.env.CI) && process.platform === 'linux';
+
+/** Checks all scripts of the project and prints the problems. @returns the exit code */
 export function main(): number {
   const files = projectScripts();
   const missing = missingCheckers(files);
   for (const { tool } of missing) console.log(`${tool} is not installed: its scripts were not checked.`);
   const problems = checkScripts(files);
   for (const { file, output } of problems) console.error(`${file}:\n${output}`);
-  return problems.length > 0 || (missing.length > 0 && process.env.CI) ? 1 : 0;
+  return problems.length > 0 || (missing.length > 0 && needsAllCheckers) ? 1 : 0;
 }
 
 /** The scripts that git tracks or would add, from the project's folder. */
