@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { care, inCare } from './care';
-import { creating } from './creating';
-import { deleting, toBeDeleted } from './deleting';
+import { startStopTests, startStopSeed } from './startStop.suite';
+import { createTests } from './create.suite';
+import { deleteTests, deleteSeed } from './delete.suite';
 import { E2eHarness } from './e2eHarness';
 
 describe('the life of computers', () => {
-  const stage = new E2eHarness('lifecycle', { seed: [...inCare, ...toBeDeleted] });
+  const stage = new E2eHarness('lifecycle', { seed: [...startStopSeed, ...deleteSeed] });
 
-  care(stage);
-  deleting(stage);
-  creating(stage);
+  startStopTests(stage);
+  deleteTests(stage);
+  createTests(stage);
 
   it('leaves the window without errors', () => assert.deepEqual(stage.window.errors, []));
 });

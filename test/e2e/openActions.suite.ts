@@ -4,15 +4,15 @@ import type { Seed } from '../emulator/computer';
 import { until } from '../harness/until';
 import type { E2eHarness } from './e2eHarness';
 
-/** The computers for {@link ways}, besides those of every status. */
-export const toBeFound: Seed[] = [
+/** The computers for {@link openActionsTests}, besides those of every status. */
+export const openActionsSeed: Seed[] = [
   { name: 'kepler', template: 'coding-agent' },
   { name: 'twin', status: 'stopped' },
   { name: 'twin', status: 'stopped' },
 ];
 
 /** All the ways to a terminal. `einstein` runs and has a terminal. */
-export function ways(stage: E2eHarness): void {
+export function openActionsTests(stage: E2eHarness): void {
   const named = async (name: string) => (await stage.terminals.tabs()).filter((tab) => tab.name === name);
 
   describe('a terminal opens', () => {

@@ -3,8 +3,8 @@ import { before, describe } from 'node:test';
 import type { Seed } from '../emulator/computer';
 import type { E2eHarness } from './e2eHarness';
 
-/** The computers for {@link statuses}. */
-export const inEveryStatus: Seed[] = [
+/** The computers for {@link openByStatusTests}. */
+export const openByStatusSeed: Seed[] = [
   { name: 'turing', status: 'creating' },
   { name: 'fermi', status: 'starting' },
   { name: 'planck', status: 'restoring' },
@@ -21,7 +21,7 @@ export const inEveryStatus: Seed[] = [
 ];
 
 /** A click on a computer of each status. `einstein` runs. */
-export function statuses(stage: E2eHarness): void {
+export function openByStatusTests(stage: E2eHarness): void {
   const prompt = (name: string) => `ohm@${name}:~$ `;
 
   describe('a click on a computer', () => {

@@ -4,14 +4,14 @@ import type { Seed } from '../emulator/computer';
 import { until } from '../harness/until';
 import type { E2eHarness } from './e2eHarness';
 
-/** The computers for {@link deleting}. */
-export const toBeDeleted: Seed[] = ['hopper', 'kepler', 'maxwell', 'planck', 'sagan'].map((name) => ({
+/** The computers for {@link deleteTests}. */
+export const deleteSeed: Seed[] = ['hopper', 'kepler', 'maxwell', 'planck', 'sagan'].map((name) => ({
   name,
   status: 'stopped',
 }));
 
 /** Deleting one and several. */
-export function deleting(stage: E2eHarness): void {
+export function deleteTests(stage: E2eHarness): void {
   const loss =
     'All files on it will be lost, and everything that runs on it will end, including its terminals.';
   const deletions = () => stage.control.requests({ method: 'DELETE' });

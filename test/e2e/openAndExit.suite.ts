@@ -7,7 +7,7 @@ import type { E2eHarness } from './e2eHarness';
  * What the extension is for: from a click on a stopped computer to its prompt, and out again.
  * @param curie the name of a computer that is stopped
  */
-export function walk(stage: E2eHarness, curie: string): void {
+export function openAndExitTests(stage: E2eHarness, curie: string): void {
   const prompt = `ohm@${curie}:~$ `;
 
   describe('the walk', () => {

@@ -3,7 +3,7 @@ import { describe } from 'node:test';
 import type { E2eHarness } from './e2eHarness';
 
 /** Creating computers, as many as they are. */
-export function creating(stage: E2eHarness): void {
+export function createTests(stage: E2eHarness): void {
   const creations = () => stage.control.requests({ method: 'POST', path: '/computers$' });
   const names = async () => (await stage.computers()).map(({ name }) => name);
 

@@ -1,6 +1,6 @@
 import { describe } from 'node:test';
 import { E2eHarness } from './e2eHarness';
-import { walk } from './walk';
+import { openAndExitTests } from './openAndExit.suite';
 
 describe('in the oldest VS Code that the extension is for', () => {
   const stage = new E2eHarness('floor', {
@@ -8,7 +8,7 @@ describe('in the oldest VS Code that the extension is for', () => {
     seed: [{ name: 'einstein' }, { name: 'curie', status: 'stopped' }],
   });
 
-  walk(stage, 'curie');
+  openAndExitTests(stage, 'curie');
 
   stage.it('a person signs out of the key of the environment, and in with it again', async () => {
     const { quickInput } = stage.window;

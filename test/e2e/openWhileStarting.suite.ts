@@ -4,8 +4,8 @@ import type { Seed } from '../emulator/computer';
 import { until } from '../harness/until';
 import type { E2eHarness } from './e2eHarness';
 
-/** The computers for {@link impatience}. */
-export const forTheImpatient: Seed[] = [
+/** The computers for {@link openWhileStartingTests}. */
+export const openWhileStartingSeed: Seed[] = [
   { name: 'pauli', status: 'stopped' },
   { name: 'dirac', status: 'stopped' },
   { name: 'maxwell', status: 'stopped' },
@@ -13,7 +13,7 @@ export const forTheImpatient: Seed[] = [
 ];
 
 /** What a person does who does not wait for the prompt. */
-export function impatience(stage: E2eHarness): void {
+export function openWhileStartingTests(stage: E2eHarness): void {
   describe('while a computer starts', () => {
     // Until a test says that one is up.
     before(() => stage.control.setTimes({ start: 60_000 }));

@@ -3,8 +3,8 @@ import { after, before, describe } from 'node:test';
 import type { Seed } from '../emulator/computer';
 import type { E2eHarness } from './e2eHarness';
 
-/** The computers for {@link care}. */
-export const inCare: Seed[] = [
+/** The computers for {@link startStopTests}. */
+export const startStopSeed: Seed[] = [
   { name: 'einstein' },
   { name: 'curie', status: 'stopped' },
   { name: 'noether', status: 'error', lastError: 'The disk of this computer is full.' },
@@ -21,7 +21,7 @@ export const inCare: Seed[] = [
 const byState = ['New Terminal', 'Start Computer', 'Stop Computer', 'Restore Computer', 'Delete Computer…'];
 
 /** Starting, stopping, restoring and what the menu of a line has besides. */
-export function care(stage: E2eHarness): void {
+export function startStopTests(stage: E2eHarness): void {
   describe('the menu and the buttons of a line', () => {
     for (const [name, buttons, entries] of [
       ['einstein', ['New Terminal', 'Stop Computer'], ['Stop Computer']],
