@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runTests } from '@vscode/test-electron';
-import { startEmulator } from '../emulator/emulator';
+import { startEmulator, type Emulator } from '../emulator/emulator';
 import { vscodeVariable } from '../harness/codeShim';
 import { buildExtension, buildForExtensionHost } from '../harness/extensionHostBuild';
+import { needsEmulator } from '../tools/layers';
 import type { VSCodeName } from '../tools/machine.mjs';
 import { projectFolder } from '../tools/paths';
 import { exitOnSignals } from '../tools/processGroup';
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
   await buildAll(positionals);
   for (const vscode of ['newest', 'floor'] as const) {
     try {
-      await runIn(vscode, values.desktop, values.name);
+      await runIn(vscode, positionals, values.desktop, values.name);
     } catch (error) {
       console.error(`In the ${vscode} VS Code: ${String(error)}`);
       process.exitCode = 1;
@@ -42,12 +43,14 @@ async function buildAll(tests: readonly string[]): Promise<void> {
 }
 
 /** @throws when a test fails, or VS Code does not run the tests to their end */
-async function runIn(vscode: VSCodeName, desktop: boolean, namePattern?: string): Promise<void> {
+async function runIn(
+  vscode: VSCodeName,
+  tests: readonly string[],
+  desktop: boolean,
+  namePattern?: string,
+): Promise<void> {
   const dir = mkdtempSync(join(tmpdir(), 'celesto-integration-'));
-  const emulator = await startEmulator({
-    dir: join(dir, 'emulator'),
-    times: { start: 300, stop: 300, create: 300 },
-  });
+  const emulator = tests.some(needsEmulator) ? await startService(dir) : undefined;
   try {
     await runTests({
       ...(desktop
@@ -58,15 +61,19 @@ async function runIn(vscode: VSCodeName, desktop: boolean, namePattern?: string)
       extensionTestsEnv: {
         [vscodeVariable]: vscode,
         [namePatternVariable]: namePattern,
-        CELESTO_BASE_URL: emulator.url,
-        CELESTO_API_KEY: emulator.apiKey,
+        CELESTO_BASE_URL: emulator?.url,
+        CELESTO_API_KEY: emulator?.apiKey,
         SSH_AUTH_SOCK: undefined, // No key of the person who runs the tests.
       },
     });
   } finally {
-    await emulator.stop();
+    await emulator?.stop();
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+function startService(dir: string): Promise<Emulator> {
+  return startEmulator({ dir: join(dir, 'emulator'), times: { start: 300, stop: 300, create: 300 } });
 }
 
 /** Microsoft's own VS Code, which is downloaded once, with settings and extensions of its own. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emulatorTools, shellTools, type ToolName, type VSCodeName } from './machine.mjs';
 import { loader, projectFolder } from './paths';
@@ -11,6 +11,8 @@ export interface Layer {
   readonly tools?: readonly ToolName[];
   /** VS Code runs in a browser: always, or unless it runs on the desktop. */
   readonly browser?: 'always' | 'unlessDesktop';
+  /** On Windows, where the emulator has no computers, runs only those of its files that need none. */
+  readonly onWindows?: 'withoutComputers';
   readonly vscodes?: readonly VSCodeName[];
   /** The folder of test/ whose test files it runs; each of their tests has a result. A layer without one is a single test. */
   readonly folder?: string;
@@ -59,6 +61,7 @@ export const layers: readonly Layer[] = [
     folder: 'integration',
     tools: [...emulatorTools, ...shellTools],
     browser: 'unlessDesktop',
+    onWindows: 'withoutComputers',
     vscodes: ['newest', 'floor'],
     command: (options) => [
       ...['--import', loader, join(projectFolder, 'test', 'integration', 'runIntegration.ts')],
@@ -79,18 +82,31 @@ export const layers: readonly Layer[] = [
 ];
 
 /** The programs of the system that a layer needs. */
-export function toolsOf({ tools = [], browser }: Layer, desktop: boolean): readonly ToolName[] {
+export function toolsOf(layer: Layer, desktop: boolean, platform = process.platform): readonly ToolName[] {
+  if (isWithoutComputers(layer, platform)) return [];
+  const { tools = [], browser } = layer;
   const inBrowser = browser === 'always' || (browser === 'unlessDesktop' && !desktop);
   return inBrowser ? [...tools, ...browserTools] : tools;
 }
 
-/** All test files of a layer. */
-export function testFiles({ folder }: Layer): readonly string[] {
-  if (folder === undefined) return [];
-  const path = join(projectFolder, 'test', folder);
+/** The test files of a layer. */
+export function testFiles(layer: Layer, platform = process.platform): readonly string[] {
+  if (layer.folder === undefined) return [];
+  const path = join(projectFolder, 'test', layer.folder);
   const names = existsSync(path) ? readdirSync(path, { recursive: true, encoding: 'utf8' }) : [];
-  const files = names.filter((name) => name.endsWith('.test.ts')).sort();
-  return files.map((name) => join(path, name));
+  const files = names
+    .filter((name) => name.endsWith('.test.ts'))
+    .sort()
+    .map((name) => join(path, name));
+  return isWithoutComputers(layer, platform) ? files.filter((file) => !needsEmulator(file)) : files;
+}
+
+const isWithoutComputers = ({ onWindows }: Layer, platform: NodeJS.Platform): boolean =>
+  platform === 'win32' && onWindows === 'withoutComputers';
+
+/** Tells whether a test of integration uses the emulator: it imports test/integration/service.ts then. */
+export function needsEmulator(file: string): boolean {
+  return readFileSync(file, 'utf8').includes("from './service'");
 }
 
 const bin = (name: string, path: string): string => join(projectFolder, 'node_modules', name, path);

@@ -78,7 +78,9 @@ function layersOfFiles(paths: readonly string[], startFolder: string): SelectedL
 function filesAt(path: string, startFolder: string): string[] {
   const found = [startFolder, projectFolder].map((folder) => resolve(folder, path)).find(existsSync);
   if (found === undefined) throw new SelectionError(`There is no file or folder '${path}'.`);
-  const files = layers.flatMap(testFiles).filter((file) => file === found || file.startsWith(found + sep));
+  const files = layers
+    .flatMap((layer) => testFiles(layer))
+    .filter((file) => file === found || file.startsWith(found + sep));
   if (files.length > 0) return files;
   const folders = layers.flatMap(({ folder }) => (folder === undefined ? [] : [`test/${folder}`]));
   throw new SelectionError(
