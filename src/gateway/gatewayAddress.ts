@@ -9,26 +9,27 @@ export class GatewayAddressError extends Error implements RecoveryFacts {
 }
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
-const longest = { url: 4_096, token: 16 * 1_024 };
+const maxUrlLength = 4_096;
+const maxTokenLength = 16 * 1_024;
 
 /**
- * Makes the address of a terminal session out of what the service answered: the token goes into the query, where an
- * older one is replaced. The result holds a secret and belongs in no log.
+ * Builds the address of a terminal session from the service's answer: the token goes into the query, where it replaces
+ * an older one. The result holds a secret and must not be logged.
  * @throws GatewayAddressError for anything but wss (or ws to loopback), and for user names, fragments and excess length
  */
 export function gatewayAddress(gatewayUrl: string, token: string): URL {
   const url = URL.canParse(gatewayUrl) ? new URL(gatewayUrl) : undefined;
-  if (!url || gatewayUrl.length > longest.url) throw refusal(t('it is no usable URL'));
+  if (!url || gatewayUrl.length > maxUrlLength) throw unsafe(t('it is no usable URL'));
   const local = url.protocol === 'ws:' && loopback.has(url.hostname);
-  if (url.protocol !== 'wss:' && !local) throw refusal(t('it is not encrypted'));
-  if (url.username || url.password) throw refusal(t('it names a user'));
-  if (gatewayUrl.includes('#')) throw refusal(t('it has a fragment'));
-  if (token === '' || token.length > longest.token) throw refusal(t('its token is not usable'));
+  if (url.protocol !== 'wss:' && !local) throw unsafe(t('it is not encrypted'));
+  if (url.username || url.password) throw unsafe(t('it names a user'));
+  if (gatewayUrl.includes('#')) throw unsafe(t('it has a fragment'));
+  if (token === '' || token.length > maxTokenLength) throw unsafe(t('its token is not usable'));
   url.searchParams.set('token', token);
   return url;
 }
 
-function refusal(reason: string): GatewayAddressError {
+function unsafe(reason: string): GatewayAddressError {
   return new GatewayAddressError(
     t(
       'The service gave an address for the terminal that is not safe to use: {0}. Report it to Celesto.',

@@ -4,15 +4,15 @@ import { gatewayAddress } from './gatewayAddress';
 import { GatewayError } from './errors';
 import { openWebSocket } from './webSocket';
 
-/** A terminal of a computer, and the link to it. */
+/** A terminal of a computer, and the WebSocket to it. */
 export interface TerminalSession {
   readonly terminalId: string;
   readonly socket: WebSocket;
 }
 
 /**
- * Attaches to a terminal of a computer: one that is there already, or a new one. A token lives for seconds only; where
- * that was too short on a bad line, another is asked for, once.
+ * Attaches to a terminal of a computer: an existing one, or a new one. A token is valid for seconds; where it expired on
+ * a slow network, a second one is requested.
  * @throws GatewayError, GatewayAddressError, ApiError, or the signal's reason
  */
 export async function openTerminalSession(

@@ -1,14 +1,16 @@
 import type WebSocket from 'ws';
 import { GatewayError } from './errors';
 
-/** Milliseconds the opening handshake may take, and bytes one message may have (as the service's own client has it). */
-const limits = { open: 10_000, message: 1024 * 1024 };
-/** Milliseconds between looks whether the other end is still there; two without an answer and it is not. */
+/** Time limit of the opening handshake. */
+const handshakeTimeoutMs = 10_000;
+/** Limit for one message, as in the service's own client. */
+const maxMessageBytes = 1024 * 1024;
+/** Interval of pings. The socket is closed where a whole interval brings neither a pong nor a message. */
 const pingIntervalMs = 15_000;
 
 /**
- * Opens the WebSocket of a terminal session. It honours the proxy settings of VS Code, which adjusts Node's own http
- * and https. The API key never goes there: the token in the address is all it gets.
+ * Opens the WebSocket of a terminal session. It honours the proxy settings of VS Code, which patches Node's http and
+ * https. The gateway never gets the API key: the token in the address is enough.
  * @param address from `gatewayAddress`
  * @throws GatewayError, or the signal's reason
  */
@@ -18,10 +20,10 @@ export async function openWebSocket(address: URL, signal: AbortSignal): Promise<
   const socket = new WebSocket(address, {
     perMessageDeflate: false,
     followRedirects: false,
-    handshakeTimeout: limits.open,
-    maxPayload: limits.message,
+    handshakeTimeout: handshakeTimeoutMs,
+    maxPayload: maxMessageBytes,
   });
-  // Nothing may be lost between the opening and the first listener.
+  // Keeps messages until the first listener is attached.
   socket.pause();
   const abort = (): void => socket.terminate();
   signal.addEventListener('abort', abort, { once: true });
@@ -44,8 +46,8 @@ function opened(socket: WebSocket): Promise<void> {
       reject(new GatewayError('refused', response.statusCode));
       request.destroy();
     });
-    // Stays for good: an 'error' without a listener would end the extension host. What ssh2 or a terminal has to know
-    // of it, they learn from 'close'.
+    // This listener is never removed: an 'error' without one would end the extension host. ssh2 and terminals learn of
+    // an end by 'close'.
     socket.on('error', (error) => reject(toGatewayError(error)));
   });
 }
@@ -55,7 +57,10 @@ function toGatewayError(error: Error): GatewayError {
   return new GatewayError('unreachable');
 }
 
-/** A line that went dead without a word looks alive for a long time: ask. One that is held back here cannot answer. */
+/**
+ * Pings, since a connection that died silently looks open for a long time. A paused socket is spared: its pongs are not
+ * read.
+ */
 function sendPings(socket: WebSocket): void {
   let answered = true;
   const isAlive = (): void => void (answered = true);

@@ -3,14 +3,14 @@ import type { Log } from '../base/log';
 import { Connector, type ConnectorDeps } from './connection/connector';
 import { HostKeyVerifier, type ConfirmHostKey, type LookUpKnownHost } from './hostKeys/hostKeyVerifier';
 import { IdentitySource, type IdentityDeps } from './keys/identities';
-import { provision as introduceOverApi } from './provisioning/provisioning';
+import { provision as provisionOverApi } from './provisioning/provisioning';
 import type { KnownComputers } from './hostKeys/knownComputers';
 import { loadSsh2 } from './connection/loadSsh2';
 import { defaultTimeouts, type SshTimeouts } from './connection/timeouts';
 import { ConnectionPool } from './connection/connectionPool';
 import { KeyRotation } from './keys/keyRotation';
 
-/** What SSH needs from outside: the service, what is kept on this machine, and a person to ask. */
+/** Dependencies of SSH: the service, storage of this machine, and questions to the user. */
 export interface SshDeps extends Omit<IdentityDeps, 'library'> {
   readonly client: ConnectorDeps['client'];
   readonly knownComputers: KnownComputers;
@@ -18,19 +18,19 @@ export interface SshDeps extends Omit<IdentityDeps, 'library'> {
   readonly confirmHostKey: ConfirmHostKey;
   readonly clock: Clock;
   readonly log: Log;
-  /** ssh2 unless said. */
+  /** Defaults to ssh2. */
   readonly library?: ConnectorDeps['library'];
-  /** Over the API unless said. */
+  /** Defaults to provisioning over the API. */
   readonly provision?: ConnectorDeps['provision'];
   readonly timeouts?: SshTimeouts;
 }
 
-/** Puts together what makes SSH connections. */
+/** Creates the pool of SSH connections, and the rotation of the key that they use. */
 export function createSsh(deps: SshDeps): { pool: ConnectionPool; rotation: KeyRotation } {
   const { client, config, knownComputers, extensionKey, log, library = loadSsh2 } = deps;
   const provision: ConnectorDeps['provision'] =
     deps.provision ??
-    ((computer, login, signal) => introduceOverApi(client, computer.id, login, log, signal));
+    ((computer, login, signal) => provisionOverApi(client, computer.id, login, log, signal));
   const connectorDeps: ConnectorDeps = {
     ...{ library, config, extensionKey, knownComputers, provision, client, log },
     identities: new IdentitySource({ ...deps, library }),

@@ -7,15 +7,15 @@ import type { Computer } from '../computers/computer';
 import { undefinedIfMissing } from '../base/undefinedIfMissing';
 import { parseEndpoint, type Endpoint } from './connection/endpoint';
 
-/** What a person's SSH configuration says of one computer. */
+/** Settings of `~/.ssh/config` for one computer. */
 export interface HostSettings {
-  /** Who logs in where, from the entries that name the computer outright: they were written for it. */
+  /** User and port from entries that name the computer exactly: they were written for it. */
   readonly named: Login;
-  /** The same from those that fit it among others, as `Host *` does. */
+  /** User and port from entries with a pattern that matches it, such as `Host *`. */
   readonly general: Login;
   /** Absolute paths, in the order of the file. */
   readonly identityFiles: readonly string[];
-  /** Only the identity files are to be tried, and none of the agent's other keys. */
+  /** True where the agent's other keys are not to be tried. */
   readonly identitiesOnly: boolean;
 }
 
@@ -24,17 +24,17 @@ export interface Login {
   readonly port?: number;
 }
 
-/** What a user may be called: the name goes into a command on the computer. */
+/** User names that are plain words: they go into a command on the computer. */
 const plainUser = /^\w[\w.-]*$/;
 const plainPort = /^[1-9]\d{0,4}$/;
-/** How deep files may include each other, as in OpenSSH. */
+/** Limit for nested `Include`, as in OpenSSH. */
 const maxIncludeDepth = 16;
 
 /**
- * Reads `~/.ssh/config` (ssh_config(5)): `User`, `Port`, `IdentityFile` and `IdentitiesOnly` of the entries that fit a
- * computer, those of included files among them. Where a host is (`HostName`, `ProxyJump` and the like) the service says,
- * and not this file. The files are only read and nothing in them is run: of the conditions of a `Match`, `all`, `host`,
- * `originalhost` and `localuser` are looked at; any other, `exec` above all, counts as not met.
+ * Reads `~/.ssh/config` (ssh_config(5)): `User`, `Port`, `IdentityFile` and `IdentitiesOnly` of the entries that match
+ * a computer, also from included files. The address of a host (`HostName`, `ProxyJump` and the like) comes from the service
+ * alone. The files are only read and nothing in them is run: of the conditions of a `Match`, `all`, `host`,
+ * `originalhost` and `localuser` are evaluated; any other, `exec` above all, counts as not met.
  */
 export class SshConfig {
   constructor(readonly home: () => string = homedir) {}
@@ -44,9 +44,9 @@ export class SshConfig {
   }
 
   /**
-   * What is said of a computer. An entry that fits one of its names fits it. As in OpenSSH the first value counts, and
-   * identity files add up.
-   * @throws Error where there is a file that cannot be read
+   * Reads the settings for a computer. An entry that matches one of its names matches it. As in OpenSSH the first value
+   * counts, and identity files add up.
+   * @throws Error where a file exists and cannot be read
    */
   async settings(names: readonly string[]): Promise<HostSettings> {
     const home = this.home();
@@ -62,8 +62,8 @@ export class SshConfig {
   }
 
   /**
-   * Where a computer is reached and who logs in. What an entry says that names the computer outright was written for it
-   * and counts; one that fits it among others only fills in what the service leaves open, which is the port.
+   * Determines the endpoint of a computer. An entry that names the computer exactly overrides the service; one with a
+   * matching pattern only adds what the service leaves open, which is the port.
    * @throws EndpointError
    */
   async endpoint(computer: Pick<Computer, 'ssh' | 'name' | 'id'>): Promise<Endpoint> {
@@ -72,13 +72,13 @@ export class SshConfig {
       const { named, general } = await this.settings(namesOf(computer));
       return { ...parseEndpoint(endpoint, general.port), ...named };
     } catch {
-      // That it cannot be read is told where the keys are tried; it keeps nobody out.
+      // The error is reported with the keys (IdentitySource); the connection does not fail for it.
       return parseEndpoint(endpoint);
     }
   }
 }
 
-/** What an entry may call a computer: the host that the service names for it, its name, its id. */
+/** Names by which an entry may refer to a computer: its host as the service names it, its name, its id. */
 export function namesOf({ ssh, name, id }: Pick<Computer, 'ssh' | 'name' | 'id'>): string[] {
   return [...hostOf(ssh), name, id];
 }
@@ -91,9 +91,9 @@ function hostOf(ssh: string | undefined): string[] {
   }
 }
 
-/** A line of the file, or an entry with the lines in it. */
+/** A setting of the file, or a `Host` or `Match` block with its settings. */
 interface Entry {
-  /** In small letters. */
+  /** In lower case. */
   readonly keyword: string;
   readonly values: readonly string[];
   readonly lines: readonly Entry[];
@@ -110,7 +110,7 @@ function loadSshConfig(): Promise<typeof library> {
   return import('ssh-config');
 }
 
-/** The entries of a file, with those of the files it includes in their places; none where there is no file. */
+/** Reads the entries of a file, with included files in place; none where the file is missing. */
 async function readEntries(path: string, home: string, depth = 0): Promise<Entry[]> {
   const text = (await undefinedIfMissing(readFile(path, 'utf8'))) ?? '';
   if (text.trim() === '' || depth > maxIncludeDepth) return [];
@@ -135,7 +135,7 @@ async function toEntries(lines: readonly Line[], home: string, depth: number): P
   return entries;
 }
 
-/** The files that an `Include` names; relative to `~/.ssh`, with wildcards in the last part. */
+/** Resolves the files of an `Include`: relative to `~/.ssh`, with wildcards in the last segment. */
 async function includedFiles(patterns: readonly string[], home: string): Promise<string[]> {
   const { glob } = await loadSshConfig();
   const found = patterns.map(async (pattern) => {
@@ -161,7 +161,7 @@ function collect(
     const [value = ''] = values;
     if (keyword === 'host' || keyword === 'match') {
       const fit = (keyword === 'host' ? matchHost : matchConditions)(values, names, ssh);
-      if (fit) collect(lines, names, ssh, found, fit === 'outright' ? found.named : found.general);
+      if (fit) collect(lines, names, ssh, found, fit === 'exact' ? found.named : found.general);
     } else if (keyword === 'identityfile') found.identityFiles.push(value);
     else if (keyword === 'identitiesonly') found.identitiesOnly ??= value.toLowerCase() === 'yes';
     else if (keyword === 'user' && plainUser.test(value)) login.user ??= value;
@@ -169,9 +169,9 @@ function collect(
   }
 }
 
-type Fit = 'outright' | 'among others' | undefined;
+type Fit = 'exact' | 'pattern' | undefined;
 
-/** Whether one of the names fits the patterns of a `Host` line, and none is taken out by a `!`. */
+/** Matches names against the patterns of a `Host` line; a name that matches a `!` pattern excludes the entry. */
 function matchHost(patterns: readonly string[], names: readonly string[], { glob }: typeof library): Fit {
   const lowerPatterns = patterns.map((pattern) => pattern.toLowerCase());
   const lowerNames = names.map((name) => name.toLowerCase());
@@ -179,25 +179,25 @@ function matchHost(patterns: readonly string[], names: readonly string[], { glob
     .filter((pattern) => pattern.startsWith('!'))
     .map((pattern) => pattern.slice(1));
   if (lowerNames.some((name) => glob(excluded, name))) return undefined;
-  if (lowerNames.some((name) => lowerPatterns.includes(name))) return 'outright';
-  return lowerNames.some((name) => glob(lowerPatterns, name)) ? 'among others' : undefined;
+  if (lowerNames.some((name) => lowerPatterns.includes(name))) return 'exact';
+  return lowerNames.some((name) => glob(lowerPatterns, name)) ? 'pattern' : undefined;
 }
 
 function matchConditions(conditions: readonly string[], names: readonly string[], ssh: typeof library): Fit {
-  let fit: Fit = 'among others';
+  let fit: Fit = 'pattern';
   for (let at = 0; at < conditions.length && fit; at += 1) {
     const condition = conditions[at]?.toLowerCase();
     if (condition === 'all') continue;
     const patterns = (conditions[++at] ?? '').split(',');
     if (condition === 'host' || condition === 'originalhost') {
       const host = matchHost(patterns, names, ssh);
-      if (host !== 'among others') fit = host;
+      if (host !== 'pattern') fit = host;
     } else if (condition !== 'localuser' || !ssh.glob(patterns, userInfo().username)) fit = undefined;
   }
   return fit;
 }
 
-/** A path with what ssh_config(5) lets it hold: `~`, `%d`, `%h`, `%n`, `%u`, `%%` and `${NAME}`. */
+/** Expands the tokens of ssh_config(5) in a path: `~`, `%d`, `%h`, `%n`, `%u`, `%%` and `${NAME}`. */
 function expandTokens(path: string, home: string, [host = '']: readonly string[]): string {
   const tokens: Readonly<Record<string, string>> = { d: home, h: host, n: host, '%': '%' };
   const plain = expandHome(path, home)
@@ -206,7 +206,7 @@ function expandTokens(path: string, home: string, [host = '']: readonly string[]
   return resolve(home, plain);
 }
 
-/** A path with its `~` replaced. */
+/** Expands a leading `~`. */
 export function expandHome(path: string, home: string): string {
   return /^~(?:[/\\]|$)/.test(path) ? join(home, path.slice(1)) : path;
 }

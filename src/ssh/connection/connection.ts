@@ -1,37 +1,33 @@
 import type { Duplex } from 'node:stream';
-import type { Client, ClientChannel, PseudoTtyOptions, SFTPWrapper } from 'ssh2';
+import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
 import { Emitter } from '../../base/emitter';
 import type { Endpoint } from './endpoint';
 import { PortError, SshError } from '../errors';
-import type { TerminalModes } from './requestPipelining';
 import type { Negotiated } from './negotiated';
 import { sendKeepAlive } from './keepAlive';
+import { terminalModes } from './terminalModes';
 import type { SshTimeouts } from './timeouts';
 
-/** What a shell is asked for with: the size and the kind of its terminal, its environment, and what begins it. */
+/** A shell to open: size and type of its terminal, its environment, and its command. */
 export interface ShellRequest {
   readonly rows: number;
   readonly cols: number;
   readonly term: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Run in place of the login shell. */
+  /** Runs in place of the login shell. */
   readonly command?: string | undefined;
 }
 
-/** IUTF8 (RFC 8160): the terminal erases whole characters, not bytes. ssh2 knows the name of no mode so new. */
-const terminalModes = [42, 0, 0, 0, 1, 0];
-
-/** One authenticated SSH connection to a computer, which carries any number of channels. */
+/** One authenticated SSH connection to a computer. It carries any number of channels. */
 export class SshConnection {
   private readonly closeEmitter = new Emitter<SshError>();
   private cause: SshError | undefined;
   private lastError: unknown;
   private ending = false;
-  /** While a sign of life is waited for. */
   private probeTimer: NodeJS.Timeout | undefined;
   private probeFailed = false;
 
-  /** Fires once, when the connection has ended for whatever reason. */
+  /** Fires once, when the connection has ended for any reason. */
   readonly onDidClose = this.closeEmitter.event;
 
   constructor(
@@ -41,7 +37,7 @@ export class SshConnection {
     private readonly timeouts: Pick<SshTimeouts, 'channel' | 'disconnect' | 'probe'>,
     readonly negotiated?: Negotiated,
   ) {
-    // The listener stays for good: an 'error' without one would end the whole extension host.
+    // This listener is never removed: an 'error' without one would end the extension host.
     client.on('error', (error) => (this.lastError = error));
     client.once('close', () => {
       this.endProbe();
@@ -51,20 +47,19 @@ export class SshConnection {
     });
   }
 
-  /** True once it opens no channel any more: it was ended by us, or has ended. */
+  /** True once no further channel can be opened: end() was called, or the connection has ended. */
   get closed(): boolean {
     return this.ending || this.cause !== undefined;
   }
 
-  /** Why it has ended, once it has. */
+  /** Reason for the end; undefined before it. */
   get failure(): SshError | undefined {
     return this.cause;
   }
 
-  /** Opens a login shell, or what begins one, in a terminal. Rejects with an SshError. */
+  /** Opens a login shell, or its replacement, in a terminal. Rejects with an SshError. */
   shell({ env, command, ...terminal }: ShellRequest): Promise<ClientChannel> {
-    const modes: TerminalModes = Object.assign(Buffer.from(terminalModes), { command });
-    const pty = { ...terminal, modes: modes as PseudoTtyOptions['modes'], width: 0, height: 0 };
+    const pty = { ...terminal, modes: terminalModes(command), width: 0, height: 0 };
     return this.open((done) =>
       command === undefined
         ? this.client.shell(pty, { env }, done)
@@ -77,14 +72,14 @@ export class SshConnection {
     return this.open((done) => this.client.exec(command, done));
   }
 
-  /** Opens a channel for files (SFTP). Rejects with an SshError. */
+  /** Opens an SFTP channel. Rejects with an SshError. */
   sftp(): Promise<SFTPWrapper> {
     return this.open((done) => this.client.sftp(done));
   }
 
   /**
    * Opens a channel to a port, as seen from the computer (RFC 4254, 7.2).
-   * @throws PortError where the computer does not reach that port, SshError
+   * @throws PortError where that port cannot be reached, SshError
    */
   async forward(host: string, port: number): Promise<ClientChannel> {
     try {
@@ -95,7 +90,7 @@ export class SshConnection {
     }
   }
 
-  /** Says goodbye and closes; in a moment at the latest, whether or not anybody answers. */
+  /** Disconnects in order, and closes the socket after `timeouts.disconnect` where the server does not. */
   end(): void {
     if (this.closed) return;
     this.ending = true;
@@ -104,7 +99,7 @@ export class SshConnection {
     this.client.once('close', () => clearTimeout(timer));
   }
 
-  /** Asks for a sign of life, after a sleep for instance. Without one soon, the connection ends. */
+  /** Sends a keep-alive now, after a sleep for instance. Without an answer within `timeouts.probe` the connection ends. */
   probe(): void {
     if (this.closed || this.probeTimer) return;
     this.probeTimer = setTimeout(() => {
@@ -127,7 +122,7 @@ export class SshConnection {
     );
   }
 
-  /** Closes at once: nobody is believed to be at the other end any more. */
+  /** Closes the socket at once, without a disconnect message. */
   destroy(): void {
     this.socket.destroy();
   }
@@ -152,7 +147,7 @@ export class SshConnection {
     }
   }
 
-  /** ssh2 tells a refusal, a connection that broke meanwhile and one that is closing by the same kind of error. */
+  /** Tells apart what ssh2 reports alike: a refusal, a connection that broke meanwhile, and one that is closing. */
   private channelError(error: unknown): SshError {
     const gone = this.closed || (error instanceof Error && error.message === 'Not connected');
     return new SshError(gone ? 'closed' : 'channelRefused', this.endpoint, error);

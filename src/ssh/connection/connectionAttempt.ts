@@ -25,15 +25,15 @@ export interface AttemptDeps {
 
 type SshClientError = Error & { readonly level?: string };
 
-/** One attempt to get in, from the open socket to the authenticated connection. */
+/** One attempt to connect, from the open socket to the authenticated connection. */
 export class ConnectionAttempt {
   private phase: 'hostKey' | 'verifying' | 'login' | 'over' = 'hostKey';
-  /** The first thing that went wrong, in our own terms; what ssh2 makes of it follows later. */
+  /** First failure, in terms of this extension; ssh2 reports its consequences later. */
   private failure: Error | undefined;
   private timer: NodeJS.Timeout | undefined;
-  /** The host key that turned out to be right. */
+  /** Host key that passed the verification. */
   private verified: Buffer | undefined;
-  /** The first bytes the server sent. */
+  /** First bytes from the server: its identification string (RFC 4253, section 4.2). */
   private greeting = '';
   private algorithms: NegotiatedAlgorithms | undefined;
 
@@ -45,11 +45,11 @@ export class ConnectionAttempt {
   ) {}
 
   /**
-   * @param signWithoutPrompt the first key may be offered with its signature
+   * @param signWithoutPrompt true where the first key can be offered with its signature
    * @throws SshError, AuthenticationError, HostKeyError, ApiError, or the signal's reason
    */
   async run(signWithoutPrompt: boolean, signal: AbortSignal): Promise<SshConnection> {
-    // It hung up while the first key was being fetched: nothing more would ever be heard of this socket.
+    // The server hung up while the first key was loaded: this socket will emit nothing more.
     if (this.socket.destroyed) throw this.closedEarly();
     const cancel = (): void => this.fail(signal.reason as Error);
     try {
@@ -88,10 +88,10 @@ export class ConnectionAttempt {
       username: this.deps.endpoint.user,
       keepaliveInterval: this.deps.timeouts.keepAlive,
       keepaliveCountMax: 3,
-      // Our own limits know when a person is being asked; ssh2's does not.
+      // startTimeout() pauses while the user is asked; ssh2's timeout would not.
       readyTimeout: 0,
       hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {
-        // Asked again whenever keys are exchanged anew, ssh2 must have its answer at once: it goes on sending.
+        // Called again at each key re-exchange (RFC 4253, section 9), and then at once: ssh2 goes on sending.
         if (this.verified) {
           verify(this.verified.equals(key));
           return;
@@ -102,7 +102,7 @@ export class ConnectionAttempt {
         );
       },
       authHandler: (left, partial, next) => {
-        // The typings know neither null (the first call) nor the answer false (nothing left).
+        // The types lack null (the first call) and the answer false (no method left).
         const offer = next as (method: AnyAuthMethod | false) => void;
         this.authenticator.next(left as string[] | null, partial as boolean | null).then(
           (method) => {
@@ -130,15 +130,15 @@ export class ConnectionAttempt {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       const { signing } = this.authenticator;
-      // A person is being asked for a passphrase, or to touch something: they may take as long as the server waits.
+      // The user is asked for a passphrase or a touch, and may take as long as the server waits.
       if (signing) void signing.then(() => this.unlessEnded(() => this.startTimeout(phase)));
       else this.fail(new SshError('silent', endpoint));
     }, timeouts[phase]);
   }
 
-  /** An answer may come when the connection is gone; ssh2 must not hear of it then. */
-  private unlessEnded(goOn: () => void): void {
-    if (this.phase !== 'over') goOn();
+  /** Drops answers that come after the end of the attempt, which ssh2 must not get. */
+  private unlessEnded(action: () => void): void {
+    if (this.phase !== 'over') action();
   }
 
   private end(): void {
@@ -148,7 +148,7 @@ export class ConnectionAttempt {
 
   private onError(error: SshClientError): void {
     this.deps.log.debug(`${this.deps.computer.id}: ${describeError(error)}`);
-    // ssh2 goes on to the next key by itself after trouble with an agent, and after a signature that failed.
+    // After an error of an agent, or a failed signature, ssh2 goes on to the next key by itself.
     if (this.phase === 'over' || error.level === 'agent' || error.level === 'client-authentication') return;
     this.fail(this.toSshError(error));
   }
@@ -160,8 +160,8 @@ export class ConnectionAttempt {
       return new SshError(early ? socketProblem(error) : 'closed', endpoint, error);
     if (early && this.greeting === '') return new SshError('notUp', endpoint, error);
     if (/too many authentication failures/i.test(error.message)) return this.authenticator.tooManyAttempts();
-    const said = early && !this.greeting.startsWith('SSH-') ? `: "${truncate(this.greeting, 80)}"` : '';
-    return new SshError('protocol', endpoint, new Error(error.message + said, { cause: error }));
+    const greeting = early && !this.greeting.startsWith('SSH-') ? `: "${truncate(this.greeting, 80)}"` : '';
+    return new SshError('protocol', endpoint, new Error(error.message + greeting, { cause: error }));
   }
 
   private closedEarly(): SshError {

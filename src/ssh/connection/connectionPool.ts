@@ -11,37 +11,34 @@ import { formatEndpoint, parseEndpoint } from './endpoint';
 import { SshError } from '../errors';
 import type { SshTransportName } from './sshTransport';
 
-/** Milliseconds a connection stays open after its last channel has closed. */
+/** Time for which a connection stays open after its last channel has closed. */
 const idleTimeoutMs = 15_000;
 
 export interface ChannelOptions {
   readonly signal: AbortSignal;
-  /**
-   * For how many milliseconds a server that refuses or hangs up is tried again: it may be just coming up, since a
-   * computer counts as running before its SSH server listens.
-   */
+  /** Time for which a server that may be starting is tried again: a computer counts as running before its sshd listens. */
   readonly timeoutMs: number;
-  /** Told once, at the first try that failed for that reason. */
+  /** Called once, after the first attempt that failed for that reason. */
   readonly onNotUp?: () => void;
-  /** How SSH gets there; direct unless said. */
+  /** Defaults to `ssh`. */
   readonly transport?: SshTransportName;
 }
 
-/** What travels over a connection. */
+/** A channel of a connection. */
 type Channel = ClientChannel | SFTPWrapper;
 
 interface Pooled {
   readonly connection: SshConnection;
   readonly address: string;
   channels: number;
-  /** The server opens no further channel here (its MaxSessions). */
+  /** True once the server refused a further channel (MaxSessions of sshd_config). */
   full: boolean;
   idleTimer: AbortController | undefined;
 }
 
 /**
- * Shares connections: all channels to one computer travel over one authenticated connection, and over a second one only
- * when the server refuses more. A connection closes a little after its last channel has.
+ * Shares connections: all channels to one computer use one authenticated connection, and a second one only where the
+ * server refuses more channels. A connection closes some time after its last channel.
  */
 export class ConnectionPool {
   private readonly pooled = new Map<string, Set<Pooled>>();
@@ -53,9 +50,9 @@ export class ConnectionPool {
   ) {}
 
   /**
-   * Opens a channel to a computer that is running and, for the direct way, names an SSH endpoint.
-   * @throws EndpointError, SshError, AuthenticationError, HostKeyError, for the tunnel also NoHelperError, GatewayError,
-   *   GatewayAddressError and ApiError; or the signal's reason
+   * Opens a channel to a running computer; the transport `ssh` needs its SSH endpoint.
+   * @throws EndpointError, SshError, AuthenticationError, HostKeyError, over the tunnel also TunnelUnavailableError,
+   *   GatewayError, GatewayAddressError and ApiError; or the signal's reason
    */
   async channel<T extends Channel>(
     computer: Computer,
@@ -68,7 +65,7 @@ export class ConnectionPool {
       options.signal.throwIfAborted();
       const reused = this.reusable(computer.id, address);
       const pooled = reused ?? (await this.connect(computer, address, options));
-      // Where the very first channel fails there is no better connection to follow; any other may just be used up.
+      // The first channel of a new connection has no better one to turn to; any other connection may just be full.
       const isFirst = !reused && pooled.channels === 0;
       try {
         return await this.openOn(pooled, open, options.signal);
@@ -80,7 +77,7 @@ export class ConnectionPool {
     }
   }
 
-  /** The connections that are open now, and whose they are. */
+  /** Lists the open connections with the ids of their computers. */
   get connections(): readonly { readonly computerId: string; readonly connection: SshConnection }[] {
     return [...this.pooled].flatMap(([computerId, all]) =>
       [...all].map(({ connection }) => ({ computerId, connection })),
@@ -161,7 +158,7 @@ export class ConnectionPool {
       all.delete(pooled);
       if (all.size === 0 && this.pooled.get(id) === all) this.pooled.delete(id);
     });
-    // Whoever asked for it may have left meanwhile.
+    // The caller may have aborted meanwhile, and never open a channel.
     this.endLater(pooled);
     return pooled;
   }
@@ -171,7 +168,7 @@ function mayBeStarting(error: unknown): boolean {
   return (error instanceof SshError || error instanceof GatewayError) && error.mayBeStarting;
 }
 
-/** Waits for a channel as long as it is wanted; one that opens after that is closed again. */
+/** Waits for a channel until the signal aborts; a channel that opens later is closed. */
 async function openUnlessAborted<T extends Channel>(opening: Promise<T>, signal: AbortSignal): Promise<T> {
   try {
     return await abortable(opening, signal);
@@ -182,7 +179,7 @@ async function openUnlessAborted<T extends Channel>(opening: Promise<T>, signal:
 }
 
 function closeChannel(channel: Channel): void {
-  // What is called close in SFTP closes a file.
+  // SFTPWrapper.close() closes a file; end() closes the channel.
   if ('readdir' in channel) channel.end();
   else channel.close();
 }

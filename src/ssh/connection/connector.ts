@@ -26,18 +26,18 @@ export interface ConnectorDeps {
   readonly extensionKey: ExtensionKey;
   readonly hostKeyVerifier: HostKeyVerifier;
   readonly knownComputers: KnownComputers;
-  /** Asks the computer over the API for its host keys, and puts our public key on it. */
+  /** Reads the computer's host keys and installs the extension's key, over the API. */
   readonly provision: (
     computer: Computer,
     login: KeyInstallation,
     signal: AbortSignal,
   ) => Promise<Provisioning>;
-  /** For SSH that the terminal gateway carries. */
+  /** Used by the tunnel alone. */
   readonly client: Pick<CelestoClient, 'exec' | 'terminal'>;
   readonly log: Log;
 }
 
-/** Makes connections: dials, verifies the host, proves who we are. */
+/** Establishes connections: dials, verifies the host key, authenticates. */
 export class Connector {
   constructor(
     private readonly deps: ConnectorDeps,
@@ -45,7 +45,7 @@ export class Connector {
   ) {}
 
   /**
-   * A route to a computer that is running, for as many tries to connect as are made until the signal is aborted.
+   * Creates the transport to a running computer, for all attempts to connect until the signal aborts.
    * @throws EndpointError
    */
   transport(computer: Computer, name: SshTransportName, signal: AbortSignal): SshTransport {
@@ -57,18 +57,18 @@ export class Connector {
   }
 
   /**
-   * Tries once to connect.
-   * @throws SshError, AuthenticationError, HostKeyError, ApiError, what the route throws, or the signal's reason
+   * Makes one attempt to connect.
+   * @throws SshError, AuthenticationError, HostKeyError, ApiError, errors of the transport, or the signal's reason
    */
   async connect(transport: SshTransport, signal: AbortSignal): Promise<SshConnection> {
     const started = Date.now();
     await this.prefetchProvisioning(transport);
     const [attempt, signSilently] = await this.startAttempt(transport, signal);
     const connection = await attempt.run(signSilently, signal).catch(async (error: unknown) => {
-      // The server may not have waited for a person to answer. When they have, the key is at hand for another try.
-      const again =
+      // The server may have hung up while the user was asked to sign. The key is unlocked now: try again.
+      const mayRetry =
         error instanceof SshError && (await abortable(attempt.authenticator.signedLate(), signal));
-      if (!again) throw error;
+      if (!mayRetry) throw error;
       const [another] = await this.startAttempt(transport, signal);
       return another.run(false, signal);
     });
@@ -79,14 +79,14 @@ export class Connector {
     return connection;
   }
 
-  /** Opens the line and gets the first key. Gives the attempt, and whether that key may be offered with its signature. */
+  /** Opens the stream and gets the first key. @returns the attempt, and true where that key needs no user to sign */
   private async startAttempt(
     transport: SshTransport,
     signal: AbortSignal,
   ): Promise<[ConnectionAttempt, boolean]> {
     const { computer, provisioner } = transport;
     const { identities, hostKeyVerifier, log, library } = this.deps;
-    // The introduction, the connection and the first key are got at the same time: they do not need each other.
+    // Provisioning, the stream and the first key do not depend on each other, so they run at the same time.
     const keys = identities.list(namesOf(computer), signal);
     const [opened, first, { Client: SshClient }] = await whenAllReady(
       transport.dial(signal),
@@ -120,7 +120,7 @@ export class Connector {
     });
   }
 
-  /** A computer we know, with our key on it, need not be asked; any other is asked at once, while we dial. */
+  /** Starts provisioning while dialling, unless the computer is known to have the extension's key. */
   private async prefetchProvisioning({ provisioner, computer, name }: SshTransport): Promise<void> {
     provisioner.nextAttempt();
     const { publicLine } = await this.deps.extensionKey.get();
@@ -129,22 +129,24 @@ export class Connector {
   }
 }
 
-/** True where the first key signs without asking anybody, so that it can be offered with its signature at once. */
+/** True where the first key needs no user to sign, so that it can be offered with its signature. */
 function signsWithoutPrompt(first: IteratorResult<Identity | KeyAttempt, void>): boolean {
   if (first.done || !('kind' in first.value)) return false;
-  return first.value.kind === 'own' || (first.value.kind === 'file' && first.value.type === 'ssh-ed25519');
+  return (
+    first.value.kind === 'extension' || (first.value.kind === 'file' && first.value.type === 'ssh-ed25519')
+  );
 }
 
 async function* prepend<T>(
   first: IteratorResult<T, void>,
-  rest: AsyncGenerator<T, void>,
+  others: AsyncGenerator<T, void>,
 ): AsyncGenerator<T, void> {
   if (first.done) return;
   yield first.value;
-  yield* rest;
+  yield* others;
 }
 
-/** Waits for all; when one fails or the signal is aborted, a line that was opened all the same is closed. */
+/** Waits for all. Where one fails or the signal aborts, the stream is destroyed once it opens. */
 async function whenAllReady<A, B>(
   stream: Promise<SshStream>,
   a: Promise<A>,

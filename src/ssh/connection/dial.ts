@@ -6,7 +6,6 @@ import { defaultTimeouts } from './timeouts';
 
 /**
  * Opens the TCP connection to an endpoint.
- * @param timeoutMs milliseconds it may take
  * @throws SshError, or the signal's reason
  */
 export async function dial(
@@ -32,7 +31,7 @@ export async function dial(
   }
 }
 
-/** What an error of a socket means: a server that is not up yet refuses or resets; all else is the way to it. */
+/** Classifies a socket error: a starting server refuses or resets; any other error is one of the network. */
 export function socketProblem(error: unknown): SshProblem {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'EPIPE' ? 'notUp' : 'unreachable';

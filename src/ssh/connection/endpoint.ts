@@ -3,13 +3,13 @@ import { t } from '@vscode/l10n';
 import type { RecoveryFacts } from '../../base/errors';
 import { truncate } from '../../base/text';
 
-/** Where an SSH server listens and who logs in there. */
+/** Address and user of an SSH server. */
 export interface Endpoint {
   readonly user: string;
   /** A host name or an address; IPv6 without brackets. */
   readonly host: string;
   readonly port: number;
-  /** Set where SSH is carried by the terminal gateway: then the host is the name of the computer. */
+  /** Set for the tunnel through the terminal gateway: the host is then the name of the computer. */
   readonly through?: 'gateway';
 }
 
@@ -31,8 +31,8 @@ const formats = [
 
 /**
  * Reads `connection.ssh` of a computer: `user@host`, `user@host:port`, `ssh user@host -p N`, `ssh -p N user@host` or
- * `ssh://user@host:port`, with IPv6 addresses in brackets. Nothing of it ever reaches a shell.
- * @param defaultPort where it names none
+ * `ssh://user@host:port`, with IPv6 addresses in brackets. No part of it reaches a shell.
+ * @param defaultPort used where the text names none
  * @throws EndpointError for anything else
  */
 export function parseEndpoint(text: string, defaultPort = 22): Endpoint {
@@ -52,7 +52,7 @@ export function parseEndpoint(text: string, defaultPort = 22): Endpoint {
   return { user, host, port };
 }
 
-/** The endpoint as people write it: `user@host:port`, with IPv6 in brackets. */
+/** Formats an endpoint for the user: `user@host:port`, with IPv6 in brackets. */
 export function formatEndpoint({ user, host, port, through }: Endpoint): string {
   if (through === 'gateway') return t('{0} (through its terminal gateway)', `${user}@${host}`);
   return `${user}@${isIPv6(host) ? `[${host}]` : host}:${port}`;

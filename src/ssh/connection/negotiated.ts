@@ -1,17 +1,17 @@
 import type { NegotiatedAlgorithms } from 'ssh2';
 import { truncate } from '../../base/text';
 
-/** What two sides agreed on as they exchanged keys (RFC 4253, 7.1), and what the server calls itself. */
+/** Algorithms that the key exchange negotiated (RFC 4253, section 7.1), and the server's identification string. */
 export interface Negotiated {
   readonly server: string;
   readonly kex: string;
   readonly hostKey: string;
   readonly cipher: string;
-  /** Empty where the cipher guards its own integrity. */
+  /** Empty for an authenticated cipher, which needs none. */
   readonly mac: string;
 }
 
-/** @param greeting the first bytes the server sent */
+/** @param greeting first bytes from the server */
 export function negotiatedFrom(
   { kex, serverHostKey, cs }: NegotiatedAlgorithms,
   greeting: string,

@@ -1,15 +1,16 @@
 import type { Client, ParsedKey } from 'ssh2';
+import { commandOf } from './terminalModes';
 
-// A first prompt over ssh2 as it comes costs nine round trips, as it does over OpenSSH. Three of them are spent
-// waiting for an answer that could only be "yes". RFC 4252 and RFC 4254 let a client go on without it:
+// A first prompt costs nine round trips with ssh2 as it is, and with OpenSSH. Three of them wait for an answer that
+// could only be "yes". RFC 4252 and RFC 4254 let a client go on without it:
 //   - the user authentication request may follow the service request at once;
 //   - a public key may be offered with its signature, without asking first whether it would do (RFC 4252, section 7);
 //   - the request for a shell or a command may follow the terminal request at once (RFC 4254, section 6.5 demands no
 //     waiting).
-// Besides, ssh2 has OpenSSH prove all its further host keys right after the login. Nobody here wants to know them, and
-// the first channel waits for the proof.
-// ssh2 has no switch for these, so its protocol object is adjusted here and nowhere else. The version of ssh2 is
-// pinned, and where the object does not look as expected it is left alone: then it is slower, and still right.
+// Besides, ssh2 has OpenSSH prove all its further host keys right after the login. They are not used here, and the
+// first channel waits for the proof.
+// ssh2 has no option for these, so its protocol object is adjusted here and nowhere else. The version of ssh2 is
+// pinned, and an object of another shape is left alone: then connections are slower, and still right.
 
 interface SshProtocol {
   service(name: string): void;
@@ -23,17 +24,11 @@ interface SshProtocol {
   };
 }
 
-/**
- * Modes of a terminal (RFC 4254, section 8), with the command that is to run in it; without one, a shell is. ssh2 hands
- * them through as they are, so they can tell what will be asked for behind the terminal.
- */
-export type TerminalModes = Buffer & { readonly command?: string | undefined };
-
 type Sign = (data: Buffer, done: (signature: Buffer) => void) => void;
 
 /**
- * Takes the short cuts on one connection. To be called right after `client.connect()`, before anything has arrived.
- * @param signWithoutPrompt the first key signs without asking anybody, so its signature may go out with the offer
+ * Pipelines the requests of one connection. Call it right after `client.connect()`, before anything has arrived.
+ * @param signWithoutPrompt true where the first key needs no user to sign, so that it is offered with its signature
  */
 export function pipelineRequests(client: Client, signWithoutPrompt: boolean): void {
   const protocol = protocolOf(client);
@@ -44,8 +39,8 @@ export function pipelineRequests(client: Client, signWithoutPrompt: boolean): vo
 }
 
 /**
- * Signs at once with keys that sign silently. Only for Ed25519, which has a single signature algorithm: for RSA the
- * server's list of algorithms decides, and it may not have arrived yet.
+ * Authenticates before the service is accepted, and offers keys with their signatures. Only Ed25519 keys, which have a
+ * single signature algorithm: for RSA the server's list of algorithms decides, and it may not have arrived yet.
  */
 function pipelineAuthentication(protocol: SshProtocol): void {
   const accepted = protocol._handlers.SERVICE_ACCEPT;
@@ -56,17 +51,17 @@ function pipelineAuthentication(protocol: SshProtocol): void {
     service(name);
     accepted(protocol, name);
   };
-  // The real answer comes later and finds the authentication under way.
+  // The answer of the server arrives during the authentication.
   protocol._handlers.SERVICE_ACCEPT = () => undefined;
 
   const authPK = protocol.authPK.bind(protocol);
   protocol.authPK = (user, key, algorithm, sign) => {
-    const silent = key.type === 'ssh-ed25519' && key.isPrivateKey();
-    authPK(user, key, algorithm, sign ?? (silent ? signWith(key) : undefined));
+    const canSign = key.type === 'ssh-ed25519' && key.isPrivateKey();
+    authPK(user, key, algorithm, sign ?? (canSign ? signWith(key) : undefined));
   };
 }
 
-/** Sends the request for a shell or a command right behind the one for its terminal, which is never asked for alone. */
+/** Sends the shell or exec request right behind the pty request, which this extension never sends alone. */
 function pipelineShellRequests(protocol: SshProtocol): void {
   const pty = protocol.pty.bind(protocol);
   const shell = protocol.shell.bind(protocol);
@@ -74,12 +69,12 @@ function pipelineShellRequests(protocol: SshProtocol): void {
   const requested = new Set<number>();
   protocol.pty = (channel, ...request) => {
     pty(channel, ...request);
-    const { command } = request.find((part) => Buffer.isBuffer(part)) as TerminalModes;
+    const command = commandOf(request);
     if (command === undefined) shell(channel, true);
     else exec(channel, command, true);
     requested.add(channel);
   };
-  // ssh2 asks once the terminal is granted; the answer it then waits for is that to the request already sent.
+  // ssh2 sends its own request once the pty is granted: the answer it then awaits belongs to the one already sent.
   protocol.shell = (channel, wantReply) => {
     if (!requested.delete(channel)) shell(channel, wantReply);
   };

@@ -1,18 +1,18 @@
-/** How long is waited for what, in ms. */
+/** Time limits of a connection, in milliseconds. */
 export interface SshTimeouts {
-  /** Until the TCP connection stands. */
+  /** TCP connection. */
   readonly dial: number;
-  /** From there until the server has shown its host key. */
+  /** From the TCP connection to the server's host key. */
   readonly hostKey: number;
-  /** From its verification until we are in. */
+  /** From the verification of the host key to the end of the authentication. */
   readonly login: number;
-  /** Until a channel is open on a connection that was good before. */
+  /** Opening of a channel on an established connection. */
   readonly channel: number;
-  /** Between two questions whether the other side is still there; it is given up after three without an answer. */
+  /** Interval of keep-alives; the connection ends after three without an answer. */
   readonly keepAlive: number;
-  /** Until a sign of life, when one was asked for at once. */
+  /** Answer to a keep-alive that was sent at once. */
   readonly probe: number;
-  /** Until the other side has answered our goodbye. */
+  /** Orderly disconnect, after which the socket is closed. */
   readonly disconnect: number;
 }
 

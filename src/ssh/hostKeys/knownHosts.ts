@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import type { Endpoint } from '../connection/endpoint';
 import { parsePublicKey } from './fingerprint';
 
-/** What a `known_hosts` file says of a host that shows a key. */
+/** Result of looking up a host and its key: `different` where the file has another key for that host. */
 export type KnownHostsVerdict = 'known' | 'different' | 'revoked' | 'unknown';
 
-/** Looks a host up in the person's own `known_hosts`. Without such a file every host is unknown. */
+/** Looks a host up in `~/.ssh/known_hosts`. Without that file every host is unknown. */
 export async function lookUpInHomeFile(endpoint: Endpoint, shown: Buffer): Promise<KnownHostsVerdict> {
   const text = await readFile(join(homedir(), '.ssh', 'known_hosts'), 'utf8').catch(() => '');
   return lookUpKnownHost(text, endpoint, shown);
@@ -16,7 +16,7 @@ export async function lookUpInHomeFile(endpoint: Endpoint, shown: Buffer): Promi
 
 /**
  * Looks a host up in the text of a `known_hosts` file: plain names, patterns with `*`, `?` and `!`, `[host]:port`,
- * hashed names and `@revoked` are understood; `@cert-authority` lines are passed over. The file is only ever read.
+ * hashed names and `@revoked` are understood; `@cert-authority` lines are skipped. The file is never written.
  * Format: the sshd(8) manual page, "SSH_KNOWN_HOSTS FILE FORMAT".
  */
 export function lookUpKnownHost(text: string, endpoint: Endpoint, shown: Buffer): KnownHostsVerdict {
@@ -33,9 +33,9 @@ export function lookUpKnownHost(text: string, endpoint: Endpoint, shown: Buffer)
 }
 
 function parseLine(line: string) {
-  const words = line.trim().split(/\s+/);
-  const marker = words[0]?.startsWith('@') ? words.shift() : undefined;
-  const [hosts, type, base64] = words;
+  const fields = line.trim().split(/\s+/);
+  const marker = fields[0]?.startsWith('@') ? fields.shift() : undefined;
+  const [hosts, type, base64] = fields;
   if (hosts === undefined || hosts.startsWith('#') || marker === '@cert-authority') return undefined;
   const key = parsePublicKey(`${type ?? ''} ${base64 ?? ''}`);
   return key && { marker, hosts, key };

@@ -4,17 +4,17 @@ import type { ParsedKey, SigningRequestOptions } from 'ssh2';
 import { abortable } from '../../base/abort';
 import type { Signer } from './signer';
 
-/** How many milliseconds an agent may take. */
+/** Time limits of an SSH agent, in milliseconds. */
 export interface AgentTimeouts {
-  /** To name its keys. */
+  /** Listing its keys. */
   readonly list: number;
-  /** To sign: it may ask its owner to confirm, or to touch something. */
+  /** Signing: it may ask the user for a confirmation or a touch. */
   readonly sign: number;
 }
 
 export const defaultAgentTimeouts: AgentTimeouts = { list: 5_000, sign: 60_000 };
 
-/** An SSH agent, as one connection sees it. It is not asked for anything before its keys are needed. */
+/** An SSH agent, for one connection. It is not contacted before its keys are needed. */
 export class Agent implements Signer {
   private listed: Promise<readonly ParsedKey[]> | undefined;
 
@@ -24,19 +24,19 @@ export class Agent implements Signer {
     private readonly timeouts: AgentTimeouts,
   ) {}
 
-  /** The keys that it holds, but for those of kinds that ssh2 does not know. Asked once. */
+  /** Lists its keys once, without those of types that ssh2 does not know. */
   keys(): Promise<readonly ParsedKey[]> {
     this.listed ??= this.list();
     return this.listed;
   }
 
-  /** True where it holds a key; false where it does not, or does not say. */
+  /** True where it holds a key; false where it does not, or does not answer. */
   async holds(key: ParsedKey): Promise<boolean> {
     const keys = await this.keys().catch(() => []);
     return keys.some((held) => held.getPublicSSH().equals(key.getPublicSSH()));
   }
 
-  /** Some of its keys, to be tried by themselves. */
+  /** Returns a signer for some of its keys. */
   only(keys: readonly ParsedKey[]): Signer {
     return { keys: () => Promise.resolve(keys), sign: (...request) => this.sign(...request) };
   }
@@ -77,7 +77,7 @@ async function withTimeout<T>(answer: Promise<T>, timeoutMs: number): Promise<T>
   }
 }
 
-/** The agent of this machine: `SSH_AUTH_SOCK`, or OpenSSH's pipe on Windows. */
+/** Address of this machine's agent: `SSH_AUTH_SOCK`, or OpenSSH's pipe on Windows. */
 export function defaultAgentAddress(): string | undefined {
   if (process.env.SSH_AUTH_SOCK) return process.env.SSH_AUTH_SOCK;
   return process.platform === 'win32' ? String.raw`\\.\pipe\openssh-ssh-agent` : undefined;

@@ -5,7 +5,7 @@ import { AuthenticationError, type KeyAttempt } from '../errors';
 import type { Identity } from './identities';
 import type { Provisioner } from '../provisioning/provisioner';
 
-/** Offers one key after the other to one server, and remembers what became of each. */
+/** Offers one key after the other to a server, and records the outcome of each. */
 export class Authenticator {
   private readonly attempts: KeyAttempt[] = [];
   private offered: Identity | undefined;
@@ -20,16 +20,16 @@ export class Authenticator {
   ) {}
 
   /**
-   * The next key to offer, or false when there is none left.
-   * @param methodsLeft what the server would still take
-   * @param partial true where it took the last key and asks for more
+   * Chooses the next key to offer; false where none is left.
+   * @param methodsLeft methods that the server would still take
+   * @param partial true where the server accepted the last key and asks for a further method
    */
   async next(methodsLeft: readonly string[] | null, partial: boolean | null): Promise<AnyAuthMethod | false> {
     if (methodsLeft) this.methods = methodsLeft;
     const last = this.offered;
     this.offered = undefined;
     if (last && partial) this.attempts.push({ key: last.name, outcome: 'partial' });
-    else if (last?.kind === 'own' && this.offeredUnprovisioned && (await this.provision()))
+    else if (last?.kind === 'extension' && this.offeredUnprovisioned && (await this.provision()))
       return this.offer(last);
     else if (last) this.attempts.push(outcomeOf(last));
     for (;;) {
@@ -40,37 +40,34 @@ export class Authenticator {
     }
   }
 
-  /** While a key is being signed with: a person may be asked for something, and that takes its time. */
+  /** Pending signature, for which the user may be asked for a passphrase or a touch. */
   get signing(): Promise<void> | undefined {
     return this.offered?.kind === 'signer' ? this.offered.signing.pending : undefined;
   }
 
-  /**
-   * True where the connection ended while the key that was offered last was being signed with, and that worked in the
-   * end. Waits for it.
-   */
+  /** Waits for the pending signature. @returns true where it succeeded, although the connection ended meanwhile */
   async signedLate(): Promise<boolean> {
     const { offered } = this;
     await this.signing;
     return offered?.kind === 'signer' && offered.signing.signed;
   }
 
-  /** What to tell when all were refused. */
+  /** Error for a server that refused all keys. */
   failure(): AuthenticationError {
     return new AuthenticationError(this.endpoint, this.attempts, this.methods, this.provisioningError);
   }
 
-  /** What to tell when the server lost its patience in the middle: an agent may hold more keys than it allows tries. */
+  /** Error for a server that allows fewer attempts than there are keys, as of an agent (MaxAuthTries). */
   tooManyAttempts(): AuthenticationError {
     const reason = t('the server allows no further try');
     if (this.offered) this.attempts.push({ key: this.offered.name, outcome: 'unusable', reason });
     return this.failure();
   }
 
-  /** Our own key is put on the computer before it is offered, unless it is believed to be there. */
+  /** Provisions the computer before the extension's key is offered, unless that key is believed to be there. */
   private async prepare(identity: Identity): Promise<AnyAuthMethod> {
-    this.offeredUnprovisioned = identity.kind === 'own' && !this.provisioner.started;
-    if (identity.kind === 'own' && this.provisioner.started) await this.provision();
+    this.offeredUnprovisioned = identity.kind === 'extension' && !this.provisioner.started;
+    if (identity.kind === 'extension' && this.provisioner.started) await this.provision();
     return this.offer(identity);
   }
 
@@ -90,7 +87,7 @@ export class Authenticator {
   }
 }
 
-/** ssh2 does not pass on what a server said to a signature of an agent, but it had said before that the key would do. */
+/** ssh2 does not pass on the answer to an agent's signature; a signed key was accepted before, so it was not enough. */
 function outcomeOf(identity: Identity): KeyAttempt {
   const { name: key } = identity;
   const { failure: reason, signed = false } = identity.kind === 'signer' ? identity.signing : {};

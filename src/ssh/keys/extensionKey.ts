@@ -3,29 +3,29 @@ import type { Disposable } from '../../base/disposable';
 import { describeError, type Log } from '../../base/log';
 import { loadSsh2 } from '../connection/loadSsh2';
 
-/** Where secrets are kept. VS Code's SecretStorage has this shape. */
+/** Storage for secrets. VS Code's SecretStorage has this shape. */
 export interface SecretStore {
   get(key: string): PromiseLike<string | undefined>;
   store(key: string, value: string): PromiseLike<void>;
-  /** Tells of changes, those made by other windows among them. */
+  /** Fires for changes, also those of other windows. */
   readonly onDidChange?: (listener: (change: { readonly key: string }) => void) => Disposable;
 }
 
 export interface KeyPair {
-  /** In OpenSSH's private key format. */
+  /** OpenSSH's private key format. */
   readonly privateKey: string;
-  /** One line for `authorized_keys`, its comment included. */
+  /** Line for `authorized_keys`, with its comment. */
   readonly publicLine: string;
-  /** The lines of the keys it took the place of: they may still be on computers, and are to be taken off. */
+  /** Public lines of the keys that it replaced, which may still be on computers and are to be removed there. */
   readonly retired: readonly string[];
 }
 
 const storageKey = 'celesto.ssh.ownKey';
 const comment = 'celesto-vscode';
-/** How many keys are remembered after their time. */
+/** Limit for the remembered replaced keys. */
 const maxRetired = 20;
 
-/** The extension's own Ed25519 key, so that nobody has to manage keys. Made at first need, kept in the secret store. */
+/** The extension's own Ed25519 key, so that users need not manage keys. Generated on first use, kept in secret storage. */
 export class ExtensionKey implements Disposable {
   private pair: Promise<KeyPair> | undefined;
   private readonly changes: Disposable | undefined;
@@ -49,8 +49,8 @@ export class ExtensionKey implements Disposable {
   }
 
   /**
-   * Makes a new key, for this window and all others. The present one is remembered as retired.
-   * @throws Error where it cannot be stored: then the present one stays in use
+   * Generates a new key, for all windows. The current one is remembered as retired.
+   * @throws Error where it cannot be stored: the current one then stays in use
    */
   async rotate(): Promise<KeyPair> {
     const { publicLine, retired } = await this.get();
@@ -64,13 +64,13 @@ export class ExtensionKey implements Disposable {
     return next;
   }
 
-  /** A machine without a keyring gets a key for as long as the window lives: less handy, but it works. */
+  /** Loads or generates the key. On a machine without a keyring it lives as long as the window. */
   private async loadOrGenerate(): Promise<KeyPair> {
     try {
       const stored = await this.loadStored();
       if (stored) return stored;
       const fresh = await generatePair();
-      // Another window may have stored its own meanwhile, or do so now: the stored one is the one that counts.
+      // Another window may store its own key at the same time: the stored one counts.
       if (!(await this.loadStored())) await this.secrets.store(storageKey, JSON.stringify(fresh));
       return (await this.loadStored()) ?? fresh;
     } catch (error) {
@@ -79,7 +79,7 @@ export class ExtensionKey implements Disposable {
     }
   }
 
-  /** A key that cannot be read counts as none, and is replaced. */
+  /** Returns undefined for a key that cannot be parsed, which is then replaced. */
   private async loadStored(): Promise<KeyPair | undefined> {
     const { utils } = await loadSsh2();
     const pair = parsePair(await this.secrets.get(storageKey));
@@ -91,7 +91,7 @@ async function generatePair(retired: readonly string[] = []): Promise<KeyPair> {
   const { utils } = await loadSsh2();
   for (;;) {
     const pair = utils.generateKeyPairSync('ed25519', { comment });
-    // ssh2 loses the zero byte that one public key in 256 begins with, and then cannot read its own work.
+    // ssh2 loses the zero byte that one public key in 256 begins with, and then cannot parse its own output.
     if (!(utils.parseKey(pair.private) instanceof Error)) {
       return { privateKey: pair.private, publicLine: pair.public, retired };
     }

@@ -10,17 +10,22 @@ import { Passphrases, type AskPassphrase } from './passphrases';
 import { signingAgent, type SigningAgent } from './signer';
 import { expandHome, type SshConfig } from '../sshConfig';
 
-/** One way to prove who we are. */
+/** A key to authenticate with. */
 export type Identity =
   | { readonly kind: 'file'; readonly name: string; readonly privateKey: string; readonly type: string }
-  | { readonly kind: 'own'; readonly name: string; readonly privateKey: string; readonly publicLine: string }
-  /** Keys that sign elsewhere: in an agent, or once a passphrase was given. */
+  | {
+      readonly kind: 'extension';
+      readonly name: string;
+      readonly privateKey: string;
+      readonly publicLine: string;
+    }
+  /** Keys whose private half is in an agent, or under a passphrase. */
   | { readonly kind: 'signer'; readonly name: string; readonly signing: SigningAgent };
 
 export interface IdentityDeps {
   readonly library: () => Promise<typeof ssh2>;
   readonly extensionKey: ExtensionKey;
-  /** The path in celesto.ssh.identityFile; empty for none. */
+  /** Setting celesto.ssh.identityFile; empty for none. */
   readonly identityFile: () => string;
   readonly config: SshConfig;
   readonly askPassphrase: AskPassphrase;
@@ -29,7 +34,7 @@ export interface IdentityDeps {
 }
 
 /**
- * The keys to try, and in which order: the file that the settings name, those of `~/.ssh/config`, our own key, then
+ * Lists the keys to try, in this order: the file in the setting, those of `~/.ssh/config`, the key of the extension,
  * those of the agent.
  */
 export class IdentitySource {
@@ -40,11 +45,11 @@ export class IdentitySource {
   }
 
   /**
-   * Gives the keys one by one, so that an agent is asked only when the keys before it were refused; in between, why a
-   * key cannot be tried. Our own key comes before the agent's: an agent with many keys uses up the tries a server
-   * allows (six by default), and may ask its owner to touch or to confirm each of them.
-   * @param names of the computer, as `~/.ssh/config` may speak of it: its host, its name, its id
-   * @param signal aborted when nobody waits for the answer of a person any more
+   * Yields the keys one by one, so that an agent is contacted only when the keys before it were refused; a key that
+   * cannot be used yields the reason. The extension's key comes before the agent's: an agent with many keys uses up the
+   * attempts that a server allows (six by default), and may ask for a touch or a confirmation of each.
+   * @param names host, name and id of the computer, which `~/.ssh/config` may refer to
+   * @param signal aborts a question to the user
    */
   async *list(names: readonly string[], signal: AbortSignal): AsyncGenerator<Identity | KeyAttempt, void> {
     const agent = this.agent();
@@ -62,7 +67,7 @@ export class IdentitySource {
     return new Set([...(setting === '' ? [] : [setting]), ...configured]);
   }
 
-  /** A configuration that cannot be read keeps nobody out. */
+  /** Reads `~/.ssh/config`; a file that cannot be read is one more key that cannot be used. */
   private async readConfig(names: readonly string[]) {
     try {
       return { problem: undefined, ...(await this.deps.config.settings(names)) };
@@ -95,7 +100,7 @@ export class IdentitySource {
     const pair = await this.deps.extensionKey.get();
     const { utils } = await this.deps.library();
     const key = utils.parseKey(pair.privateKey) as ParsedKey;
-    return { kind: 'own', name: t('the key of this extension ({0})', fingerprintOf(key)), ...pair };
+    return { kind: 'extension', name: t('the key of this extension ({0})', fingerprintOf(key)), ...pair };
   }
 
   private agent(): Agent | undefined {

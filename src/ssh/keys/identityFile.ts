@@ -8,23 +8,23 @@ import { readKey } from './keyFormats';
 import type { Passphrases } from './passphrases';
 import type { Signer } from './signer';
 
-/** A key file that can be tried. */
+/** A key file that can be used. */
 export type IdentityFile =
   | { readonly kind: 'open'; readonly text: string; readonly key: ParsedKey }
-  /** Its private half is in an agent, or under a passphrase that is asked for once the server would accept the key. */
+  /** The private half is in an agent, or under a passphrase that is asked for once the server accepts the key. */
   | { readonly kind: 'signer'; readonly signer: Signer; readonly key: ParsedKey | undefined };
 
 export interface IdentityFileDeps {
   readonly library: typeof ssh2;
   readonly passphrases: Passphrases;
   readonly agent: Agent | undefined;
-  /** Aborted when nobody waits for a passphrase any more. */
+  /** Aborts the question for a passphrase. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Reads the file of a key.
- * @throws Error with a message that says why it cannot be used
+ * Reads a key file.
+ * @throws Error whose message is the reason for which the key cannot be used
  */
 export async function readIdentityFile(path: string, deps: IdentityFileDeps): Promise<IdentityFile> {
   const { agent, library } = deps;
@@ -42,7 +42,7 @@ export async function readIdentityFile(path: string, deps: IdentityFileDeps): Pr
   return { kind: 'signer', signer: new LockedKey(path, text, key, deps), key };
 }
 
-/** OpenSSH refuses such a file too: whoever can read it could log in with it. */
+/** Refuses a private key that other users can read, as OpenSSH does. */
 async function refuseIfOthersCanRead(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const { mode, uid } = await stat(path);
@@ -52,7 +52,7 @@ async function refuseIfOthersCanRead(path: string): Promise<void> {
   );
 }
 
-/** The public half, as ssh-keygen puts it into a file beside the private one. */
+/** Reads the `.pub` file that ssh-keygen writes beside a private key. */
 async function readPublicHalf(path: string, { utils }: typeof ssh2): Promise<ParsedKey | undefined> {
   const line = await readFile(`${path}.pub`, 'utf8').catch(() => '');
   const key = parsePublicKey(line) && utils.parseKey(line);
@@ -63,7 +63,7 @@ function unreadable(reason: string): string {
   return t('{0}; if it is a private key, "ssh-keygen -p -f" rewrites it in the usual format', reason);
 }
 
-/** A key under a passphrase. */
+/** A key under a passphrase, which is unlocked to sign. */
 class LockedKey implements Signer {
   constructor(
     private readonly path: string,
@@ -72,12 +72,12 @@ class LockedKey implements Signer {
     private readonly deps: IdentityFileDeps,
   ) {}
 
-  /** Without its public half the key cannot be offered, so the passphrase is asked for at once. */
+  /** Lists the public half. Where no file has it, the key is unlocked at once, since it cannot be offered without. */
   async keys(): Promise<readonly ParsedKey[]> {
     return [this.publicHalf ?? (await this.unlock())];
   }
 
-  /** Who gave the key to their agent is not asked for its passphrase. */
+  /** Signs by the agent where that holds the key, so that no passphrase is needed. */
   async sign(key: ParsedKey, data: Buffer, options: SigningRequestOptions): Promise<Buffer> {
     const { agent } = this.deps;
     if (await agent?.holds(key)) {

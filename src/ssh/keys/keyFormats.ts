@@ -6,18 +6,18 @@ import { keyType } from '../hostKeys/fingerprint';
 
 type Utils = typeof ssh2.utils;
 
-/** What the text of a key file turned out to be. */
+/** Contents of a key file. */
 export type KeyText =
-  /** `text` is in a format that ssh2 reads. */
+  /** `text` is in a format that ssh2 parses. */
   | { readonly kind: 'private'; readonly text: string; readonly key: ParsedKey }
   | { readonly kind: 'public'; readonly key: ParsedKey }
-  /** A private key under a passphrase, and its public half where that can be read without. */
+  /** A private key under a passphrase, and its public half where that is not encrypted. */
   | { readonly kind: 'locked'; readonly publicHalf: ParsedKey | undefined }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
 /**
- * Reads a key: private ones in OpenSSH's own format, PKCS#1, SEC1, PKCS#8 and PuTTY's, and public ones.
- * @param passphrase for a private key that is under one; where it does not fit, the key stays locked
+ * Parses a key: private ones in OpenSSH's own format, PKCS#1, SEC1, PKCS#8 and PuTTY's, and public ones.
+ * @param passphrase for a locked key; where it is wrong, the result is locked again
  */
 export function readKey(utils: Utils, text: string, passphrase?: string): KeyText {
   const locked = isLocked(text);
@@ -36,7 +36,7 @@ export function readKey(utils: Utils, text: string, passphrase?: string): KeyTex
 const openSshLabel = 'OPENSSH PRIVATE KEY';
 const magic = 'openssh-key-v1\0';
 
-/** PKCS#1, SEC1 and PKCS#8, which node knows in every variety. */
+/** True for PKCS#1, SEC1 and PKCS#8, which Node parses in all their varieties. */
 function isPem(text: string): boolean {
   return /^-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/m.test(text) && !text.includes(openSshLabel);
 }
@@ -47,7 +47,7 @@ function isLocked(text: string): boolean {
   return /^(?:-----BEGIN ENCRYPTED PRIVATE KEY-----|Proc-Type: 4,ENCRYPTED|Encryption: (?!none))/m.test(text);
 }
 
-/** @throws where the file is under a cipher that cannot be read here */
+/** @throws where ssh2 does not know the cipher of the file */
 function publicHalf(utils: Utils, text: string): ParsedKey | undefined {
   const [, cipher, , , , blob] = openSshFields(text);
   if (!cipher || !blob) return undefined;
@@ -58,8 +58,8 @@ function publicHalf(utils: Utils, text: string): ParsedKey | undefined {
 }
 
 /**
- * The fields that a private key in OpenSSH's format begins with (PROTOCOL.key of OpenSSH): the magic word, cipher, key
- * derivation and its options, the number of keys, the public half of the first. Empty for any other text.
+ * Splits the head of a private key in OpenSSH's format (PROTOCOL.key of OpenSSH): magic, cipher, key derivation and its
+ * options, number of keys, public half of the first. Empty for any other text.
  */
 function openSshFields(text: string): Buffer[] {
   const body = new RegExp(`-----BEGIN ${openSshLabel}-----([^-]+)-----END`).exec(text)?.[1];
@@ -74,7 +74,7 @@ function openSshFields(text: string): Buffer[] {
   return fields;
 }
 
-/** The same key in a format that ssh2 reads. */
+/** Converts a key to a format that ssh2 parses. */
 function toSsh2Format(key: KeyObject): string {
   const { asymmetricKeyType: type } = key;
   if (type === 'rsa') return key.export({ type: 'pkcs1', format: 'pem' }) as string;
@@ -83,7 +83,7 @@ function toSsh2Format(key: KeyObject): string {
   throw new Error(t('a key of the type {0} is not supported', String(type)));
 }
 
-/** ssh2 reads Ed25519 in OpenSSH's format alone (PROTOCOL.key of OpenSSH; the key as in RFC 8709). */
+/** Converts Ed25519, which ssh2 parses in OpenSSH's format alone (PROTOCOL.key of OpenSSH; RFC 8709). */
 function ed25519ToOpenSsh(key: KeyObject): string {
   const { d = '', x = '' } = key.export({ format: 'jwk' });
   const [secret, point] = [Buffer.from(d, 'base64url'), Buffer.from(x, 'base64url')];
@@ -107,7 +107,7 @@ function ed25519ToOpenSsh(key: KeyObject): string {
   return `-----BEGIN ${openSshLabel}-----\n${lines}-----END ${openSshLabel}-----\n`;
 }
 
-/** A string as SSH sends it (RFC 4251, section 5). */
+/** Encodes a string of the SSH protocol (RFC 4251, section 5). */
 function sshString(value: string | Buffer): Buffer {
   const bytes = Buffer.from(value as string);
   const length = Buffer.alloc(4);

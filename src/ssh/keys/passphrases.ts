@@ -3,24 +3,24 @@ import type { ParsedKey } from 'ssh2';
 import { abortable } from '../../base/abort';
 import { SingleFlight } from '../../base/singleFlight';
 
-/** Asks a person for the passphrase of a key file; undefined when they skip the key. */
+/** Asks the user for the passphrase of a key file; undefined where they skip the key. */
 export type AskPassphrase = (
   question: {
     readonly path: string;
-    /** True where the server would accept the key; else that cannot be known before it is unlocked. */
+    /** True where the server accepts the key; false where that is unknown before it is unlocked. */
     readonly accepted: boolean;
-    /** How many more tries there are, this one included. */
+    /** Attempts left, this one included. */
     readonly triesLeft: number;
-    /** True where the one given before did not fit. */
+    /** True where the previous passphrase was wrong. */
     readonly wrong: boolean;
   },
-  /** Aborted when nobody waits for the answer any more. */
+  /** Withdraws the question. */
   signal: AbortSignal,
 ) => Promise<string | undefined>;
 
 const maxTries = 3;
 
-/** Unlocks key files by asking a person. What was unlocked stays so in memory, for as long as the window lives. */
+/** Unlocks key files by asking the user. An unlocked key stays in memory as long as the window lives. */
 export class Passphrases {
   private readonly unlocked = new Map<string, ParsedKey>();
   private readonly asking = new SingleFlight<ParsedKey, never>();
@@ -28,10 +28,10 @@ export class Passphrases {
   constructor(private readonly ask: AskPassphrase) {}
 
   /**
-   * The private key in a file. A person is asked once, however many connections wait for it.
-   * @param file with its text: one that was changed is another key
-   * @param open gives the key where the passphrase fits
-   * @throws Error that says why the key stays locked, or the signal's reason
+   * Unlocks a key file. The user is asked once for all connections that wait for it.
+   * @param file identified by its text: a changed file is another key
+   * @param open returns the key where the passphrase is right
+   * @throws Error with the reason for which the key stays locked, or the signal's reason
    */
   async unlock(
     file: { readonly path: string; readonly text: string; readonly accepted: boolean },

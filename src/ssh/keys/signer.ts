@@ -1,26 +1,26 @@
 import type { BaseAgent, ParsedKey, IdentityCallback, SignCallback, SigningRequestOptions } from 'ssh2';
 import type ssh2 from 'ssh2';
 
-/** Keys whose private half is not at hand: an agent has it, or it must be unlocked first. */
+/** Signs with keys whose private half is in an agent, or must be unlocked first. */
 export interface Signer {
-  /** The public halves, in the order in which they are offered. */
+  /** Lists the public halves, in the order in which they are offered. */
   keys(): Promise<readonly ParsedKey[]>;
   /**
-   * Signs with a key that the server would accept. Nobody is asked for anything before that.
+   * Signs with a key that the server accepts. The user is asked for nothing before that.
    * @param options the hash, for an RSA key
-   * @throws Error with a message that says why the key cannot be used
+   * @throws Error whose message is the reason for which the key cannot be used
    */
   sign(key: ParsedKey, data: Buffer, options: SigningRequestOptions): Promise<Buffer>;
 }
 
-/** A signer in the shape in which ssh2 takes one, and what became of it. */
+/** A signer as an agent of ssh2, and its state. */
 export interface SigningAgent {
   readonly agent: BaseAgent<ParsedKey>;
-  /** Why it could not sign, where that was so. */
+  /** Reason for a failed signature. */
   readonly failure: string | undefined;
   /** True once it has signed. */
   readonly signed: boolean;
-  /** While it is at work, since a person may be asked for something, and that takes its time. Settles with the work. */
+  /** Request in progress, during which the user may be asked for something. It resolves with the request. */
   readonly pending: Promise<void> | undefined;
 }
 
@@ -30,7 +30,7 @@ interface SigningState {
   pending: Promise<void> | undefined;
 }
 
-/** Has ssh2 sign with a signer. */
+/** Adapts a signer to ssh2. */
 export function signingAgent(signer: Signer, library: typeof ssh2): SigningAgent {
   const state: SigningState = { failure: undefined, signed: false, pending: undefined };
 
@@ -48,14 +48,14 @@ export function signingAgent(signer: Signer, library: typeof ssh2): SigningAgent
       options: SigningRequestOptions | SignCallback,
       done?: SignCallback,
     ): void {
-      const [given, tell] = typeof options === 'function' ? [{}, options] : [options, done];
-      const signed = signer.sign(key, data, given).then((signature) => {
+      const [signingOptions, callback] = typeof options === 'function' ? [{}, options] : [options, done];
+      const signed = signer.sign(key, data, signingOptions).then((signature) => {
         state.signed = true;
         return signature;
       });
       track(signed).then(
-        (signature) => tell?.(undefined, signature),
-        (error: unknown) => tell?.(error as Error),
+        (signature) => callback?.(undefined, signature),
+        (error: unknown) => callback?.(error as Error),
       );
     }
   }

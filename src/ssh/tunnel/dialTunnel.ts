@@ -8,16 +8,16 @@ import { abortable } from '../../base/abort';
 import { GatewayStream } from './gatewayStream';
 import { TunnelUnavailableError, startCommand, type RemoteSshdLocation } from './remoteSshd';
 
-/** Milliseconds from the typed line until the helper says that it is ready. */
+/** Time limit from the typed command to the ready marker of the sshd. */
 const handshakeTimeoutMs = 15_000;
-/** How much a terminal may say before the helper does: greetings, a prompt, the echo of the line. */
+/** Limit for the output before the ready marker: greetings, a prompt, the echo of the command. */
 const maxOutputBytes = 256 * 1024;
 
 /**
- * Opens a terminal session of the computer's gateway, starts the helper in it, and gives the session as a byte stream
- * with an SSH server at its other end.
- * @param location where the helper is, once that is known; what it rejects with is passed on
- * @throws NoHelperError, GatewayError, GatewayAddressError, ApiError, or the signal's reason
+ * Opens a terminal session of the computer's gateway, starts the sshd in it, and resolves with the session as the byte
+ * stream to that sshd.
+ * @param location the files of the sshd, once they are installed; its rejection is passed on
+ * @throws TunnelUnavailableError, GatewayError, GatewayAddressError, ApiError, or the signal's reason
  */
 export async function dialTunnel(
   client: Pick<CelestoClient, 'terminal'>,
@@ -25,13 +25,13 @@ export async function dialTunnel(
   location: Promise<RemoteSshdLocation>,
   signal: AbortSignal,
 ): Promise<Duplex> {
-  // Whether the helper is there, and the way to it, are found out at the same time.
+  // The sshd is installed while the session opens.
   location.catch(() => undefined);
   const { socket } = await openTerminalSession(client, computerId, undefined, signal);
   try {
     return await startRemoteSshd(socket, await abortable(location, signal), signal);
   } catch (error) {
-    // The shell would live on by itself.
+    // The shell would outlive the session.
     if (socket.readyState === socket.OPEN) socket.send(Buffer.from(' exit\r'));
     socket.close();
     throw error;
@@ -52,7 +52,7 @@ async function startRemoteSshd(
   }
 }
 
-/** What is said in the terminal until the SSH server has it for itself. */
+/** Handshake in the terminal: the start command is typed, the sshd prints its ready marker, the encoding is agreed on. */
 class TunnelHandshake {
   private readonly readyMarker: readonly [string, string] = [
     randomBytes(8).toString('hex'),
@@ -68,29 +68,29 @@ class TunnelHandshake {
   run(): Promise<Duplex> {
     const { socket } = this;
     return new Promise((resolve, reject) => {
-      const hear = (message: Buffer, binary: boolean): void => {
+      const onMessage = (message: Buffer, binary: boolean): void => {
         try {
           const stream = this.receive(message, binary);
           if (!stream) return;
-          socket.off('message', hear);
+          socket.off('message', onMessage);
           resolve(stream);
         } catch (error) {
           reject(error instanceof Error ? error : new Error(String(error)));
         }
       };
-      socket.on('message', hear);
+      socket.on('message', onMessage);
       socket.once('close', () => reject(new TunnelUnavailableError(t('its terminal closed at once'))));
       socket.resume();
       socket.send(Buffer.from(startCommand(this.location, this.readyMarker)));
     });
   }
 
-  /** The kind of message that the mark comes in tells what the gateway can carry. */
+  /** A ready marker in a binary message shows that the gateway carries bytes; in a text message, that it carries text. */
   private receive(message: Buffer, binary: boolean): Duplex | undefined {
     this.received += message.toString('latin1');
     if (this.received.length > maxOutputBytes)
       throw new TunnelUnavailableError(t('its terminal says something else'));
-    // The echo of the line holds the two halves apart.
+    // In the echo of the command a blank separates the two halves of the marker.
     if (this.receivedAfter(this.readyMarker.join('')) === undefined) return undefined;
     if (binary) {
       this.socket.send(Buffer.from('binary\n'));
@@ -104,16 +104,16 @@ class TunnelHandshake {
   private negotiateRelay(): Duplex | undefined {
     if (!this.relayRequested) this.socket.send(Buffer.from('base64\n'));
     this.relayRequested = true;
-    const said = this.receivedAfter(this.readyMarker.join(''));
-    if (said?.startsWith('none\n'))
+    const answer = this.receivedAfter(this.readyMarker.join(''));
+    if (answer?.startsWith('none\n'))
       throw new TunnelUnavailableError(t('its gateway carries only text, and it has no relay'));
-    if (!said?.startsWith('relay\n')) return undefined;
-    const carrier = new GatewayStream(this.socket, 'base64');
-    carrier.receive(Buffer.from(said.slice('relay\n'.length), 'latin1'));
-    return carrier;
+    if (!answer?.startsWith('relay\n')) return undefined;
+    const stream = new GatewayStream(this.socket, 'base64');
+    stream.receive(Buffer.from(answer.slice('relay\n'.length), 'latin1'));
+    return stream;
   }
 
-  /** What was heard behind a line; undefined while the line is not complete. */
+  /** Returns the output after a complete line; undefined before that line. */
   private receivedAfter(line: string): string | undefined {
     const index = this.received.indexOf(`${line}\n`);
     return index < 0 ? undefined : this.received.slice(index + line.length + 1);

@@ -2,12 +2,12 @@ import { Duplex, type DuplexOptions } from 'node:stream';
 import type WebSocket from 'ws';
 import type { StreamEncoding } from './remoteSshd';
 
-/** Bytes waiting in the WebSocket above which a writer is made to wait. */
+/** Bytes buffered by the WebSocket above which a write waits until its message is sent. */
 const highWatermarkBytes = 1024 * 1024;
 
 /**
- * A terminal session of the gateway, in raw mode, as the byte stream that SSH needs. With base64 carriage each line of
- * the terminal carries a piece of it.
+ * A terminal session of the gateway, in raw mode, as the byte stream that SSH needs. With the base64 encoding each line
+ * of the terminal carries a piece of it.
  */
 export class GatewayStream extends Duplex {
   private incompleteLine = '';
@@ -25,7 +25,7 @@ export class GatewayStream extends Duplex {
     });
   }
 
-  /** ssh2 asks sockets for these. */
+  /** Called by ssh2, which takes this for a socket. */
   setNoDelay(): this {
     return this;
   }
@@ -37,7 +37,7 @@ export class GatewayStream extends Duplex {
   override _write(bytes: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     const message = this.encoding === 'binary' ? bytes : Buffer.from(`${bytes.toString('base64')}\n`);
     const sent = (error?: Error | null): void => done(error);
-    // Without waiting while little is under way, so that small packets follow each other at once.
+    // Below the high watermark a write completes at once, so that small packets follow each other without waiting.
     if (this.socket.bufferedAmount > highWatermarkBytes) this.socket.send(message, sent);
     else {
       this.socket.send(message);
@@ -51,7 +51,7 @@ export class GatewayStream extends Duplex {
     done(error);
   }
 
-  /** Takes what came with the preamble, too. */
+  /** Feeds a message into the stream; the handshake hands over what it received beyond its end. */
   receive(message: Buffer): void {
     const bytes = this.encoding === 'binary' ? message : this.decode(message.toString('latin1'));
     if (bytes.length > 0 && !this.push(bytes)) this.socket.pause();

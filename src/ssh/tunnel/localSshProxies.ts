@@ -10,11 +10,11 @@ import { TunnelTransport, type TunnelDeps } from './tunnelTransport';
 
 export interface LocalSshProxyDeps extends TunnelDeps {
   readonly log: Log;
-  /** A folder of ours, where files may be put. */
+  /** Private folder of the extension, for the files of OpenSSH. */
   readonly folder: string;
 }
 
-/** Doors on this machine to computers that are reached by their terminal gateway alone, for any SSH client. */
+/** Proxies on this machine, through which any SSH client reaches computers that only the tunnel leads to. */
 export class LocalSshProxies implements Disposable {
   private readonly servers = new Map<string, Promise<ProxyServer>>();
   private files: OpensshFiles | undefined;
@@ -22,9 +22,9 @@ export class LocalSshProxies implements Disposable {
   constructor(private readonly deps: LocalSshProxyDeps) {}
 
   /**
-   * Opens the door to a computer that runs; it stays open as long as this lives.
-   * @returns a command for a terminal of this machine that goes through it
-   * @throws NoHelperError, ApiError, or the signal's reason
+   * Starts the proxy to a running computer, which runs until dispose().
+   * @returns a command for a terminal of this machine that connects through it
+   * @throws TunnelUnavailableError, ApiError, or the signal's reason
    */
   async open(computer: Computer, signal: AbortSignal): Promise<string> {
     const { extensionKey, knownComputers, folder } = this.deps;
@@ -40,8 +40,8 @@ export class LocalSshProxies implements Disposable {
   }
 
   dispose(): void {
-    for (const listener of this.servers.values())
-      listener.then(
+    for (const server of this.servers.values())
+      server.then(
         (open) => open.dispose(),
         () => undefined,
       );
@@ -50,21 +50,21 @@ export class LocalSshProxies implements Disposable {
     this.files = undefined;
   }
 
-  /** One for each computer, also where several ask at the same moment. */
+  /** Starts one server for each computer, also for concurrent calls. */
   private serverFor(computer: Computer): Promise<ProxyServer> {
     const { id } = computer;
     const running = this.servers.get(id);
     if (running) return running;
     const dial = async (signal: AbortSignal) =>
       (await new TunnelTransport(computer, this.deps, signal).dial(signal)).stream;
-    const listener = ProxyServer.open(dial, this.deps.log);
-    this.servers.set(id, listener);
-    listener.catch(() => this.servers.delete(id));
-    return listener;
+    const server = ProxyServer.open(dial, this.deps.log);
+    this.servers.set(id, server);
+    server.catch(() => this.servers.delete(id));
+    return server;
   }
 }
 
-/** A path for a shell of this machine: `sh`, or on Windows both cmd and PowerShell. */
+/** Quotes a path for the shells of this machine: `sh`, or on Windows both cmd and PowerShell. */
 export function quotePath(path: string, platform = process.platform): string {
   return platform === 'win32' ? `"${path}"` : quoted(path);
 }

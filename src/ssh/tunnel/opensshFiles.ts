@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Disposable } from '../../base/disposable';
 import type { PublicKey } from '../hostKeys/fingerprint';
 
-/** A computer as any SSH client is to reach it. */
+/** A computer, and its proxy on this machine. */
 export interface OpensshHost {
   readonly id: string;
   readonly name: string;
   readonly user: string;
-  /** Of this machine. */
+  /** Port of the proxy. */
   readonly port: number;
   readonly hostKey: PublicKey;
 }
@@ -16,27 +16,27 @@ export interface OpensshHost {
 const folderPrefix = 'ssh-';
 
 /**
- * What OpenSSH needs to reach computers through this window: a configuration, our private key and the host keys, in a
- * folder that nobody else may read (0700, the key 0600) and that goes with the window.
+ * Writes the files with which OpenSSH reaches computers through this window: a configuration, the private key of the
+ * extension and the host keys. Their folder is private (0700, files 0600) and deleted with the window.
  */
 export class OpensshFiles implements Disposable {
   private readonly folder: string;
-  /** By the word for them on the command line. */
+  /** Hosts by alias. */
   private readonly hosts = new Map<string, OpensshHost>();
 
-  /** @param parent made where it is not there; what windows that crashed left in it is removed */
+  /** @param parent created where it is missing; folders of windows that crashed are removed from it */
   constructor(parent: string) {
     mkdirSync(parent, { recursive: true });
     for (const name of readdirSync(parent)) if (isOrphaned(name)) removeFolder(join(parent, name));
     this.folder = mkdtempSync(join(parent, `${folderPrefix}${process.pid}-`));
   }
 
-  /** The path of the configuration. */
+  /** Path of the configuration. */
   get config(): string {
     return join(this.folder, 'config');
   }
 
-  /** @returns the word by which the configuration knows the computer: its name where that is free and plain */
+  /** Adds a host. @returns its alias: the name of the computer where that is free and plain, else its id */
   add(host: OpensshHost, privateKey: string): string {
     const alias = this.aliasFor(host);
     this.hosts.set(alias, host);
@@ -51,7 +51,7 @@ export class OpensshFiles implements Disposable {
     removeFolder(this.folder);
   }
 
-  /** Names come from the service: one that is no plain word must reach neither a shell nor a configuration. */
+  /** Names come from the service: one that is not a plain word must reach neither a shell nor a configuration. */
   private aliasFor({ id, name }: OpensshHost): string {
     const isFree = (this.hosts.get(name)?.id ?? id) === id;
     return isFree && /^[A-Za-z0-9][\w.-]*$/.test(name) ? name : id.replace(/[^\w-]/g, '_');
@@ -61,7 +61,7 @@ export class OpensshFiles implements Disposable {
     writeFileSync(join(this.folder, name), text, { mode: 0o600 });
   }
 
-  /** The host key is looked up by that word, whatever the port is (ssh_config(5), HostKeyAlias). */
+  /** Formats the entry of a host. Its host key is looked up by alias, whatever the port (ssh_config(5), HostKeyAlias). */
   private configOf([alias, { user, port }]: readonly [string, OpensshHost]): string {
     return [
       `Host ${alias}`,
@@ -78,7 +78,7 @@ export class OpensshFiles implements Disposable {
     ].join('\n  ');
   }
 
-  /** As a configuration takes it: on Windows with slashes too, since a backslash stands for what follows it. */
+  /** Quotes a path for the configuration, where a backslash escapes: on Windows it gets slashes. */
   private path(name: string): string {
     const path = join(this.folder, name);
     const plain = process.platform === 'win32' ? path.replaceAll('\\', '/') : path.replace(/["\\]/g, '\\$&');
@@ -90,7 +90,7 @@ function knownHostsLine([alias, { hostKey }]: readonly [string, OpensshHost]): s
   return `${alias} ${hostKey.type} ${hostKey.blob.toString('base64')}\n`;
 }
 
-/** Whether a folder belongs to a process that is no more. */
+/** True for the folder of a process that has ended. */
 function isOrphaned(name: string): boolean {
   const pid = name.startsWith(folderPrefix)
     ? Number.parseInt(name.slice(folderPrefix.length), 10)

@@ -4,7 +4,7 @@ import { pipeline, type Duplex } from 'node:stream';
 import type { Disposable } from '../../base/disposable';
 import { describeError, type Log } from '../../base/log';
 
-/** A port of this machine alone. Whoever connects to it gets a tunnel of their own. */
+/** Listens on a port of the loopback address, and connects each client to a tunnel of its own. */
 export class ProxyServer implements Disposable {
   private readonly closing = new AbortController();
 
@@ -16,7 +16,7 @@ export class ProxyServer implements Disposable {
     server.on('connection', (socket) => void this.serve(socket));
   }
 
-  /** @param dial opens a tunnel; when that fails, who has connected is hung up on */
+  /** @param dial opens a tunnel; where it fails, the client is disconnected */
   static async open(dial: (signal: AbortSignal) => Promise<Duplex>, log: Log): Promise<ProxyServer> {
     const server = createServer({ noDelay: true });
     const listener = new ProxyServer(server, dial, log);
@@ -30,7 +30,7 @@ export class ProxyServer implements Disposable {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Ends the connections there are, too. */
+  /** Ends the open connections, too. */
   dispose(): void {
     this.closing.abort();
     this.server.close();
@@ -39,7 +39,7 @@ export class ProxyServer implements Disposable {
   private async serve(socket: Socket): Promise<void> {
     const disconnected = new AbortController();
     const signal = AbortSignal.any([disconnected.signal, this.closing.signal]);
-    // Who leaves before the tunnel stands needs none; what was sent until then waits.
+    // A client that disconnects first needs no tunnel. Its data waits in the socket until the tunnel is open.
     socket.once('close', () => disconnected.abort());
     socket.on('error', () => undefined);
     try {
@@ -48,7 +48,7 @@ export class ProxyServer implements Disposable {
       pipeline(socket, tunnel, socket, () => tunnel.destroy());
     } catch (error) {
       socket.destroy();
-      if (!signal.aborted) this.log.warn(`no tunnel for who connected: ${describeError(error)}`);
+      if (!signal.aborted) this.log.warn(`no tunnel for a client of the proxy: ${describeError(error)}`);
     }
   }
 }

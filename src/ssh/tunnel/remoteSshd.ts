@@ -10,15 +10,15 @@ import installScriptText from './installRemoteSshd.sh';
 import perlRelay from './relay.pl';
 import pythonRelay from './relay.py';
 
-/** Where the helper is on a computer. */
+/** Location of the sshd's files on a computer, which the user knows as the SSH helper. */
 export interface RemoteSshdLocation {
-  /** Who logs in: the user that the service runs commands as. */
+  /** User to log in as: the one that the service runs exec calls as. */
   readonly user: string;
-  /** The folder on the computer, absolute. */
+  /** Folder on the computer, absolute. */
   readonly folder: string;
 }
 
-/** What is on a computer so that SSH can be carried by its terminal gateway. */
+/** An sshd on a computer, to which its terminal gateway can carry SSH. */
 export interface RemoteSshd extends RemoteSshdLocation {
   readonly hostKey: PublicKey;
 }
@@ -34,17 +34,16 @@ export class TunnelUnavailableError extends Error implements RecoveryFacts {
   }
 }
 
-/** The folder below the user's home; its version changes with what is in it. */
+/** Folder below the user's home. Its number changes with the format of its files. */
 const folder = '.celesto-vscode/1';
-/** Seconds the commands may take on the computer. */
+/** Time limit of a command on the computer, in seconds. */
 const timeoutSeconds = 30;
 
 /**
- * Puts what SSH over the gateway needs on a computer: a private folder (0700) with a host key of its own, our public
- * key, a configuration and a start script; retired keys of ours go. Nothing listens, nothing runs until a session starts
- * it. Doing it again changes nothing, and several may do it at the same moment: each file is put there whole, and the
- * first host key stays.
- * @throws NoHelperError where the computer has no OpenSSH server or refuses; ApiError; the signal's reason
+ * Installs the sshd of the tunnel: a private folder (0700) with its own host key, the public key of the extension, a
+ * configuration and a start script. Nothing listens, and nothing runs before a session starts it. Repeating it changes
+ * nothing but the key, and several runs may overlap (installRemoteSshd.sh).
+ * @throws TunnelUnavailableError where the computer has no OpenSSH server or refuses; ApiError; the signal's reason
  */
 export async function installRemoteSshd(
   client: Pick<CelestoClient, 'exec'>,
@@ -68,7 +67,7 @@ export async function installRemoteSshd(
   );
 }
 
-/** Takes everything away again that {@link installRemoteSshd} put on a computer. */
+/** Removes everything that {@link installRemoteSshd} put on a computer. */
 export async function removeRemoteSshd(
   client: Pick<CelestoClient, 'exec'>,
   computerId: string,
@@ -83,7 +82,10 @@ export async function removeRemoteSshd(
   if (exit_code !== 0) throw new Error(t('The SSH helper could not be removed: {0}', truncate(stderr, 200)));
 }
 
-/** The line that starts it in a terminal of the computer; far below the 4096 bytes that a terminal's line may have. */
+/**
+ * Formats the command that starts the sshd in a terminal; far below the 4096 bytes that a line of a terminal can have.
+ * @param readyMarker two halves, which the sshd's start script prints as one word
+ */
 export function startCommand(
   { folder }: Pick<RemoteSshdLocation, 'folder'>,
   readyMarker: readonly [string, string],
@@ -91,7 +93,7 @@ export function startCommand(
   return ` exec sh ${quoted(`${folder}/start`)} ${readyMarker[0]} ${readyMarker[1]}\r`;
 }
 
-/** How bytes travel through the terminal: as they are, or as lines of base64 where the gateway passes on only text. */
+/** Encoding of SSH in the terminal: unchanged bytes, or lines of base64 where the gateway carries text alone. */
 export type StreamEncoding = 'binary' | 'base64';
 
 function installScript({ publicLine, retired }: Pick<KeyPair, 'publicLine' | 'retired'>): string {
