@@ -28,5 +28,7 @@ function record(runner: Mocha.Runner): void {
     recordResult(file, { name: nameOf(test), outcome: 'failed', error });
   runner.on('pass', (test) => recordResult(file, { name: nameOf(test), outcome: 'passed' }));
   runner.on('fail', (test, error) => fail(test, inspect(error)));
-  runner.on('pending', (test) => fail(test, 'It was skipped. A test that cannot run must fail and say why.'));
+  runner.on('pending', (test) =>
+    fail(test, 'It was skipped. A test that cannot run must fail and give the reason.'),
+  );
 }

@@ -1,4 +1,4 @@
-// `npm run bench`: what it costs, beside what people would use instead.
+// `npm run bench`: times and sizes of the extension, beside those of its alternatives.
 import { emulatorTools, runCommand } from './machine.mjs';
 
 await runCommand('../bench/main.ts', {

@@ -34,7 +34,7 @@ function isProgram(path) {
 }
 
 /**
- * Runs a program to its end. What it prints is kept for the error.
+ * Runs a program to its end. Its output is kept for the error.
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]

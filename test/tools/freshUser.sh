@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What a new user does on the machine of freshMachine.sh: clone the project, `npm test`, `npm start`, open the address.
-# The arguments are those of `npm test`. Fails when one of the two commands does.
+# Steps of a new user on the machine of freshMachine.sh: clone the project, `npm test`, `npm start`, open the address.
+# Takes the arguments of `npm test`. Fails when one of the two commands does.
 set -uo pipefail
 
 test_project() {

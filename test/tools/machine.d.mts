@@ -25,7 +25,7 @@ export interface VSCodeDist {
 export const emulatorTools: readonly ToolName[];
 export const shellTools: readonly ToolName[];
 
-/** A failure whose message alone tells the person what is wrong and what to do. */
+/** A failure whose message alone tells the user what is wrong and what to do. */
 export class MachineError extends Error {}
 
 export function findCommand(name: string): string | undefined;

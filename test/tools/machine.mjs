@@ -1,5 +1,5 @@
-// Makes sure that the machine has what a command of this project needs. Plain Node, since it runs before `npm ci`;
-// fine when repeated, and quick when everything is there.
+// Installs the requirements of a command of this project. Plain Node, since it runs before `npm ci`; may be repeated,
+// and is quick when everything is there.
 import './nodeVersion.mjs';
 import { ensureNodePackages } from './nodePackages.mjs';
 import { ensureTools } from './systemTools.mjs';
@@ -20,7 +20,7 @@ export { ensureVSCode, vscodeDist } from './vscodeDist.mjs';
 const log = (message) => console.log(message);
 
 /**
- * Makes sure of Node, the npm packages and what else is named.
+ * Installs the npm packages of the project, and the tools and VS Codes that are named.
  * @param {{ tools?: string[], vscodes?: ('newest' | 'floor')[] }} [needs]
  */
 export async function prepareMachine({ tools = [], vscodes = [] } = {}) {

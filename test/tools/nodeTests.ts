@@ -53,7 +53,7 @@ const subtestsFailed = 'subtestsFailed';
 
 function problemOf({ type, data }: EndEvent): string | undefined {
   if (data.skip !== undefined || data.todo !== undefined)
-    return 'It was skipped. A test that cannot run must fail and say why.';
+    return 'It was skipped. A test that cannot run must fail and give the reason.';
   if (type === 'test:pass') return data.name === data.file ? 'There is no test in this file.' : undefined;
   const { error } = data.details;
   if ('failureType' in error && error.failureType === subtestsFailed) return subtestsFailed;

@@ -5,7 +5,7 @@ import { createVSIX, listFiles } from '@vscode/vsce';
 import { packageProblems } from './packageProblems';
 import { projectFolder, vsixPath } from './paths';
 
-/** Builds the extension, makes its .vsix, and checks what is in it. @returns the exit code */
+/** Builds the extension, makes its .vsix, and checks its contents. @returns the exit code */
 export async function main(): Promise<number> {
   const build = spawnSync(process.execPath, [join(projectFolder, 'esbuild.mjs')], {
     cwd: projectFolder,
@@ -13,7 +13,7 @@ export async function main(): Promise<number> {
   });
   if (build.status !== 0) return 1;
   const packagePath = vsixPath();
-  // Without dependencies: what the extension uses of them is in its bundle.
+  // Without dependencies: they are part of the bundle.
   await createVSIX({ cwd: projectFolder, packagePath, dependencies: false, allowMissingRepository: true });
   const problems = packageProblems({
     files: await listFiles({ cwd: projectFolder, packagedDependencies: [] }),

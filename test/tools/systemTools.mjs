@@ -1,4 +1,4 @@
-// Programs of the system: what is needed, is it there, and how to get it with apt.
+// Programs of the system that commands of this project need, and their installation by apt.
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const hasCommand = (name) => findCommand(name) !== undefined;
 /** For a tool that is a program of its own name. */
 const isCommand = (name) => () => hasCommand(name);
 
-/** Each tool: is it installed, the Debian package that brings it, what it is for. */
+/** Each tool: a check that it is installed, the Debian package that brings it, its use. */
 const tools = {
   sshd: { isInstalled: isCommand('sshd'), package: 'openssh-server', use: 'the computers of the emulator' },
   ssh: {
@@ -48,10 +48,10 @@ const tools = {
   },
 };
 
-/** What the emulator and its computers are made of. */
+/** Tools of the emulator and its computers. */
 export const emulatorTools = ['sshd', 'ssh', 'unshare', 'python3'];
 
-/** What users have on their computers, and terminals get on with. */
+/** Shells and multiplexers that computers of users have. */
 export const shellTools = ['tmux', 'screen', 'zsh', 'fish'];
 
 const sshdNote =
@@ -128,7 +128,7 @@ function installSteps(missing) {
 }
 
 const aptSteps = (packages) => [
-  // This fails as soon as one of the user's repositories does; what matters is whether the next step works.
+  // Fails as soon as one of the user's repositories does; the next step may work all the same.
   { command: asRoot(['apt-get', 'update', '-q']), mayFail: true },
   {
     command: asRoot([

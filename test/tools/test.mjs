@@ -1,4 +1,4 @@
-// npm test: runs all tests, and first installs what they need.
+// npm test: runs the tests, and first installs their requirements.
 import { runCommand } from './machine.mjs';
 
 await runCommand('testRun.ts');

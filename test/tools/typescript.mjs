@@ -2,7 +2,7 @@
  * Loads a module in TypeScript and runs its `main`. The npm packages have to be there.
  * @param {URL} module
  * @param {string[]} args
- * @returns {Promise<number>} what it gives: the exit code
+ * @returns {Promise<number>} the exit code
  */
 export async function runTypeScript(module, args) {
   await import('./loader.mjs');

@@ -6,7 +6,7 @@ import { MachineError, npm } from './command.mjs';
 
 const distFolder = join(import.meta.dirname, '..', '..', '.vscode-dist');
 
-/** Raise when the way of installing below changes, so that what is there is installed anew. */
+/** Raise when the way of installing below changes, so that present installations are replaced. */
 const recipeVersion = 1;
 
 /** The VS Codes under test: the newest to be had, and the oldest that package.json's `engines.vscode` admits. */
@@ -19,7 +19,7 @@ const versions = {
 const argon2Version = '0.44.0';
 
 /**
- * Where an installed VS Code is.
+ * The folders of an installed VS Code.
  * @param {'newest' | 'floor'} name
  */
 export function vscodeDist(name) {
@@ -35,7 +35,7 @@ export function vscodeDist(name) {
 }
 
 /**
- * Is it there, whole, and from the present recipe?
+ * True when it is installed completely and by the present recipe.
  * @param {'newest' | 'floor'} name
  */
 export function hasVSCode(name) {
@@ -45,8 +45,8 @@ export function hasVSCode(name) {
 }
 
 /**
- * Installs a VS Code unless it is there. It is put together beside its place and then moved, so that an interrupted
- * installation is never taken for a whole one.
+ * Installs a VS Code unless it is there. It is put together in a folder of its own and then moved, so that an
+ * interrupted installation is never taken for a complete one.
  * @param {'newest' | 'floor'} name
  * @param {(message: string) => void} log
  */
@@ -72,7 +72,7 @@ export async function ensureVSCode(name, log) {
   }
 }
 
-/** Without install scripts: those would compile what no test needs (a database, Kerberos), and some would download. */
+/** Installs without install scripts: those would compile parts that no test needs (a database, Kerberos), or download. */
 async function install(dir, { codeServer, node }) {
   const dependencies = { 'code-server': codeServer, [nodePackage()]: node };
   writeFileSync(
