@@ -170,7 +170,7 @@ describe('on a computer', () => {
     await stage.terminals.waitForText(/Creating a computer for this command…/);
     await stage.terminals.waitForText(/exit 4 [^]*exit code: 4/);
     await stage.terminals.waitForText(/exit 4 · [^]*The computer of this command was deleted/);
-    await stage.screenshot('fresh task');
+    await stage.screenshot('temporary task');
     assert.equal((await stage.control.requests({ method: 'POST', path: '/v1/computers$' })).length, 1);
     await until('it is gone', async () => {
       const now = await stage.computers();
@@ -178,24 +178,24 @@ describe('on a computer', () => {
     });
   });
 
-  stage.it('a fresh computer goes with the tab of its command', async () => {
+  stage.it('a temporary computer goes with the tab of its command', async () => {
     const before = (await stage.computers()).length;
-    await stage.window.runCommand('Celesto: Run in a Fresh Computer…');
-    await stage.window.quickInput.waitFor('Run in a Fresh Computer');
+    await stage.window.runCommand('Celesto: Run on a Temporary Computer…');
+    await stage.window.quickInput.waitFor('Run on a Temporary Computer');
     await stage.window.quickInput.waitForEntry('Coding agent');
     await stage.screenshot('which template');
     await stage.window.quickInput.choose('Coding agent');
-    await stage.window.quickInput.waitFor('Run Command on a fresh computer');
+    await stage.window.quickInput.waitFor('Run Command on a temporary computer');
     await stage.window.quickInput.fill('echo begun; sleep 4721');
     await stage.window.quickInput.accept();
     await stage.terminals.waitForText(/begun$/m);
     assert.equal((await stage.computers()).length, before + 1);
-    await stage.terminals.kill('fresh: echo begun; sleep 4721');
+    await stage.terminals.kill('temporary: echo begun; sleep 4721');
     await until('it is gone', async () => (await stage.computers()).length === before);
   });
 
   stage.it(
-    'fresh computers go with their window, of a command as of a task, and so does what else runs',
+    'temporary computers go with their window, of a command as of a task, and so does what else runs',
     async () => {
       const before = (await stage.computers()).length;
       writeTasks('leaving', [
@@ -205,10 +205,10 @@ describe('on a computer', () => {
       await window.tree('Computers').row('einstein').waitFor();
       await runTask('stay', window);
       await window.terminals.waitForText(/^at work$/m);
-      await window.runCommand('Celesto: Run in a Fresh Computer…');
-      await window.quickInput.waitFor('Run in a Fresh Computer');
+      await window.runCommand('Celesto: Run on a Temporary Computer…');
+      await window.quickInput.waitFor('Run on a Temporary Computer');
       await window.quickInput.choose('Scratch');
-      await window.quickInput.waitFor('Run Command on a fresh computer');
+      await window.quickInput.waitFor('Run Command on a temporary computer');
       await window.quickInput.fill('echo at work, too; sleep 4724');
       await window.quickInput.accept();
       await window.terminals.waitForText(/^at work, too$/m);
@@ -232,18 +232,18 @@ describe('on a computer', () => {
     },
   );
 
-  stage.it('a fresh computer that cannot be deleted is offered for that at the next start', async () => {
+  stage.it('a temporary computer that cannot be deleted is offered for that at the next start', async () => {
     const before = (await stage.computers()).length;
-    await stage.window.runCommand('Celesto: Run in a Fresh Computer…');
-    await stage.window.quickInput.waitFor('Run in a Fresh Computer');
+    await stage.window.runCommand('Celesto: Run on a Temporary Computer…');
+    await stage.window.quickInput.waitFor('Run on a Temporary Computer');
     await stage.window.quickInput.choose('Scratch');
-    await stage.window.quickInput.waitFor('Run Command on a fresh computer');
+    await stage.window.quickInput.waitFor('Run Command on a temporary computer');
     await stage.window.quickInput.fill('echo again; sleep 4722');
     await stage.window.quickInput.accept();
     await stage.terminals.waitForText(/again$/m);
     await stage.control.addFault({ method: 'DELETE', times: 'always', answer: { status: 500 } });
     await stage.window.reload();
-    const question = /was created for the command "echo again; sleep 4722" .* and is not deleted yet\.$/;
+    const question = /was created for the command "echo again; sleep 4722" .* and has not been deleted\.$/;
     // First the window that was left must have been silent for a while.
     await until(
       'the question',

@@ -131,7 +131,7 @@ function parsePortChoice(text: string): PortChoice | string {
   return { port: Number(port), ...(local !== undefined && { local: Number(local) }) };
 }
 
-/** Where ports cannot be forwarded they can still be published, which needs no SSH. @throws other errors */
+/** Offers to publish a port that cannot be forwarded, since publishing needs no SSH. @throws other errors */
 async function offerPublishing({ id, name }: Pick<Computer, 'id' | 'name'>, error: unknown): Promise<void> {
   if (isCancellation(error) || !mayBePublished(error)) throw error;
   const reason = messageOf(error);

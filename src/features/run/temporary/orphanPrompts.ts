@@ -51,7 +51,10 @@ async function promptFor(
   if (answer === keep) await computers.keep(record);
   if (answer !== remove) return;
   await targets.ensureSignedIn();
-  const title = vscode.l10n.t('Deleting {0}…', record.computer?.name ?? vscode.l10n.t('a fresh computer'));
+  const title = vscode.l10n.t(
+    'Deleting {0}…',
+    record.computer?.name ?? vscode.l10n.t('a temporary computer'),
+  );
   try {
     await withProgress(clock, title, (signal) => computers.remove(record, signal));
   } catch (error) {
@@ -63,13 +66,13 @@ function questionAbout({ computer, command, askedAt }: TemporaryComputerRecord):
   const time = new Date(askedAt).toLocaleString();
   return computer
     ? vscode.l10n.t(
-        '{0} was created for the command "{1}" ({2}) and is not deleted yet.',
+        '{0} was created for the command "{1}" ({2}) and has not been deleted.',
         computer.name,
         abbreviate(command),
         time,
       )
     : vscode.l10n.t(
-        'A computer was asked for to run "{0}" ({1}), and it is not known whether it was created. Deleting finds out.',
+        'A computer was requested for the command "{0}" ({1}), but it is not clear if it was created. Delete it if it exists?',
         abbreviate(command),
         time,
       );

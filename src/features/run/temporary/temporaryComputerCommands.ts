@@ -32,14 +32,14 @@ export class TemporaryComputerCommands {
     const { targets, terminals, history, computers } = this.deps;
     await targets.ensureSignedIn();
     const request = await this.createRequest();
-    const name = vscode.l10n.t('a fresh computer');
+    const name = vscode.l10n.t('a temporary computer');
     const line = await pickCommand({ id: historyId, name }, history);
     if (line === undefined) throw cancellation();
     await history.add(historyId, line);
     const createRequest = (): Promise<CreateRequest> => Promise.resolve(request);
     const { targetFor } = terminals;
     const pty = terminals.create({
-      targetName: vscode.l10n.t('fresh'),
+      targetName: vscode.l10n.t('temporary'),
       createTarget: () => new TemporaryTarget({ computers, createRequest, targetFor }),
       command: { line },
       title: abbreviate(line),
@@ -55,7 +55,7 @@ export class TemporaryComputerCommands {
 
   private async pickTemplate(): Promise<Template> {
     const { template } = await runMultiStepInput<{ template?: Template }>(
-      vscode.l10n.t('Run in a Fresh Computer'),
+      vscode.l10n.t('Run on a Temporary Computer'),
       {},
       [
         async (input) => ({

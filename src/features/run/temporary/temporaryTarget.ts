@@ -48,7 +48,9 @@ export class TemporaryTarget implements RunTarget {
       if (this.target) report(t('The computer of this command was deleted.'));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      report(t('The computer of this command may still be there: {0} You are asked about it later.', reason));
+      report(
+        t('The computer of this command may still exist: {0} You will be asked about it later.', reason),
+      );
     }
   }
 }
