@@ -1,24 +1,37 @@
 import type { Computer } from './computer';
 import { statusOf } from './status';
 
-/** Something that can be done with a computer, as the menus of package.json name it in `viewItem` clauses. */
+/** An action that a computer's status allows, or a button that it gets. The menus in package.json look for these. */
 export type Capability =
-  /** Every computer has it. */
-  'computer' | 'open' | 'ports' | 'start' | 'stop' | 'restore' | 'delete' | 'inlineStart' | 'inlineStop';
+  /** Every computer has it: its row is that of a computer. */
+  | 'computer'
+  | 'open'
+  /** Ports may be forwarded and published. */
+  | 'ports'
+  | 'start'
+  | 'stop'
+  | 'restore'
+  | 'delete'
+  /** Of start and stop, just one has a button in the row. */
+  | 'inlineStart'
+  | 'inlineStop';
 
-/** Lists the capabilities of a computer, which depend on its status. */
-export function capabilitiesOf(computer: Computer): Capability[] {
-  const { open, canStart, canStop, canDelete, canRestore } = statusOf(computer.status);
-  const capabilities: (Capability | false)[] = [
-    'computer',
-    open !== 'refuse' && 'open',
-    (open === 'connect' || open === 'try') && 'ports',
-    canStart && 'start',
-    canStop && 'stop',
-    canRestore && 'restore',
-    canDelete && 'delete',
-    // Of start and stop only one gets a button in the tree item.
-    canStart ? 'inlineStart' : canStop && 'inlineStop',
-  ];
-  return capabilities.filter((capability) => capability !== false);
+export function capabilitiesOf({ status }: Pick<Computer, 'status'>): readonly Capability[] {
+  const { open, isRunning, isUnknown, canStart, canStop, canDelete, canRestore } = statusOf(status);
+  const allowed: Readonly<Record<Capability, boolean>> = {
+    computer: true,
+    open: open !== 'refuse',
+    ports: isRunning || isUnknown,
+    start: canStart,
+    stop: canStop,
+    restore: canRestore,
+    delete: canDelete,
+    inlineStart: canStart,
+    inlineStop: canStop && !canStart,
+  };
+  return (Object.keys(allowed) as Capability[]).filter((capability) => allowed[capability]);
+}
+
+export function isCapable(computer: Pick<Computer, 'status'>, capability: Capability): boolean {
+  return capabilitiesOf(computer).includes(capability);
 }

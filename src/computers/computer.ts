@@ -1,7 +1,8 @@
 import type { PublishedPort, WireComputer } from '../api/wire';
 import { printable, truncate } from '../base/text';
+import { isUnpublished } from './publishedPort';
 
-/** A computer as this extension sees it. Texts are safe to show; sizes are in MB; dates are as the service spells them. */
+/** A computer. Texts are safe to display; sizes are in MB; dates are spelled as the service does. */
 export interface Computer {
   readonly id: string;
   readonly name: string;
@@ -16,13 +17,13 @@ export interface Computer {
   readonly createdAt: string;
   readonly stoppedAt: string | undefined;
   readonly lastError: string | undefined;
-  /** The service's SSH endpoint as it spells it, where it offers one. Not yet read, so not to be trusted. */
+  /** The SSH endpoint as the service spells it, where it offers one. Not parsed yet, so not to be trusted. */
   readonly ssh: string | undefined;
-  /** The ports of it that everybody can reach, in their order; undefined where there are none. */
+  /** Published ports in ascending order; undefined where there are none. */
   readonly publishedPorts: readonly PublishedPort[] | undefined;
 }
 
-/** Takes over what the service says of a computer. */
+/** Converts the service's description of a computer. */
 export function computerFrom(wire: WireComputer): Computer {
   return {
     id: wire.id,
@@ -43,7 +44,7 @@ export function computerFrom(wire: WireComputer): Computer {
   };
 }
 
-/** True where a person would see no difference. `before` may come from the cache, which keeps no undefined fields. */
+/** Compares the fields of two computers. `before` may come from the cache, which drops undefined fields. */
 export function sameComputer(before: Computer, after: Computer): boolean {
   return (Object.keys(after) as (keyof Computer)[]).every(
     (key) =>
@@ -53,8 +54,8 @@ export function sameComputer(before: Computer, after: Computer): boolean {
 }
 
 function publishedPorts({ published_ports }: WireComputer): readonly PublishedPort[] | undefined {
-  const there = published_ports.filter(({ status }) => status !== 'unpublished');
-  return there.length > 0 ? there.sort((a, b) => a.port - b.port) : undefined;
+  const published = published_ports.filter((port) => !isUnpublished(port));
+  return published.length > 0 ? published.sort((a, b) => a.port - b.port) : undefined;
 }
 
 function optional(text: string | null | undefined): string | undefined {

@@ -2,52 +2,54 @@ import type { Clock } from '../base/clock';
 import { DisposableStore, type Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import type { Computer } from './computer';
-import type { StartRequest, Lifecycle } from './lifecycle';
+import type { Lifecycle, StartRequest } from './lifecycle';
 import { statusOf } from './status';
-import { isIncomplete, type ComputerStore, type StoreChange } from './store';
+import type { ComputerStore, Removal, StoreChange } from './store';
 
-/** Something a person may want to hear of while they do something else. */
+/** Something that happened to a computer and is worth a notification. */
 export interface ComputerEvent {
   readonly computer: Computer;
   readonly kind:
-    /** A start or a create that this window asked for has led to a running computer. */
+    /** A start or a create that this window requested has led to a running computer. */
     | 'ready'
-    /** A create that this window asked for has failed. */
+    /** A create that this window requested has failed. */
     | 'notCreated'
-    /** It needs attention, or is lost, without this window having asked for anything. */
+    /** It needs attention or is lost, though this window had requested nothing. */
     | 'failed'
-    /** It was stopped, or deleted, and not by this window. */
+    /** It was stopped or deleted outside this window. */
     | 'stopped'
     | 'deleted';
 }
 
+/** A state in which a computer cannot be used. */
 type Outcome = 'failed' | 'stopped' | 'deleted';
 
-/** Milliseconds for which the list is kept up to date for a computer that is being created. */
+/** Milliseconds for which the list is polled for a computer that is being created, though no view shows it. */
 const createWatchMs = 600_000;
 
-/** Tells what happens to computers elsewhere, and what comes of what this window has begun. */
+/** Reports what happens to computers outside this window, and the result of what this window has requested. */
 export class ComputerEvents implements Disposable {
   private readonly disposables = new DisposableStore();
-  private readonly happenings = this.disposables.add(new Emitter<ComputerEvent>());
-  private readonly fates = new Map<string, Outcome | undefined>();
-  /** On their way, because this window asked for it. */
-  private readonly coming = new Map<string, StartRequest['action']>();
-  /** Creates that are watched, so that their end is heard of even where nobody looks at the list. */
+  private readonly events = this.disposables.add(new Emitter<ComputerEvent>());
+  /** Latest outcome of each computer in the list. */
+  private readonly outcomes = new Map<string, Outcome | undefined>();
+  /** Starts and creates that this window requested and that are under way. */
+  private readonly requested = new Map<string, StartRequest['action']>();
+  /** Creates for which the list is polled. */
   private readonly watched = new Map<string, AbortController>();
-  /** Stopped or deleted by this window. */
+  /** Computers that this window stops or deletes. */
   private readonly ending = new Set<string>();
 
-  readonly onEvent = this.happenings.event;
+  readonly onEvent = this.events.event;
 
   constructor(
-    private readonly store: Pick<ComputerStore, 'get' | 'onDidChange' | 'state' | 'watch'>,
+    private readonly store: Pick<ComputerStore, 'get' | 'onDidChange' | 'watch'>,
     lifecycle: Pick<Lifecycle, 'onDidStart' | 'onWillStopOrDelete'>,
     private readonly clock: Clock,
   ) {
-    this.disposables.add(lifecycle.onDidStart((departure) => this.begin(departure)));
+    this.disposables.add(lifecycle.onDidStart((request) => this.onStart(request)));
     this.disposables.add(lifecycle.onWillStopOrDelete((id) => this.ending.add(id)));
-    this.disposables.add(store.onDidChange((change) => this.follow(change)));
+    this.disposables.add(store.onDidChange((change) => this.onChange(change)));
   }
 
   dispose(): void {
@@ -55,12 +57,12 @@ export class ComputerEvents implements Disposable {
     this.disposables.dispose();
   }
 
-  private begin({ id, action: what }: StartRequest): void {
+  private onStart({ id, action }: StartRequest): void {
     this.ending.delete(id);
-    const now = this.store.get(id);
-    if (!now || statusOf(now.status).kind !== 'changing') return;
-    this.coming.set(id, what);
-    if (what === 'create') this.watch(id);
+    const computer = this.store.get(id);
+    if (!computer || !statusOf(computer.status).isChanging) return;
+    this.requested.set(id, action);
+    if (action === 'create') this.watch(id);
   }
 
   private watch(id: string): void {
@@ -79,61 +81,59 @@ export class ComputerEvents implements Disposable {
     this.watched.delete(id);
   }
 
-  private follow({ added, changed, removed }: StoreChange): void {
-    for (const computer of added) this.fates.set(computer.id, fateOf(computer));
-    for (const computer of changed) this.look(computer);
-    const isOutOfSight = isIncomplete(this.store.state);
-    for (const computer of removed) this.leave(computer, isOutOfSight);
+  private onChange({ added, changed, removed }: StoreChange): void {
+    for (const computer of added) this.outcomes.set(computer.id, outcomeOf(computer));
+    for (const computer of changed) this.onUpdate(computer);
+    for (const removal of removed) this.onRemoval(removal);
   }
 
-  private look(computer: Computer): void {
+  private onUpdate(computer: Computer): void {
     const { id, status } = computer;
-    const fate = fateOf(computer);
-    const before = this.fates.get(id);
-    this.fates.set(id, fate);
-    if (statusOf(status).kind === 'changing' && fate === undefined) return;
-    const came = this.arrive(id);
-    if (fate !== undefined) this.meet(computer, fate, before, came);
-    else if (statusOf(status).open === 'connect') {
+    const outcome = outcomeOf(computer);
+    const before = this.outcomes.get(id);
+    this.outcomes.set(id, outcome);
+    if (statusOf(status).isChanging && outcome === undefined) return;
+    const requested = this.settleRequest(id);
+    if (outcome !== undefined) this.emitOutcome(computer, outcome, before, requested);
+    else if (statusOf(status).isRunning) {
       this.ending.delete(id);
-      if (came) this.happenings.fire({ computer, kind: 'ready' });
+      if (requested) this.events.fire({ computer, kind: 'ready' });
     }
   }
 
-  /** @returns what this window had asked for, which has come to an end now */
-  private arrive(id: string): StartRequest['action'] | undefined {
-    const came = this.coming.get(id);
-    this.coming.delete(id);
-    this.unwatch(id);
-    return came;
-  }
-
-  private meet(
-    computer: Computer,
-    fate: Outcome,
-    before: Outcome | undefined,
-    came: StartRequest['action'] | undefined,
-  ): void {
-    if (fate === before || this.ending.has(computer.id)) return;
-    if (fate === 'failed' && came === 'create') this.happenings.fire({ computer, kind: 'notCreated' });
-    // What comes of a start is told where it was asked for.
-    else if (came === undefined) this.happenings.fire({ computer, kind: fate });
-  }
-
-  private leave(computer: Computer, isOutOfSight: boolean): void {
+  private onRemoval({ computer, cause }: Removal): void {
     const { id } = computer;
-    const before = this.fates.get(id);
-    const came = this.arrive(id);
-    if (!isOutOfSight) this.meet(computer, 'deleted', before, came);
-    this.fates.delete(id);
+    const before = this.outcomes.get(id);
+    const requested = this.settleRequest(id);
+    if (cause === 'deleted') this.emitOutcome(computer, 'deleted', before, requested);
+    this.outcomes.delete(id);
     this.ending.delete(id);
+  }
+
+  /** @returns the request of this window that has come to its end, if any */
+  private settleRequest(id: string): StartRequest['action'] | undefined {
+    const requested = this.requested.get(id);
+    this.requested.delete(id);
+    this.unwatch(id);
+    return requested;
+  }
+
+  private emitOutcome(
+    computer: Computer,
+    outcome: Outcome,
+    before: Outcome | undefined,
+    requested: StartRequest['action'] | undefined,
+  ): void {
+    if (outcome === before || this.ending.has(computer.id)) return;
+    if (outcome === 'failed' && requested === 'create') this.events.fire({ computer, kind: 'notCreated' });
+    // The caller of a start reports its failure itself.
+    else if (requested === undefined) this.events.fire({ computer, kind: outcome });
   }
 }
 
-function fateOf({ status }: Computer): Outcome | undefined {
-  if (status === 'deleting' || status === 'deleted') return 'deleted';
-  if (status === 'lost') return 'failed';
-  const { open } = statusOf(status);
-  if (open === 'offerStart') return 'failed';
-  return open === 'start' ? 'stopped' : undefined;
+function outcomeOf({ status }: Computer): Outcome | undefined {
+  const { isGone, isLost, needsAttention, isStopped } = statusOf(status);
+  if (isGone) return 'deleted';
+  if (isLost || needsAttention) return 'failed';
+  return isStopped ? 'stopped' : undefined;
 }

@@ -5,30 +5,30 @@ import { printable } from '../base/text';
 import type { Computer } from './computer';
 import type { ComputerStore } from './store';
 
-/** Finds the computer that a person calls by its id or its name, whether it is in the list or not. */
+/** Finds a computer by its id or name, in the list or, where it is not listed, by asking the service. */
 export class ComputerFinder {
   constructor(
     private readonly store: ComputerStore,
     private readonly client: Pick<CelestoClient, 'get'>,
   ) {}
 
-  /** @throws Error that says what to do where there is none, or several; ApiError; the signal's reason */
+  /** @throws Error that tells what to do where none or several match; ApiError; the signal's reason */
   async find(idOrName: string, signal: AbortSignal): Promise<Computer> {
-    const known = this.store.find(idOrName);
-    if (known) return known;
+    const listed = this.store.find(idOrName);
+    if (listed) return listed;
     if (this.store.computers.some(({ name }) => name === idOrName)) {
       throw new Error(t('Several computers are called {0}. Name the one you mean by its ID.', idOrName));
     }
     try {
-      const ticket = this.store.nextSequence();
-      return this.store.upsert(await this.client.get(idOrName, signal), ticket);
+      const sequence = this.store.nextSequence();
+      return this.store.upsert(await this.client.get(idOrName, signal), sequence);
     } catch (error) {
       if (!isApiError(error, 'notFound')) throw error;
-      const words = t(
+      const message = t(
         'There is no computer called {0}. Check the spelling and the organization.',
         printable(idOrName),
       );
-      throw new Error(words, { cause: error });
+      throw new Error(message, { cause: error });
     }
   }
 }

@@ -9,60 +9,61 @@ import { pollUntil } from './pollUntil';
 import { statusOf } from './status';
 import type { ComputerStore } from './store';
 
-/** What is going on while a computer is brought up. */
+/** Progress of a computer on its way to `running`. */
 export type EnsureRunningStep =
-  | { readonly kind: 'requested'; readonly action: 'start' | 'restore'; readonly computer: Computer }
+  | { readonly kind: 'requested'; readonly action: StartAction; readonly computer: Computer }
   | { readonly kind: 'waiting'; readonly computer: Computer }
   | { readonly kind: 'unreachable'; readonly error: ApiError };
 
-/** How often a computer that stops again is started before we say so. */
-const mostStarts = 3;
-/** How often in a row the service may say that the state does not allow what we ask. */
-const mostConflicts = 2;
+export type StartAction = 'start' | 'restore';
+
+/** Starts of a computer that stops again each time, before it fails. */
+const maxStarts = 3;
+/** Conflicts (409) in a row with the computer's state, before the last one is thrown. */
+const maxConflicts = 2;
 
 interface EnsureRunningDeps {
   readonly client: Pick<CelestoClient, 'start' | 'retryRestore'>;
   readonly store: ComputerStore;
   readonly clock: Clock;
   readonly log: Log;
-  /** Asks the service for the computer as it is now. */
+  /** Reads the computer from the service. */
   readonly fetch: () => Promise<Computer>;
-  /** Told when the service has agreed. */
-  readonly onAccepted: (what: 'start' | 'restore') => void;
+  /** Called when the service has accepted a start or a restore. */
+  readonly onAccepted: (action: StartAction) => void;
 }
 
 interface EnsureRunningTarget {
   readonly id: string;
   readonly startFromError: boolean;
-  /** Milliseconds. */
   readonly timeoutMs: number;
 }
 
-/** One run of bringing one computer up: look, do what its state calls for, rest, look again. */
+/** Brings one computer to `running`, once: polls its status, and does what the status calls for. */
 export class EnsureRunningTask {
   private starts = 0;
   private conflicts = 0;
-  private restoreAsked = false;
+  private isRestoreRequested = false;
 
   constructor(
     private readonly deps: EnsureRunningDeps,
-    private readonly wish: EnsureRunningTarget,
+    private readonly target: EnsureRunningTarget,
     private readonly signal: AbortSignal,
     private readonly onStep: (step: EnsureRunningStep) => void,
   ) {}
 
   run(): Promise<Computer> {
-    const { fetch: read, clock } = this.deps;
+    const { fetch, clock } = this.deps;
     return pollUntil((computer) => this.advance(computer), {
-      fetch: read,
+      fetch,
       clock,
       signal: this.signal,
-      timeoutMs: this.wish.timeoutMs,
+      timeoutMs: this.target.timeoutMs,
       onUnreachable: (error) => this.onStep({ kind: 'unreachable', error }),
     });
   }
 
-  /** Does what the state calls for. True when the computer can be connected to. */
+  /** Does what the status calls for. @returns true when the computer can be connected to */
   private async advance(computer: Computer): Promise<boolean> {
     switch (statusOf(computer.status).open) {
       case 'connect':
@@ -76,7 +77,7 @@ export class EnsureRunningTask {
         return false;
       case 'offerStart':
         if (this.starts > 0) throw new LifecycleError('failed', computer);
-        if (!this.wish.startFromError) throw new LifecycleError('needsStart', computer);
+        if (!this.target.startFromError) throw new LifecycleError('needsStart', computer);
         await this.start(computer);
         return false;
       case 'refuse':
@@ -88,56 +89,56 @@ export class EnsureRunningTask {
   }
 
   private async start(computer: Computer): Promise<void> {
-    if (this.starts >= mostStarts) throw new LifecycleError('keepsStopping', computer);
+    if (this.starts >= maxStarts) throw new LifecycleError('keepsStopping', computer);
     this.starts += 1;
     this.onStep({ kind: 'requested', action: 'start', computer });
-    await this.ask(computer, 'start', () => this.deps.client.start(this.wish.id, this.signal));
+    await this.request(computer, 'start', () => this.deps.client.start(this.target.id, this.signal));
   }
 
   /**
-   * Asks for a restore once. Newer services restore by themselves and have no such call; there a start is the nearest
-   * wish. A conflict means that it is under way already.
+   * Requests a restore once. Newer services restore by themselves and lack this call; there a start is the nearest
+   * request. A conflict means that a restore is under way already.
    */
   private async restore(computer: Computer): Promise<void> {
-    if (this.restoreAsked) {
+    if (this.isRestoreRequested) {
       this.onStep({ kind: 'waiting', computer });
       return;
     }
-    this.restoreAsked = true;
+    this.isRestoreRequested = true;
     this.onStep({ kind: 'requested', action: 'restore', computer });
-    await this.ask(computer, 'restore', async () => {
+    await this.request(computer, 'restore', async () => {
       try {
-        return await this.deps.client.retryRestore(this.wish.id, this.signal);
+        return await this.deps.client.retryRestore(this.target.id, this.signal);
       } catch (error) {
         if (!isApiError(error, 'notFound')) throw error;
-        return await this.deps.client.start(this.wish.id, this.signal);
+        return await this.deps.client.start(this.target.id, this.signal);
       }
     });
   }
 
-  private async ask(
+  private async request(
     computer: Computer,
-    what: 'start' | 'restore',
+    action: StartAction,
     call: () => Promise<WireComputer>,
   ): Promise<void> {
-    const { store, log, onAccepted: agreed } = this.deps;
-    const assumption = store.setOptimistic(computer.id, what === 'start' ? 'starting' : 'restoring');
+    const { store, log, onAccepted } = this.deps;
+    const optimistic = store.setOptimistic(computer.id, action === 'start' ? 'starting' : 'restoring');
     let answer: WireComputer | undefined;
     try {
       answer = await call();
       this.conflicts = 0;
-      agreed(what);
+      onAccepted(action);
     } catch (error) {
       if (isApiError(error, 'notFound')) {
         store.remove(computer.id);
         throw new LifecycleError('deleted', computer);
       }
-      // Somebody else was quicker: look again. But a service that keeps refusing has a reason worth reading.
+      // Another client was faster: poll again. But a service that keeps refusing has a reason worth reading.
       this.conflicts += 1;
-      if (!isApiError(error, 'conflict') || this.conflicts >= mostConflicts) throw error;
-      log.info(`${this.wish.id}: ${error.message}`);
+      if (!isApiError(error, 'conflict') || this.conflicts >= maxConflicts) throw error;
+      log.info(`${this.target.id}: ${error.message}`);
     } finally {
-      assumption.settle(answer);
+      optimistic.settle(answer);
     }
   }
 }

@@ -1,27 +1,31 @@
 import { t } from '@vscode/l10n';
+import type { RecoveryFacts } from '../base/errors';
 import type { Computer } from './computer';
 import { statusOf } from './status';
 
-/** Why a computer did not get to the state that was asked for. */
+/** Reasons for which a computer did not reach the state that was requested. */
 export type LifecycleProblem =
   | 'deleted'
   | 'deleting'
   | 'lost'
-  /** Somebody stopped it while it was in use. */
+  /** Stopped outside this window while it was in use. */
   | 'stopped'
-  /** Its state is saved, and nobody has restored it yet. */
+  /** Its state is saved, and the service has not restored it yet. */
   | 'restorable'
-  /** In status error before anything was asked of it: a start may help. */
+  /** In status `error` before anything was requested: a start may help. */
   | 'needsStart'
-  /** Went to status error after it was asked to start. */
+  /** Changed to status `error` after it was requested to start. */
   | 'failed'
   | 'keepsStopping'
-  | 'timeLimit';
+  | 'timeout';
 
-/** A life-cycle wish that did not come true. `message` is a sentence for a person that says what to do next. */
-export class LifecycleError extends Error {
+/** A computer did not reach the requested state. `message` tells the user what happened and what to do next. */
+export class LifecycleError extends Error implements RecoveryFacts {
   override readonly name = 'LifecycleError';
+  readonly isTransient = false;
+  readonly allowsFallback = false;
 
+  /** @param seconds the time limit, for the problem `timeout` */
   constructor(
     readonly problem: LifecycleProblem,
     readonly computer: Pick<Computer, 'name'> & Partial<Computer>,
@@ -31,15 +35,16 @@ export class LifecycleError extends Error {
   }
 }
 
-/** @throws LifecycleError when the status of a computer allows no terminal */
+/** @throws LifecycleError when the status of a computer rules out a session */
 export function assertOpenable(computer: Computer): void {
   if (statusOf(computer.status).open === 'refuse') throw refusalOf(computer);
 }
 
-/** Why a computer whose status allows no terminal cannot be opened. */
+/** Makes the error for a computer whose status rules out a session. */
 export function refusalOf(computer: Computer): LifecycleError {
-  const { status } = computer;
-  return new LifecycleError(status === 'deleted' || status === 'deleting' ? status : 'lost', computer);
+  const { isDeleted, isGone } = statusOf(computer.status);
+  if (isDeleted) return new LifecycleError('deleted', computer);
+  return new LifecycleError(isGone ? 'deleting' : 'lost', computer);
 }
 
 function sentence(
@@ -66,7 +71,7 @@ function sentence(
       return t('{0} did not start: {1}', name, reason);
     case 'keepsStopping':
       return t('{0} was started, but stopped again each time. {1}', name, reason);
-    case 'timeLimit':
+    case 'timeout':
       return t(
         '{0} is still {1} after {2} s. Try again later, or raise the limit in the setting celesto.startTimeout.',
         name,

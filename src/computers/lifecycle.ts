@@ -5,8 +5,8 @@ import type { Clock } from '../base/clock';
 import { Emitter } from '../base/emitter';
 import type { Log } from '../base/log';
 import { SingleFlight } from '../base/singleFlight';
-import { EnsureRunningTask, type EnsureRunningStep } from './ensureRunning';
 import type { Computer } from './computer';
+import { EnsureRunningTask, type EnsureRunningStep, type StartAction } from './ensureRunning';
 import { LifecycleError } from './errors';
 import { pollUntil } from './pollUntil';
 import { statusOf } from './status';
@@ -14,43 +14,42 @@ import type { ComputerStore } from './store';
 
 export interface EnsureRunningOptions {
   readonly signal: AbortSignal;
-  /** Milliseconds until it gives up. */
   readonly timeoutMs: number;
   readonly onStep?: (step: EnsureRunningStep) => void;
-  /** A person asked for a start, so a computer in status error is started too. */
+  /** Starts a computer in status `error`, too: the user requested a start. */
   readonly startFromError?: boolean;
-  /** Believe the list's word that it runs when it is at most this many milliseconds old. Default 0: ask. */
+  /** Accepts a listed status `running` up to this age in milliseconds. Default 0: always ask the service. */
   readonly maxAgeMs?: number;
 }
 
-/** A computer that this window had brought up: the service has agreed, and it is on its way. */
+/** A create, start or restore that this window requested and the service has accepted. */
 export interface StartRequest {
   readonly id: string;
-  readonly action: 'create' | 'start' | 'restore';
+  readonly action: 'create' | StartAction;
 }
 
-/** What came of deleting many. */
+/** Result of deleting several computers. */
 export interface DeletionResult {
   readonly deletedIds: readonly string[];
-  /** Those that the service says it could not delete. */
+  /** Computers that the service could not delete. */
   readonly failedIds: readonly string[];
-  /** Why it ended before the rest were deleted; undefined where the service answered for all. */
+  /** Error that ended it before all were deleted; undefined where the service answered for all. */
   readonly problem: unknown;
 }
 
-/** Milliseconds a question may take whose answer is not waited for long. */
+/** Milliseconds for {@link Lifecycle.isRunning}: its callers rather assume that a computer runs than wait. */
 const statusCheckTimeoutMs = 5_000;
 
-/** The way of a computer from one state to another. */
+/** Creates, starts, restores, stops and deletes computers, and waits for their statuses. */
 export class Lifecycle {
-  private readonly bringingUp = new SingleFlight<Computer, EnsureRunningStep>();
-  private readonly departures = new Emitter<StartRequest>();
-  private readonly endings = new Emitter<string>();
+  private readonly starting = new SingleFlight<Computer, EnsureRunningStep>();
+  private readonly accepted = new Emitter<StartRequest>();
+  private readonly ending = new Emitter<string>();
 
-  /** Fires when the service has agreed to bring up a computer that this window asked for. */
-  readonly onDidStart = this.departures.event;
+  /** Fires when the service has accepted a create, start or restore of this window. */
+  readonly onDidStart = this.accepted.event;
   /** Fires with the id of a computer that this window is about to stop or delete. */
-  readonly onWillStopOrDelete = this.endings.event;
+  readonly onWillStopOrDelete = this.ending.event;
 
   constructor(
     private readonly client: Pick<
@@ -67,10 +66,10 @@ export class Lifecycle {
    * @throws ApiError, or the signal's reason
    */
   async create(intent: CreateIntent, signal: AbortSignal): Promise<Computer> {
-    const ticket = this.store.nextSequence();
+    const sequence = this.store.nextSequence();
     try {
-      const computer = this.store.upsert(await this.client.create(intent, signal), ticket);
-      this.departures.fire({ id: computer.id, action: 'create' });
+      const computer = this.store.upsert(await this.client.create(intent, signal), sequence);
+      this.accepted.fire({ id: computer.id, action: 'create' });
       return computer;
     } catch (error) {
       // It may have been created all the same.
@@ -80,93 +79,87 @@ export class Lifecycle {
   }
 
   /**
-   * Brings a computer to `running`, whatever its state: starts it, restores it, waits out what is under way.
-   * Callers of the same computer share one run, so it is started once; the run ends when the last of them cancels.
+   * Brings a computer to `running`, whatever its status: starts or restores it, waits for what is under way.
+   * Concurrent callers share one run, so it is started once; the run is aborted when the last of them cancels.
    * @throws LifecycleError, ApiError, or the signal's reason
    */
   async ensureRunning(id: string, options: EnsureRunningOptions): Promise<Computer> {
     const recent = this.store.recent(id, options.maxAgeMs ?? 0);
-    if (recent && statusOf(recent.status).open === 'connect') return recent;
+    if (recent && statusOf(recent.status).isRunning) return recent;
     try {
-      return await this.bringUp(id, false, options);
+      return await this.start(id, false, options);
     } catch (error) {
-      const wished =
-        error instanceof LifecycleError && error.problem === 'needsStart' && options.startFromError;
-      if (!wished) throw error;
-      return await this.bringUp(id, true, options);
+      const isStartNeeded = error instanceof LifecycleError && error.problem === 'needsStart';
+      if (!isStartNeeded || !options.startFromError) throw error;
+      return await this.start(id, true, options);
     }
   }
 
-  private bringUp(id: string, evenFromError: boolean, options: EnsureRunningOptions): Promise<Computer> {
+  private start(id: string, startFromError: boolean, options: EnsureRunningOptions): Promise<Computer> {
     const { client, store, clock, log } = this;
-    const { signal, timeoutMs: timeLimit, onStep } = options;
-    return this.bringingUp.join(
-      evenFromError ? `${id} from error` : id,
+    const { signal, timeoutMs, onStep } = options;
+    return this.starting.join(
+      startFromError ? `${id} from error` : id,
       (own, report) => {
-        const read = (): Promise<Computer> => this.fetch(id, own);
-        const wish = { id, startFromError: evenFromError, timeoutMs: timeLimit };
-        const agreed = (what: 'start' | 'restore'): void => this.departures.fire({ id, action: what });
-        return new EnsureRunningTask(
-          { client, store, clock, log, fetch: read, onAccepted: agreed },
-          wish,
-          own,
-          report,
-        ).run();
+        const fetch = (): Promise<Computer> => this.fetch(id, own);
+        const onAccepted = (action: StartAction): void => this.accepted.fire({ id, action });
+        const deps = { client, store, clock, log, fetch, onAccepted };
+        return new EnsureRunningTask(deps, { id, startFromError, timeoutMs }, own, report).run();
       },
       signal,
       onStep,
     );
   }
 
-  /** Stops a computer and waits until it has stopped (or is in any other settled state). */
+  /** Stops a computer and waits until its status does not change any more. */
   async stop(id: string, options: { signal: AbortSignal; timeoutMs: number }): Promise<Computer> {
-    const { signal, timeoutMs: timeLimit } = options;
-    this.endings.fire(id);
-    const assumption = this.store.setOptimistic(id, 'stopping');
+    const { signal, timeoutMs } = options;
+    this.ending.fire(id);
+    const optimistic = this.store.setOptimistic(id, 'stopping');
     let answer: WireComputer | undefined;
     try {
       answer = await this.client.stop(id, signal);
     } catch (error) {
       if (isApiError(error, 'notFound')) this.store.remove(id);
-      // It changed meanwhile: what it is now is told by the wait below.
+      // Its status has changed meanwhile: the polls below return it.
       if (!isApiError(error, 'conflict')) throw error;
       this.log.info(`stop of ${id}: ${error.message}`);
-      await this.refuseUnlessStopping(id, error, signal);
+      await this.rethrowUnlessStopping(id, error, signal);
     } finally {
-      assumption.settle(answer);
+      optimistic.settle(answer);
     }
-    return pollUntil(({ status }) => statusOf(status).kind !== 'changing', {
+    return pollUntil(({ status }) => !statusOf(status).isChanging, {
       fetch: () => this.fetch(id, signal),
       clock: this.clock,
       signal,
-      timeoutMs: timeLimit,
+      timeoutMs,
     });
   }
 
-  /** Deletes a computer. One that is already being deleted, or gone, is a success. */
+  /** Deletes a computer. Succeeds for one that is already being deleted, or gone. */
   async delete(id: string, signal: AbortSignal): Promise<void> {
-    this.endings.fire(id);
-    const assumption = this.store.setOptimistic(id, 'deleting');
+    this.ending.fire(id);
+    const optimistic = this.store.setOptimistic(id, 'deleting');
     let answer: WireComputer | undefined;
     try {
-      answer = await this.askToDelete(id, signal);
+      answer = await this.requestDelete(id, signal);
     } catch (error) {
       if (!isApiError(error, 'notFound')) throw error;
       this.store.remove(id);
     } finally {
-      assumption.settle(answer);
+      optimistic.settle(answer);
     }
   }
 
-  /** Deletes many, a portion at a time. Never rejects: what fails midway does not undo what was deleted before. */
+  /** Deletes several computers, a batch at a time. Never rejects: a failure does not undo the batches before it. */
   async deleteMany(ids: readonly string[], signal: AbortSignal): Promise<DeletionResult> {
     const deletedIds: string[] = [];
     const failedIds: string[] = [];
     try {
       for (let i = 0; i < ids.length; i += maxBulkDelete) {
-        const some = await this.deleteSome(ids.slice(i, i + maxBulkDelete), signal);
-        deletedIds.push(...some.deleted_ids);
-        failedIds.push(...some.failed_ids);
+        const batch = await this.deleteBatch(ids.slice(i, i + maxBulkDelete), signal);
+        deletedIds.push(...batch.deleted_ids);
+        failedIds.push(...batch.failed_ids);
       }
     } catch (problem) {
       return { deletedIds, failedIds, problem };
@@ -174,53 +167,53 @@ export class Lifecycle {
     return { deletedIds, failedIds, problem: undefined };
   }
 
-  private async deleteSome(ids: readonly string[], signal: AbortSignal): Promise<BulkDeleteResult> {
-    for (const id of ids) this.endings.fire(id);
-    const assumptions = new Map(ids.map((id) => [id, this.store.setOptimistic(id, 'deleting')]));
+  private async deleteBatch(ids: readonly string[], signal: AbortSignal): Promise<BulkDeleteResult> {
+    for (const id of ids) this.ending.fire(id);
+    const optimistic = new Map(ids.map((id) => [id, this.store.setOptimistic(id, 'deleting')]));
     try {
       const result = await this.client.bulkDelete(ids, signal);
-      for (const id of result.deleted_ids) assumptions.get(id)?.confirm();
+      for (const id of result.deleted_ids) optimistic.get(id)?.confirm();
       return result;
     } finally {
-      for (const assumption of assumptions.values()) assumption.settle();
+      for (const status of optimistic.values()) status.settle();
     }
   }
 
-  private async refuseUnlessStopping(id: string, conflict: ApiError, signal: AbortSignal): Promise<void> {
-    const { status } = await this.fetch(id, signal);
-    if (status !== 'stopping' && status !== 'stopped') throw conflict;
+  private async rethrowUnlessStopping(id: string, conflict: ApiError, signal: AbortSignal): Promise<void> {
+    const { isStopping, isStopped } = statusOf((await this.fetch(id, signal)).status);
+    if (!isStopping && !isStopped) throw conflict;
   }
 
-  private async askToDelete(id: string, signal: AbortSignal): Promise<WireComputer> {
+  private async requestDelete(id: string, signal: AbortSignal): Promise<WireComputer> {
     try {
       return await this.client.delete(id, signal);
     } catch (error) {
       if (!isApiError(error, 'conflict')) throw error;
       this.log.info(`delete of ${id}: ${error.message}`);
-      const now = await this.client.get(id, signal);
-      if (now.status !== 'deleting' && now.status !== 'deleted') throw error;
-      return now;
+      const current = await this.client.get(id, signal);
+      if (!statusOf(current.status).isGone) throw error;
+      return current;
     }
   }
 
-  /** Whether a computer runs; where the service cannot be asked just now, it is taken to run. */
+  /** Reads whether a computer is running. Where the service cannot be reached, it is taken to be. */
   async isRunning(id: string): Promise<boolean> {
     try {
       const { status } = await this.fetch(id, AbortSignal.timeout(statusCheckTimeoutMs));
-      return statusOf(status).open === 'connect';
+      return statusOf(status).isRunning;
     } catch (error) {
       return !isApiError(error, 'notFound');
     }
   }
 
   /**
-   * Asks the service for a computer as it is now.
+   * Reads a computer from the service.
    * @throws ApiError, or the signal's reason
    */
   async fetch(id: string, signal: AbortSignal): Promise<Computer> {
-    const ticket = this.store.nextSequence();
+    const sequence = this.store.nextSequence();
     try {
-      return this.store.upsert(await this.client.get(id, signal), ticket);
+      return this.store.upsert(await this.client.get(id, signal), sequence);
     } catch (error) {
       if (isApiError(error, 'notFound')) this.store.remove(id);
       throw error;

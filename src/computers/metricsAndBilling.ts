@@ -5,93 +5,98 @@ import type { Clock } from '../base/clock';
 import { SingleFlight } from '../base/singleFlight';
 import type { Computer } from './computer';
 
-/** Milliseconds that an answer is good for. */
-const goodFor = { prices: 3_600_000, metrics: 5_000 };
+/** Milliseconds that an answer is cached. */
+const cacheTtl = { prices: 3_600_000, metrics: 5_000 };
 
-/** What one account was told, and is just asking. */
-class Memory {
-  readonly answers = new Map<string, { readonly answer: unknown; readonly until: number }>();
-  readonly asking = new SingleFlight<unknown, never>();
+/** Answers for one account, and the calls in progress. */
+class AnswerCache {
+  readonly answers = new Map<string, { readonly answer: unknown; readonly expiresAt: number }>();
+  readonly calls = new SingleFlight<unknown, never>();
 }
 
 /**
- * What the service tells besides the computers themselves: how they do, what they cost, what ran on them, what the plan
- * allows. A service without one of these calls, or a key that may not make it, just has no answer.
+ * Reads what the service reports besides the computers themselves: metrics, prices, past commands, the plan. Resolves
+ * to undefined where the service lacks one of these calls, or the key has no permission for it.
  */
 export class MetricsAndBilling {
-  private memory = new Memory();
+  private cache = new AnswerCache();
 
   constructor(
     private readonly client: Pick<CelestoClient, 'billing' | 'commands' | 'observability' | 'sizes'>,
     private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
-  /** How a computer does; at most some seconds old. */
+  /** Metrics of a computer, at most a few seconds old. */
   observability(
     id: string,
     window: ObservabilityWindow,
     signal?: AbortSignal,
   ): Promise<Observability | undefined> {
-    return this.remember(
+    return this.cached(
       `${window} ${id}`,
-      goodFor.metrics,
+      cacheTtl.metrics,
       (own) => this.client.observability(id, window, own),
       signal,
     );
   }
 
-  /** The last commands that ran on a computer through the service, the latest first. */
+  /** Commands that ran last on a computer through the service, latest first. */
   commands(id: string, signal?: AbortSignal): Promise<Command[] | undefined> {
-    return whereOffered(() => this.client.commands(id, undefined, signal));
+    return undefinedIfNotOffered(() => this.client.commands(id, undefined, signal));
   }
 
   billing(signal?: AbortSignal): Promise<BillingSummary | undefined> {
-    return whereOffered(() => this.client.billing(signal));
+    return undefinedIfNotOffered(() => this.client.billing(signal));
   }
 
-  /** Dollars for each hour that these computers run; those without a known price count nothing. Undefined where none is known. */
+  /**
+   * Adds up the price of computers, in dollars for each hour that they run. Those without a published price count
+   * nothing; undefined where none has one.
+   */
   async hourlyCost(computers: readonly Computer[], signal?: AbortSignal): Promise<number | undefined> {
-    const sizes = await this.remember('sizes', goodFor.prices, (own) => this.client.sizes(own), signal);
-    const rates = computers.map((computer) => priceOf(computer, sizes ?? []));
-    const known = rates.filter((rate) => rate !== undefined);
-    return known.length > 0 ? known.reduce((sum, rate) => sum + rate, 0) : undefined;
+    const sizes = await this.cached('sizes', cacheTtl.prices, (own) => this.client.sizes(own), signal);
+    const rates = computers
+      .map((computer) => priceOf(computer, sizes ?? []))
+      .filter((rate) => rate !== undefined);
+    return rates.length > 0 ? rates.reduce((sum, rate) => sum + rate, 0) : undefined;
   }
 
-  /** Another account has other answers. */
+  /** Drops all answers: another account is used. */
   reset(): void {
-    this.memory = new Memory();
+    this.cache = new AnswerCache();
   }
 
-  /** Those who ask for the same share one call, which goes on until the last of them has left. */
-  private async remember<T>(
+  /** Callers of the same key share one call, which is aborted when the last of them has left. */
+  private async cached<T>(
     key: string,
-    milliseconds: number,
-    ask: (signal: AbortSignal) => Promise<T>,
+    ttlMs: number,
+    call: (signal: AbortSignal) => Promise<T>,
     signal = new AbortController().signal,
   ): Promise<T | undefined> {
-    const { answers, asking } = this.memory;
-    const known = answers.get(key);
-    if (known && known.until > this.clock.now()) return known.answer as T | undefined;
+    const { answers, calls } = this.cache;
+    const hit = answers.get(key);
+    if (hit && hit.expiresAt > this.clock.now()) return hit.answer as T | undefined;
     const run = async (own: AbortSignal): Promise<T | undefined> => {
-      const answer = await whereOffered(() => ask(own));
-      answers.set(key, { answer, until: this.clock.now() + milliseconds });
+      const answer = await undefinedIfNotOffered(() => call(own));
+      answers.set(key, { answer, expiresAt: this.clock.now() + ttlMs });
       return answer;
     };
-    return asking.join(key, run, signal) as Promise<T | undefined>;
+    return calls.join(key, run, signal) as Promise<T | undefined>;
   }
 }
 
-async function whereOffered<T>(ask: () => Promise<T>): Promise<T | undefined> {
+async function undefinedIfNotOffered<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
-    return await ask();
+    return await call();
   } catch (error) {
     if (isApiError(error, 'notFound', 'forbidden')) return undefined;
     throw error;
   }
 }
 
+/** The price of the size that a computer has; one with another disk counts where none has the same. */
 function priceOf({ vcpus, ramMb, diskMb }: Computer, sizes: readonly Size[]): number | undefined {
-  const fitting = sizes.filter((size) => size.vcpus === vcpus && size.ram_mb === ramMb);
-  const size = fitting.find(({ root_disk_mb }) => root_disk_mb === diskMb) ?? fitting[0];
+  const matches = sizes.filter((size) => size.vcpus === vcpus && size.ram_mb === ramMb);
+  const size = matches.find(({ root_disk_mb }) => root_disk_mb === diskMb) ?? matches[0];
   return size && Number(size.hourly_rate_usd);
 }

@@ -4,53 +4,55 @@ import type { Computer } from './computer';
 import { LifecycleError } from './errors';
 
 export interface PollOptions {
-  /** Asks the service for the computer as it is now. */
+  /** Reads the computer from the service. */
   readonly fetch: () => Promise<Computer>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
-  /** Milliseconds until it gives up. */
   readonly timeoutMs: number;
-  /** Hears each time that the service cannot be asked just now. */
+  /** Called each time the service cannot be reached; polling goes on. */
   readonly onUnreachable?: (error: ApiError) => void;
 }
 
+/** Milliseconds between polls: short for the first seconds, in which most starts end, then growing. */
+const pollPause = { firstMs: 400, firstCount: 10, thenMs: 600, factor: 1.5, maxMs: 3_000 };
+
 /**
- * Looks at a computer again and again until it is as wished. A service that cannot be asked just now is waited for,
- * as long as it wishes, within the time limit.
+ * Polls one computer until it is in the wanted state. An unreachable service is waited for within the time limit, as
+ * long as its `Retry-After` asks.
  * @throws LifecycleError when the computer is deleted meanwhile or the time is over, ApiError, or the signal's reason
  */
 export async function pollUntil(
   isDone: (computer: Computer) => boolean | Promise<boolean>,
-  looking: PollOptions,
+  options: PollOptions,
 ): Promise<Computer> {
-  const { clock, signal, timeoutMs: timeLimit } = looking;
-  const deadline = clock.now() + timeLimit;
-  const rests = pauses();
-  let known: Computer | undefined;
+  const { clock, signal, timeoutMs } = options;
+  const deadline = clock.now() + timeoutMs;
+  const pauses = pollPauses();
+  let latest: Computer | undefined;
   for (;;) {
-    const seen = await look(looking, known);
-    if (isApiError(seen)) looking.onUnreachable?.(seen);
-    else if (await isDone(seen)) return seen;
-    else known = seen;
-    const rest = Math.max(rests.next().value, isApiError(seen) ? (seen.retryAfter ?? 0) : 0);
-    if (clock.now() + rest > deadline)
-      throw isApiError(seen) ? seen : new LifecycleError('timeLimit', seen, timeLimit / 1000);
-    await clock.delay(rest, signal);
+    const answer = await poll(options, latest);
+    if (isApiError(answer)) options.onUnreachable?.(answer);
+    else if (await isDone(answer)) return answer;
+    else latest = answer;
+    const pause = Math.max(pauses.next().value, isApiError(answer) ? (answer.retryAfter ?? 0) : 0);
+    if (clock.now() + pause > deadline)
+      throw isApiError(answer) ? answer : new LifecycleError('timeout', answer, timeoutMs / 1000);
+    await clock.delay(pause, signal);
   }
 }
 
-/** The computer, or why the service cannot be asked just now. */
-async function look({ fetch: read }: PollOptions, known: Computer | undefined): Promise<Computer | ApiError> {
+/** @returns the computer, or the error of a service that cannot be reached */
+async function poll({ fetch }: PollOptions, latest: Computer | undefined): Promise<Computer | ApiError> {
   try {
-    return await read();
+    return await fetch();
   } catch (error) {
     if (isApiError(error, ...transientKinds)) return error;
-    throw known && isApiError(error, 'notFound') ? new LifecycleError('deleted', known) : error;
+    throw latest && isApiError(error, 'notFound') ? new LifecycleError('deleted', latest) : error;
   }
 }
 
-/** Milliseconds between looks: brisk for the first seconds, when most starts end, then up to 3 s. */
-function* pauses(): Generator<number, never> {
-  for (let i = 0; i < 10; i += 1) yield 400;
-  for (let pause = 600; ; pause = Math.min(3_000, pause * 1.5)) yield pause;
+function* pollPauses(): Generator<number, never> {
+  const { firstMs, firstCount, thenMs, factor, maxMs } = pollPause;
+  for (let i = 0; i < firstCount; i += 1) yield firstMs;
+  for (let pause = thenMs; ; pause = Math.min(maxMs, pause * factor)) yield pause;
 }

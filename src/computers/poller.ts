@@ -1,16 +1,27 @@
+import { isCancellation } from '../base/abort';
 import type { Clock } from '../base/clock';
 import { toDisposable, type Disposable } from '../base/disposable';
-import { isCancellation } from '../base/abort';
+
+/** Milliseconds between polls of the list: while a computer changes, and while none does. */
+export const pollIntervals = { changing: 1_500, quiet: 30_000 };
+
+/** Milliseconds until the next poll after a failed one: doubled by each failure in a row. */
+const pollBackoff = { first: 2_000, max: 60_000 };
+
+/** @param failures failed polls in a row, at least 1 */
+export function pollBackoffMs(failures: number): number {
+  return Math.min(pollBackoff.max, pollBackoff.first * 2 ** (failures - 1));
+}
 
 /**
- * Repeats a poll for as long as somebody watches. Each poll says how many milliseconds to rest before the next one.
- * Nobody watching means no poll and no timer.
+ * Repeats a poll for as long as it has a watcher. Each poll returns the milliseconds until the next one.
+ * Without a watcher there is no poll and no timer.
  */
 export class Poller implements Disposable {
   private watchers = 0;
-  private running: AbortController | undefined;
-  private resting: AbortController | undefined;
-  private hurried = false;
+  private polling: AbortController | undefined;
+  private pausing: AbortController | undefined;
+  private isPollRequested = false;
 
   constructor(
     private readonly clock: Clock,
@@ -18,57 +29,57 @@ export class Poller implements Disposable {
     private readonly onCrash: (error: unknown) => void,
   ) {}
 
-  /** Asks for polling until disposed. The first watcher causes a poll at once. */
+  /** Polls until disposed. The first watcher causes a poll at once. */
   watch(): Disposable {
     this.watchers += 1;
-    if (this.watchers === 1) this.begin();
+    if (this.watchers === 1) this.start();
     return toDisposable(() => {
       this.watchers -= 1;
-      if (this.watchers === 0) this.end();
+      if (this.watchers === 0) this.stop();
     });
   }
 
-  /** Ends the present rest: something is known to have changed. A poll already under way is followed by another. */
+  /** Ends the current pause: something has changed. A poll in progress is followed by another one at once. */
   pollNow(): void {
-    this.hurried = true;
-    this.resting?.abort();
+    this.isPollRequested = true;
+    this.pausing?.abort();
   }
 
   dispose(): void {
-    this.end();
+    this.stop();
   }
 
-  private begin(): void {
+  private start(): void {
     const controller = new AbortController();
-    this.running = controller;
+    this.polling = controller;
     this.run(controller.signal).catch((error: unknown) => {
       if (!isCancellation(error)) this.onCrash(error);
     });
   }
 
-  private end(): void {
-    this.running?.abort();
-    this.running = undefined;
+  private stop(): void {
+    this.polling?.abort();
+    this.polling = undefined;
   }
 
   private async run(signal: AbortSignal): Promise<void> {
     for (;;) {
-      this.hurried = false;
-      const rest = await this.poll(signal);
+      this.isPollRequested = false;
+      const intervalMs = await this.poll(signal);
       signal.throwIfAborted();
-      await this.rest(rest, signal);
+      await this.pause(intervalMs, signal);
     }
   }
 
-  private async rest(ms: number, signal: AbortSignal): Promise<void> {
-    const resting = new AbortController();
-    this.resting = resting;
-    if (this.hurried) return;
+  private async pause(ms: number, signal: AbortSignal): Promise<void> {
+    const pausing = new AbortController();
+    this.pausing = pausing;
+    if (this.isPollRequested) return;
     try {
-      await this.clock.delay(ms, AbortSignal.any([signal, resting.signal]));
+      await this.clock.delay(ms, AbortSignal.any([signal, pausing.signal]));
     } catch (error) {
       signal.throwIfAborted();
-      if (!resting.signal.aborted) throw error;
+      if (!pausing.signal.aborted) throw error;
     }
   }
 }

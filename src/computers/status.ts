@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 
-/** The statuses the service is known to speak; others are tolerated, see {@link statusOf}. */
+/** The statuses that the service is known to report; others are tolerated, see {@link statusOf}. */
 export type KnownStatus =
   | 'creating'
   | 'running'
@@ -15,128 +15,175 @@ export type KnownStatus =
   | 'lost'
   | 'pending';
 
-/** What becomes of a person's wish to be at the prompt. */
+/** The next step towards a session on a computer. */
 export type OpenRule =
-  /** It runs: connect. */
+  /** Connect: it is running. */
   | 'connect'
   /** Start it, then connect. */
   | 'start'
   /** Restore it, then connect. */
   | 'restore'
-  /** It is changing: look again soon. */
+  /** Poll until its status has changed. */
   | 'wait'
-  /** It cannot be reached, but a person may ask for a start. */
+  /** Ask the user before starting it: it is in an error. */
   | 'offerStart'
-  /** It cannot be reached. */
+  /** Fail: no session is possible. */
   | 'refuse'
-  /** A status newer than this extension: connect if the service lets us. */
+  /** Connect if the service allows it: the status is newer than this extension. */
   | 'try';
 
+/** Facts of a status. Callers ask for these and never compare a status by name; a test makes sure. */
 export interface StatusFacts {
-  /** The status in words, for people and screen readers. */
+  /** The status as shown to users and read by screen readers. */
   readonly label: () => string;
-  readonly kind: 'settled' | 'changing' | 'unknown';
-  /** The id of a VS Code codicon. Settled ones differ in shape as well as in colour. */
+  /** Id of a VS Code codicon. Those of statuses that do not change by themselves differ in shape, not just in colour. */
   readonly icon: string;
-  /** The id of a VS Code theme colour. */
+  /** Id of a VS Code theme colour. */
   readonly color: string;
+  /** Position in a list sorted by status; low is first. */
+  readonly sortOrder: number;
   readonly open: OpenRule;
+
+  readonly isRunning: boolean;
+  readonly isStarting: boolean;
+  readonly isStopping: boolean;
+  readonly isStopped: boolean;
+  /** A restore is under way, or the next step. */
+  readonly awaitsRestore: boolean;
+  /** In status `error`: a start may help. */
+  readonly needsAttention: boolean;
+  /** Its host is gone for good. */
+  readonly isLost: boolean;
+  /** Deleted, or being deleted. */
+  readonly isGone: boolean;
+  readonly isDeleted: boolean;
+  /** Changes by itself soon, so the list is polled fast. */
+  readonly isChanging: boolean;
+  /** Newer than this extension. */
+  readonly isUnknown: boolean;
+
   readonly canStart: boolean;
   readonly canStop: boolean;
   readonly canDelete: boolean;
   readonly canRestore: boolean;
-  /** Where it stands in a list sorted by state; low is first. */
-  readonly sortOrder: number;
 }
 
-const nothing = { canStart: false, canStop: false, canDelete: false, canRestore: false };
-const changing = { ...nothing, kind: 'changing', icon: 'loading~spin', open: 'wait' } as const;
 const green = 'charts.green';
 const yellow = 'charts.yellow';
 const blue = 'charts.blue';
 const red = 'charts.red';
 const grey = 'disabledForeground';
 
-/** The one table of statuses. Everything that depends on a status asks it. */
+const none = {
+  isRunning: false,
+  isStarting: false,
+  isStopping: false,
+  isStopped: false,
+  awaitsRestore: false,
+  needsAttention: false,
+  isLost: false,
+  isGone: false,
+  isDeleted: false,
+  isChanging: false,
+  isUnknown: false,
+  canStart: false,
+  canStop: false,
+  canDelete: false,
+  canRestore: false,
+};
+const deletable = { ...none, canDelete: true };
+const changing = { ...deletable, isChanging: true, icon: 'loading~spin', open: 'wait' } as const;
+
+/** The one table of statuses. */
 const table: Readonly<Record<KnownStatus, StatusFacts>> = {
   running: {
-    ...nothing,
+    ...deletable,
     label: () => t('running'),
-    kind: 'settled',
     icon: 'vm-running',
     color: green,
-    open: 'connect',
-    canStop: true,
-    canDelete: true,
     sortOrder: 0,
+    open: 'connect',
+    isRunning: true,
+    canStop: true,
   },
-  creating: { ...changing, label: () => t('being created'), color: yellow, canDelete: true, sortOrder: 1 },
-  pending: { ...changing, label: () => t('waiting for a place'), color: grey, canDelete: true, sortOrder: 1 },
-  starting: { ...changing, label: () => t('starting'), color: yellow, canDelete: true, sortOrder: 1 },
-  restoring: { ...changing, label: () => t('being restored'), color: blue, canDelete: true, sortOrder: 1 },
-  stopping: { ...changing, label: () => t('stopping'), color: yellow, canDelete: true, sortOrder: 2 },
-  deleting: { ...changing, label: () => t('being deleted'), color: red, open: 'refuse', sortOrder: 2 },
+  creating: { ...changing, label: () => t('being created'), color: yellow, sortOrder: 1 },
+  pending: { ...changing, label: () => t('waiting for a place'), color: grey, sortOrder: 1 },
+  starting: { ...changing, label: () => t('starting'), color: yellow, sortOrder: 1, isStarting: true },
+  restoring: {
+    ...changing,
+    label: () => t('being restored'),
+    color: blue,
+    sortOrder: 1,
+    awaitsRestore: true,
+  },
+  stopping: { ...changing, label: () => t('stopping'), color: yellow, sortOrder: 2, isStopping: true },
+  deleting: {
+    ...changing,
+    label: () => t('being deleted'),
+    color: red,
+    sortOrder: 2,
+    open: 'refuse',
+    isGone: true,
+    canDelete: false,
+  },
   error: {
+    ...deletable,
     label: () => t('needs attention'),
-    kind: 'settled',
     icon: 'error',
     color: red,
+    sortOrder: 3,
     open: 'offerStart',
+    needsAttention: true,
     canStart: true,
     canStop: true,
-    canDelete: true,
-    canRestore: false,
-    sortOrder: 3,
   },
   stopped: {
-    ...nothing,
+    ...deletable,
     label: () => t('stopped'),
-    kind: 'settled',
     icon: 'vm-outline',
     color: grey,
-    open: 'start',
-    canStart: true,
-    canDelete: true,
     sortOrder: 4,
+    open: 'start',
+    isStopped: true,
+    canStart: true,
   },
   restorable: {
-    ...nothing,
+    ...deletable,
     label: () => t('can be restored'),
-    kind: 'settled',
     icon: 'history',
     color: blue,
-    open: 'restore',
-    canDelete: true,
-    canRestore: true,
     sortOrder: 5,
+    open: 'restore',
+    awaitsRestore: true,
+    canRestore: true,
   },
   lost: {
-    ...nothing,
+    ...deletable,
     label: () => t('lost'),
-    kind: 'settled',
     icon: 'warning',
     color: red,
-    open: 'refuse',
-    canDelete: true,
     sortOrder: 6,
+    open: 'refuse',
+    isLost: true,
   },
   deleted: {
-    ...nothing,
+    ...none,
     label: () => t('deleted'),
-    kind: 'settled',
     icon: 'trash',
     color: grey,
-    open: 'refuse',
     sortOrder: 8,
+    open: 'refuse',
+    isGone: true,
+    isDeleted: true,
   },
 };
 
-/** What is known of a status. One that is newer than this extension gets careful answers, never an error. */
+/** Looks up a status. One that is newer than this extension gets careful facts, never an error. */
 export function statusOf(status: string): StatusFacts {
   return isKnown(status) ? table[status] : unknownStatus(status);
 }
 
-/** Every status in the table, for pickers and tests. */
+/** Every status in the table. */
 export const knownStatuses = Object.keys(table) as readonly KnownStatus[];
 
 function isKnown(status: string): status is KnownStatus {
@@ -145,15 +192,14 @@ function isKnown(status: string): status is KnownStatus {
 
 function unknownStatus(status: string): StatusFacts {
   return {
+    ...deletable,
     label: () => status.replaceAll('_', ' ').trim() || t('unknown'),
-    kind: 'unknown',
     icon: 'question',
     color: grey,
+    sortOrder: 7,
     open: 'try',
+    isUnknown: true,
     canStart: true,
     canStop: true,
-    canDelete: true,
-    canRestore: false,
-    sortOrder: 7,
   };
 }

@@ -3,29 +3,30 @@ import type { Disposable } from '../base/disposable';
 import type { Computer } from './computer';
 import type { ComputerStore } from './store';
 
-/** When a computer was first seen in a state. */
+/** A status that a computer was first seen in at some time. */
 export interface StatusChange {
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** The status; `gone`: it is not in the list any more. */
+  /** The status; `gone` for a computer that has left the list. */
   readonly status: string;
-  /** What the service says went wrong. */
+  /** The service's explanation of an error. */
   readonly lastError: string | undefined;
 }
 
-/** What was seen of one computer. */
+/** Statuses that one computer has had. */
 export interface ComputerHistory {
   readonly id: string;
   readonly name: string;
   readonly changes: readonly StatusChange[];
 }
 
-/** How much is kept; what is oldest goes first. */
-const most = { computers: 200, moments: 30 };
+/** Size of the history; the oldest entries are dropped first. */
+const maxComputers = 200;
+const maxChangesOfComputer = 30;
 
-/** Keeps what states the computers were seen in, and when. */
+/** Records which statuses the computers have had, and when; for the diagnostics report. */
 export class StatusHistory implements Disposable {
-  private readonly all = new Map<string, ComputerHistory>();
+  private readonly histories = new Map<string, ComputerHistory>();
   private readonly listener: Disposable;
 
   constructor(
@@ -33,28 +34,28 @@ export class StatusHistory implements Disposable {
     private readonly clock: Pick<Clock, 'now'>,
   ) {
     this.listener = store.onDidChange(({ added, changed, removed }) => {
-      for (const computer of [...added, ...changed]) this.note(computer, computer.status);
-      for (const computer of removed) this.note(computer, 'gone');
+      for (const computer of [...added, ...changed]) this.record(computer, computer.status);
+      for (const { computer } of removed) this.record(computer, 'gone');
     });
   }
 
-  /** Those that changed latest come last. */
+  /** All histories; the computer that changed last is the last. */
   get computers(): readonly ComputerHistory[] {
-    return [...this.all.values()];
+    return [...this.histories.values()];
   }
 
   dispose(): void {
     this.listener.dispose();
   }
 
-  private note({ id, name, lastError }: Computer, status: string): void {
-    const moments = this.all.get(id)?.changes ?? [];
-    const last = moments.at(-1);
+  private record({ id, name, lastError }: Computer, status: string): void {
+    const changes = this.histories.get(id)?.changes ?? [];
+    const last = changes.at(-1);
     if (last?.status === status && last.lastError === lastError) return;
-    const moment = { at: this.clock.now(), status, lastError };
-    this.all.delete(id);
-    this.all.set(id, { id, name, changes: [...moments, moment].slice(-most.moments) });
-    const [oldest] = this.all.keys();
-    if (this.all.size > most.computers && oldest !== undefined) this.all.delete(oldest);
+    const change = { at: this.clock.now(), status, lastError };
+    this.histories.delete(id);
+    this.histories.set(id, { id, name, changes: [...changes, change].slice(-maxChangesOfComputer) });
+    const [oldest] = this.histories.keys();
+    if (this.histories.size > maxComputers && oldest !== undefined) this.histories.delete(oldest);
   }
 }

@@ -7,88 +7,101 @@ import type { Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import { describeError, type Log } from '../base/log';
 import { computerFrom, sameComputer, type Computer } from './computer';
-import { Poller } from './poller';
+import { Poller, pollBackoffMs, pollIntervals } from './poller';
+import { isPortChanging } from './publishedPort';
 import { statusOf } from './status';
 
-/** Milliseconds between polls. */
-const pace = { changing: 1_500, quiet: 30_000, longest: 60_000 };
-
-/** What a poll or an action changed. Never empty. */
+/** Changes to the list by a poll or an action. Never empty. */
 export interface StoreChange {
   readonly added: readonly Computer[];
   readonly changed: readonly Computer[];
-  readonly removed: readonly Computer[];
+  readonly removed: readonly Removal[];
 }
 
-/** How far the list can be trusted. */
+/** A computer that has left the list. */
+export interface Removal {
+  readonly computer: Computer;
+  readonly cause:
+    /** The service reports it as deleted or not found, or a complete list lacks it. */
+    | 'deleted'
+    /** An incomplete list lacks it, so it may still exist. */
+    | 'unlisted'
+    /** The list was reset, since another account is used, or none. */
+    | 'reset';
+}
+
+/** Reliability of the list. */
 export interface StoreState {
-  /** `none`: nothing known yet; `cached`: from last time; `live`: as the service says; `stale`: it was live once. */
+  /** `none`: not loaded; `cached`: from an earlier window; `live`: as the service reports; `stale`: live once. */
   readonly freshness: 'none' | 'cached' | 'live' | 'stale';
-  /** Why the last poll failed. */
+  /** Error of the last poll, if it failed. */
   readonly problem: unknown;
   /** The service's page was full: there may be computers that are not in the list. */
   readonly possiblyMore: boolean;
-  /** Entries of the last answer that could not be read. */
+  /** Number of invalid entries in the last answer. */
   readonly unreadable: number;
 }
 
-/** True where a computer that leaves the list may be there all the same: the list is not all that the service has. */
-export function isIncomplete({ freshness, possiblyMore, unreadable }: StoreState): boolean {
-  return freshness === 'none' || possiblyMore || unreadable > 0;
-}
-
-/** Where the list is kept from one time to the next. */
+/** Storage of the list from one window to the next. */
 export interface ListCache {
   read(): readonly Computer[];
   write(computers: readonly Computer[]): void;
 }
 
-/** A status shown instead of the true one while an action on its way to the service is expected to cause it. */
-interface Assumed {
+/** Identity of one optimistic update, so that only the latest one is taken back. */
+interface UnconfirmedStatus {
   readonly status: string;
 }
 
 interface Entry {
-  truth: Computer;
-  assumed: Assumed | undefined;
-  /** The ticket of the answer that `truth` comes from. */
-  asOf: number;
-  /** When it was read, in ms of the clock; 0 for the cache. */
-  readAt: number;
+  /** As the service described it last. */
+  confirmed: Computer;
+  /** Shown instead of the confirmed status while a call that will cause it is under way. */
+  optimistic: UnconfirmedStatus | undefined;
+  /** Sequence number of the answer that `confirmed` comes from. */
+  sequence: number;
+  /** Time of that answer, in milliseconds of the clock; 0 for the cache. */
+  fetchedAt: number;
   shown: Computer;
 }
 
-/** An assumption about a computer, to be ended by the truth. Once it is over, ending it again does no harm. */
+/** A status that is shown before the service confirms it. Calling a method again later is harmless. */
 export interface OptimisticStatus {
-  /** Ends it with the service's answer, or without one: then the last truth shows again and a poll follows. */
-  settle(truth?: WireComputer): void;
-  /** Ends it where the service agreed without describing the computer: what was assumed is true until it says more. */
+  /** Replaces it by the service's answer; without one, by the confirmed status, and a poll follows. */
+  settle(answer?: WireComputer): void;
+  /** Takes it as confirmed: the service has agreed without describing the computer. */
   confirm(): void;
 }
 
-const untouched: StoreState = { freshness: 'none', problem: undefined, possiblyMore: false, unreadable: 0 };
+const initialState: StoreState = {
+  freshness: 'none',
+  problem: undefined,
+  possiblyMore: false,
+  unreadable: 0,
+};
 
 /**
- * The one list of computers. It polls while watched: fast only while something changes, slowly when quiet, with
- * growing pauses when the service fails. Answers that come out of order are dropped: each call takes a ticket when it
- * is sent, and an answer never overwrites what a later ticket brought.
+ * The one list of computers. Polls while watched: fast while a computer changes, slowly otherwise, with a growing
+ * back-off when the service fails. Answers that arrive out of order are dropped: each call takes a sequence number when
+ * it is sent, and its answer never overwrites what a later call brought.
  */
 export class ComputerStore implements Disposable {
   private readonly entries = new Map<string, Entry>();
-  /** Computers that are gone, with the ticket of the answer that said so. */
-  private readonly gone = new Map<string, number>();
+  /** Sequence numbers of the answers by which computers were removed. */
+  private readonly removedAt = new Map<string, number>();
   private readonly poller: Poller;
   private readonly changes = new Emitter<StoreChange>();
   private readonly states = new Emitter<StoreState>();
-  private current = untouched;
-  private lastTicket = 0;
-  /** Answers to tickets up to this one belong to an account that was left. */
-  private firstValid = 0;
-  /** The ticket of the list that was taken in last. */
-  private listedAsOf = 0;
+  private current = initialState;
+  private lastSequence = 0;
+  /** Answers up to this sequence number belong to an account that is not used any more. */
+  private resetAt = 0;
+  /** Sequence number of the list that was applied last. */
+  private listSequence = 0;
+  /** Failed lists in a row. */
   private failures = 0;
-  /** The service wants no list to be asked for before, in ms of the clock. */
-  private askedToWaitUntil = 0;
+  /** End of the service's `Retry-After`, in milliseconds of the clock. */
+  private retryAt = 0;
 
   readonly onDidChange = this.changes.event;
   readonly onDidChangeState = this.states.event;
@@ -125,19 +138,19 @@ export class ComputerStore implements Disposable {
     return this.get(idOrName) ?? (byName.length === 1 ? byName[0] : undefined);
   }
 
-  /** The computer if the service described it less than `maxAge` milliseconds ago and nothing is assumed of it. */
-  recent(id: string, maxAge: number): Computer | undefined {
+  /** Returns the computer if the service described it less than `maxAgeMs` ago and its status is not optimistic. */
+  recent(id: string, maxAgeMs: number): Computer | undefined {
     const entry = this.entries.get(id);
-    const usable = entry && entry.assumed === undefined && this.clock.now() - entry.readAt < maxAge;
-    return usable ? entry.truth : undefined;
+    const isRecent = entry && entry.optimistic === undefined && this.clock.now() - entry.fetchedAt < maxAgeMs;
+    return isRecent ? entry.confirmed : undefined;
   }
 
-  /** Draws last time's list, if nothing better is known. */
+  /** Shows the list of an earlier window, unless a better one is loaded. */
   loadCache(): void {
     if (this.current.freshness !== 'none') return;
     const cached = this.cache.read();
     if (cached.length === 0) return;
-    for (const computer of cached) this.put(computer, 0, 0);
+    for (const computer of cached) this.merge(computer, 0, 0);
     this.changes.fire({ added: this.computers, changed: [], removed: [] });
     this.setState({ ...this.current, freshness: 'cached' });
   }
@@ -147,91 +160,96 @@ export class ComputerStore implements Disposable {
     return this.poller.watch();
   }
 
-  /** Makes the next poll come at once, where somebody watches; not before the time that the service asked us to wait. */
+  /** Polls at once if the list is watched, though not before the service's `Retry-After` is over. */
   pollNow(): void {
-    if (this.clock.now() >= this.askedToWaitUntil) this.poller.pollNow();
+    if (this.clock.now() >= this.retryAt) this.poller.pollNow();
   }
 
   /** Reads the list now, watched or not. Rejects as the call does; the list stays as it was. */
   async refresh(signal?: AbortSignal): Promise<void> {
-    const ticket = this.nextSequence();
+    const sequence = this.nextSequence();
     try {
-      this.apply(await this.client.list(signal), ticket);
+      this.applyList(await this.client.list(signal), sequence);
     } catch (error) {
-      if (!isCancellation(error) && !this.outdatedList(ticket)) this.fail(error);
+      if (!isCancellation(error) && !this.isOutdatedList(sequence)) this.onListFailed(error);
       throw error;
     }
   }
 
-  /** A mark for a call about to be sent; give it back with the answer. */
+  /** Sequence number of a call that is about to be sent, to be passed on with its answer. */
   nextSequence(): number {
-    this.lastTicket += 1;
-    return this.lastTicket;
+    this.lastSequence += 1;
+    return this.lastSequence;
   }
 
-  /** Takes in what an answer says of one computer. `ticket` must have been taken before the call was sent. */
-  upsert(wire: WireComputer, ticket: number): Computer {
+  /** Merges an answer that describes one computer. `sequence` was taken before the call was sent. */
+  upsert(wire: WireComputer, sequence: number): Computer {
     const computer = computerFrom(wire);
-    if (this.outdated(computer.id, ticket)) return computer;
-    const before = this.entries.get(computer.id)?.truth;
-    if (computer.status === 'deleted') this.remove(computer.id);
-    else this.show(computer.id, () => this.put(computer, ticket, this.clock.now()));
+    if (this.isOutdated(computer.id, sequence)) return computer;
+    const before = this.entries.get(computer.id)?.confirmed;
+    if (statusOf(computer.status).isDeleted) this.remove(computer.id);
+    else this.update(computer.id, () => this.merge(computer, sequence, this.clock.now()));
     if (isChanging(computer) && !(before && isChanging(before))) this.pollNow();
     return computer;
   }
 
-  /** Takes a computer out of the list: the service says that it is gone. */
+  /** Removes a computer that the service reports as deleted or not found. */
   remove(id: string): void {
     const entry = this.entries.get(id);
     if (!entry) return;
     this.entries.delete(id);
-    this.gone.set(id, this.nextSequence());
-    this.changes.fire({ added: [], changed: [], removed: [entry.shown] });
+    this.removedAt.set(id, this.nextSequence());
+    this.changes.fire({ added: [], changed: [], removed: [{ computer: entry.shown, cause: 'deleted' }] });
     this.save();
   }
 
-  /** Shows a status before the service confirms it. Lists that arrive meanwhile do not disturb it. */
+  /** Shows a status before the service confirms it. Lists that arrive meanwhile do not replace it. */
   setOptimistic(id: string, status: string): OptimisticStatus {
-    const asked = this.nextSequence();
-    const own: Assumed = { status };
-    this.show(id, () => {
+    const sequence = this.nextSequence();
+    const optimistic: UnconfirmedStatus = { status };
+    this.update(id, () => {
       const entry = this.entries.get(id);
       if (!entry) return;
-      entry.assumed = own;
-      this.redraw(entry);
+      entry.optimistic = optimistic;
+      this.updateShown(entry);
     });
     return {
-      settle: (truth) => this.settle(id, own, asked, truth && computerFrom(truth)),
+      settle: (answer) => this.settle(id, optimistic, sequence, answer && computerFrom(answer)),
       confirm: () => {
-        const truth = this.entries.get(id)?.truth;
-        this.settle(id, own, asked, truth && { ...truth, status });
+        const confirmed = this.entries.get(id)?.confirmed;
+        this.settle(id, optimistic, sequence, confirmed && { ...confirmed, status });
       },
     };
   }
 
-  private settle(id: string, own: Assumed, asked: number, truth: Computer | undefined): void {
-    if (asked <= this.firstValid) return;
-    if (truth?.status === 'deleted') this.remove(truth.id);
-    this.show(truth?.id ?? id, () => {
+  private settle(
+    id: string,
+    optimistic: UnconfirmedStatus,
+    sequence: number,
+    answer: Computer | undefined,
+  ): void {
+    if (sequence <= this.resetAt) return;
+    if (answer && statusOf(answer.status).isDeleted) this.remove(answer.id);
+    this.update(answer?.id ?? id, () => {
       const entry = this.entries.get(id);
-      if (entry?.assumed === own) entry.assumed = undefined;
-      // The new ticket makes lists too old that were sent before now.
-      if (truth && asked > (this.gone.get(truth.id) ?? 0))
-        this.put(truth, this.nextSequence(), this.clock.now());
-      else if (entry) this.redraw(entry);
+      if (entry?.optimistic === optimistic) entry.optimistic = undefined;
+      // With a new sequence number, lists that were requested before this moment are outdated.
+      if (answer && sequence > (this.removedAt.get(answer.id) ?? 0))
+        this.merge(answer, this.nextSequence(), this.clock.now());
+      else if (entry) this.updateShown(entry);
     });
     this.pollNow();
   }
 
-  /** Forgets everything: another account, or none. Answers still on their way are dropped. */
+  /** Drops the list: another account is used, or none. Answers still under way are dropped, too. */
   reset(): void {
-    this.firstValid = this.lastTicket;
+    this.resetAt = this.lastSequence;
     this.failures = 0;
-    this.askedToWaitUntil = 0;
-    const removed = this.computers;
+    this.retryAt = 0;
+    const removed = this.computers.map((computer) => ({ computer, cause: 'reset' as const }));
     this.entries.clear();
     this.cache.write([]);
-    this.setState(untouched);
+    this.setState(initialState);
     if (removed.length > 0) this.changes.fire({ added: [], changed: [], removed });
     this.pollNow();
   }
@@ -242,92 +260,102 @@ export class ComputerStore implements Disposable {
     this.states.dispose();
   }
 
+  /** @returns milliseconds until the next poll */
   private async poll(signal: AbortSignal): Promise<number> {
     try {
       await this.refresh(signal);
-      return this.computers.some(isChanging) ? pace.changing : pace.quiet;
+      return this.computers.some(isChanging) ? pollIntervals.changing : pollIntervals.quiet;
     } catch (error) {
       signal.throwIfAborted();
       this.log.debug(`poll failed (${this.failures} in a row): ${describeError(error)}`);
-      const asked = isApiError(error) ? (error.retryAfter ?? 0) : 0;
-      this.askedToWaitUntil = this.clock.now() + asked;
-      return Math.max(asked, Math.min(pace.longest, 2_000 * 2 ** (this.failures - 1)));
+      const retryAfter = isApiError(error) ? (error.retryAfter ?? 0) : 0;
+      this.retryAt = this.clock.now() + retryAfter;
+      return Math.max(retryAfter, pollBackoffMs(this.failures));
     }
   }
 
-  private apply(list: ComputerList, ticket: number): void {
-    if (this.outdatedList(ticket)) return;
-    this.listedAsOf = ticket;
-    const change = this.merge(list, ticket);
+  private applyList(list: ComputerList, sequence: number): void {
+    if (this.isOutdatedList(sequence)) return;
+    this.listSequence = sequence;
+    const change = this.mergeList(list, sequence);
     this.failures = 0;
     for (const error of list.unreadable)
       this.log.warn(`a computer in the list is unreadable: ${error.message}`);
     const { possiblyMore, unreadable } = list;
-    // Comes first, since it tells what it means that a computer is missing.
     this.setState({ freshness: 'live', problem: undefined, possiblyMore, unreadable: unreadable.length });
     if (!change) return;
     this.changes.fire(change);
     this.save();
   }
 
-  private merge(list: ComputerList, ticket: number): StoreChange | undefined {
+  private mergeList(list: ComputerList, sequence: number): StoreChange | undefined {
     const added: Computer[] = [];
     const changed: Computer[] = [];
-    const removed: Computer[] = [];
     const present = new Set<string>();
     const now = this.clock.now();
     for (const wire of list.computers) {
-      if (wire.status === 'deleted') continue;
+      if (statusOf(wire.status).isDeleted) continue;
       present.add(wire.id);
-      if (this.outdated(wire.id, ticket)) continue;
+      if (this.isOutdated(wire.id, sequence)) continue;
       const before = this.get(wire.id);
-      const after = this.put(computerFrom(wire), ticket, now).shown;
+      const after = this.merge(computerFrom(wire), sequence, now).shown;
       if (!before) added.push(after);
       else if (before !== after) changed.push(after);
     }
-    for (const [id, entry] of this.entries) {
-      if (present.has(id) || entry.asOf > ticket || entry.assumed !== undefined) continue;
-      this.entries.delete(id);
-      this.gone.set(id, ticket);
-      removed.push(entry.shown);
-    }
+    const removed = this.removeAbsent(list, present, sequence);
     return added.length + changed.length + removed.length > 0 ? { added, changed, removed } : undefined;
   }
 
-  /** True for an answer that was asked for before something that is known by now. */
-  private outdated(id: string, ticket: number): boolean {
-    const known = this.entries.get(id)?.asOf ?? this.gone.get(id) ?? 0;
-    return ticket <= this.firstValid || ticket < known;
+  private removeAbsent(list: ComputerList, present: ReadonlySet<string>, sequence: number): Removal[] {
+    const isComplete = !list.possiblyMore && list.unreadable.length === 0;
+    const deleted = new Set(list.computers.map(({ id }) => id).filter((id) => !present.has(id)));
+    const removed: Removal[] = [];
+    for (const [id, entry] of this.entries) {
+      if (present.has(id) || entry.sequence > sequence || entry.optimistic !== undefined) continue;
+      this.entries.delete(id);
+      this.removedAt.set(id, sequence);
+      removed.push({
+        computer: entry.shown,
+        cause: isComplete || deleted.has(id) ? 'deleted' : 'unlisted',
+      });
+    }
+    return removed;
   }
 
-  private outdatedList(ticket: number): boolean {
-    return ticket <= this.firstValid || ticket < this.listedAsOf;
+  /** True for an answer to a call that was sent before the one that brought the present description. */
+  private isOutdated(id: string, sequence: number): boolean {
+    const latest = this.entries.get(id)?.sequence ?? this.removedAt.get(id) ?? 0;
+    return sequence <= this.resetAt || sequence < latest;
   }
 
-  private put(computer: Computer, ticket: number, readAt: number): Entry {
+  private isOutdatedList(sequence: number): boolean {
+    return sequence <= this.resetAt || sequence < this.listSequence;
+  }
+
+  private merge(computer: Computer, sequence: number, fetchedAt: number): Entry {
     const entry = this.entries.get(computer.id);
     if (!entry) {
-      const fresh: Entry = { truth: computer, assumed: undefined, asOf: ticket, readAt, shown: computer };
-      this.entries.set(computer.id, fresh);
-      this.gone.delete(computer.id);
-      return fresh;
+      const created = { confirmed: computer, optimistic: undefined, sequence, fetchedAt, shown: computer };
+      this.entries.set(computer.id, created);
+      this.removedAt.delete(computer.id);
+      return created;
     }
-    if (!sameComputer(entry.truth, computer)) entry.truth = computer;
-    entry.asOf = ticket;
-    entry.readAt = readAt;
-    this.redraw(entry);
+    if (!sameComputer(entry.confirmed, computer)) entry.confirmed = computer;
+    entry.sequence = sequence;
+    entry.fetchedAt = fetchedAt;
+    this.updateShown(entry);
     return entry;
   }
 
-  /** Sets what is shown; the object stays the same one where nothing that is shown changes. */
-  private redraw(entry: Entry): void {
-    const { truth, assumed } = entry;
-    const shown = assumed ? { ...truth, status: assumed.status } : truth;
+  /** Computes what is shown; it stays the same object where nothing visible changes. */
+  private updateShown(entry: Entry): void {
+    const { confirmed, optimistic } = entry;
+    const shown = optimistic ? { ...confirmed, status: optimistic.status } : confirmed;
     if (entry.shown !== shown && !sameComputer(entry.shown, shown)) entry.shown = shown;
   }
 
-  /** Runs a change to one computer and tells it, if there is anything to tell. */
-  private show(id: string, change: () => void): void {
+  /** Runs a change to one computer, and fires an event if it is visible. */
+  private update(id: string, change: () => void): void {
     const before = this.get(id);
     change();
     const after = this.get(id);
@@ -336,10 +364,10 @@ export class ComputerStore implements Disposable {
     this.save();
   }
 
-  private fail(problem: unknown): void {
+  private onListFailed(problem: unknown): void {
     this.failures += 1;
-    const known = this.current.freshness === 'live' || this.current.freshness === 'stale';
-    this.setState({ ...this.current, freshness: known ? 'stale' : this.current.freshness, problem });
+    const { freshness } = this.current;
+    this.setState({ ...this.current, freshness: freshness === 'live' ? 'stale' : freshness, problem });
   }
 
   private setState(state: StoreState): void {
@@ -350,10 +378,10 @@ export class ComputerStore implements Disposable {
   }
 
   private save(): void {
-    this.cache.write([...this.entries.values()].map((entry) => entry.truth));
+    this.cache.write([...this.entries.values()].map((entry) => entry.confirmed));
   }
 }
 
 function isChanging({ status, publishedPorts = [] }: Computer): boolean {
-  return statusOf(status).kind === 'changing' || publishedPorts.some((port) => port.status.endsWith('ing'));
+  return statusOf(status).isChanging || publishedPorts.some(isPortChanging);
 }

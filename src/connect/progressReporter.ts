@@ -42,7 +42,7 @@ export class ProgressReporter {
 
   connecting(computer: Computer, { messages }: Described): void {
     const message = messages.connecting(computer);
-    if (statusOf(computer.status).kind === 'unknown' && this.lastMessage !== message) {
+    if (statusOf(computer.status).isUnknown && this.lastMessage !== message) {
       this.report(
         t(
           '{0} is "{1}", a state this extension does not know. Trying all the same…',
@@ -77,10 +77,11 @@ export class ProgressReporter {
   }
 
   private waiting({ name, status }: Computer): void {
-    const label = statusOf(status).label();
+    const facts = statusOf(status);
+    const label = facts.label();
     // Reported already when it was requested.
-    if (this.lastPhase === t('starting') && status === 'starting') return;
-    if (this.lastPhase === t('restoring') && (status === 'restoring' || status === 'restorable')) return;
+    if (this.lastPhase === t('starting') && facts.isStarting) return;
+    if (this.lastPhase === t('restoring') && facts.awaitsRestore) return;
     this.report(t('{0}: {1}. Waiting… (Ctrl+C cancels)', name, label), label);
   }
 

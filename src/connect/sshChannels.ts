@@ -102,5 +102,5 @@ export class SshChannels {
 }
 
 function isRunning({ status }: Computer): boolean {
-  return statusOf(status).open === 'connect';
+  return statusOf(status).isRunning;
 }

@@ -6,6 +6,7 @@ import { Emitter, type Event } from '../base/emitter';
 import { isTransient } from '../base/errors';
 import { describeError, type Log } from '../base/log';
 import type { Computer } from '../computers/computer';
+import { statusOf } from '../computers/status';
 import type { SshChannels } from '../connect/sshChannels';
 import {
   endShellCommand,
@@ -102,7 +103,7 @@ export class PersistentShells implements Disposable {
     try {
       await this.deps.clock.delay(listingDelayMs, listing.signal);
       const computer = this.deps.store.get(id);
-      if (computer?.status === 'running') await this.refresh(computer, listing.signal);
+      if (computer && statusOf(computer.status).isRunning) await this.refresh(computer, listing.signal);
     } catch (error) {
       if (isCancellation(error)) return;
       if (!maySucceedLater(error)) this.unlistable.add(id);

@@ -62,8 +62,8 @@ export class Terminals implements Disposable {
     );
     this.disposables.add(
       store.onDidChange(({ changed, removed }) => {
-        for (const { id } of [...changed, ...removed])
-          this.of(id).forEach(({ pty }) => pty.checkConnection());
+        const left = removed.map(({ computer }) => computer);
+        for (const { id } of [...changed, ...left]) this.of(id).forEach(({ pty }) => pty.checkConnection());
       }),
     );
   }

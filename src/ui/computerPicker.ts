@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import { capabilitiesOf, type Capability } from '../computers/capabilities';
+import { isCapable, type Capability } from '../computers/capabilities';
 import type { Computer } from '../computers/computer';
+import { statusOf } from '../computers/status';
 import type { ComputerStore } from '../computers/store';
 import { DisposableStore } from '../base/disposable';
 import { escapeIcons } from '../base/text';
@@ -75,7 +76,7 @@ export class ComputerPicker {
   private computersAfter(before: readonly Computer[], capability: Capability): Computer[] {
     const listed = new Set(before.map(({ id }) => id));
     const added = this.store.computers.filter(
-      (computer) => !listed.has(computer.id) && capabilitiesOf(computer).includes(capability),
+      (computer) => !listed.has(computer.id) && isCapable(computer, capability),
     );
     return [
       ...before.map((computer) => this.store.get(computer.id) ?? asDeleted(computer)),
@@ -93,7 +94,7 @@ export class ComputerPicker {
 }
 
 function asDeleted(computer: Computer): Computer {
-  return computer.status === 'deleted' ? computer : { ...computer, status: 'deleted' };
+  return statusOf(computer.status).isDeleted ? computer : { ...computer, status: 'deleted' };
 }
 
 /** Finds the items that stand for the same computers as others. */

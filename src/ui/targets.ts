@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Account } from '../account/account';
-import { capabilitiesOf, type Capability } from '../computers/capabilities';
+import { isCapable, type Capability } from '../computers/capabilities';
 import type { Computer } from '../computers/computer';
 import type { ComputerStore } from '../computers/store';
 import type { ComputerPicker } from './computerPicker';
@@ -78,7 +78,7 @@ export class Targets {
 
 /** Filters computers by a capability. @throws when none has it */
 function withCapability(capability: Capability, computers: readonly Computer[]): readonly Computer[] {
-  const capable = computers.filter((computer) => capabilitiesOf(computer).includes(capability));
+  const capable = computers.filter((computer) => isCapable(computer, capability));
   if (capable.length === 0)
     throw new Error(vscode.l10n.t('That is not possible in the current state of the computer.'));
   return capable;

@@ -85,12 +85,11 @@ describe('a forwarded port', () => {
 
     /** The list; computers go from it as when another account signs in. */
     private get store() {
-      const state = { freshness: 'none', problem: undefined, possiblyMore: false, unreadable: 0 } as const;
       const watch = (): Disposable => {
         this.watchers += 1;
         return { dispose: () => void (this.watchers -= 1) };
       };
-      return { get: () => this.listed, onDidChange: this.changes.event, state, watch };
+      return { get: () => this.listed, onDidChange: this.changes.event, watch };
     }
 
     /** A further window of the same workspace. */
@@ -297,13 +296,13 @@ describe('a forwarded port', () => {
     assert.equal(forward!.localPort, localPort);
     assert.equal((await sends(forward!, Buffer.from('reconnect'))).toString(), 'againheard 5');
 
-    bench.changes.fire({ added: [], changed: [], removed: [einstein] });
+    bench.changes.fire({ added: [], changed: [], removed: [{ computer: einstein, cause: 'reset' }] });
     assert.equal(forward!.localPort, undefined);
     bench.changes.fire({ added: [einstein], changed: [], removed: [] });
     await until('it to listen again', () => forward!.localPort === localPort);
     assert.deepEqual(bench.moved, []);
 
-    bench.changes.fire({ added: [], changed: [], removed: [einstein] });
+    bench.changes.fire({ added: [], changed: [], removed: [{ computer: einstein, cause: 'reset' }] });
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(localPort, '127.0.0.1', resolve));
     bench.changes.fire({ added: [einstein], changed: [], removed: [] });

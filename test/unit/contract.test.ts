@@ -32,7 +32,7 @@ import {
 const { contributes } = manifest;
 const commands = contributes.commands.map(({ command }) => command);
 const settings = contributes.configuration.properties;
-const contextOf = (status: string): string[] => capabilitiesOf(computerFrom(wire('cmp_1', status)));
+const contextOf = (status: string): readonly string[] => capabilitiesOf(computerFrom(wire('cmp_1', status)));
 /** The types of command ids that the features declare. */
 const commandIdTypes = sources
   .filter(({ path }) => /^src\/features\/\w+\/index\.ts$/.test(path))

@@ -71,12 +71,11 @@ export class DetailsPage implements vscode.TextDocumentContentProvider, Disposab
 
 /** Explains why a computer cannot be reached, and names the next step. */
 function problem({ status, lastError }: Computer): string[] {
-  const { open } = statusOf(status);
-  if (open !== 'offerStart' && open !== 'refuse') return [];
-  const nextStep =
-    open === 'offerStart'
-      ? vscode.l10n.t('A start may help. If it does not, delete the computer and create another.')
-      : vscode.l10n.t('It cannot be started. You can delete it and create another.');
+  const { needsAttention, isLost, isGone } = statusOf(status);
+  if (!needsAttention && !isLost && !isGone) return [];
+  const nextStep = needsAttention
+    ? vscode.l10n.t('A start may help. If it does not, delete the computer and create another.')
+    : vscode.l10n.t('It cannot be started. You can delete it and create another.');
   return [`> ${escapeMarkdown(lastError ?? vscode.l10n.t('The service gives no reason.'))}`, nextStep];
 }
 

@@ -4,6 +4,7 @@ import { DisposableStore, type Disposable } from '../../base/disposable';
 import { describeError, type Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';
 import type { MetricsAndBilling } from '../../computers/metricsAndBilling';
+import { statusOf } from '../../computers/status';
 import type { ComputerStore } from '../../computers/store';
 import { formatDollars } from './formatUsage';
 
@@ -51,7 +52,7 @@ export class StatusBar implements Disposable {
       this.drawnIds = '';
       return;
     }
-    const running = store.computers.filter(({ status }) => status === 'running');
+    const running = store.computers.filter(({ status }) => statusOf(status).isRunning);
     const ids = running.map(({ id }) => id).join(' ');
     const label = runningLabel(running.length);
     this.item.text = `${icon} ${running.length}`;

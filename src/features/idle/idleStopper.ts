@@ -7,7 +7,7 @@ import { describeError, type Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';
 import type { Lifecycle } from '../../computers/lifecycle';
 import { statusOf } from '../../computers/status';
-import { isIncomplete, type ComputerStore } from '../../computers/store';
+import type { ComputerStore } from '../../computers/store';
 import type { UsageSource } from '../../computers/computersInUse';
 import type { WindowRegistry } from './otherWindows';
 
@@ -35,7 +35,7 @@ export interface IdleMemory {
 
 export interface IdleStopperDeps {
   readonly lifecycle: Pick<Lifecycle, 'onDidStart' | 'onWillStopOrDelete' | 'fetch' | 'stop'>;
-  readonly store: Pick<ComputerStore, 'onDidChange' | 'state'>;
+  readonly store: Pick<ComputerStore, 'onDidChange'>;
   /** Use from this window. */
   readonly usage: UsageSource;
   /** Use from the others. */
@@ -87,9 +87,9 @@ export class IdleStopper implements Disposable {
     this.disposables.add(lifecycle.onWillStopOrDelete((id) => this.touch(id)));
     this.disposables.add(
       store.onDidChange(({ changed, removed }) => {
-        // One that is only missing from an incomplete list costs on.
-        const isMissing = store.state.freshness === 'live' && isIncomplete(store.state);
-        for (const { id } of [...changed.filter(isDown), ...(isMissing ? [] : removed)]) this.drop(id);
+        // One that is only missing from an incomplete list still costs money.
+        const left = removed.filter(({ cause }) => cause !== 'unlisted').map(({ computer }) => computer);
+        for (const { id } of [...changed.filter(isDown), ...left]) this.drop(id);
       }),
     );
     this.disposables.add(usage.onDidChange(() => this.onUse()));
@@ -199,7 +199,7 @@ export class IdleStopper implements Disposable {
     const { lifecycle, settings: wish } = this.parts;
     const computer = await lifecycle.fetch(id, this.end.signal);
     if (isDown(computer)) this.drop(id);
-    if (statusOf(computer.status).open !== 'connect' || !this.started.has(id)) return;
+    if (!statusOf(computer.status).isRunning || !this.started.has(id)) return;
     // Neither a stop nor a person is waited for here: the other windows want to hear from this one.
     const work = wish.stop() === 'always' ? this.stop(computer, idle) : this.ask(computer, idle);
     work.catch((error: unknown) => this.complain(error));
@@ -248,6 +248,6 @@ export class IdleStopper implements Disposable {
 
 /** It was stopped, or is gone: whoever starts it again answers for it. */
 function isDown({ status }: Computer): boolean {
-  const { kind, open } = statusOf(status);
-  return open === 'start' || (open === 'refuse' && kind === 'settled');
+  const { isStopped, isLost, isDeleted } = statusOf(status);
+  return isStopped || isLost || isDeleted;
 }

@@ -86,7 +86,7 @@ export class DeleteCommand {
     try {
       const sequence = store.nextSequence();
       const computer = store.upsert(await client.get(id, signal), sequence);
-      return computer.status === 'deleted' || computer.status === 'deleting' ? undefined : computer;
+      return statusOf(computer.status).isGone ? undefined : computer;
     } catch (error) {
       if (isCancellation(error)) throw error;
       // Without an answer the computer counts as not deleted, as the service reported.

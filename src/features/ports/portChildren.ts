@@ -1,8 +1,9 @@
 import { t } from '@vscode/l10n';
 import type { PublishedPort } from '../../api/wire';
 import { Emitter } from '../../base/emitter';
-import { formatBytes, printable } from '../../base/text';
+import { formatBytes } from '../../base/text';
 import type { Computer } from '../../computers/computer';
+import { hasFailedToPublish, publishedPortLabel } from '../../computers/publishedPort';
 import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
 import { loopbackAddress, type PortForward } from './portForward';
 import type { PortForwards } from './portForwards';
@@ -74,7 +75,7 @@ function formatTraffic({ traffic }: PortForward): string {
 function publishedPortChild(published: PublishedPort): PublishedPortChild {
   const { port, url } = published;
   const label = t('Port {0}', port);
-  const state = formatPublishedState(published);
+  const state = publishedPortLabel(published);
   return {
     kind: 'published',
     published,
@@ -83,22 +84,7 @@ function publishedPortChild(published: PublishedPort): PublishedPortChild {
     description: [t('public'), state].join(' · '),
     tooltip: url === null ? state : t('{0}\nAnyone can reach it, without signing in.', url),
     ariaLabel: [label, t('public'), state].join(', '),
-    icon: published.status === 'error' ? 'warning' : 'globe',
+    icon: hasFailedToPublish(published) ? 'warning' : 'globe',
     contextValues: url === null ? ['publishedPort'] : ['publishedPort', 'publicAddress'],
   };
-}
-
-function formatPublishedState({ status, url }: PublishedPort): string {
-  switch (status) {
-    case 'publishing':
-      return t('publishing…');
-    case 'unpublishing':
-      return t('unpublishing…');
-    case 'error':
-      return t('could not be published');
-    case 'published':
-      return url ?? t('publishing…');
-    default:
-      return url ?? printable(status);
-  }
 }

@@ -3,12 +3,12 @@ import { Emitter } from '../../base/emitter';
 import { describeError, type Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';
 import { statusOf } from '../../computers/status';
-import { isIncomplete, type ComputerStore } from '../../computers/store';
+import type { ComputerStore, Removal } from '../../computers/store';
 import { PortForward, type Dial } from './portForward';
 import type { PortForwardStorage } from './portForwardStorage';
 
 export interface PortForwardsDeps {
-  readonly store: Pick<ComputerStore, 'get' | 'onDidChange' | 'state' | 'watch'>;
+  readonly store: Pick<ComputerStore, 'get' | 'onDidChange' | 'watch'>;
   readonly storage: PortForwardStorage;
   readonly dial: Dial;
   readonly log: Log;
@@ -34,7 +34,7 @@ export class PortForwards implements Disposable {
       deps.store.onDidChange(({ added, changed, removed }) => {
         if (this.all.length === 0) return;
         for (const computer of [...added, ...changed]) this.applyStatus(computer);
-        for (const { id } of removed) this.onRemoved(id);
+        for (const removal of removed) this.onRemoved(removal);
       }),
     );
   }
@@ -149,28 +149,28 @@ export class PortForwards implements Disposable {
 
   /** Listens only while the computer can answer. An unknown status may be as good as running. */
   private applyStatus(computer: Computer): void {
-    const { open } = statusOf(computer.status);
-    if (open === 'connect') this.resume(computer);
-    else if (open !== 'wait' && open !== 'try')
+    const { isRunning, isChanging, isGone, isUnknown } = statusOf(computer.status);
+    if (isRunning) this.resume(computer);
+    else if (isGone || !(isChanging || isUnknown))
       this.of(computer.id).forEach((forward) => forward.stopListening());
   }
 
   /**
-   * Handles a computer that left the list. The forwards of a deleted one are removed. While the list is incomplete, as
-   * under another account, they are kept for when the computer is listed again.
+   * Handles a computer that left the list. The forwards of a deleted one are removed. Those of one that may still
+   * exist, as under another account, are kept for when the computer is listed again.
    */
-  private onRemoved(id: string): void {
+  private onRemoved({ computer: { id }, cause }: Removal): void {
     const forwards = this.of(id);
-    const mayStillExist = isIncomplete(this.deps.store.state);
+    const isDeleted = cause === 'deleted';
     for (const forward of forwards) {
-      if (mayStillExist) forward.stopListening();
-      else this.drop(forward);
+      if (isDeleted) this.drop(forward);
+      else forward.stopListening();
     }
-    if (forwards.length > 0 && !mayStillExist) this.replaceAll(this.all, id);
+    if (forwards.length > 0 && isDeleted) this.replaceAll(this.all, id);
   }
 
   private resume({ id, status }: Computer): void {
-    if (statusOf(status).open !== 'connect') return;
+    if (!statusOf(status).isRunning) return;
     for (const forward of this.of(id)) if (forward.localPort === undefined) void this.listenAgain(forward);
   }
 

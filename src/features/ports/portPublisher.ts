@@ -4,6 +4,7 @@ import { ambiguousKinds, isApiError } from '../../api/errors';
 import { publishLimits, type PublishedPort } from '../../api/wire';
 import type { Clock } from '../../base/clock';
 import type { Lifecycle } from '../../computers/lifecycle';
+import { hasFailedToPublish, isUnpublished } from '../../computers/publishedPort';
 
 /** Milliseconds between polls of a port that is being published. */
 const pollIntervalMs = 1_000;
@@ -31,7 +32,7 @@ export class PortPublisher {
    */
   async of(computerId: string, signal: AbortSignal): Promise<readonly PublishedPort[]> {
     const all = await this.client.publishedPorts(computerId, signal);
-    return all.filter(({ status }) => status !== 'unpublished');
+    return all.filter((port) => !isUnpublished(port));
   }
 
   /**
@@ -42,12 +43,12 @@ export class PortPublisher {
     const deadline = this.clock.now() + publishTimeoutMs;
     let published = await this.request(computerId, port, signal);
     await this.lifecycle.fetch(computerId, signal);
-    while (published.url === null && published.status !== 'error' && this.clock.now() < deadline) {
+    while (published.url === null && !hasFailedToPublish(published) && this.clock.now() < deadline) {
       await this.clock.delay(pollIntervalMs, signal);
       published = (await this.find(computerId, port, signal)) ?? published;
     }
     await this.lifecycle.fetch(computerId, signal);
-    if (published.status === 'error')
+    if (hasFailedToPublish(published))
       throw new Error(t('Port {0} could not be published. Unpublish it, then try again.', port));
     return published;
   }

@@ -45,10 +45,9 @@ export class ComputerTarget implements RunTarget {
         this.computer.id,
         AbortSignal.timeout(statusCheckTimeoutMs),
       );
-      const { open } = statusOf(computer.status);
+      const { open, isStopped, isStopping } = statusOf(computer.status);
       if (open === 'refuse') return refusalOf(computer);
-      const isStopped = open === 'start' || computer.status === 'stopping';
-      return isStopped ? new LifecycleError('stopped', computer) : undefined;
+      return isStopped || isStopping ? new LifecycleError('stopped', computer) : undefined;
     } catch (error) {
       return isApiError(error, 'notFound') ? new LifecycleError('deleted', this.computer) : undefined;
     }

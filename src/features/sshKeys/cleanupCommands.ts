@@ -78,7 +78,7 @@ export class CleanupCommands {
   /** Resolves a computer that is running; none is started for a cleanup. */
   private async runningTarget(args: readonly unknown[], title: string): Promise<Computer> {
     const computer = await this.deps.targets.one(args, title, 'computer');
-    if (computer.status === 'running') return computer;
+    if (statusOf(computer.status).isRunning) return computer;
     throw new Error(
       vscode.l10n.t(
         '{0} is not running ({1}). Start it, then try again.',

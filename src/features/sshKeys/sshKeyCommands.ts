@@ -57,7 +57,7 @@ export class SshKeyCommands {
   private async replaceOn(id: string, signal: AbortSignal): Promise<RotationResult> {
     const computer = this.deps.store.get(id);
     const name = computer?.name ?? id;
-    if (computer?.status !== 'running') {
+    if (!computer || !statusOf(computer.status).isRunning) {
       const status = computer ? statusOf(computer.status).label() : vscode.l10n.t('not in the list');
       return { name, result: vscode.l10n.t('by the next connection ({0})', status), failed: false };
     }

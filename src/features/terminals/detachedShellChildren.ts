@@ -4,6 +4,7 @@ import type { Computer } from '../../computers/computer';
 import type { PersistentShell } from '../../shell/shellListing';
 import type { PersistentShells } from '../../terminal/persistentShells';
 import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
+import { statusOf } from '../../computers/status';
 
 /** Characters of a shell's command and of its directory that are shown. */
 const maxCommandLength = 40;
@@ -24,7 +25,7 @@ export class DetachedShellChildren implements ChildProvider {
   }
 
   childrenOf(computer: Computer): readonly DetachedShellChild[] {
-    return computer.status === 'running' ? this.shells.of(computer.id).map(detachedShellChild) : [];
+    return statusOf(computer.status).isRunning ? this.shells.of(computer.id).map(detachedShellChild) : [];
   }
 }
 

@@ -119,7 +119,7 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
 
   /** Redraws single items where the order stays, else the whole list. */
   private update({ added, changed, removed }: StoreChange): void {
-    for (const { id } of removed) this.nodes.delete(id);
+    for (const { computer } of removed) this.nodes.delete(computer.id);
     const moved = changed.some((computer) => {
       const before = this.nodes.get(computer.id)?.computer;
       return !before || mayMove(before, computer);

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Account, AccountState } from '../../account/account';
 import { DisposableStore, type Disposable } from '../../base/disposable';
+import { statusOf } from '../../computers/status';
 import type { ComputerStore } from '../../computers/store';
 import { showError } from '../../ui/showError';
 import type { TreeNode } from '../../ui/treeNodes';
@@ -103,7 +104,7 @@ export class ComputersView implements Disposable {
 
   private draw(): void {
     const { computers } = this.deps.store;
-    const runningCount = computers.filter(({ status }) => status === 'running').length;
+    const runningCount = computers.filter(({ status }) => statusOf(status).isRunning).length;
     this.view.badge =
       runningCount > 0
         ? { value: runningCount, tooltip: vscode.l10n.t('{0} running', runningCount) }

@@ -32,7 +32,7 @@ export class LiveMetrics implements Disposable {
 
   /** Fetches and formats metrics; none where the computer is not running or the request fails. Never rejects. */
   async metricsOf({ id, status }: Computer, signal: AbortSignal): Promise<Fact[]> {
-    if (statusOf(status).open !== 'connect') return [];
+    if (!statusOf(status).isRunning) return [];
     const timeout = new AbortController();
     const finished = new AbortController();
     this.clock.delay(timeoutMs, finished.signal).then(

@@ -57,6 +57,18 @@ describe('what happens elsewhere', () => {
       assert.deepEqual(told, []);
     });
 
+  it('is told as deleted by a 404, though the list is incomplete', async () => {
+    const { bench, told } = await listening('a running', 'b running');
+    bench.client.script('list', {
+      ...listOf(parseComputer('a running'), parseComputer('b running')),
+      possiblyMore: true,
+    });
+    await bench.store.refresh();
+    bench.scriptFetches(new ApiError('notFound'));
+    await assert.rejects(bench.lifecycle.fetch('b', signal));
+    assert.deepEqual(told, ['b deleted']);
+  });
+
   it('is not what this window did', async () => {
     const { bench, told } = await listening('a running', 'b running', 'c running');
     bench.client.script('stop', parseComputer('a stopping'));

@@ -165,7 +165,7 @@ describe('a computer that does not come up', () => {
     const begin = bench.clock.now();
     await assert.rejects(
       bench.opened({ timeoutMs: 60_000 }),
-      problem('timeLimit', /name of a is still starting after 60 s.*celesto\.startTimeout/),
+      problem('timeout', /name of a is still starting after 60 s.*celesto\.startTimeout/),
     );
     const took = bench.clock.now() - begin;
     assert.ok(took > 55_000 && took <= 60_000, `${took} ms`);
@@ -323,7 +323,7 @@ describe('a service that cannot be asked', () => {
   it('that was away for a while is not blamed when the computer takes too long', async () => {
     const bench = await LifecycleHarness.with('a starting');
     bench.scriptFetches(network, 'starting');
-    await assert.rejects(bench.opened({ timeoutMs: 30_000 }), problem('timeLimit', /still starting/));
+    await assert.rejects(bench.opened({ timeoutMs: 30_000 }), problem('timeout', /still starting/));
   });
 
   it('is left alone as long as it asks for', async () => {

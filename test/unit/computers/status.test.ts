@@ -32,37 +32,69 @@ function allowed(status: string): string {
     .join(' ');
 }
 
-describe('the table of statuses', () => {
+function kindOf(status: string): string {
+  const { isChanging, isUnknown } = statusOf(status);
+  assert.ok(!(isChanging && isUnknown));
+  if (isUnknown) return 'unknown';
+  return isChanging ? 'changing' : 'settled';
+}
+
+/** Names of the facts beginning with `is`, `needs` and `awaits` that hold, without those that `kindOf` covers. */
+function statesOf(status: string): string {
+  return Object.entries(statusOf(status))
+    .filter(([name, value]) => /^(is(?!Changing|Unknown)|needs|awaits)/.test(name) && value === true)
+    .map(([name]) => name)
+    .sort()
+    .join(' ');
+}
+
+describe('the status table', () => {
   for (const [status, ...expected] of rows) {
-    it(status, () => {
-      const { kind, icon, color, open } = statusOf(status);
-      assert.deepEqual([kind, icon, color, open, allowed(status)], expected);
+    it(`holds the facts of the status ${status}`, () => {
+      const { icon, color, open } = statusOf(status);
+      assert.deepEqual([kindOf(status), icon, color, open, allowed(status)], expected);
     });
   }
 
-  it('is known here in full', () => {
+  it('states of each status what it is', () => {
+    assert.deepEqual(Object.fromEntries(rows.map(([status]) => [status, statesOf(status)])), {
+      creating: '',
+      running: 'isRunning',
+      stopping: 'isStopping',
+      stopped: 'isStopped',
+      starting: 'isStarting',
+      restoring: 'awaitsRestore',
+      restorable: 'awaitsRestore',
+      deleting: 'isGone',
+      deleted: 'isDeleted isGone',
+      error: 'needsAttention',
+      lost: 'isLost',
+      pending: '',
+      hibernating: '',
+    });
+  });
+
+  it('is tested here in full', () => {
     const known = rows.map(([status]) => status).filter((status) => status !== 'hibernating');
     assert.deepEqual([...knownStatuses].sort(), known.sort());
   });
 
-  it('gives settled statuses shapes of their own, for those who see no colours', () => {
+  it('gives settled statuses icons of different shapes, since not everyone sees colours', () => {
     const settled = rows.filter(([, kind]) => kind !== 'changing').map(([, , icon]) => icon);
     assert.equal(new Set(settled).size, settled.length);
   });
 
-  it('says each status in words of its own', () => {
+  it('gives each status a label of its own', () => {
     const words = rows.map(([status]) => statusOf(status).label());
     assert.equal(new Set(words).size, words.length);
     for (const word of words) assert.match(word, /^[a-z ]+$/);
   });
 
-  it('puts what runs first, then what changes, then what needs a look', () => {
+  it('sorts running first, then changing, then error', () => {
     const sorted = [...knownStatuses].sort((a, b) => statusOf(a).sortOrder - statusOf(b).sortOrder);
     assert.equal(sorted[0], 'running');
     assert.equal(sorted.at(-1), 'deleted');
-    const lastChanging = Math.max(
-      ...sorted.map((status, i) => (statusOf(status).kind === 'changing' ? i : 0)),
-    );
+    const lastChanging = Math.max(...sorted.map((status, i) => (statusOf(status).isChanging ? i : 0)));
     assert.ok(lastChanging < sorted.indexOf('error'));
     assert.ok(sorted.indexOf('error') < sorted.indexOf('stopped'));
   });
@@ -78,10 +110,10 @@ describe('a status newer than this extension', () => {
     ['', 'unknown'],
     ['_', 'unknown'],
   ] as const) {
-    it(`"${status}" is tolerated`, () => {
+    it(`is tolerated: "${status}"`, () => {
       const facts = statusOf(status);
       assert.deepEqual(
-        [facts.kind, facts.icon, facts.open, facts.label()],
+        [kindOf(status), facts.icon, facts.open, facts.label()],
         ['unknown', 'question', 'try', words],
       );
     });

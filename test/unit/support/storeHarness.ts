@@ -60,7 +60,7 @@ export class StoreHarness {
         [
           ...added.map(({ id, status }) => `+${id} ${status}`),
           ...changed.map(({ id, status }) => `~${id} ${status}`),
-          ...removed.map(({ id }) => `-${id}`),
+          ...removed.map(({ computer }) => `-${computer.id}`),
         ].join(' '),
       );
   }

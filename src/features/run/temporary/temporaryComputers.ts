@@ -9,6 +9,7 @@ import { finishBeforeShutdown } from '../../../base/shutdown';
 import type { Computer } from '../../../computers/computer';
 import type { Lifecycle } from '../../../computers/lifecycle';
 import type { ComputerStore } from '../../../computers/store';
+import { statusOf } from '../../../computers/status';
 import { leaseKey, Leases, type LeaseMemento, type TemporaryComputerRecord } from './leases';
 
 /** One use of a temporary computer. */
@@ -151,7 +152,7 @@ export class TemporaryComputers implements Disposable {
     try {
       const timeout = AbortSignal.timeout(existenceCheckTimeoutMs);
       const { status } = await this.deps.client.get(computer.id, AbortSignal.any([signal, timeout]));
-      if (status !== 'deleting' && status !== 'deleted') return true;
+      if (!statusOf(status).isGone) return true;
     } catch (error) {
       if (!isApiError(error, 'notFound')) return true;
     }

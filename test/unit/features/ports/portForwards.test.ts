@@ -60,6 +60,17 @@ describe('the forwards of a computer that leaves the list', () => {
   });
 });
 
+describe('the forwards of a computer that a 404 reports as gone', () => {
+  it('are removed, though the list may be incomplete', async (context) => {
+    const { harness, forwards, saved } = await forwarding(context);
+    const list = ['a', 'b'].map((id) => wire(id, 'running'));
+    harness.client.script('list', { computers: list, unreadable: [], possiblyMore: true });
+    await harness.store.refresh();
+    harness.store.remove('a');
+    assert.deepEqual([forwards.of('a'), saved()], [[], ['b']]);
+  });
+});
+
 describe('a port that is forwarded twice at the same moment', () => {
   it('has one forward', async (context) => {
     const { harness, forwards } = await forwarding(context);
