@@ -14,7 +14,7 @@ import { SshCommandTransport } from './sshCommandTransport';
 
 export interface CommandConnectorDeps {
   readonly client: CelestoClient;
-  /** Works while the window closes, too. */
+  /** Has the latest credentials, and works while the window closes. */
   readonly lastClient: CelestoClient;
   readonly lifecycle: Lifecycle;
   readonly pool: ConnectionPool;
@@ -25,7 +25,7 @@ export interface CommandConnectorDeps {
   readonly log: Log;
 }
 
-/** Makes the connector of commands, which has the transports of terminals, but the service's exec call instead of the gateway. */
+/** Creates the connector of commands. Its transports are SSH, SSH through the gateway, and the service's exec call. */
 export function createCommandConnector(deps: CommandConnectorDeps): CommandConnector {
   const { client, lastClient, lifecycle, pool, transportCache, startTimeoutMs, log } = deps;
   const transports = new TransportSelector<Transport<CommandRequest, CommandExecution>>(

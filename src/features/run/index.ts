@@ -30,21 +30,21 @@ export interface RunDeps extends CommandConnectorDeps {
   readonly globalState: vscode.Memento;
   /** The id or name of the default computer, of a folder of the workspace where one is given; empty for none. */
   readonly defaultComputer: (folder?: vscode.Uri) => string;
-  /** Forgets what is stored of a computer that is deleted. */
+  /** Removes the records of a computer that was deleted. */
   readonly onDeleted: (computerId: string) => void;
-  /** Shows a failure that a message in the tab of a command would not do for. */
+  /** Called with a failure that the tab of a command has printed, for those that need a dialog as well. */
   readonly onFailure: (error: unknown) => void;
   readonly clock: Clock;
 }
 
 export interface RunFeature extends Feature<RunCommandId> {
-  /** The terminals of commands that run. */
+  /** The tabs of commands, for their computers in use and for links in their output. */
   readonly terminals: RunTerminals;
-  /** Ends commands and deletes temporary computers as the window closes. Never rejects. */
+  /** Kills commands and deletes temporary computers as the window closes. Never rejects. */
   close(): Promise<void>;
 }
 
-/** Registers running commands on computers, on temporary ones too, and as tasks. */
+/** Registers the commands and tasks that run a command on a computer, be it a temporary one. */
 export function registerRun(deps: RunDeps): RunFeature {
   const { account, client, lastClient, targets, finder, store, lifecycle, clock, log } = deps;
   const disposables = new DisposableStore();

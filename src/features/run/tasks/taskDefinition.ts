@@ -1,4 +1,5 @@
-import * as vscode from 'vscode';
+import { t } from '@vscode/l10n';
+import type * as vscode from 'vscode';
 import type { Command } from '../command';
 
 export const taskType = 'celesto';
@@ -36,8 +37,7 @@ export function readTaskDefinition({
 
 /** @throws Error when the task has no command */
 export function assertCommand({ command }: TaskDefinition): void {
-  if (command.line.trim() === '')
-    throw new Error(vscode.l10n.t('This task has no command. Give it one in tasks.json.'));
+  if (command.line.trim() === '') throw new Error(t('This task has no command. Give it one in tasks.json.'));
 }
 
 /**
@@ -48,14 +48,14 @@ export function assertCommand({ command }: TaskDefinition): void {
 export function computerOf({ computer }: TaskDefinition, defaultComputer: () => string): string {
   if (computer === '') {
     throw new Error(
-      vscode.l10n.t('This task names no computer. Give its ID, its name, "default" or "new" in tasks.json.'),
+      t('This task names no computer. Give its ID, its name, "default" or "new" in tasks.json.'),
     );
   }
   if (computer !== 'default') return computer;
   const idOrName = defaultComputer().trim();
   if (idOrName !== '') return idOrName;
   throw new Error(
-    vscode.l10n.t(
+    t(
       'This workspace has no default computer. Choose one with "Use as Workspace Default", or name one in the task.',
     ),
   );
