@@ -1,29 +1,33 @@
-/** Numbers of private modes (DECRQM) that no terminal has: the last four digits count. */
+/** DECRQM numbers of private modes that no terminal has: the last four digits count the requests. */
 const modeBase = 6917;
 const modeCount = 10_000;
 
+const answer = new RegExp(String.raw`\x1b\[\?${modeBase}(\d{4});\d\$y`, 'g');
+
 /**
- * DrawAcks from the terminal emulator for what it has drawn. VS Code tells an extension nothing of the kind, but an
- * emulator answers questions in their turn: one about a mode that does not exist changes nothing, and its answer, which
- * comes as input, says that all output before it was drawn.
+ * Acknowledgements of drawn output. VS Code gives an extension none, but the emulator answers queries in order: a query of
+ * a mode that does not exist changes nothing, and its answer, which arrives as input, proves that all output before it
+ * was drawn.
  */
 export class DrawAcks {
   private next = 0;
+  private isClosed = false;
   private readonly pending = new Map<number, () => void>();
 
   /**
-   * Asks for a receipt.
-   * @param onDrawn called when everything was drawn that was written before the question
-   * @returns the question: to be written where the emulator is not in the middle of a sequence
+   * Requests an acknowledgement.
+   * @param onDrawn called once everything written before the query was drawn
+   * @returns the query, to be written where the output is not in the middle of a sequence
    */
   request(onDrawn: () => void): string {
     const number = this.next;
     this.next = (this.next + 1) % modeCount;
     this.pending.set(number, onDrawn);
+    if (this.isClosed) queueMicrotask(() => this.acknowledgeAll());
     return `\x1b[?${modeBase}${String(number).padStart(4, '0')}$p`;
   }
 
-  /** Takes the receipts out of input. @returns what a person typed, or a program was answered */
+  /** Removes the acknowledgements from input. Returns the typed text, and answers to queries of programs. */
   consume(input: string): string {
     if (!input.includes('$y')) return input;
     return input.replace(answer, (_, number: string) => {
@@ -32,20 +36,29 @@ export class DrawAcks {
     });
   }
 
-  /** Waits for no receipt any more. */
+  /** Drops all pending requests. */
   clear(): void {
     this.pending.clear();
   }
 
-  /** Answers come in the order of the questions: one that is missing was lost. */
+  /** Acknowledges everything from now on: the emulator is gone, and output must not wait for it. */
+  close(): void {
+    this.isClosed = true;
+    this.acknowledgeAll();
+  }
+
+  private acknowledgeAll(): void {
+    const last = [...this.pending.keys()].at(-1);
+    if (last !== undefined) this.onAnswer(last);
+  }
+
+  /** Answers arrive in the order of the queries, so a missing one was lost. */
   private onAnswer(number: number): void {
     if (!this.pending.has(number)) return;
-    for (const [next, onDrawn] of this.pending) {
-      this.pending.delete(next);
+    for (const [requested, onDrawn] of this.pending) {
+      this.pending.delete(requested);
       onDrawn();
-      if (next === number) return;
+      if (requested === number) return;
     }
   }
 }
-
-const answer = new RegExp(String.raw`\x1b\[\?${modeBase}(\d{4});\d\$y`, 'g');

@@ -1,23 +1,23 @@
 import type { Size } from '../shell/session';
 
-/** Asks the terminal emulator for its size in characters (XTWINOPS 18): VS Code does not always tell it by itself. */
+// eslint-disable-next-line no-control-regex -- it begins with one
+const answer = /\x1b\[8;(\d+);(\d+)t/g;
+
+/** Queries the emulator's size in characters (XTWINOPS 18), which VS Code does not always report by itself. */
 export class SizeQuery {
   private pending = 0;
 
-  /** @returns the question, to be written to the emulator */
+  /** Returns the query, to be written to the emulator. */
   request(): string {
     this.pending += 1;
     return '\x1b[18t';
   }
 
-  /**
-   * Takes the answers out of input.
-   * @returns what a person typed, or a program was answered
-   */
+  /** Removes the answers from input. Returns the typed text, and answers to queries of programs. */
   consume(input: string, onSize: (size: Size) => void): string {
     if (this.pending === 0) return input;
     return input.replace(answer, (whole, rows: string, columns: string) => {
-      // A program may have asked, too.
+      // Belongs to a program that sent the same query.
       if (this.pending === 0) return whole;
       this.pending -= 1;
       onSize({ rows: Number(rows), columns: Number(columns) });
@@ -25,6 +25,3 @@ export class SizeQuery {
     });
   }
 }
-
-// eslint-disable-next-line no-control-regex -- it begins with one
-const answer = /\x1b\[8;(\d+);(\d+)t/g;

@@ -19,6 +19,7 @@ import { TransportSelector, type TransportSetting } from '../../src/connect/tran
 import { isCancellation } from '../../src/base/abort';
 import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
+import { DrawAcks } from '../../src/terminal/drawAcks';
 import { until } from '../harness/until';
 import { MemoryCache } from '../unit/support/storeHarness';
 import { Installation } from './support/installation';
@@ -62,20 +63,34 @@ class Runner {
   }
 }
 
+/** Asks for an acknowledgement of what was drawn. */
+// eslint-disable-next-line no-control-regex -- it begins with one
+const drawQuery = /\x1b\[\?(\d+)\$p/g;
+
 class Started {
   readonly told: string[] = [];
   output = '';
   readonly run: CommandRun;
+  private readonly acks = new DrawAcks();
 
   constructor(place: ComputerTarget, command: Command) {
     const view = {
       size: () => ({ rows: 30, columns: 100 }),
-      write: (text: string) => void (this.output += text),
+      acks: this.acks,
+      write: (text: string) => this.draw(text),
       report: (text: string) => void this.told.push(text),
       setPhase: () => undefined,
       showOutcome: () => undefined,
     };
     this.run = new CommandRun(place, { command, evenFromError: false }, view, systemClock);
+  }
+
+  /** Answers queries as an emulator does. */
+  private draw(text: string): void {
+    this.output += text.replace(drawQuery, (_, mode: string) => {
+      this.acks.consume(`\x1b[?${mode};0$y`);
+      return '';
+    });
   }
 
   /** The lines it wrote. */

@@ -2,9 +2,12 @@ import { t } from '@vscode/l10n';
 import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import type { Size } from '../../shell/session';
+import type { DrawAcks } from '../../terminal/drawAcks';
+import { OutputFlowControl } from '../../terminal/outputFlowControl';
+import { toCrlf } from '../../terminal/statusMessages';
+import { Typeahead } from '../../terminal/typeahead';
 import type { Command } from './command';
 import type { CommandExecution, ExecutionEnd } from './commandExecution';
-import { Flow } from './flow';
 import type { RunOutcome } from './runOutcome';
 import type { RunTarget } from './runTarget';
 
@@ -13,15 +16,14 @@ const interruptTimeoutMs = 2_000;
 /** Milliseconds from a kill until the end is no longer waited for. */
 const killTimeoutMs = 5_000;
 
-/** Characters of input buffered before the command begins. */
-const maxTypeahead = 64 * 1024;
-
 /** A shell reports a command that a signal ended by 128 plus the signal's number. */
 const firstSignalExitCode = 128;
 
 /** The display of a run. */
 export interface RunView {
   readonly size: () => Size;
+  /** Acknowledgements of what was written. */
+  readonly acks: DrawAcks;
   /** Shows output of the command. */
   write(text: string): void;
   /** Prints a line about the progress. */
@@ -45,7 +47,8 @@ export class CommandRun {
   private execution: CommandExecution | undefined;
   private startedAt: number | undefined;
   private cancelled = false;
-  private typeahead = '';
+  private readonly typeahead = new Typeahead();
+  private output: OutputFlowControl | undefined;
   private settleEnd: (end: ExecutionEnd) => void = () => undefined;
 
   /** Settles when the command has ended and its target is cleaned up. Never rejects. */
@@ -63,7 +66,7 @@ export class CommandRun {
   /** Sends typed text. Input before the command begins is buffered. */
   write(text: string): void {
     if (this.execution) this.execution.write(text);
-    else this.typeahead = (this.typeahead + text).slice(0, maxTypeahead);
+    else this.typeahead.push(text);
   }
 
   resize(size: Size): void {
@@ -79,6 +82,7 @@ export class CommandRun {
       return;
     }
     this.execution.interrupt();
+    this.output?.interrupt();
     this.after(interruptTimeoutMs, () => this.kill());
   }
 
@@ -113,19 +117,19 @@ export class CommandRun {
     this.startedAt = this.clock.now();
     view.setPhase(undefined);
     if (this.cancelled) execution.kill();
-    else if (this.typeahead) execution.write(this.typeahead);
+    else this.typeahead.flush((text) => execution.write(text));
     return this.outcomeOf(await this.endOf(execution));
   }
 
   private endOf(execution: CommandExecution): Promise<ExecutionEnd> {
-    const flow = new Flow(execution, (text) => this.view.write(text), this.clock);
+    const { view, clock } = this;
+    // Without a terminal of its own a command ends its lines as in a file.
+    const output = new OutputFlowControl(execution, (text) => view.write(toCrlf(text)), view.acks, clock);
+    this.output = output;
     return new Promise((resolve) => {
       this.settleEnd = resolve;
-      execution.onEnd((end) => {
-        flow.end();
-        resolve(end);
-      });
-      execution.onData((bytes) => flow.push(bytes));
+      execution.onEnd((end) => output.end(() => resolve(end)));
+      execution.onData((bytes) => output.push(bytes));
     });
   }
 

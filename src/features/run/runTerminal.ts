@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
 import { LifecycleError } from '../../computers/errors';
 import type { Size } from '../../shell/session';
-import { StatusMessages } from '../../terminal/statusMessages';
+import { BasePseudoterminal } from '../../terminal/basePseudoterminal';
+import { ctrlC, ctrlD } from '../../terminal/keys';
 import type { Clock } from '../../base/clock';
 import { describeError, type Log } from '../../base/log';
 import { escapeIcons } from '../../base/text';
@@ -9,11 +10,6 @@ import type { NamedComputer, RunTarget } from './runTarget';
 import type { Command } from './command';
 import { CommandRun, type RunView } from './commandRun';
 import { exitCodeOf, formatOutcome, formatTabRemark, type RunOutcome } from './runOutcome';
-
-const ctrlC = '\x03';
-const ctrlD = '\x04';
-/** Milliseconds until VS Code has surely set the initial title of the tab, and takes another. */
-const initialTitleDelayMs = 1_000;
 
 export interface RunTerminalDeps {
   readonly clock: Clock;
@@ -37,24 +33,14 @@ export interface RunTerminalOptions {
 }
 
 /** The tab of a command: its output, its outcome, and the keys for the next step. */
-export class RunTerminal implements vscode.Pseudoterminal {
-  private readonly writes = new vscode.EventEmitter<string>();
-  private readonly closes = new vscode.EventEmitter<number>();
-  private readonly names = new vscode.EventEmitter<string>();
+export class RunTerminal extends BasePseudoterminal {
   private readonly states = new vscode.EventEmitter<void>();
-  private readonly messages = new StatusMessages((text) => this.writes.fire(text));
-  private size: Size = { rows: 24, columns: 80 };
   private run: CommandRun | undefined;
   private running: Promise<unknown> = Promise.resolve();
   private target: RunTarget | undefined;
   private hasBegun = false;
   private startsFromError = false;
-  private tabName: string;
-  private isClosed = false;
 
-  readonly onDidWrite = this.writes.event;
-  readonly onDidClose = this.closes.event;
-  readonly onDidChangeName = this.names.event;
   /** Fires when a run begins, when its command does, and when it ends. */
   readonly onDidChangeState = this.states.event;
 
@@ -62,7 +48,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
     readonly options: RunTerminalOptions,
     private readonly deps: RunTerminalDeps,
   ) {
-    this.tabName = this.name();
+    super(deps.clock);
   }
 
   /** The computer it runs on, once that is known. */
@@ -79,33 +65,28 @@ export class RunTerminal implements vscode.Pseudoterminal {
     return this.running;
   }
 
-  /** The name of the tab, with a remark in parentheses. */
-  name(remark?: string): string {
-    const { targetName, title } = this.options;
-    const name = vscode.l10n.t('{0}: {1}', targetName, title);
-    return escapeIcons(remark === undefined ? name : `${name} (${remark})`);
+  /** The initial name of the tab. */
+  get name(): string {
+    return escapeIcons(this.nameWith(undefined));
   }
 
-  open(dimensions: vscode.TerminalDimensions | undefined): void {
-    if (dimensions) this.size = dimensions;
+  protected onOpen(): void {
     void this.begin();
-    void this.deps.clock.delay(initialTitleDelayMs).then(() => this.updateTitle());
   }
 
-  close(): void {
-    this.isClosed = true;
+  protected onClose(): void {
     this.run?.kill();
   }
 
-  setDimensions(dimensions: vscode.TerminalDimensions): void {
-    this.size = dimensions;
-    this.run?.resize(dimensions);
+  protected onInput(text: string): void {
+    if (!this.run) this.handleKey(text);
+    else if (text.includes(ctrlC)) this.run.cancel();
+    else this.run.write(text);
   }
 
-  handleInput(data: string): void {
-    if (!this.run) this.handleKey(data);
-    else if (data.includes(ctrlC)) this.run.cancel();
-    else this.run.write(data);
+  protected override resize(size: Size): void {
+    super.resize(size);
+    this.run?.resize(size);
   }
 
   /** Handles a key pressed after the command has ended. */
@@ -116,7 +97,7 @@ export class RunTerminal implements vscode.Pseudoterminal {
   }
 
   private rerun(): void {
-    this.writes.fire('\r\n');
+    this.draw('\r\n');
     void this.begin();
   }
 
@@ -126,7 +107,8 @@ export class RunTerminal implements vscode.Pseudoterminal {
     if (taskName === undefined) this.messages.info(`$ ${title}`);
     const view: RunView = {
       size: () => this.size,
-      write: (text) => this.writes.fire(text),
+      acks: this.acks,
+      write: (text) => this.draw(text),
       report: (text) => this.report(text),
       setPhase: (phase) => {
         this.rename(phase);
@@ -181,18 +163,14 @@ export class RunTerminal implements vscode.Pseudoterminal {
     this.deps.onFailure(error);
   }
 
-  private rename(remark: string | undefined): void {
-    this.tabName = this.name(remark);
-    this.updateTitle();
-  }
-
   /** A task has the name that its author gave it. */
-  private updateTitle(): void {
-    if (this.options.taskName === undefined && !this.isClosed) this.names.fire(this.tabName);
+  private rename(remark: string | undefined): void {
+    if (this.options.taskName === undefined) this.setTitle(this.nameWith(remark));
   }
 
-  private end(code: number): void {
-    this.isClosed = true;
-    this.closes.fire(code);
+  private nameWith(remark: string | undefined): string {
+    const { targetName, title } = this.options;
+    const name = vscode.l10n.t('{0}: {1}', targetName, title);
+    return remark === undefined ? name : `${name} (${remark})`;
   }
 }

@@ -58,7 +58,7 @@ export class RunTerminals implements Disposable {
   /** Opens a tab of VS Code's terminal panel. */
   show(pty: RunTerminal): vscode.Terminal {
     const terminal = vscode.window.createTerminal({
-      name: pty.name(),
+      name: pty.name,
       pty,
       iconPath: new vscode.ThemeIcon('play'),
       isTransient: true,
