@@ -19,12 +19,12 @@ const maxTokenLength = 16 * 1_024;
  */
 export function gatewayAddress(gatewayUrl: string, token: string): URL {
   const url = URL.canParse(gatewayUrl) ? new URL(gatewayUrl) : undefined;
-  if (!url || gatewayUrl.length > maxUrlLength) throw unsafe(t('it is no usable URL'));
+  if (!url || gatewayUrl.length > maxUrlLength) throw unsafe(t('it is not a valid URL'));
   const local = url.protocol === 'ws:' && loopback.has(url.hostname);
   if (url.protocol !== 'wss:' && !local) throw unsafe(t('it is not encrypted'));
   if (url.username || url.password) throw unsafe(t('it names a user'));
   if (gatewayUrl.includes('#')) throw unsafe(t('it has a fragment'));
-  if (token === '' || token.length > maxTokenLength) throw unsafe(t('its token is not usable'));
+  if (token === '' || token.length > maxTokenLength) throw unsafe(t('its token is not valid'));
   url.searchParams.set('token', token);
   return url;
 }

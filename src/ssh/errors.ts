@@ -34,8 +34,8 @@ export class SshError extends Error implements RecoveryFacts {
 
   /** A few words on the end of an established connection. */
   get reason(): string {
-    if (this.problem === 'silent') return t('it does not answer any more');
-    return this.cause instanceof Error ? this.cause.message : t('the other side closed it');
+    if (this.problem === 'silent') return t('the connection timed out');
+    return this.cause instanceof Error ? this.cause.message : t('the server closed it');
   }
 }
 
@@ -53,7 +53,7 @@ export class PortError extends Error implements RecoveryFacts {
     const sentence =
       problem === 'notAllowed'
         ? t('The SSH server does not allow ports to be forwarded.')
-        : t('Nobody listens on port {0} there.', port);
+        : t('Nothing is listening on port {0}.', port);
     super(sentence, { cause });
   }
 
@@ -96,7 +96,7 @@ export class AuthenticationError extends Error implements RecoveryFacts {
         t('{0} accepted none of the keys.', formatEndpoint(endpoint)),
         ...attempts.map((attempt) => `  ${describeAttempt(attempt)}`),
         offered.length > 0 ? t('It offers: {0}.', offered.join(', ')) : '',
-        provisioning ? t('The key of this extension could not be put there: {0}', provisioning) : '',
+        provisioning ? t('The key of this extension could not be installed there: {0}', provisioning) : '',
         t(
           'Add one of these keys to ~/.ssh/authorized_keys there, or name another in celesto.ssh.identityFile.',
         ),
@@ -132,13 +132,13 @@ function sshMessage(problem: SshProblem, endpoint: string, cause: string): strin
     case 'unreachable':
       return t('{0} cannot be reached. {1} Check the network, then try again.', endpoint, cause);
     case 'silent':
-      return t('{0} does not answer any more. Check the network, then try again.', endpoint);
+      return t('{0} stopped responding. Check the network, then try again.', endpoint);
     case 'protocol':
       return t('{0} does not speak SSH as expected. {1}', endpoint, cause);
     case 'closed':
       return t('The connection to {0} was closed. {1}', endpoint, cause);
     case 'channelRefused':
-      return t('{0} opens no further session on this connection. {1}', endpoint, cause);
+      return t('{0} allows no further session on this connection. {1}', endpoint, cause);
   }
 }
 
@@ -163,7 +163,7 @@ function hostKeyMessage(
     case 'changed':
     case 'unconfirmed':
       return t(
-        '{0} showed another host key than it should, so nothing was sent to it. It showed {1}; expected was {2}. Somebody may be in between. If the computer was rebuilt, delete it and create another.',
+        '{0} showed another host key than it should, so nothing was sent to it. It showed {1}; expected was {2}. Someone may be intercepting the connection. If the computer was rebuilt, delete it and create another.',
         endpoint,
         shown,
         expected.join(', '),

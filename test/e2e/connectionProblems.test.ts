@@ -95,7 +95,7 @@ describe('opening a computer when something is wrong', () => {
       new RegExp(`^  ${key} \\(ssh-ed25519, SHA256:[\\w+/]{43}\\): refused$`, 'm'),
       /^ {2}the key of this extension \(SHA256:[\w+/]{43}\): refused$/m,
       /^It offers: publickey\.$/m,
-      /^The key of this extension could not be put there: .* It says: This key may not run commands\./m,
+      /^The key of this extension could not be installed there: .* It says: This key may not run commands\./m,
       /^Add one of these keys to ~\/\.ssh\/authorized_keys there, or name another in celesto\.ssh\.identityFile\.$/m,
     ])
       assert.match(text, line);

@@ -59,7 +59,7 @@ export class Authenticator {
 
   /** Error for a server that allows fewer attempts than there are keys, as of an agent (MaxAuthTries). */
   tooManyAttempts(): AuthenticationError {
-    const reason = t('the server allows no further try');
+    const reason = t('the server allows no further attempt');
     if (this.offered) this.attempts.push({ key: this.offered.name, outcome: 'unusable', reason });
     return this.failure();
   }

@@ -59,6 +59,6 @@ export class Passphrases {
       const key = open(passphrase);
       if (key) return key;
     }
-    throw new Error(t('none of {0} passphrases fitted', maxTries));
+    throw new Error(t('{0} wrong passphrases were entered', maxTries));
   }
 }

@@ -70,7 +70,7 @@ export async function removeKeys(
 async function run(client: Exec, id: string, command: string, signal: AbortSignal): Promise<string> {
   const { stdout, stderr, exit_code } = await client.exec(id, command, timeoutSeconds, signal);
   if (exit_code === 0) return stdout;
-  throw new Error(t('The computer could not do it. It says: {0}', truncate(stderr, 200) || t('nothing')));
+  throw new Error(t('The command failed on the computer: {0}', truncate(stderr, 200) || t('no message')));
 }
 
 /** Reads the lines `celesto NAME VALUE` that listInstalledFiles.sh prints. */

@@ -89,7 +89,7 @@ class TunnelHandshake {
   private receive(message: Buffer, binary: boolean): Duplex | undefined {
     this.received += message.toString('latin1');
     if (this.received.length > maxOutputBytes)
-      throw new TunnelUnavailableError(t('its terminal says something else'));
+      throw new TunnelUnavailableError(t('its terminal showed unexpected output'));
     // In the echo of the command a blank separates the two halves of the marker.
     if (this.receivedAfter(this.readyMarker.join('')) === undefined) return undefined;
     if (binary) {
@@ -106,7 +106,7 @@ class TunnelHandshake {
     this.relayRequested = true;
     const answer = this.receivedAfter(this.readyMarker.join(''));
     if (answer?.startsWith('none\n'))
-      throw new TunnelUnavailableError(t('its gateway carries only text, and it has no relay'));
+      throw new TunnelUnavailableError(t('its gateway carries only text, and it has neither Python nor Perl'));
     if (!answer?.startsWith('relay\n')) return undefined;
     const stream = new GatewayStream(this.socket, 'base64');
     stream.receive(Buffer.from(answer.slice('relay\n'.length), 'latin1'));
