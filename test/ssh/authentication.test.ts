@@ -43,16 +43,16 @@ describe('who we are', () => {
   /** Comes in where the API cannot help: the computer takes none but the keys it was given. */
   async function visitWithoutExec(options: InstallationOptions): Promise<void> {
     await service.refuseExec();
-    const person = new Installation(service, { trusts: true, ...options });
-    assert.equal(await person.visit(einstein), 'einstein');
+    const installation = new Installation(service, { trusts: true, ...options });
+    assert.equal(await installation.visit(einstein), 'einstein');
   }
 
-  /** Is kept out, and gives what a person is told. */
+  /** Is kept out, and gives what a user is told. */
   async function keptOut(options: InstallationOptions): Promise<AuthenticationError> {
     await service.refuseExec();
-    const person = new Installation(service, { trusts: true, ...options });
+    const installation = new Installation(service, { trusts: true, ...options });
     try {
-      await person.visit(einstein);
+      await installation.visit(einstein);
     } catch (error) {
       assert.ok(error instanceof AuthenticationError, String(error));
       return error;
@@ -62,24 +62,24 @@ describe('who we are', () => {
 
   describe('the key of the extension', () => {
     it('is put on the computer at the first connection, and never asked about again', async () => {
-      const person = new Installation(service);
-      await person.visit(einstein);
+      const installation = new Installation(service);
+      await installation.visit(einstein);
       assert.equal(await service.execCalls(), 1);
-      person.pool.dispose();
-      await person.visit(einstein);
+      installation.pool.dispose();
+      await installation.visit(einstein);
       assert.equal(await service.execCalls(), 1);
-      const { publicLine } = await person.extensionKey.get();
+      const { publicLine } = await installation.extensionKey.get();
       assert.equal(await authorizedKeys(), `${publicLine}\n`);
     });
 
     it('is put there again after somebody removed it', async () => {
-      const person = new Installation(service);
-      await person.visit(einstein);
-      person.pool.dispose();
+      const installation = new Installation(service);
+      await installation.visit(einstein);
+      installation.pool.dispose();
       await service.run('einstein', 'echo "# swept clean" > ~/.ssh/authorized_keys');
-      assert.equal(await person.visit(einstein), 'einstein');
+      assert.equal(await installation.visit(einstein), 'einstein');
       assert.equal(await service.execCalls(), 2);
-      const { publicLine } = await person.extensionKey.get();
+      const { publicLine } = await installation.extensionKey.get();
       assert.equal(await authorizedKeys(), `# swept clean\n${publicLine}\n`);
     });
 
@@ -92,13 +92,17 @@ describe('who we are', () => {
       const keys = Array.from({ length: 7 }, (_, index) => makeKey(folder, `many-${index}`));
       const agent = await Agent.start(folder, 'many.sock', keys);
       try {
-        const person = new Installation(service, { agent: agent.address });
-        const { publicLine } = await person.extensionKey.get();
-        await person.visit(einstein);
+        const installation = new Installation(service, { agent: agent.address });
+        const { publicLine } = await installation.extensionKey.get();
+        await installation.visit(einstein);
         assert.equal(await authorizedKeys(), `${publicLine}\n`);
-        person.pool.dispose();
+        installation.pool.dispose();
         await service.run('einstein', 'rm ~/.ssh/authorized_keys');
-        assert.equal(await person.visit(einstein), 'einstein', 'also when it has to be put there again');
+        assert.equal(
+          await installation.visit(einstein),
+          'einstein',
+          'also when it has to be put there again',
+        );
       } finally {
         await agent.stop();
       }
@@ -116,18 +120,18 @@ describe('who we are', () => {
     it('goes before the key of the extension', async () => {
       const mine = makeKey(folder, 'first');
       await authorize(mine);
-      const person = new Installation(service, { identityFile: mine.path });
-      const accepted = await acceptedBy(() => person.visit(einstein));
+      const installation = new Installation(service, { identityFile: mine.path });
+      const accepted = await acceptedBy(() => installation.visit(einstein));
       assert.deepEqual(accepted, [mine.fingerprint]);
     });
 
     it('may be the wrong one: then the key of the extension gets in', async () => {
       for (const kind of ['ed25519', 'rsa']) {
         const wrong = makeKey(folder, `wrong-${kind}`, '-t', kind);
-        const person = new Installation(service, { identityFile: wrong.path });
-        assert.equal(await person.visit(einstein), 'einstein');
-        person.pool.dispose();
-        assert.equal(await person.visit(einstein), 'einstein', 'also when it is believed to be there');
+        const installation = new Installation(service, { identityFile: wrong.path });
+        assert.equal(await installation.visit(einstein), 'einstein');
+        installation.pool.dispose();
+        assert.equal(await installation.visit(einstein), 'einstein', 'also when it is believed to be there');
       }
     });
   });
@@ -171,12 +175,12 @@ describe('who we are', () => {
     });
 
     it('does no harm when there is none at its address', async () => {
-      const person = new Installation(service, { agent: join(folder, 'no-such.sock') });
-      assert.equal(await person.visit(einstein), 'einstein');
+      const installation = new Installation(service, { agent: join(folder, 'no-such.sock') });
+      assert.equal(await installation.visit(einstein), 'einstein');
     });
   });
 
-  describe('when nothing gets in, a person is told', () => {
+  describe('when nothing gets in, the user is told', () => {
     it('each key tried by name and fingerprint, what the server offers, why the key could not be put there, what to do', async () => {
       const wrong = makeKey(folder, 'told-file');
       const inAgent = makeKey(folder, 'told-agent', '-t', 'ecdsa');
@@ -194,7 +198,7 @@ describe('who we are', () => {
       assert.match(message, /the key of this extension \(SHA256:\S+\): refused/);
       assert.ok(message.includes(agent.address) && message.includes(inAgent.fingerprint), message);
       assert.match(message, /It offers: publickey\./);
-      assert.match(message, /could not be put there: .*This key may not run commands/);
+      assert.match(message, /could not be installed there: .*This key may not run commands/);
       assert.match(message, /authorized_keys.*celesto\.ssh\.identityFile/);
       assert.deepEqual(
         attempts.map(({ outcome }) => outcome),
@@ -257,21 +261,21 @@ describe('who we are', () => {
       after(() => agent.stop());
       const { message } = await keptOut({ agent: agent.address });
       assert.match(message, /the key of this extension \(SHA256:\S+\): refused/);
-      assert.match(message, /too-many\.sock \(.*not usable, the server allows no further try/);
+      assert.match(message, /too-many\.sock \(.*not usable, the server allows no further attempt/);
       for (const { fingerprint } of keys) assert.ok(message.includes(fingerprint));
     });
 
     it('and no secret', async () => {
       const wrong = makeKey(folder, 'secret');
       await service.refuseExec();
-      const person = new Installation(service, { trusts: true, identityFile: wrong.path });
-      const { message } = await person.visit(einstein).then(
+      const installation = new Installation(service, { trusts: true, identityFile: wrong.path });
+      const { message } = await installation.visit(einstein).then(
         () => assert.fail('It was let in.'),
         (error: unknown) => error as AuthenticationError,
       );
-      const { privateKey } = await person.extensionKey.get();
+      const { privateKey } = await installation.extensionKey.get();
       const [, body = ''] = privateKey.split('\n');
-      for (const text of [message, person.log.text]) {
+      for (const text of [message, installation.log.text]) {
         assert.ok(!text.includes(body));
         assert.ok(!text.includes('PRIVATE KEY'));
       }

@@ -22,20 +22,20 @@ for (const { persistedBy, name, persistence } of keepers)
     const service = new Service('einstein');
     let computer: Computer;
     let line: TcpProxy;
-    let person: Installation;
+    let installation: Installation;
     let names = 0;
 
     before(async () => {
       await service.emulator.control.seed({ name: 'bohr', without: ['tmux'] });
       line = await service.proxy((await service.computer(name)).ssh!);
       computer = await service.computer(name, line.endpoint('ohm'));
-      person = new Installation(service);
+      installation = new Installation(service);
     });
 
     function terminal(options: TerminalOptions = {}): Terminal {
       names += 1;
       const env = { LANG: 'C.UTF-8', COLORTERM: 'truecolor' };
-      return new Terminal(person, { persistence, name: `shell-${names}`, env, ...options });
+      return new Terminal(installation, { persistence, name: `shell-${names}`, env, ...options });
     }
 
     async function open(options: TerminalOptions = {}): Promise<Terminal> {

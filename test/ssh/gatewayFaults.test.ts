@@ -75,15 +75,15 @@ describe('a terminal gateway of faults', () => {
     [
       'SSH',
       async (options) => {
-        const person = new Installation(service);
-        assert.equal(await person.visit(computer, { ...options, transport: 'tunnel' }), 'curie');
+        const installation = new Installation(service);
+        assert.equal(await installation.visit(computer, { ...options, transport: 'tunnel' }), 'curie');
       },
     ],
   ];
 
   for (const [name, visit] of ways) {
     describe(`before ${name}`, () => {
-      it('refuses, and a person is told with its words', async () => {
+      it('refuses, and the user is told with its words', async () => {
         await fault(403);
         await assert.rejects(visit(), told('refused', /The terminal gateway refused the session \(403\)\./));
         assert.equal(await upgrades(), 1);
@@ -111,7 +111,7 @@ describe('a terminal gateway of faults', () => {
         }
       });
 
-      it('hangs up, and a person is told to look after the network', async () => {
+      it('hangs up, and the user is told to look after the network', async () => {
         await control().addFault({ path: '^/gateway/', drop: true });
         await assert.rejects(visit(), told('unreachable', /cannot be reached\. Check the network/));
       });
@@ -141,7 +141,7 @@ describe('a terminal gateway of faults', () => {
     });
   }
 
-  /** What happens to a session that stands, and what a person is told of it. */
+  /** What happens to a session that stands, and what a user is told of it. */
   const breaks: [what: string, action: () => Promise<void>, words: RegExp][] = [
     ...([1006, 1008, 1011, 4321] as const).map((code): (typeof breaks)[0] => [
       `closes with ${code}`,
@@ -173,12 +173,12 @@ describe('a terminal gateway of faults', () => {
     });
 
     it(`${what} under SSH: the shells end, and the next comes by another session`, async () => {
-      const person = new Installation(service);
-      const shell = await person.shell(computer, { transport: 'tunnel' });
+      const installation = new Installation(service);
+      const shell = await installation.shell(computer, { transport: 'tunnel' });
       await shell.prompt();
       await action();
       assert.deepEqual(await shell.end, { code: undefined, signal: undefined });
-      assert.equal(await person.visit(computer, { transport: 'tunnel' }), 'curie');
+      assert.equal(await installation.visit(computer, { transport: 'tunnel' }), 'curie');
     });
   }
 
@@ -240,20 +240,20 @@ describe('a terminal gateway of faults', () => {
 
   it('goes silent under SSH, which is found out by itself', async () => {
     const options: InstallationOptions = { timeouts: { keepAlive: 200 } };
-    const person = new Installation(service, options);
-    const shell = await person.shell(computer, { transport: 'tunnel' });
+    const installation = new Installation(service, options);
+    const shell = await installation.shell(computer, { transport: 'tunnel' });
     await shell.prompt();
     await control().silenceGateway({ id: 'curie' });
     assert.deepEqual(await shell.end, { code: undefined, signal: undefined });
-    assert.equal(await person.visit(computer, { transport: 'tunnel' }), 'curie');
+    assert.equal(await installation.visit(computer, { transport: 'tunnel' }), 'curie');
   });
 
   it('carries SSH to a server that does not start, which is told', async () => {
-    const person = new Installation(service);
-    await person.visit(computer, { transport: 'tunnel' });
-    person.pool.close(computer.id);
+    const installation = new Installation(service);
+    await installation.visit(computer, { transport: 'tunnel' });
+    installation.pool.close(computer.id);
     await service.run('curie', 'sed -i s/^HostKey/NoSuchWord/ ~/.celesto-vscode/*/sshd_config');
-    await assert.rejects(person.visit(computer, { transport: 'tunnel' }), (error: unknown) => {
+    await assert.rejects(installation.visit(computer, { transport: 'tunnel' }), (error: unknown) => {
       assert.ok(error instanceof SshError, String(error));
       assert.match(error.message, /^ohm@curie \(through its terminal gateway\) does not answer SSH\./);
       return true;

@@ -48,9 +48,13 @@ describe('who the computer is', () => {
   }
 
   /** Is refused, and checks that the server of `name` never got to know who wanted to come in. */
-  async function refused(person: Installation, computer: Computer, name: string): Promise<HostKeyError> {
+  async function refused(
+    installation: Installation,
+    computer: Computer,
+    name: string,
+  ): Promise<HostKeyError> {
     const line = await service.proxy(computer.ssh!);
-    const refusal: unknown = await person
+    const refusal: unknown = await installation
       .visit({ ...computer, ssh: line.endpoint('ohm') })
       .catch((error: unknown) => error);
     // sshd notes each connection that ends before a login, and whom it was for if that was said.
@@ -63,59 +67,59 @@ describe('who the computer is', () => {
     return refusal;
   }
 
-  it('is not asked of a person at first contact: the computer itself says it over the API', async () => {
-    const person = new Installation(service);
-    assert.equal(await person.visit(einstein), 'einstein');
-    assert.equal(person.questions.length, 0);
+  it('is not asked of the user at first contact: the computer itself says it over the API', async () => {
+    const installation = new Installation(service);
+    assert.equal(await installation.visit(einstein), 'einstein');
+    assert.equal(installation.questions.length, 0);
     assert.equal(await service.execCalls(), 1);
   });
 
   it('is known at the next contact without a word to the API', async () => {
-    const person = new Installation(service);
-    await person.visit(einstein);
-    person.pool.dispose();
+    const installation = new Installation(service);
+    await installation.visit(einstein);
+    installation.pool.dispose();
     await service.refuseExec();
-    assert.equal(await person.visit(einstein), 'einstein');
+    assert.equal(await installation.visit(einstein), 'einstein');
   });
 
   it('is confirmed anew over the API when it was forgotten, over either transport', async () => {
-    const person = new Installation(service);
+    const installation = new Installation(service);
     for (const transport of ['ssh', 'tunnel'] as const) {
-      const server = () => person.knownComputers.get(einstein.id)[transport]!;
-      await person.visit(einstein, { transport });
+      const server = () => installation.knownComputers.get(einstein.id)[transport]!;
+      await installation.visit(einstein, { transport });
       const before = server();
       assert.equal(before.confirmed?.by, 'api');
-      person.pool.dispose();
-      person.knownComputers.forgetHostKeys(einstein.id);
+      installation.pool.dispose();
+      installation.knownComputers.forgetHostKeys(einstein.id);
       assert.deepEqual(server().hostKeys, []);
       const calls = await service.execCalls();
-      await person.visit(einstein, { transport });
+      await installation.visit(einstein, { transport });
       assert.equal(await service.execCalls(), calls + 1);
       assert.deepEqual(server().hostKeys, before.hostKeys);
     }
-    assert.deepEqual(person.questions, []);
+    assert.deepEqual(installation.questions, []);
   });
 
   it('is caught at first contact when somebody else answers at its endpoint', async () => {
     const curie = await service.computer('curie');
-    const person = new Installation(service, { trusts: true, knownHosts: knownHostsLine(curie.ssh!) });
+    const installation = new Installation(service, { trusts: true, knownHosts: knownHostsLine(curie.ssh!) });
     const inBetween = await service.computer('einstein', curie.ssh);
-    const { message, problem, shown, expected } = await refused(person, inBetween, 'curie');
+    const { message, problem, shown, expected } = await refused(installation, inBetween, 'curie');
     assert.equal(problem, 'changed');
     assert.equal(shown, shownAt(curie.ssh!));
     assert.deepEqual([...expected].sort(), (await fingerprintsOf('einstein')).sort());
     for (const print of [shown, ...expected]) assert.ok(message.includes(print), message);
     assert.match(message, /nothing was sent/);
-    assert.equal(person.questions.length, 0);
+    assert.equal(installation.questions.length, 0);
   });
 
   it('is refused when its key changed and the API does not confirm the new one', async () => {
-    const person = new Installation(service, { trusts: true });
-    await person.visit(einstein);
-    person.pool.dispose();
+    const installation = new Installation(service, { trusts: true });
+    await installation.visit(einstein);
+    installation.pool.dispose();
     const before = await fingerprintsOf('einstein');
     await service.emulator.control.replaceHostKeys({ id: 'einstein', hidden: true });
-    const { problem, shown, expected } = await refused(person, einstein, 'einstein');
+    const { problem, shown, expected } = await refused(installation, einstein, 'einstein');
     assert.equal(problem, 'changed');
     assert.equal(shown, shownAt(einstein.ssh!));
     assert.ok(!before.includes(shown));
@@ -123,91 +127,91 @@ describe('who the computer is', () => {
   });
 
   it('is refused when its key changed and the API cannot tell', async () => {
-    const person = new Installation(service, { trusts: true });
-    await person.visit(einstein);
-    person.pool.dispose();
+    const installation = new Installation(service, { trusts: true });
+    await installation.visit(einstein);
+    installation.pool.dispose();
     const before = await fingerprintsOf('einstein');
     await service.emulator.control.replaceHostKeys({ id: 'einstein' });
     await service.refuseExec();
-    const { problem, expected } = await refused(person, einstein, 'einstein');
+    const { problem, expected } = await refused(installation, einstein, 'einstein');
     assert.equal(problem, 'unconfirmed');
     assert.deepEqual([...expected].sort(), before.sort());
-    assert.equal(person.questions.length, 0);
+    assert.equal(installation.questions.length, 0);
   });
 
   it('is accepted when its key changed and the API confirms the new one, which is then known', async () => {
-    const person = new Installation(service);
-    await person.visit(einstein);
-    person.pool.dispose();
+    const installation = new Installation(service);
+    await installation.visit(einstein);
+    installation.pool.dispose();
     await service.emulator.control.replaceHostKeys({ id: 'einstein' });
-    assert.equal(await person.visit(einstein), 'einstein');
-    assert.match(person.log.text, /info \S+ has a new host key, confirmed by the API/);
-    person.pool.dispose();
+    assert.equal(await installation.visit(einstein), 'einstein');
+    assert.match(installation.log.text, /info \S+ has a new host key, confirmed by the API/);
+    installation.pool.dispose();
     const calls = await service.execCalls();
-    assert.equal(await person.visit(einstein), 'einstein');
+    assert.equal(await installation.visit(einstein), 'einstein');
     assert.equal(await service.execCalls(), calls);
-    assert.equal(person.questions.length, 0);
+    assert.equal(installation.questions.length, 0);
   });
 
   it('stays known when it gets another address', async () => {
     const line = await service.proxy(einstein.ssh!);
-    const person = new Installation(service);
-    await person.visit(einstein);
+    const installation = new Installation(service);
+    await installation.visit(einstein);
     await service.refuseExec();
-    assert.equal(await person.visit({ ...einstein, ssh: line.endpoint('ohm') }), 'einstein');
+    assert.equal(await installation.visit({ ...einstein, ssh: line.endpoint('ohm') }), 'einstein');
   });
 
   describe('when the API cannot tell', () => {
     /** The computer has the key of the extension already: it can be reached, but not asked. */
     async function newcomer(options: { knownHosts?: string; trusts?: boolean }): Promise<Installation> {
-      const person = new Installation(service, options);
-      const { publicLine } = await person.extensionKey.get();
+      const installation = new Installation(service, options);
+      const { publicLine } = await installation.extensionKey.get();
       await service.run('einstein', `echo '${publicLine}' >> ~/.ssh/authorized_keys`);
       await service.refuseExec();
-      return person;
+      return installation;
     }
 
     it('known_hosts tells', async () => {
-      const person = await newcomer({ knownHosts: knownHostsLine(einstein.ssh!) });
-      assert.equal(await person.visit(einstein), 'einstein');
-      assert.equal(person.questions.length, 0);
+      const installation = await newcomer({ knownHosts: knownHostsLine(einstein.ssh!) });
+      assert.equal(await installation.visit(einstein), 'einstein');
+      assert.equal(installation.questions.length, 0);
     });
 
-    it('a person is asked with the fingerprint that OpenSSH shows too; a yes is remembered', async () => {
-      const person = await newcomer({ trusts: true });
-      assert.equal(await person.visit(einstein), 'einstein');
-      const [question] = person.questions;
+    it('the user is asked with the fingerprint that OpenSSH shows too; a yes is remembered', async () => {
+      const installation = await newcomer({ trusts: true });
+      assert.equal(await installation.visit(einstein), 'einstein');
+      const [question] = installation.questions;
       assert.equal(question?.fingerprint, shownAt(einstein.ssh!));
       assert.equal(question.type, 'ssh-ed25519');
       assert.equal(question.computer.id, einstein.id);
-      person.pool.dispose();
-      assert.equal(await person.visit(einstein), 'einstein');
-      assert.equal(person.questions.length, 1);
+      installation.pool.dispose();
+      assert.equal(await installation.visit(einstein), 'einstein');
+      assert.equal(installation.questions.length, 1);
     });
 
-    it('a person who says no is taken at their word: nothing was sent', async () => {
-      const person = await newcomer({ trusts: false });
-      const { problem, message } = await refused(person, einstein, 'einstein');
+    it('the answer no is accepted: nothing was sent', async () => {
+      const installation = await newcomer({ trusts: false });
+      const { problem, message } = await refused(installation, einstein, 'einstein');
       assert.equal(problem, 'declined');
       assert.match(message, /was not trusted, so nothing was sent/);
     });
 
     it('a key that known_hosts calls revoked is refused without a question', async () => {
-      const person = await newcomer({
+      const installation = await newcomer({
         trusts: true,
         knownHosts: `@revoked * ${knownHostsLine(einstein.ssh!).split(' ').slice(1).join(' ')}`,
       });
-      const { problem } = await refused(person, einstein, 'einstein');
+      const { problem } = await refused(installation, einstein, 'einstein');
       assert.equal(problem, 'revoked');
-      assert.equal(person.questions.length, 0);
+      assert.equal(installation.questions.length, 0);
     });
   });
 
   it('is not told by what a server says of itself before the key exchange', async () => {
     const liar = await BrokenServer.start((socket) => socket.write('einstein\r\nSSH-2.0-OpenSSH_9.2\r\n'));
     const leaving = new AbortController();
-    const person = new Installation(service);
-    const visit = person.visit({ ...einstein, ssh: liar.endpoint }, { signal: leaving.signal });
+    const installation = new Installation(service);
+    const visit = installation.visit({ ...einstein, ssh: liar.endpoint }, { signal: leaving.signal });
     await until('the key exchange to begin', () => liar.received.includes('curve25519'));
     leaving.abort();
     await assert.rejects(visit, { name: 'AbortError' });

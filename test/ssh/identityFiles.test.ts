@@ -13,8 +13,8 @@ import { Service } from './support/service';
 
 const secret = 'open sesame';
 
-/** A person who gives these answers when asked for a passphrase. */
-class Person {
+/** A passphrase prompt with these answers. */
+class PassphrasePrompt {
   readonly asked: Parameters<AskPassphrase>[0][] = [];
 
   constructor(private readonly answers: (string | undefined)[]) {}
@@ -55,7 +55,7 @@ describe('the identity file', () => {
     return [...log.matchAll(/Accepted publickey for ohm .*(SHA256:\S+)/g)].map(([, print]) => print!);
   }
 
-  /** Is kept out, and gives what a person is told. */
+  /** Is kept out, and gives what a user is told. */
   async function keptOut(options: InstallationOptions): Promise<AuthenticationError> {
     const error: unknown = await installation(options)
       .visit(einstein)
@@ -87,11 +87,11 @@ describe('the identity file', () => {
                 ? inPkcs8(makeKey(folder, name), passphrase)
                 : makeKey(folder, name, ...typeOptions, ...formatOptions, '-N', passphrase);
             await authorize(key);
-            const person = new Person([secret]);
+            const prompt = new PassphrasePrompt([secret]);
             const visit = (): Promise<string> =>
-              installation({ identityFile: key.path, passphrases: person.answer }).visit(einstein);
+              installation({ identityFile: key.path, passphrases: prompt.answer }).visit(einstein);
             assert.deepEqual(await acceptedBy(visit), [key.fingerprint]);
-            assert.equal(person.asked.length, passphrase === '' ? 0 : 1);
+            assert.equal(prompt.asked.length, passphrase === '' ? 0 : 1);
           }
         });
       }
@@ -116,13 +116,13 @@ describe('the identity file', () => {
 
     it('is asked for once in the life of a window, in which it may be wrong twice', async () => {
       await authorize(locked);
-      const person = new Person(['wrong', '', secret]);
-      const window = installation({ identityFile: locked.path, passphrases: person.answer });
+      const prompt = new PassphrasePrompt(['wrong', '', secret]);
+      const window = installation({ identityFile: locked.path, passphrases: prompt.answer });
       await window.visit(einstein);
       window.pool.dispose();
       await window.visit(einstein);
       assert.deepEqual(
-        person.asked,
+        prompt.asked,
         [3, 2, 1].map((triesLeft) => ({
           path: locked.path,
           accepted: true,
@@ -134,10 +134,10 @@ describe('the identity file', () => {
     });
 
     it('is not asked for where the server would not accept the key', async () => {
-      const person = new Person([secret]);
-      const { message } = await keptOut({ identityFile: locked.path, passphrases: person.answer });
+      const prompt = new PassphrasePrompt([secret]);
+      const { message } = await keptOut({ identityFile: locked.path, passphrases: prompt.answer });
       assert.ok(message.includes(`${locked.path} (ssh-ed25519, ${locked.fingerprint}): refused`), message);
-      assert.deepEqual(person.asked, []);
+      assert.deepEqual(prompt.asked, []);
     });
 
     it('is not asked for where an agent holds the key', async () => {
@@ -146,24 +146,24 @@ describe('the identity file', () => {
       after(() => agent.stop());
       lock(open, secret);
       await authorize(open);
-      const person = new Person([]);
+      const prompt = new PassphrasePrompt([]);
       const window = installation({
         identityFile: open.path,
         agent: agent.address,
-        passphrases: person.answer,
+        passphrases: prompt.answer,
       });
       assert.deepEqual(await acceptedBy(() => window.visit(einstein)), [open.fingerprint]);
-      assert.deepEqual(person.asked, []);
+      assert.deepEqual(prompt.asked, []);
     });
 
     it('that is not given, or wrong three times, is told, and the next key is tried', async () => {
       await authorize(locked);
       for (const [answers, reason] of [
         [[undefined], 'its passphrase was not given'],
-        [['a', 'b', 'c', secret], 'none of 3 passphrases fitted'],
+        [['a', 'b', 'c', secret], '3 wrong passphrases were entered'],
       ] as const) {
-        const person = new Person([...answers]);
-        const { message } = await keptOut({ identityFile: locked.path, passphrases: person.answer });
+        const prompt = new PassphrasePrompt([...answers]);
+        const { message } = await keptOut({ identityFile: locked.path, passphrases: prompt.answer });
         assert.ok(message.includes(`${locked.fingerprint}): not usable, ${reason}`), message);
         assert.match(message, /the key of this extension \(SHA256:\S+\): refused\nIt offers: publickey\./);
       }
@@ -172,12 +172,15 @@ describe('the identity file', () => {
     it('is asked for at once where nothing shows the public half', async () => {
       const bare = makeKey(folder, 'bare', '-t', 'rsa', '-m', 'PEM', '-N', secret);
       rmSync(`${bare.path}.pub`);
-      const wrong = new Person([undefined]);
+      const wrong = new PassphrasePrompt([undefined]);
       const { message } = await keptOut({ identityFile: bare.path, passphrases: wrong.answer });
       assert.ok(message.includes(`${bare.path}: not usable, its passphrase was not given`), message);
       assert.equal(wrong.asked[0]?.accepted, false);
       await authorize(bare);
-      const window = installation({ identityFile: bare.path, passphrases: new Person([secret]).answer });
+      const window = installation({
+        identityFile: bare.path,
+        passphrases: new PassphrasePrompt([secret]).answer,
+      });
       assert.deepEqual(await acceptedBy(() => window.visit(einstein)), [bare.fingerprint]);
     });
 
@@ -187,7 +190,7 @@ describe('the identity file', () => {
       await authorize(locked);
       const { message } = await keptOut({
         identityFile: stale.path,
-        passphrases: new Person([secret]).answer,
+        passphrases: new PassphrasePrompt([secret]).answer,
       });
       assert.match(message, /not usable, the file \S+\/stale\.pub belongs to another key/);
     });
@@ -222,7 +225,7 @@ describe('the identity file', () => {
       assert.equal(await window.visit(einstein), 'einstein');
     });
 
-    it('is not waited for any more when the person has left', async () => {
+    it('is not waited for any more when the user has left', async () => {
       await authorize(locked);
       const leaving = new AbortController();
       const box = { closed: false };

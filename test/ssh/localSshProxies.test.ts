@@ -43,7 +43,7 @@ describe('a door to a computer, for any SSH client', () => {
     return { doors, folder, log };
   }
 
-  /** What a command says when a person pastes it into a terminal. */
+  /** What a command says when a user pastes it into a terminal. */
   async function inShell(command: string): Promise<string> {
     const { stdout } = await run('sh', ['-c', `${command} < /dev/null`], { timeout: 30_000 });
     return stdout;
@@ -93,7 +93,7 @@ describe('a door to a computer, for any SSH client', () => {
     doors.dispose();
   });
 
-  it('is for this machine alone, and its key for this person', async () => {
+  it('is for this machine alone, and its key for this user', async () => {
     const { doors, folder } = openWindow('modes');
     const port = portOf(await doors.open(curie, signal));
     const socket = connect(port, '127.0.0.2');

@@ -33,21 +33,21 @@ const clearing =
 describe('the shell that a terminal opens with', () => {
   const service = new Service('einstein');
   let einstein: Computer;
-  let person: Installation;
+  let installation: Installation;
 
   before(async () => {
     einstein = await service.computer('einstein');
-    person = new Installation(service);
+    installation = new Installation(service);
   });
 
   /** A connection keeps to the shell that its user had when it was made. */
   function logInTo(kind: string): void {
     changeShell(service, 'einstein', kind);
-    person.pool.dispose();
+    installation.pool.dispose();
   }
 
   function open(options: TerminalOptions, computer = einstein): Promise<Terminal> {
-    return new Terminal(person, options).open(computer);
+    return new Terminal(installation, options).open(computer);
   }
 
   /** Each way in which a shell may be begun. */
@@ -162,12 +162,12 @@ describe('the shell that a terminal opens with', () => {
 
   it('has room where the server opens two sessions on a connection only, beside others, a run and a forward', async () => {
     const sshd = await CustomSshd.start(service, 'einstein', 'MaxSessions 2', 'AcceptEnv LANG COLORTERM');
-    await sshd.welcome(person);
+    await sshd.welcome(installation);
     const shells = await Promise.all(
       ['a', 'b', 'c', 'd'].map((name) => open({ nonce, persistence: 'tmux', name }, sshd.computer)),
     );
     const ask = <Opened extends ClientChannel>(what: (connection: SshConnection) => Promise<Opened>) =>
-      person.pool.channel(sshd.computer, { signal: new AbortController().signal, timeoutMs: 0 }, what);
+      installation.pool.channel(sshd.computer, { signal: new AbortController().signal, timeoutMs: 0 }, what);
     const ran = await ask((connection) => connection.exec('echo ran'));
     ran.stderr.resume();
     assert.equal(await text(ran), 'ran\n');
@@ -182,7 +182,7 @@ describe('the shell that a terminal opens with', () => {
 
   it('is plain where the server runs a command of its own instead', async () => {
     const sshd = await CustomSshd.start(service, 'einstein', 'ForceCommand echo welcome; exec bash --norc');
-    await sshd.welcome(person);
+    await sshd.welcome(installation);
     const shell = await open({ nonce, persistence: 'auto' }, sshd.computer);
     assert.equal(await shell.run('echo $0'), 'bash');
     assert.match(shell.all, /^welcome/);

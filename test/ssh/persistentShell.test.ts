@@ -23,18 +23,18 @@ describe('a kept shell', () => {
   const service = new Service('einstein');
   let line: TcpProxy;
   let einstein: Computer;
-  let person: Installation;
+  let installation: Installation;
   let names = 0;
 
   before(async () => {
     line = await service.proxy((await service.computer('einstein')).ssh!);
     einstein = await service.computer('einstein', line.endpoint('ohm'));
-    person = new Installation(service);
+    installation = new Installation(service);
   });
 
   function terminal(options: TerminalOptions = {}): Terminal {
     names += 1;
-    return new Terminal(person, { persistence: 'tmux', name: `shell-${names}`, ...options });
+    return new Terminal(installation, { persistence: 'tmux', name: `shell-${names}`, ...options });
   }
 
   function open(options: TerminalOptions = {}): Promise<Terminal> {

@@ -43,7 +43,7 @@ while True:
 describe('a forwarded port', () => {
   const service = new Service('einstein');
   let einstein: Computer;
-  let person: Installation;
+  let installation: Installation;
   /** The port of the server on the computer. */
   let port: number;
 
@@ -60,7 +60,7 @@ describe('a forwarded port', () => {
     readonly moved: PortForward[] = [];
 
     constructor(public listed: Computer | undefined = einstein) {
-      const { pool } = person;
+      const { pool } = installation;
       const store = this.store;
       const transports = new TransportSelector(
         [new ChannelTransport('ssh', pool), new ChannelTransport('tunnel', pool)],
@@ -98,7 +98,7 @@ describe('a forwarded port', () => {
         store: this.store,
         storage: new PortForwardStorage(this.records),
         dial: (id, to, signal) => this.channels.openPort(id, to, signal),
-        log: person.log,
+        log: installation.log,
         onMoved: (forward) => this.moved.push(forward),
       });
       service.disposeAfterTests(forwards);
@@ -108,7 +108,7 @@ describe('a forwarded port', () => {
 
   before(async () => {
     einstein = await service.computer('einstein');
-    person = new Installation(service);
+    installation = new Installation(service);
     port = await listenOnComputer('127.0.0.1');
   });
 
@@ -269,7 +269,7 @@ describe('a forwarded port', () => {
 
   it('says why where a server, or a setting, allows none', async () => {
     const sshd = await CustomSshd.start(service, 'einstein', 'AllowTcpForwarding no');
-    await sshd.welcome(person);
+    await sshd.welcome(installation);
     const bench = new Bench(sshd.computer);
     const refused = bench.channels.openPort(einstein.id, port, new AbortController().signal);
     await assert.rejects(refused, (error) => error instanceof PortError && error.problem === 'notAllowed');

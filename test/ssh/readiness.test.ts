@@ -27,10 +27,10 @@ describe('a server', () => {
 
   beforeEach(() => service.emulator.control.startSshd({ id: 'einstein' }));
 
-  /** Fails, and gives what a person is told. */
+  /** Fails, and gives what a user is told. */
   async function failure(ssh: string, options: InstallationOptions = {}, timeoutMs = 0): Promise<SshError> {
-    const person = new Installation(service, options);
-    const error: unknown = await person
+    const installation = new Installation(service, options);
+    const error: unknown = await installation
       .visit({ ...einstein, ssh }, { timeoutMs })
       .catch((reason: unknown) => reason);
     assert.ok(error instanceof SshError, String(error));
@@ -41,47 +41,47 @@ describe('a server', () => {
   /** A way to the computer whose first connections come to nothing. */
   async function badStart(count: number, hangUp: (socket: Socket) => void): Promise<BrokenServer> {
     const { host, port } = parseEndpoint(einstein.ssh!);
-    const stranger = await BrokenServer.start((socket) => {
-      if (stranger.connections <= count) hangUp(socket);
+    const server = await BrokenServer.start((socket) => {
+      if (server.connections <= count) hangUp(socket);
       else socket.pipe(connect(port, host).on('error', () => undefined)).pipe(socket);
     });
-    return stranger;
+    return server;
   }
 
   describe('that is not up yet', () => {
-    it('is waited for quietly: a person is told once, the computer is asked once', async () => {
+    it('is waited for quietly: the user is told once, the computer is asked once', async () => {
       await service.emulator.control.killSshd({ id: 'einstein' });
-      const person = new Installation(service);
+      const installation = new Installation(service);
       let told = 0;
-      const visit = person.visit(einstein, { timeoutMs: 20_000, onNotUp: () => told++ });
-      await until('a person to be told', () => told > 0);
+      const visit = installation.visit(einstein, { timeoutMs: 20_000, onNotUp: () => told++ });
+      await until('the user to be told', () => told > 0);
       await sleep(700);
       await service.emulator.control.startSshd({ id: 'einstein' });
       assert.equal(await visit, 'einstein');
       assert.equal(told, 1);
       assert.equal(await service.execCalls(), 1);
-      assert.equal(person.questions.length, 0);
-      assert.doesNotMatch(person.log.text, /^(warn|error)/m);
+      assert.equal(installation.questions.length, 0);
+      assert.doesNotMatch(installation.log.text, /^(warn|error)/m);
     });
 
     it('is asked again when it could not tell of itself at first', async () => {
       await service.emulator.control.killSshd({ id: 'einstein' });
       const answer = { status: 503, body: { detail: 'The computer is just coming up.' } };
       await service.emulator.control.addFault({ method: 'POST', path: '/exec$', times: 2, answer });
-      const person = new Installation(service);
-      const visit = person.visit(einstein, { timeoutMs: 20_000 });
+      const installation = new Installation(service);
+      const visit = installation.visit(einstein, { timeoutMs: 20_000 });
       await until('the computer to be asked twice', async () => (await service.execCalls()) >= 2);
       await service.emulator.control.startSshd({ id: 'einstein' });
       assert.equal(await visit, 'einstein');
-      assert.equal(person.questions.length, 0, 'a person is not asked what the computer can tell');
+      assert.equal(installation.questions.length, 0, 'the user is not asked what the computer can tell');
     });
 
     it('is waited for while it says hello and hangs up, as one does that is too busy', async () => {
-      const stranger = await badStart(2, (socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
-      const person = new Installation(service);
-      const visit = person.visit({ ...einstein, ssh: stranger.endpoint }, { timeoutMs: 20_000 });
+      const server = await badStart(2, (socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n'));
+      const installation = new Installation(service);
+      const visit = installation.visit({ ...einstein, ssh: server.endpoint }, { timeoutMs: 20_000 });
       assert.equal(await visit, 'einstein');
-      assert.equal(stranger.connections, 3);
+      assert.equal(server.connections, 3);
     });
 
     for (const [how, hangUp] of [
@@ -89,26 +89,26 @@ describe('a server', () => {
       ['resets', (socket: Socket) => socket.resetAndDestroy()],
     ] as const) {
       it(`is waited for while it accepts and ${how}`, async () => {
-        const stranger = await badStart(3, hangUp);
-        const person = new Installation(service);
-        const visit = person.visit({ ...einstein, ssh: stranger.endpoint }, { timeoutMs: 20_000 });
+        const server = await badStart(3, hangUp);
+        const installation = new Installation(service);
+        const visit = installation.visit({ ...einstein, ssh: server.endpoint }, { timeoutMs: 20_000 });
         assert.equal(await visit, 'einstein');
-        assert.equal(stranger.connections, 4);
+        assert.equal(server.connections, 4);
       });
 
       it(`is waited for when it accepts and ${how} while the library is still being loaded`, async () => {
-        const stranger = await badStart(1, hangUp);
+        const server = await badStart(1, hangUp);
         const library = async () => {
           await until(
             'a connection to have come and gone',
             // A second one has come where the first was seen to fail at once.
-            () => stranger.connections > 1 || (stranger.connections > 0 && stranger.openConnections === 0),
+            () => server.connections > 1 || (server.connections > 0 && server.openConnections === 0),
           );
           await sleep(50);
           return loadSsh2();
         };
-        const person = new Installation(service, { library, timeouts: { hostKey: 2_000 } });
-        const visit = person.visit({ ...einstein, ssh: stranger.endpoint }, { timeoutMs: 20_000 });
+        const installation = new Installation(service, { library, timeouts: { hostKey: 2_000 } });
+        const visit = installation.visit({ ...einstein, ssh: server.endpoint }, { timeoutMs: 20_000 });
         assert.equal(await visit, 'einstein');
       });
     }
@@ -126,18 +126,18 @@ describe('a server', () => {
 
   describe('that is not what it should be', () => {
     it('and never speaks is told as silent', async () => {
-      const stranger = await BrokenServer.start(() => undefined);
-      const { problem, message } = await failure(stranger.endpoint, { timeouts: { hostKey: 300 } });
+      const server = await BrokenServer.start(() => undefined);
+      const { problem, message } = await failure(server.endpoint, { timeouts: { hostKey: 300 } });
       assert.equal(problem, 'silent');
-      assert.match(message, /does not answer any more\. Check the network/);
-      await until('the connection to be closed', () => stranger.openConnections === 0);
+      assert.match(message, /stopped responding\. Check the network/);
+      await until('the connection to be closed', () => server.openConnections === 0);
     });
 
     it('and stops in the middle of the key exchange is told as silent', async () => {
-      const stranger = await BrokenServer.start((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
-      const { problem } = await failure(stranger.endpoint, { timeouts: { hostKey: 300 } });
+      const server = await BrokenServer.start((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
+      const { problem } = await failure(server.endpoint, { timeouts: { hostKey: 300 } });
       assert.equal(problem, 'silent');
-      await until('the connection to be closed', () => stranger.openConnections === 0);
+      await until('the connection to be closed', () => server.openConnections === 0);
     });
 
     it('and never answers a login is told as silent', async () => {
@@ -153,9 +153,9 @@ describe('a server', () => {
     });
 
     it('and cannot be reached at all is told as unreachable', async () => {
-      const house = await SaturatedServer.start();
-      after(() => house.stop());
-      const { problem, message } = await failure(house.endpoint, { timeouts: { dial: 300 } });
+      const server = await SaturatedServer.start();
+      after(() => server.stop());
+      const { problem, message } = await failure(server.endpoint, { timeouts: { dial: 300 } });
       assert.equal(problem, 'unreachable');
       assert.match(message, /cannot be reached\..*Check the network/);
     });
@@ -174,26 +174,26 @@ describe('a server', () => {
     ];
     for (const [what, greeting, quoted] of strangers) {
       it(`but ${what} is told as such, with its own words, and not tried again`, async () => {
-        const stranger = await BrokenServer.start((socket) => socket.end(greeting));
-        const { problem, message } = await failure(stranger.endpoint, {}, 20_000);
+        const server = await BrokenServer.start((socket) => socket.end(greeting));
+        const { problem, message } = await failure(server.endpoint, {}, 20_000);
         assert.equal(problem, 'protocol');
         assert.match(message, /does not speak SSH as expected/);
         assert.ok(message.includes(`"${quoted}`), message);
         assert.doesNotMatch(message, /\p{Cc}/u);
-        assert.equal(stranger.connections, 1);
+        assert.equal(server.connections, 1);
       });
     }
 
     it('but floods us with nonsense is told as such', async () => {
-      const stranger = await BrokenServer.start((socket) => socket.write('x'.repeat(100_000)));
-      const { problem, message } = await failure(stranger.endpoint);
+      const server = await BrokenServer.start((socket) => socket.write('x'.repeat(100_000)));
+      const { problem, message } = await failure(server.endpoint);
       assert.equal(problem, 'protocol');
       assert.ok(message.length < 400, message);
     });
 
     it('but speaks an SSH too old is told as such', async () => {
-      const stranger = await BrokenServer.start((socket) => socket.write('SSH-1.5-old\r\n'));
-      assert.equal((await failure(stranger.endpoint)).problem, 'protocol');
+      const server = await BrokenServer.start((socket) => socket.write('SSH-1.5-old\r\n'));
+      assert.equal((await failure(server.endpoint)).problem, 'protocol');
     });
   });
 
@@ -207,19 +207,19 @@ describe('a server', () => {
     });
 
     it('ends the shells on it; the next one comes when it is back', async () => {
-      const person = new Installation(service);
-      const shell = await person.shell(einstein);
+      const installation = new Installation(service);
+      const shell = await installation.shell(einstein);
       await shell.prompt();
       await service.emulator.control.killSshd({ id: 'einstein' });
       assert.deepEqual(await shell.end, { code: undefined, signal: undefined });
-      const next = person.visit(einstein, { timeoutMs: 20_000 });
+      const next = installation.visit(einstein, { timeoutMs: 20_000 });
       await service.emulator.control.startSshd({ id: 'einstein' });
       assert.equal(await next, 'einstein');
     });
 
     it('under one shell only leaves the others alone', async () => {
-      const person = new Installation(service);
-      const shells = [await person.shell(einstein), await person.shell(einstein)];
+      const installation = new Installation(service);
+      const shells = [await installation.shell(einstein), await installation.shell(einstein)];
       for (const shell of shells) await shell.prompt();
       shells[0]!.type('kill -HUP $$\r');
       assert.deepEqual(await shells[0]!.end, { code: null, signal: 'SIGHUP' });
@@ -228,44 +228,48 @@ describe('a server', () => {
     });
 
     it('without a word is noticed when the next shell is opened, which then comes over a new connection', async () => {
-      const person = new Installation(service, { timeouts: { channel: 500 } });
-      const stuck = await person.shell(away);
+      const installation = new Installation(service, { timeouts: { channel: 500 } });
+      const stuck = await installation.shell(away);
       await stuck.prompt();
       line.freeze();
-      assert.equal(await person.visit(away), 'einstein');
+      assert.equal(await installation.visit(away), 'einstein');
       assert.equal(line.connections, 2);
       assert.deepEqual(await stuck.end, { code: undefined, signal: undefined });
     });
 
     it('without a word is noticed by itself, before anything is typed', async () => {
-      const person = new Installation(service, { timeouts: { keepAlive: 200 } });
-      const idle = await person.shell(away);
+      const installation = new Installation(service, { timeouts: { keepAlive: 200 } });
+      const idle = await installation.shell(away);
       await idle.prompt();
       await sleep(1_000);
       assert.equal(await idle.run('hostname'), 'einstein', 'a quiet line is no dead one');
       line.freeze();
       assert.deepEqual(await idle.end, { code: undefined, signal: undefined });
-      assert.match(person.log.text, /Keepalive timeout/);
+      assert.match(installation.log.text, /Keepalive timeout/);
     });
 
     it('without a word does not keep us when we say goodbye', async () => {
-      const person = new Installation(service, { timeouts: { disconnect: 300 } });
+      const installation = new Installation(service, { timeouts: { disconnect: 300 } });
       let connection: SshConnection | undefined;
-      await person.pool.channel(away, { signal: new AbortController().signal, timeoutMs: 0 }, (opened) => {
-        connection = opened;
-        return opened.exec('cat');
-      });
+      await installation.pool.channel(
+        away,
+        { signal: new AbortController().signal, timeoutMs: 0 },
+        (opened) => {
+          connection = opened;
+          return opened.exec('cat');
+        },
+      );
       const closed = new Promise<void>((resolve) => connection?.onDidClose(() => resolve()));
       line.freeze();
-      person.pool.close(away.id);
+      installation.pool.close(away.id);
       await closed;
     });
 
     it('while we are saying goodbye does not get the next shell', async () => {
-      const person = new Installation(service);
-      await person.visit(away);
-      person.pool.close(away.id);
-      assert.equal(await person.visit(away), 'einstein');
+      const installation = new Installation(service);
+      await installation.visit(away);
+      installation.pool.close(away.id);
+      assert.equal(await installation.visit(away), 'einstein');
       assert.equal(line.connections, 2);
     });
   });
@@ -280,12 +284,15 @@ describe('a server', () => {
       options: InstallationOptions,
       reached: () => boolean,
     ): Promise<void> {
-      const person = new Installation(service, { provision: () => new Promise(() => undefined), ...options });
-      await person.extensionKey.get();
+      const installation = new Installation(service, {
+        provision: () => new Promise(() => undefined),
+        ...options,
+      });
+      await installation.extensionKey.get();
       await loadSsh2();
       const before = resources();
       const leaving = new AbortController();
-      const visit = person.visit({ ...einstein, ssh }, { signal: leaving.signal, timeoutMs: 60_000 });
+      const visit = installation.visit({ ...einstein, ssh }, { signal: leaving.signal, timeoutMs: 60_000 });
       await until('the point to leave at', reached);
       leaving.abort();
       const since = performance.now();
@@ -298,27 +305,27 @@ describe('a server', () => {
     }
 
     it('before it was asked leaves nothing', async () => {
-      const stranger = await BrokenServer.start(() => undefined);
-      await cancelled(stranger.endpoint, {}, () => true);
-      assert.equal(stranger.openConnections, 0);
+      const server = await BrokenServer.start(() => undefined);
+      await cancelled(server.endpoint, {}, () => true);
+      assert.equal(server.openConnections, 0);
     });
 
     it('while it is dialled leaves nothing', async () => {
-      const house = await SaturatedServer.start();
-      after(() => house.stop());
-      await cancelled(house.endpoint, {}, () => resources().includes('TCPSocketWrap'));
+      const server = await SaturatedServer.start();
+      after(() => server.stop());
+      await cancelled(server.endpoint, {}, () => resources().includes('TCPSocketWrap'));
     });
 
     it('while its greeting is awaited leaves nothing', async () => {
-      const stranger = await BrokenServer.start(() => undefined);
-      await cancelled(stranger.endpoint, {}, () => stranger.received.includes('SSH-2.0'));
-      await until('the connection to be closed', () => stranger.openConnections === 0);
+      const server = await BrokenServer.start(() => undefined);
+      await cancelled(server.endpoint, {}, () => server.received.includes('SSH-2.0'));
+      await until('the connection to be closed', () => server.openConnections === 0);
     });
 
     it('in the middle of the key exchange leaves nothing', async () => {
-      const stranger = await BrokenServer.start((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
-      await cancelled(stranger.endpoint, {}, () => stranger.received.includes('curve25519'));
-      await until('the connection to be closed', () => stranger.openConnections === 0);
+      const server = await BrokenServer.start((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
+      await cancelled(server.endpoint, {}, () => server.received.includes('curve25519'));
+      await until('the connection to be closed', () => server.openConnections === 0);
     });
 
     it('while the computer is asked for its keys leaves nothing, and ends the question', async () => {
@@ -338,7 +345,7 @@ describe('a server', () => {
       await until('the connection to be closed', () => mute.open === 0);
     });
 
-    it('while a person is asked leaves nothing, even when the answer comes after all', async () => {
+    it('while the user is asked leaves nothing, even when the answer comes after all', async () => {
       const mute = await FaultServer.start({ silent: 'atLogin' });
       let answer: ((hostKeys: [typeof mute.hostKey]) => void) | undefined;
       await cancelled(
@@ -371,32 +378,36 @@ describe('a server', () => {
     });
 
     it('while it is waited for leaves nothing', async () => {
-      const stranger = await BrokenServer.start((socket) => socket.destroy());
-      await cancelled(stranger.endpoint, {}, () => stranger.connections >= 3);
-      const { connections } = stranger;
+      const server = await BrokenServer.start((socket) => socket.destroy());
+      await cancelled(server.endpoint, {}, () => server.connections >= 3);
+      const { connections } = server;
       await sleep(300);
-      assert.equal(stranger.connections, connections, 'and is not tried again');
+      assert.equal(server.connections, connections, 'and is not tried again');
     });
 
     it('while the shell opens: the shell is closed, the connection stays for the next', async () => {
       const curie = await service.computer('curie');
       const line = await service.proxy(curie.ssh!, 30);
       const computer = { ...curie, ssh: line.endpoint('ohm') };
-      const person = new Installation(service);
-      await person.visit(computer);
+      const installation = new Installation(service);
+      await installation.visit(computer);
       const leaving = new AbortController();
       let opening: Promise<ClientChannel> | undefined;
-      const asked = person.pool.channel(computer, { signal: leaving.signal, timeoutMs: 0 }, (connection) => {
-        opening = connection.shell({ rows: 24, cols: 80, term: 'xterm', env: {} });
-        return opening;
-      });
+      const asked = installation.pool.channel(
+        computer,
+        { signal: leaving.signal, timeoutMs: 0 },
+        (connection) => {
+          opening = connection.shell({ rows: 24, cols: 80, term: 'xterm', env: {} });
+          return opening;
+        },
+      );
       await until('the shell to be asked for', () => opening !== undefined);
       leaving.abort();
       await assert.rejects(asked, { name: 'AbortError' });
       const late = await opening!;
       late.resume();
       await once(late, 'close', { signal: AbortSignal.timeout(5_000) });
-      assert.equal(await person.visit(computer), 'curie');
+      assert.equal(await installation.visit(computer), 'curie');
       assert.equal(line.connections, 1);
     });
 
@@ -404,13 +415,13 @@ describe('a server', () => {
       const mute = await FaultServer.start({ silent: 'atLogin' });
       const line = await service.proxy(mute.endpoint);
       let answer: (() => void) | undefined;
-      const person = new Installation(service, {
+      const installation = new Installation(service, {
         provision: () =>
           new Promise(
             (resolve) => (answer = () => resolve({ hostKeys: [mute.hostKey], keyInstalled: true })),
           ),
       });
-      const visit = person.visit({ ...einstein, ssh: line.endpoint('ohm') });
+      const visit = installation.visit({ ...einstein, ssh: line.endpoint('ohm') });
       await until('the key exchange', () => mute.open === 1 && line.roundTrips >= 2);
       await sleep(100);
       line.cut();

@@ -56,11 +56,11 @@ describe('the way to the first prompt', () => {
     return Math.min(...counts);
   }
 
-  /** The fewest over new connections of this person. */
-  function again(expected: number, person: Installation): Promise<number> {
+  /** The fewest over new connections of this installation. */
+  function again(expected: number, installation: Installation): Promise<number> {
     return fewest(expected, () => {
-      person.pool.dispose();
-      return person.shell(einstein);
+      installation.pool.dispose();
+      return installation.shell(einstein);
     });
   }
 
@@ -74,9 +74,9 @@ describe('the way to the first prompt', () => {
   });
 
   it('takes six on a computer met before', async () => {
-    const person = new Installation(service);
-    await person.visit(einstein);
-    assert.equal(await again(6, person), 6);
+    const installation = new Installation(service);
+    await installation.visit(einstein);
+    assert.equal(await again(6, installation), 6);
   });
 
   it('takes six with an identity file that signs silently', async () => {
@@ -95,28 +95,28 @@ describe('the way to the first prompt', () => {
   });
 
   it('takes two for another shell on the same connection', async () => {
-    const person = new Installation(service);
-    const first = await person.shell(einstein);
+    const installation = new Installation(service);
+    const first = await installation.shell(einstein);
     await first.prompt();
-    assert.equal(await fewest(2, () => person.shell(einstein)), 2);
+    assert.equal(await fewest(2, () => installation.shell(einstein)), 2);
     await first.exit();
   });
 
   it('takes no more where a command begins the shell', async () => {
     const wish = { persistence: 'off', name: 'shell', cwd: '~', nonce: undefined } as const;
     const command = launchCommand(wish, { rows: 24, columns: 80 });
-    const person = new Installation(service);
-    const first = await person.shell(einstein, { command });
+    const installation = new Installation(service);
+    const first = await installation.shell(einstein, { command });
     await first.prompt();
-    assert.equal(await fewest(2, () => person.shell(einstein, { command })), 2);
+    assert.equal(await fewest(2, () => installation.shell(einstein, { command })), 2);
     await first.exit();
   });
 
   it('asks the server for nothing that is not needed for it', async () => {
     const sshd = await CustomSshd.start(service, 'einstein', 'LogLevel DEBUG');
-    const person = new Installation(service);
-    await sshd.welcome(person);
-    await person.visit(sshd.computer);
+    const installation = new Installation(service);
+    await sshd.welcome(installation);
+    await installation.visit(sshd.computer);
     const log = await sshd.log();
     await sshd.stop();
     const requests = [...log.matchAll(/(?:rtype|request) (\S+) (?:want_reply|reply) \d/g)].map(
@@ -130,20 +130,24 @@ describe('the way to the first prompt', () => {
     const opaque: InstallationOptions = { library: opaqueLibrary };
 
     it('is longer, and leads to the same prompt', async () => {
-      const person = new Installation(service, opaque);
-      assert.equal(await again(9, person), 9);
-      const shell = await person.shell(einstein, { rows: 33, cols: 111, env: { COLORTERM: 'truecolor' } });
+      const installation = new Installation(service, opaque);
+      assert.equal(await again(9, installation), 9);
+      const shell = await installation.shell(einstein, {
+        rows: 33,
+        cols: 111,
+        env: { COLORTERM: 'truecolor' },
+      });
       assert.equal(await shell.run('stty size; echo $TERM $COLORTERM'), '33 111\nxterm-256color truecolor');
       assert.deepEqual(await shell.exit(3), { code: 3, signal: undefined });
     });
 
     it('still gets in with the second key, and puts its own there again', async () => {
       const wrong = makeKey(folder, 'opaque');
-      const person = new Installation(service, { ...opaque, identityFile: wrong.path });
-      assert.equal(await person.visit(einstein), 'einstein');
-      person.pool.dispose();
+      const installation = new Installation(service, { ...opaque, identityFile: wrong.path });
+      assert.equal(await installation.visit(einstein), 'einstein');
+      installation.pool.dispose();
       await service.run('einstein', 'rm ~/.ssh/authorized_keys');
-      assert.equal(await person.visit(einstein), 'einstein');
+      assert.equal(await installation.visit(einstein), 'einstein');
     });
   });
 });

@@ -25,7 +25,7 @@ import { MemoryCache } from '../unit/support/storeHarness';
 import { Installation } from './support/installation';
 import { Service } from './support/service';
 
-/** One person who runs commands, and what they see of each. */
+/** Runs commands and records their output. */
 class Runner {
   private readonly lifecycle: Lifecycle;
   private readonly connector: ComputerConnector<CommandRequest, CommandExecution>;
@@ -129,13 +129,13 @@ describe('a command runs', () => {
     ['bohr', 'service', 'through the service'],
   ] as const) {
     describe(how, () => {
-      let person: Runner;
-      before(() => (person = new Runner(service, transport)));
+      let installation: Runner;
+      before(() => (installation = new Runner(service, transport)));
 
       it('and tells what it writes, as it comes and in order, and its exit code', async () => {
         const go = '$HOME/go';
         const command = `echo one; echo two >&2; until [ -e ${go} ]; do sleep 0.05; done; rm ${go}; echo ünï漢😀; exit 3`;
-        const started = await person.start(name, command);
+        const started = await installation.start(name, command);
         await started.shows('two');
         assert.deepEqual(started.lines, ['one', 'two']);
         await service.run(name, `touch ${go}`);
@@ -145,7 +145,7 @@ describe('a command runs', () => {
 
       it('as the user logs in, in the directory and with the variables wished for', async () => {
         await service.run(name, 'mkdir -p "$HOME/a b"; echo \'export FROM_PROFILE=yes\' >> ~/.profile');
-        const { lines } = await person.run(name, {
+        const { lines } = await installation.run(name, {
           line: 'pwd; echo "$FROM_PROFILE $QUOTE"',
           cwd: '~/a b',
           env: { QUOTE: `it's "$HOME"` },
@@ -156,7 +156,7 @@ describe('a command runs', () => {
       it('with a text on its standard input, which leaves nothing behind', async () => {
         const before = await service.run(name, 'find ~ /tmp -newermt "-1 min" -type f | sort');
         const input = "import sys\nprint('sum', sum(range(5)))\nsys.exit(4)";
-        const { ended, lines } = await person.run(name, {
+        const { ended, lines } = await installation.run(name, {
           line: interpreterFor(input, 'python')!,
           input,
         });
@@ -167,7 +167,7 @@ describe('a command runs', () => {
 
       it('and ends on the computer when it is cancelled, though it will not', async () => {
         const line = "trap '' INT TERM HUP; echo ready; (setsid sleep 4711 &); sleep 4712; sleep 4713";
-        const started = await person.start(name, line);
+        const started = await installation.start(name, line);
         await started.shows('ready');
         await until('the programs run', () => isRunning(name, 'sleep 4711'));
         started.run.cancel();
@@ -182,8 +182,8 @@ describe('a command runs', () => {
   }
 
   it('over SSH in a terminal of the right size, which takes what is typed', async () => {
-    const person = new Runner(service, 'ssh');
-    const started = await person.start('einstein', 'stty size; read -r answer; echo "got $answer"');
+    const installation = new Runner(service, 'ssh');
+    const started = await installation.start('einstein', 'stty size; read -r answer; echo "got $answer"');
     await started.shows('30 100');
     started.run.write('yes\r');
     assert.equal(codeOf(await started.run.outcome), 0);
@@ -191,8 +191,8 @@ describe('a command runs', () => {
   });
 
   it('and is asked to end first when it is cancelled', async () => {
-    const person = new Runner(service, 'ssh');
-    const started = await person.start(
+    const installation = new Runner(service, 'ssh');
+    const started = await installation.start(
       'einstein',
       "trap 'echo tidy; exit 5' INT; echo ready; while :; do sleep 0.1; done",
     );
@@ -283,11 +283,11 @@ describe('a command runs', () => {
   });
 
   it('of 10,000 characters through the service; with one more, nothing is sent', async () => {
-    const person = new Runner(service, 'service');
+    const installation = new Runner(service, 'service');
     const line = (length: number): string => `: ${'ü'.repeat(length - 2)}`;
-    assert.equal(codeOf((await person.run('bohr', line(10_000))).ended), 0);
+    assert.equal(codeOf((await installation.run('bohr', line(10_000))).ended), 0);
     await service.emulator.control.clearRequests();
-    const { ended } = await person.run('bohr', line(10_001));
+    const { ended } = await installation.run('bohr', line(10_001));
     assert.equal(
       ended.kind === 'failed' && ended.error.message,
       'Without SSH a computer takes 10,000 characters at most; this has 10,001. Nothing was run. Put it into a file there, or shorten it.',

@@ -17,7 +17,7 @@ describe('a computer without tmux', () => {
   const service = new Service('einstein');
   let line: TcpProxy;
   let einstein: Computer;
-  let person: Installation;
+  let installation: Installation;
 
   /** Starts it again, without some programs. */
   async function startWithout(...without: string[]): Promise<void> {
@@ -29,11 +29,11 @@ describe('a computer without tmux', () => {
     await until('it to run', async () => (await service.client.get(id)).status === 'running');
     line = await service.proxy((await service.computer('einstein')).ssh!);
     einstein = await service.computer('einstein', line.endpoint('ohm'));
-    person = new Installation(service);
+    installation = new Installation(service);
   }
 
   function terminal(options: TerminalOptions): Terminal {
-    return new Terminal(person, { persistence: 'auto', nonce: 'n-1', ...options });
+    return new Terminal(installation, { persistence: 'auto', nonce: 'n-1', ...options });
   }
 
   async function kept(): Promise<PersistentShell[]> {

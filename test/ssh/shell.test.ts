@@ -11,15 +11,15 @@ import { Service } from './support/service';
 describe('a shell on a computer', () => {
   const service = new Service('einstein');
   let einstein: Computer;
-  let person: Installation;
+  let installation: Installation;
 
   before(async () => {
     einstein = await service.computer('einstein');
-    person = new Installation(service);
+    installation = new Installation(service);
   });
 
   it('shows the prompt of the user on that computer', async () => {
-    const shell = await person.shell(einstein);
+    const shell = await installation.shell(einstein);
     await shell.shows(/ohm@einstein:~\$ $/);
     assert.equal(await shell.run('hostname'), 'einstein');
     assert.equal(await shell.run('whoami; pwd'), 'ohm\n/home/ohm');
@@ -27,7 +27,7 @@ describe('a shell on a computer', () => {
   });
 
   it('has the size asked for, and follows it', async () => {
-    const shell = await person.shell(einstein, { rows: 33, cols: 111 });
+    const shell = await installation.shell(einstein, { rows: 33, cols: 111 });
     assert.equal(await shell.run('stty size'), '33 111');
     shell.channel.setWindow(50, 200, 0, 0);
     assert.equal(await shell.run('stty size'), '50 200');
@@ -40,7 +40,7 @@ describe('a shell on a computer', () => {
       { rows: 20, cols: 80 },
       { rows: 30, cols: 120 },
     ];
-    const shells = await Promise.all(sizes.map((size) => person.shell(einstein, size)));
+    const shells = await Promise.all(sizes.map((size) => installation.shell(einstein, size)));
     const told = await Promise.all(shells.map((shell) => shell.run('stty size')));
     assert.deepEqual(told, ['10 40', '20 80', '30 120']);
     await Promise.all(shells.map((shell) => shell.exit()));
@@ -48,7 +48,7 @@ describe('a shell on a computer', () => {
 
   it('knows the terminal and takes the environment that the server accepts', async () => {
     const env = { COLORTERM: 'truecolor', LANG: 'C.UTF-8', NOT_ACCEPTED: 'x' };
-    const shell = await person.shell(einstein, { env });
+    const shell = await installation.shell(einstein, { env });
     assert.equal(
       await shell.run('echo $TERM,$COLORTERM,$LANG,$NOT_ACCEPTED'),
       'xterm-256color,truecolor,C.UTF-8,',
@@ -57,12 +57,12 @@ describe('a shell on a computer', () => {
   });
 
   it('tells the exit code', async () => {
-    const shell = await person.shell(einstein);
+    const shell = await installation.shell(einstein);
     assert.deepEqual(await shell.exit(7), { code: 7, signal: undefined });
   });
 
   it('tells the signal that ended it', async () => {
-    const shell = await person.shell(einstein);
+    const shell = await installation.shell(einstein);
     await shell.prompt();
     shell.type('kill -9 $$\r');
     assert.deepEqual(await shell.end, { code: null, signal: 'SIGKILL' });
@@ -70,14 +70,14 @@ describe('a shell on a computer', () => {
 
   it('carries every character there and back', async () => {
     const text = 'Grüße, Ελλάδα, 日本語, 👩‍🚀, é';
-    const shell = await person.shell(einstein, { cols: 200 });
+    const shell = await installation.shell(einstein, { cols: 200 });
     assert.equal(await shell.run(`printf '%s\\n' '${text}' | tee ~/text`), text);
     assert.equal((await service.run('einstein', 'cat ~/text')).trim(), text);
     await shell.exit();
   });
 
   it('carries a megabyte of characters of all lengths without a broken one', async () => {
-    const shell = await person.shell(einstein);
+    const shell = await installation.shell(einstein);
     await shell.prompt();
     shell.type(`python3 -c "print('aé日👩' * 100000)"; echo done-$((1+1))\r`);
     await shell.shows(/done-2\r\n/);
@@ -88,7 +88,7 @@ describe('a shell on a computer', () => {
   });
 
   it('erases whole characters in a line typed to a program without an editor of its own', async () => {
-    const shell = await person.shell(einstein);
+    const shell = await installation.shell(einstein);
     await shell.prompt();
     shell.type('cat > ~/typed\r');
     await shell.shows(/typed\r\n/);
@@ -100,7 +100,7 @@ describe('a shell on a computer', () => {
   });
 
   it('ends a program with Ctrl+C', async () => {
-    const shell = await person.shell(einstein);
+    const shell = await installation.shell(einstein);
     await shell.prompt();
     shell.type('yes\r');
     await shell.shows(/y\r\ny\r\n/);
@@ -115,8 +115,8 @@ describe('a command on a computer', () => {
   const service = new Service('einstein');
 
   it('runs without a terminal: output, errors and exit code come apart', async () => {
-    const person = new Installation(service);
-    const channel = await person.pool.channel(
+    const installation = new Installation(service);
+    const channel = await installation.pool.channel(
       await service.computer('einstein'),
       { signal: new AbortController().signal, timeoutMs: 0 },
       (connection) => connection.exec('tty; cat; echo bad >&2; exit 3'),
@@ -142,20 +142,20 @@ describe('several shells', () => {
   });
 
   it('travel over one connection, one after the other and at once', async () => {
-    const person = new Installation(service);
+    const installation = new Installation(service);
     const before = line.connections;
-    const first = await person.shell(einstein);
-    const others = await Promise.all([1, 2, 3].map(() => person.shell(einstein)));
+    const first = await installation.shell(einstein);
+    const others = await Promise.all([1, 2, 3].map(() => installation.shell(einstein)));
     for (const shell of [first, ...others]) assert.equal(await shell.run('hostname'), 'einstein');
     assert.equal(line.connections - before, 1);
     await Promise.all([first, ...others].map((shell) => shell.exit()));
   });
 
   it('take a second connection when the server opens no more on the first, and are not disturbed by it', async () => {
-    const person = new Installation(service);
+    const installation = new Installation(service);
     const before = line.connections;
     // OpenSSH opens ten sessions on a connection unless told otherwise.
-    const shells = await Promise.all(Array.from({ length: 12 }, () => person.shell(einstein)));
+    const shells = await Promise.all(Array.from({ length: 12 }, () => installation.shell(einstein)));
     assert.deepEqual(
       await Promise.all(shells.map((shell) => shell.run('hostname'))),
       Array(12).fill('einstein'),
@@ -165,22 +165,22 @@ describe('several shells', () => {
   });
 
   it('end with their connection, and the next one makes a new one', async () => {
-    const person = new Installation(service);
-    const shells = await Promise.all([person.shell(einstein), person.shell(einstein)]);
+    const installation = new Installation(service);
+    const shells = await Promise.all([installation.shell(einstein), installation.shell(einstein)]);
     for (const shell of shells) await shell.prompt();
     const before = line.connections;
     line.cut();
     for (const shell of shells) assert.deepEqual(await shell.end, { code: undefined, signal: undefined });
-    assert.equal(await person.visit(einstein), 'einstein');
+    assert.equal(await installation.visit(einstein), 'einstein');
     assert.equal(line.connections - before, 1);
   });
 
   it('leave a connection that closes when the pool is disposed', async () => {
-    const person = new Installation(service);
-    await person.visit(einstein);
+    const installation = new Installation(service);
+    await installation.visit(einstein);
     const [client] = line.proxied.at(-1)!.sockets;
     assert.equal(client.destroyed, false, 'it lingers');
-    person.pool.dispose();
+    installation.pool.dispose();
     await until('the connection to be closed', () => client.destroyed);
   });
 });

@@ -21,17 +21,17 @@ function marks(written: string): string[] {
 describe('shell integration', () => {
   const service = new Service('einstein');
   let einstein: Computer;
-  let person: Installation;
+  let installation: Installation;
 
   before(async () => {
     einstein = await service.computer('einstein');
-    person = new Installation(service);
+    installation = new Installation(service);
   });
 
   async function open(shell: string, options: TerminalOptions = {}): Promise<Terminal> {
     changeShell(service, 'einstein', shell);
-    person.pool.dispose();
-    return new Terminal(person, { nonce, size: { rows: 24, columns: 200 }, ...options }).open(einstein);
+    installation.pool.dispose();
+    return new Terminal(installation, { nonce, size: { rows: 24, columns: 200 }, ...options }).open(einstein);
   }
 
   /** Waits until a shell asks for its `count`th command. */
@@ -193,7 +193,7 @@ X`,
     changeShell(service, 'einstein', 'bash');
     const away = await service.computer('einstein', line.endpoint('ohm'));
     for (const persistence of ['off', 'tmux'] as const) {
-      const shell = await new Terminal(person, { nonce, persistence, name: 'lost' }).open(away);
+      const shell = await new Terminal(installation, { nonce, persistence, name: 'lost' }).open(away);
       await asked(shell, 1);
       line.cut();
       await shell.ends();

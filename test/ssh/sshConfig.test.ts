@@ -26,8 +26,8 @@ describe('~/.ssh/config', () => {
   });
   beforeEach(() => service.refuseExec());
 
-  /** A person with this configuration; no key can be put on the computer for them. */
-  function person(config: string, options: InstallationOptions = {}): Installation {
+  /** An installation with this `~/.ssh/config`; no key can be installed on the computer for it. */
+  function installation(config: string, options: InstallationOptions = {}): Installation {
     writeFileSync(join(home, '.ssh', 'config'), config);
     return new Installation(service, { trusts: true, home, ...options });
   }
@@ -40,13 +40,13 @@ describe('~/.ssh/config', () => {
 
   for (const host of ['einstein', '127.0.0.*', 'cmp_* !curie']) {
     it(`names the key for Host ${host}`, async () => {
-      const window = person(`Host ${host}\n  IdentityFile ~/.ssh/right\n`);
+      const window = installation(`Host ${host}\n  IdentityFile ~/.ssh/right\n`);
       assert.equal(await window.visit(einstein), 'einstein');
     });
   }
 
   it('names no key where no entry fits', async () => {
-    const message = await told(person('Host curie\n  IdentityFile ~/.ssh/right\n'));
+    const message = await told(installation('Host curie\n  IdentityFile ~/.ssh/right\n'));
     assert.ok(!message.includes(right.path), message);
   });
 
@@ -54,7 +54,7 @@ describe('~/.ssh/config', () => {
     const set = makeKey(home, 'set');
     const wrong = makeKey(join(home, '.ssh'), 'wrong');
     const config = 'IdentityFile ~/.ssh/gone\nIdentityFile ~/.ssh/wrong\n';
-    const message = await told(person(config, { identityFile: set.path }));
+    const message = await told(installation(config, { identityFile: set.path }));
     const order = [set.path, join(home, '.ssh', 'gone'), wrong.path, 'the key of this extension'];
     const places = order.map((name) => message.indexOf(name));
     assert.ok(!places.includes(-1), message);
@@ -68,32 +68,32 @@ describe('~/.ssh/config', () => {
     const other = makeKey(home, 'other');
     const agent = await Agent.start(home, 'agent.sock', [right, other]);
     after(() => agent.stop());
-    const only = person('IdentitiesOnly yes\n', { agent: agent.address });
+    const only = installation('IdentitiesOnly yes\n', { agent: agent.address });
     assert.ok(!(await told(only)).includes('agent'));
     const named = 'IdentitiesOnly yes\nIdentityFile ~/.ssh/right.pub\n';
-    assert.equal(await person(named, { agent: agent.address }).visit(einstein), 'einstein');
+    assert.equal(await installation(named, { agent: agent.address }).visit(einstein), 'einstein');
   });
 
   it('says who logs in, where an entry was written for the computer', async () => {
-    const message = await told(person('Host einstein\n  User curie\nHost *\n  User newton\n'));
+    const message = await told(installation('Host einstein\n  User curie\nHost *\n  User newton\n'));
     assert.match(message, /curie@127\.0\.0\.1:\d+ accepted none of the keys/);
-    assert.match(await told(person('Host *\n  User newton\n')), /ohm@127\.0\.0\.1/);
+    assert.match(await told(installation('Host *\n  User newton\n')), /ohm@127\.0\.0\.1/);
   });
 
   it('says the port where an entry was written for the computer, else where the service names none', async () => {
     const key = '  IdentityFile ~/.ssh/right\n';
     const elsewhere = { ...einstein, ssh: 'ohm@127.0.0.1:1' };
     const open = { ...einstein, ssh: 'ohm@127.0.0.1' };
-    const outright = person(`Host einstein\n  Port ${port}\n${key}`);
+    const outright = installation(`Host einstein\n  Port ${port}\n${key}`);
     assert.equal(await outright.visit(elsewhere), 'einstein');
-    const general = person(`Host *\n  Port ${port}\n${key}`);
+    const general = installation(`Host *\n  Port ${port}\n${key}`);
     assert.equal(await general.visit(open), 'einstein');
     assert.match(await told(general, elsewhere), /127\.0\.0\.1:1 does not answer SSH/);
   });
 
   it('that cannot be read keeps nobody out, and is told', async () => {
     const broken = 'Host "einstein\n';
-    assert.match(await told(person(broken)), /\.ssh\/config: not usable, .*line break/);
-    assert.equal(await person(broken, { identityFile: right.path }).visit(einstein), 'einstein');
+    assert.match(await told(installation(broken)), /\.ssh\/config: not usable, .*line break/);
+    assert.equal(await installation(broken, { identityFile: right.path }).visit(einstein), 'einstein');
   });
 });

@@ -19,17 +19,20 @@ describe('an SSH server of faults', () => {
     einstein = await service.computer('einstein');
   });
 
-  /** A person who wants to get into the computer that such a server stands for. */
+  /** An installation that connects to the computer that such a server stands for. */
   async function guestOf(faults: Fault[], options: InstallationOptions = {}) {
     const server = await FaultServer.start(...faults);
     const computer = { ...einstein, ssh: server.endpoint };
     const introduction = { hostKeys: [server.hostKey], keyInstalled: true };
-    const person = new Installation(service, { provision: () => Promise.resolve(introduction), ...options });
+    const installation = new Installation(service, {
+      provision: () => Promise.resolve(introduction),
+      ...options,
+    });
     return {
       server,
-      person,
-      visit: (channel?: Partial<ChannelOptions>) => person.visit(computer, channel),
-      shell: () => person.shell(computer),
+      installation,
+      visit: (channel?: Partial<ChannelOptions>) => installation.visit(computer, channel),
+      shell: () => installation.shell(computer),
     };
   }
 
@@ -96,15 +99,15 @@ describe('an SSH server of faults', () => {
   for (const refuses of ['channel', 'shell'] as const) {
     it(`that refuses every ${refuses} is told as such, once`, async () => {
       const { server, visit } = await guestOf([{ refuses }]);
-      await assert.rejects(visit(), says('channelRefused', /opens no further session on this connection/));
+      await assert.rejects(visit(), says('channelRefused', /allows no further session on this connection/));
       assert.equal(server.connections, 1);
     });
   }
 
   it('that changes its host key is refused, and nothing is sent to it', async () => {
-    const { server, person, visit } = await guestOf([{}]);
+    const { server, installation, visit } = await guestOf([{}]);
     assert.equal(await visit(), 'faults');
-    person.pool.dispose();
+    installation.pool.dispose();
     await server.changeHostKey();
     const { asked } = server;
     await assert.rejects(visit(), HostKeyError);

@@ -15,17 +15,17 @@ describe('an sshd with settings of its own', () => {
 
   afterEach(() => sshd?.stop());
 
-  /** A person who is known at an sshd with these settings. */
+  /** An installation whose key is on a computer with these sshd settings. */
   async function guest(settings: string[], options: InstallationOptions = {}): Promise<Installation> {
     sshd = await CustomSshd.start(service, 'einstein', ...settings);
-    const person = new Installation(service, options);
-    await sshd.welcome(person);
-    return person;
+    const installation = new Installation(service, options);
+    await sshd.welcome(installation);
+    return installation;
   }
 
   it('changes keys in the middle of a flood, and no byte is lost either way', async () => {
-    const person = await guest(['RekeyLimit 256K']);
-    const shell = await person.shell(sshd!.computer);
+    const installation = await guest(['RekeyLimit 256K']);
+    const shell = await installation.shell(sshd!.computer);
     await shell.prompt();
     shell.type('cat | md5sum\r');
     await shell.shows(/md5sum\r\n/);
@@ -48,8 +48,8 @@ describe('an sshd with settings of its own', () => {
   });
 
   it('that asks whether we are still there is answered', async () => {
-    const person = await guest(['ClientAliveInterval 1', 'ClientAliveCountMax 1']);
-    const shell = await person.shell(sshd!.computer);
+    const installation = await guest(['ClientAliveInterval 1', 'ClientAliveCountMax 1']);
+    const shell = await installation.shell(sshd!.computer);
     await shell.prompt();
     // Time enough to be given up.
     await sleep(3_500);
@@ -58,8 +58,8 @@ describe('an sshd with settings of its own', () => {
   });
 
   it('that takes one session a connection gets a connection for each shell', async () => {
-    const person = await guest(['MaxSessions 1']);
-    const shells = await Promise.all([1, 2, 3].map(() => person.shell(sshd!.computer)));
+    const installation = await guest(['MaxSessions 1']);
+    const shells = await Promise.all([1, 2, 3].map(() => installation.shell(sshd!.computer)));
     assert.deepEqual(
       await Promise.all(shells.map((shell) => shell.run('hostname'))),
       Array(3).fill('einstein'),
@@ -68,25 +68,27 @@ describe('an sshd with settings of its own', () => {
   });
 
   it('that gives no terminal is told as such', async () => {
-    const person = await guest(['PermitTTY no']);
-    await assert.rejects(person.shell(sshd!.computer), (error: unknown) => {
+    const installation = await guest(['PermitTTY no']);
+    await assert.rejects(installation.shell(sshd!.computer), (error: unknown) => {
       assert.ok(error instanceof SshError);
       assert.equal(error.problem, 'channelRefused');
-      assert.match(error.message, /opens no further session on this connection.*pseudo-terminal/);
+      assert.match(error.message, /allows no further session on this connection.*pseudo-terminal/);
       return true;
     });
   });
 
   it('that asks for two keys gets two', async () => {
     const mine = makeKey(folder, 'second');
-    const person = await guest(['AuthenticationMethods publickey,publickey'], { identityFile: mine.path });
+    const installation = await guest(['AuthenticationMethods publickey,publickey'], {
+      identityFile: mine.path,
+    });
     await service.run('einstein', `echo '${mine.publicLine}' >> ~/.ssh/authorized_keys`);
-    assert.equal(await person.visit(sshd!.computer), 'einstein');
+    assert.equal(await installation.visit(sshd!.computer), 'einstein');
   });
 
   it('that asks for more than the one key we have is told as such', async () => {
-    const person = await guest(['AuthenticationMethods publickey,publickey']);
-    await assert.rejects(person.visit(sshd!.computer), (error: unknown) => {
+    const installation = await guest(['AuthenticationMethods publickey,publickey']);
+    await assert.rejects(installation.visit(sshd!.computer), (error: unknown) => {
       assert.ok(error instanceof AuthenticationError);
       assert.match(
         error.message,
@@ -98,8 +100,8 @@ describe('an sshd with settings of its own', () => {
 
   it('that allows a single try is told as such, with the key that took it', async () => {
     const wrong = makeKey(folder, 'only-try');
-    const person = await guest(['MaxAuthTries 1'], { identityFile: wrong.path });
-    await assert.rejects(person.visit(sshd!.computer), (error: unknown) => {
+    const installation = await guest(['MaxAuthTries 1'], { identityFile: wrong.path });
+    await assert.rejects(installation.visit(sshd!.computer), (error: unknown) => {
       assert.ok(error instanceof AuthenticationError, String(error));
       assert.ok(error.message.includes(wrong.fingerprint), error.message);
       return true;
@@ -107,14 +109,14 @@ describe('an sshd with settings of its own', () => {
   });
 
   it('that greets everybody with a banner lets us in all the same', async () => {
-    const person = await guest(['Banner /etc/passwd']);
-    assert.equal(await person.visit(sshd!.computer), 'einstein');
+    const installation = await guest(['Banner /etc/passwd']);
+    assert.equal(await installation.visit(sshd!.computer), 'einstein');
   });
 
   for (const kind of ['rsa', 'ecdsa']) {
     it(`that has no host key but one of the kind ${kind} is known by it`, async () => {
-      const person = await guest([`# host key of the kind ${kind}`]);
-      assert.equal(await person.visit(sshd!.computer), 'einstein');
+      const installation = await guest([`# host key of the kind ${kind}`]);
+      assert.equal(await installation.visit(sshd!.computer), 'einstein');
     });
   }
 
@@ -125,14 +127,14 @@ describe('an sshd with settings of its own', () => {
     ['key exchanges', 'KexAlgorithms diffie-hellman-group14-sha256'],
   ] as const) {
     it(`that takes no other ${what} than ${setting.split(' ')[1]} is spoken to in that`, async () => {
-      const person = await guest([setting]);
-      assert.equal(await person.visit(sshd!.computer), 'einstein');
+      const installation = await guest([setting]);
+      assert.equal(await installation.visit(sshd!.computer), 'einstein');
     });
   }
 
   it('that has nothing in common with us is told as such, and what it is about', async () => {
-    const person = await guest(['KexAlgorithms sntrup761x25519-sha512@openssh.com']);
-    await assert.rejects(person.visit(sshd!.computer, { timeoutMs: 20_000 }), (error: unknown) => {
+    const installation = await guest(['KexAlgorithms sntrup761x25519-sha512@openssh.com']);
+    await assert.rejects(installation.visit(sshd!.computer, { timeoutMs: 20_000 }), (error: unknown) => {
       assert.ok(error instanceof SshError);
       assert.equal(error.problem, 'protocol');
       assert.match(error.message, /no matching key exchange/);

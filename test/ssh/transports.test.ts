@@ -29,18 +29,22 @@ describe('a computer by each transport', () => {
   });
 
   const open = <T extends ClientChannel | SFTPWrapper>(
-    person: Installation,
+    installation: Installation,
     transport: SshTransportName,
     what: (connection: SshConnection) => Promise<T>,
   ): Promise<T> =>
-    person.pool.channel(transport === 'ssh' ? einstein : curie, { signal, timeoutMs: 0, transport }, what);
+    installation.pool.channel(
+      transport === 'ssh' ? einstein : curie,
+      { signal, timeoutMs: 0, transport },
+      what,
+    );
 
   describe('through its gateway', () => {
     const transport = 'tunnel';
 
     it('gives its files by SFTP', async () => {
-      const person = new Installation(service);
-      const sftp = await open(person, transport, (connection) => connection.sftp());
+      const installation = new Installation(service);
+      const sftp = await open(installation, transport, (connection) => connection.sftp());
       const text = 'ünï→漢字😀\n'.repeat(50_000);
       await new Promise<void>((resolve, reject) =>
         sftp.writeFile('by-sftp.txt', text, (error) => (error ? reject(error) : resolve())),
@@ -51,16 +55,16 @@ describe('a computer by each transport', () => {
         sftp.readFile('by-sftp.txt', (error, data) => (error ? reject(error) : resolve(data))),
       );
       assert.equal(back.toString(), text);
-      person.pool.dispose();
+      installation.pool.dispose();
     });
 
     it('carries ten channels, terminals and files among them, over one session', async () => {
       const { control } = service.emulator;
       await until('nobody is there', async () => (await control.terminals({ id: 'curie' })).length === 0);
-      const person = new Installation(service);
-      const shells = await Promise.all([1, 2, 3, 4, 5].map(() => person.shell(curie, { transport })));
+      const installation = new Installation(service);
+      const shells = await Promise.all([1, 2, 3, 4, 5].map(() => installation.shell(curie, { transport })));
       const files = await Promise.all(
-        [1, 2, 3, 4, 5].map(() => open(person, transport, (connection) => connection.sftp())),
+        [1, 2, 3, 4, 5].map(() => open(installation, transport, (connection) => connection.sftp())),
       );
       const answers = shells.map((shell, i) => shell.run(`sleep 0.2; echo "$(hostname) ${i}"`));
       assert.deepEqual(
@@ -77,27 +81,27 @@ describe('a computer by each transport', () => {
       const terminals = await control.terminals({ id: 'curie' });
       assert.equal(terminals.length, 1, 'the second terminal, and all that follow, share what is there');
       await Promise.all(shells.map((shell) => shell.exit()));
-      person.pool.dispose();
+      installation.pool.dispose();
     });
 
     it('is known the next time: nothing is run on it any more', async () => {
-      const person = new Installation(service);
-      await person.visit(curie, { transport });
+      const installation = new Installation(service);
+      await installation.visit(curie, { transport });
       assert.equal(await service.execCalls(), 1);
-      person.pool.dispose();
+      installation.pool.dispose();
       await service.refuseExec();
-      assert.equal(await person.visit(curie, { transport }), 'curie');
+      assert.equal(await installation.visit(curie, { transport }), 'curie');
       assert.equal(await service.execCalls(), 1);
     });
 
     it('gets its helper back that was taken away meanwhile', async () => {
-      const person = new Installation(service);
-      await person.visit(curie, { transport });
-      person.pool.dispose();
+      const installation = new Installation(service);
+      await installation.visit(curie, { transport });
+      installation.pool.dispose();
       await service.run('curie', 'rm -rf ~/.celesto-vscode');
-      assert.equal(await person.visit(curie, { transport }), 'curie');
+      assert.equal(await installation.visit(curie, { transport }), 'curie');
       assert.equal(await service.execCalls(), 2);
-      assert.equal(person.questions.length, 0, 'its new host key is known from who put it there');
+      assert.equal(installation.questions.length, 0, 'its new host key is known from who put it there');
     });
 
     it('lets a new key in, which takes the place of the old one', async () => {
@@ -205,10 +209,10 @@ describe('a computer by each transport', () => {
 
   it('leaves no token, key or gateway address in the log', async () => {
     const { emulator, log } = service;
-    const person = new Installation(service);
+    const installation = new Installation(service);
     for (const transport of ['ssh', 'tunnel'] as const) {
       assert.match(
-        await person.visit(transport === 'ssh' ? einstein : curie, { transport }),
+        await installation.visit(transport === 'ssh' ? einstein : curie, { transport }),
         /einstein|curie/,
       );
     }
@@ -217,16 +221,16 @@ describe('a computer by each transport', () => {
     await screen.shows('$ ');
     await screen.close();
     // What goes wrong is told in more words.
-    person.pool.dispose();
+    installation.pool.dispose();
     await emulator.control.addFault({ path: '^/gateway/', times: 2, answer: { status: 401 } });
-    await assert.rejects(person.visit(curie, { transport: 'tunnel' }));
+    await assert.rejects(installation.visit(curie, { transport: 'tunnel' }));
     await emulator.control.setFeatures({ gatewayUrl: 'ws://gateway.example/secret-place' });
-    await assert.rejects(person.visit(curie, { transport: 'tunnel' }));
+    await assert.rejects(installation.visit(curie, { transport: 'tunnel' }));
     await emulator.control.setFeatures({ gatewayUrl: null });
-    const { privateKey } = await person.extensionKey.get();
+    const { privateKey } = await installation.extensionKey.get();
     const secrets = service.tickets.flatMap(({ token, gateway_url: url }) => [token, url]);
     secrets.push(emulator.apiKey, '/gateway/', 'secret-place', ...privateKey.split('\n').slice(1, -2));
-    const written = `${log.text}\n${person.log.text}`;
+    const written = `${log.text}\n${installation.log.text}`;
     assert.match(written, /POST .*\/terminals/);
     assert.match(written, /connected to ohm@curie \(through its terminal gateway\)/);
     for (const secret of secrets) assert.ok(!written.includes(secret), `${secret} in\n${written}`);

@@ -15,7 +15,7 @@ import { SessionOutput } from './support/sessionOutput';
 import { Service } from './support/service';
 import { Terminal } from './support/terminal';
 
-/** Milliseconds within which a person is told that nobody is at the other end any more. */
+/** Milliseconds within which a user is told that nobody is at the other end any more. */
 const promised = 45_000;
 
 describe('a line that goes silent, nobody saying a word', () => {
@@ -44,8 +44,8 @@ describe('a line that goes silent, nobody saying a word', () => {
   }
 
   function terminal(timeouts: Partial<SshTimeouts> = {}): Promise<Terminal> {
-    const person = new Installation(service, { timeouts });
-    return new Terminal(person, { persistence: 'tmux', name: randomUUID() }).open(einstein);
+    const installation = new Installation(service, { timeouts });
+    return new Terminal(installation, { persistence: 'tmux', name: randomUUID() }).open(einstein);
   }
 
   async function plain(): Promise<SessionOutput> {

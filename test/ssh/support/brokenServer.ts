@@ -15,16 +15,16 @@ export class BrokenServer {
    */
   static async start(greet: (socket: Socket) => void, address: number | string = 0): Promise<BrokenServer> {
     const server = createServer();
-    const stranger = new BrokenServer(server);
-    server.on('connection', (socket) => stranger.accept(socket, greet));
+    const brokenServer = new BrokenServer(server);
+    server.on('connection', (socket) => brokenServer.accept(socket, greet));
     await new Promise<void>((resolve) =>
       server.listen(
         typeof address === 'string' ? { path: address } : { port: address, host: '127.0.0.1' },
         resolve,
       ),
     );
-    after(() => stranger.stop());
-    return stranger;
+    after(() => brokenServer.stop());
+    return brokenServer;
   }
 
   get port(): number {

@@ -47,12 +47,12 @@ export class CustomSshd {
     return sshd;
   }
 
-  /** Makes a person known here: their key is on the computer, and they know this server's. */
-  async welcome(person: Installation): Promise<void> {
-    const { publicLine } = await person.extensionKey.get();
+  /** Makes a user known here: their key is on the computer, and they know this server's. */
+  async welcome(installation: Installation): Promise<void> {
+    const { publicLine } = await installation.extensionKey.get();
     const hostKey = parsePublicKey(await this.service.run(this.computer.name, `cat ${this.folder}/key.pub`))!;
     await this.service.run(this.computer.name, `echo '${publicLine}' >> ~/.ssh/authorized_keys`);
-    person.knownComputers.update(this.computer.id, 'ssh', {
+    installation.knownComputers.update(this.computer.id, 'ssh', {
       hostKeys: [hostKey.blob.toString('base64')],
       installedKey: publicLine,
     });

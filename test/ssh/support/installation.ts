@@ -21,15 +21,15 @@ import { Shell } from './shell';
 export interface InstallationOptions {
   /** What celesto.ssh.identityFile names. */
   identityFile?: string;
-  /** The socket of the person's agent. */
+  /** The socket of the user's agent. */
   agent?: string;
-  /** The text of the person's known_hosts. */
+  /** The text of the user's known_hosts. */
   knownHosts?: string;
   /** The user's home folder, with their SSH configuration. */
   home?: string;
-  /** Answers when the person is asked for a passphrase; by default they skip the key. */
+  /** Answers when the user is asked for a passphrase; by default they skip the key. */
   passphrases?: AskPassphrase;
-  /** What the person answers when asked whether a host key is right. */
+  /** What the user answers when asked whether a host key is right. */
   trusts?: boolean;
   timeouts?: Partial<SshTimeouts>;
   library?: ConnectorDeps['library'];
@@ -37,7 +37,7 @@ export interface InstallationOptions {
   provision?: ConnectorDeps['provision'];
 }
 
-/** All of src/ssh, wired as the extension wires it, as one person has it installed: it knows no computer yet. */
+/** All of src/ssh, wired as the extension wires it, as one user has it installed: it knows no computer yet. */
 export class Installation {
   readonly records = new MemoryRecords();
   readonly secrets = new MemorySecrets();

@@ -1,7 +1,7 @@
 import type { SessionEnd, Session } from '../../../src/shell/session';
 import { until } from '../../harness/until';
 
-/** A session, and what a person sees of it. */
+/** A session, and what a user sees of it. */
 export class SessionOutput {
   text = '';
   ending: SessionEnd | undefined;

@@ -10,7 +10,7 @@ export interface ShellEnd {
 /** At the end of what is shown. */
 const prompt = /^\w+@\w+:\S*[$#] $/m;
 
-/** A shell on a computer and what a person reads and types there. */
+/** A shell on a computer and what a user reads and types there. */
 export class Shell {
   /** All bytes that it has written, as characters. */
   private written = '';

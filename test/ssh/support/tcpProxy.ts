@@ -55,7 +55,7 @@ export class TcpProxy implements Disposable {
     for (const { sockets } of this.proxied) for (const socket of sockets) socket.resetAndDestroy();
   }
 
-  /** Delivers nothing any more, in neither direction, over the connections there are. Nobody is told. */
+  /** Delivers nothing any more, in neither direction, over the connections there are. No error is sent. */
   freeze(): void {
     for (const { sockets } of this.proxied) for (const socket of sockets) socket.pause();
   }

@@ -43,10 +43,10 @@ export class Terminal {
   private readonly decoder = new TextDecoder();
 
   constructor(
-    person: Installation,
+    installation: Installation,
     private readonly options: TerminalOptions = {},
   ) {
-    this.transport = new SshShellTransport('ssh', person.pool);
+    this.transport = new SshShellTransport('ssh', installation.pool);
     this.size = options.size ?? { rows: 24, columns: 80 };
     this.emulator = this.freshEmulator();
   }
