@@ -106,7 +106,9 @@ class TunnelHandshake {
     this.relayRequested = true;
     const answer = this.receivedAfter(this.readyMarker.join(''));
     if (answer?.startsWith('none\n'))
-      throw new TunnelUnavailableError(t('its gateway carries only text, and it has neither Python nor Perl'));
+      throw new TunnelUnavailableError(
+        t('its gateway carries only text, and it has neither Python nor Perl'),
+      );
     if (!answer?.startsWith('relay\n')) return undefined;
     const stream = new GatewayStream(this.socket, 'base64');
     stream.receive(Buffer.from(answer.slice('relay\n'.length), 'latin1'));
