@@ -1,23 +1,23 @@
 import { join } from 'node:path';
 import { measurePoll } from './pollCost';
-import { benchReach, benchStopped } from './reach';
+import { benchTimeToPrompt, benchStoppedComputer } from './timeToPrompt';
 import { benchTransports } from './transports';
 import { benchRoundTrips } from './roundTrips';
 import { benchSizes } from './sizes';
-import { inOwnNetwork } from './slowLine';
+import { runInNetworkNamespace } from './slowLink';
 import { ms, printTable } from './table';
 import { benchVSCode } from './vscode';
 
 /** What can be measured, by the name it is asked for. One that could not be gives false. */
 const sections: Readonly<Record<string, (parts: readonly string[]) => unknown>> = {
-  reach: () => benchReach('A running computer, on this machine'),
-  'slow-line': () => apart('overSlowLine.ts', ['100']),
+  reach: () => benchTimeToPrompt('A running computer, on this machine'),
+  'slow-line': () => benchInNamespace('overSlowLine.ts', ['100']),
   'round-trips': () => benchRoundTrips(),
   transports: () => benchTransports(),
-  stopped: () => benchStopped(),
+  stopped: () => benchStoppedComputer(),
   polls: () => benchPolls(),
   vscode: () => benchVSCode(),
-  window: (parts) => apart('window/inWindow.ts', parts),
+  window: (parts) => benchInNamespace('window/inWindow.ts', parts),
   sizes: () => benchSizes(),
 };
 
@@ -39,8 +39,8 @@ export async function main(args: readonly string[]): Promise<number> {
   return complete ? 0 : 1;
 }
 
-function apart(script: string, args: readonly string[]): boolean {
-  const done = inOwnNetwork(join(import.meta.dirname, script), args);
+function benchInNamespace(script: string, args: readonly string[]): boolean {
+  const done = runInNetworkNamespace(join(import.meta.dirname, script), args);
   if (!done) console.log(`\n${script} could not be run to its end. It needs root, /dev/net/tun and python3.`);
   return done;
 }

@@ -1,5 +1,5 @@
 import { TcpProxy } from '../ssh/support/tcpProxy';
-import { Bed } from './bed';
+import { BenchHarness } from './benchHarness';
 import { printTable } from './table';
 
 /** Milliseconds each way, so that what is sent without waiting is seen to be sent without waiting. */
@@ -7,22 +7,22 @@ const delay = 30;
 
 /** How many round trips each way to the prompt costs, counted on the line. */
 export async function benchRoundTrips(): Promise<void> {
-  const bed = await Bed.lay();
+  const bed = await BenchHarness.start();
   try {
     const direct = await bed.computer();
     // Met before, so that the API has nothing to say any more.
-    await bed.ours(direct);
-    await bed.hangUp(direct);
+    await bed.timeToPrompt(direct);
+    await bed.disconnect(direct);
     const line = await TcpProxy.to(direct.ssh ?? '', delay);
     const computer = { ...direct, ssh: line.endpoint('ohm') };
-    await bed.openSsh(computer);
+    await bed.timeToPromptOpenSsh(computer);
     const ssh = line.roundTrips;
     let ours = 0;
-    await bed.ours(computer, () => (ours = line.roundTrips));
+    await bed.timeToPrompt(computer, () => (ours = line.roundTrips));
     const before = line.roundTrips;
     let second = 0;
-    await bed.ours(computer, () => (second = line.roundTrips - before));
-    await bed.hangUp(computer);
+    await bed.timeToPrompt(computer, () => (second = line.roundTrips - before));
+    await bed.disconnect(computer);
     line.dispose();
     printTable(
       'Round trips to the prompt',
@@ -38,6 +38,6 @@ export async function benchRoundTrips(): Promise<void> {
       ],
     );
   } finally {
-    await bed.clear();
+    await bed.stop();
   }
 }

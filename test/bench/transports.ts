@@ -4,7 +4,7 @@ import type { SshTransportName } from '../../src/ssh/connection/sshTransport';
 import type { Session } from '../../src/shell/session';
 import { systemClock } from '../../src/base/clock';
 import { TcpProxy } from '../ssh/support/tcpProxy';
-import { Bed } from './bed';
+import { BenchHarness } from './benchHarness';
 import { median, ms, printTable } from './table';
 
 const rounds = 5;
@@ -32,7 +32,7 @@ async function compare(roundTrip: number, bytes: number): Promise<void> {
     lines.push(line);
     return line;
   };
-  const bed = await Bed.lay({}, async (url) => {
+  const bed = await BenchHarness.start({}, async (url) => {
     const line = await lay(`api@${new URL(url).host}`);
     return `http://${line.endpoint('api').slice('api@'.length)}`;
   });
@@ -57,31 +57,31 @@ async function compare(roundTrip: number, bytes: number): Promise<void> {
     );
   } finally {
     for (const line of lines) line.dispose();
-    await bed.clear();
+    await bed.stop();
   }
 }
 
-interface Course {
-  readonly bed: Bed;
+interface Conditions {
+  readonly bed: BenchHarness;
   readonly computer: Computer;
   readonly lines: readonly TcpProxy[];
   readonly roundTrip: number;
   readonly bytes: number;
 }
 
-async function costs(transport: Transport, course: Course): Promise<string[]> {
+async function costs(transport: Transport, course: Conditions): Promise<string[]> {
   const { bed, computer, bytes } = course;
   // Warms it up, and makes the computer known.
   await transport.prompt();
   const first: Cost[] = [];
   const second: Cost[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    await bed.hangUp(computer);
+    await bed.disconnect(computer);
     first.push(await costOf(transport, course));
     second.push(await costOf(transport, course));
   }
   const rate = bytes / 1_000 / (await transport.flood(bytes));
-  await bed.hangUp(computer);
+  await bed.disconnect(computer);
   const cells = [first, second].flatMap((all) => [
     ms(median(all.map(({ time }) => time))),
     course.roundTrip > 0 ? String(median(all.map(({ trips }) => trips))) : '',
@@ -95,52 +95,57 @@ interface Cost {
 }
 
 /** A line accepts at once; a real one takes a round trip for the handshake of TCP, which is added. */
-async function costOf(transport: Transport, { lines, roundTrip }: Course): Promise<Cost> {
-  const before = stateOf(lines);
-  let after: State | undefined;
-  const time = await transport.prompt(() => (after = stateOf(lines)));
-  after ??= stateOf(lines);
+async function costOf(transport: Transport, { lines, roundTrip }: Conditions): Promise<Cost> {
+  const before = countTraffic(lines);
+  let after: TrafficCount | undefined;
+  const time = await transport.prompt(() => (after = countTraffic(lines)));
+  after ??= countTraffic(lines);
   const connections = after.wires - before.wires;
   return { time: time + connections * roundTrip, trips: after.trips - before.trips + connections };
 }
 
-interface State {
+interface TrafficCount {
   readonly wires: number;
   readonly trips: number;
 }
 
-function stateOf(lines: readonly TcpProxy[]): State {
+function countTraffic(lines: readonly TcpProxy[]): TrafficCount {
   const wires = lines.flatMap((line) => line.proxied);
   return { wires: wires.length, trips: wires.reduce((sum, { depth }) => sum + depth.client, 0) };
 }
 
-function transportsTo(computer: Computer, bed: Bed): Transport[] {
+function transportsTo(computer: Computer, bed: BenchHarness): Transport[] {
   const ours = (name: string, transport: SshTransportName): Transport => ({
     name,
-    prompt: (atPrompt) => bed.ours(computer, atPrompt, transport),
-    flood: (bytes) => bed.flood(computer, bytes, transport),
+    prompt: (atPrompt) => bed.timeToPrompt(computer, atPrompt, transport),
+    flood: (bytes) => bed.timeToTransfer(computer, bytes, transport),
   });
   return [
     {
       name: 'ssh -tt',
-      prompt: () => bed.openSsh(computer),
-      flood: (bytes) => bed.floodOpenSsh(computer, bytes),
+      prompt: () => bed.timeToPromptOpenSsh(computer),
+      flood: (bytes) => bed.timeToTransferOpenSsh(computer, bytes),
     },
     ours('ours, directly', 'ssh'),
     ours('ours, SSH through the gateway', 'tunnel'),
     {
       name: 'ours, a plain session of the gateway',
-      prompt: (atPrompt) => plain(computer, bed, '', (text) => text.includes('$ '), atPrompt),
+      prompt: (atPrompt) => timeInPlainSession(computer, bed, '', (text) => text.includes('$ '), atPrompt),
       flood: (bytes) =>
-        plain(computer, bed, `stty raw -echo; head -c ${bytes} /dev/zero; exit\r`, (_, all) => all > bytes),
+        timeInPlainSession(
+          computer,
+          bed,
+          `stty raw -echo; head -c ${bytes} /dev/zero; exit\r`,
+          (_, all) => all > bytes,
+        ),
     },
   ];
 }
 
 /** Milliseconds until a plain session has shown what is waited for; the shell ends after it. */
-async function plain(
+async function timeInPlainSession(
   computer: Computer,
-  bed: Bed,
+  bed: BenchHarness,
   typed: string,
   done: (text: string, bytes: number) => boolean,
   atThat: () => void = () => undefined,

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { until } from '../../harness/until';
 import type { Window } from '../../harness/window';
-import { killAll, places, ways, type Place, type WayName } from './ways';
+import { killAllKey, locations, terminalKinds, type Location, type TerminalKindName } from './terminalKinds';
 
 /** What is waited for; see page.mjs. */
-export interface Wish {
+export interface Condition {
   readonly terminals?: number;
   readonly line?: string;
   readonly feeds?: number;
@@ -14,7 +14,7 @@ export interface Wish {
 }
 
 /** In milliseconds. */
-export interface Seen {
+export interface FrameTimes {
   /** From the key to the frame in which the wish had come true. */
   readonly time: number;
   /** The longest time between two frames meanwhile. */
@@ -22,12 +22,12 @@ export interface Seen {
 }
 
 /** Milliseconds from the key to the frame in which a new terminal showed, and to its prompt. */
-export interface Opened {
+export interface OpenTimes {
   readonly shown: number;
   readonly prompt: number;
 }
 
-export const atPrompt: Wish = { line: String.raw`\$ $` };
+export const atPrompt: Condition = { line: String.raw`\$ $` };
 
 /** A window in which times are taken where a person would see them: from a key to a frame. */
 export class BenchWindow {
@@ -38,27 +38,27 @@ export class BenchWindow {
   }
 
   /** Waits until the extension is awake and has its list. */
-  async settle(): Promise<void> {
-    for (const place of places) await this.window.tree('Computers').row(place).waitFor();
+  async waitUntilReady(): Promise<void> {
+    for (const place of locations) await this.window.tree('Computers').row(place).waitFor();
     await this.page.evaluate(readFileSync(join(import.meta.dirname, 'page.mjs'), 'utf8'));
   }
 
   /** Makes it a window in which nothing was opened yet: what runs in it begins anew, what it keeps stays. */
   async reload(): Promise<void> {
-    await this.clear();
+    await this.killTerminals();
     await this.window.reload();
-    await this.settle();
+    await this.waitUntilReady();
   }
 
   /** Presses keys, and waits until what is wished is to be seen. */
-  async press(keys: string, wish: Wish): Promise<Seen> {
+  async press(keys: string, wish: Condition): Promise<FrameTimes> {
     const watch = await this.watch(wish);
     await this.page.keyboard.press(keys);
     return this.seen(watch);
   }
 
   /** Has something done, and waits until what is wished is to be seen. */
-  async during(action: () => Promise<unknown>, wish: Wish): Promise<Seen> {
+  async during(action: () => Promise<unknown>, wish: Condition): Promise<FrameTimes> {
     const watch = await this.watch(wish);
     await this.page.evaluate('bench.begin()');
     await action();
@@ -66,15 +66,15 @@ export class BenchWindow {
   }
 
   /** Opens one more terminal. */
-  async open(way: WayName, place: Place): Promise<Opened> {
+  async open(way: TerminalKindName, place: Location): Promise<OpenTimes> {
     const terminals = (await this.terminals()) + 1;
     const shown = await this.watch({ terminals });
-    const { time: prompt } = await this.press(ways[way].key[place], { terminals, ...atPrompt });
+    const { time: prompt } = await this.press(terminalKinds[way].key[place], { terminals, ...atPrompt });
     return { shown: (await this.seen(shown)).time, prompt };
   }
 
   /** Runs a command, to its prompt. */
-  async run(command: string, wish: Wish = {}): Promise<Seen> {
+  async run(command: string, wish: Condition = {}): Promise<FrameTimes> {
     await this.page.keyboard.type(command);
     return this.press('Enter', { ...atPrompt, ...wish });
   }
@@ -84,18 +84,18 @@ export class BenchWindow {
   }
 
   /** Counts lines that are drawn from now on in the terminal that shows, and those that are none of `expected`. */
-  async listen(expected?: readonly string[]): Promise<void> {
+  async countLines(expected?: readonly string[]): Promise<void> {
     await this.page.evaluate(`bench.listen(${JSON.stringify(expected ?? null)})`);
   }
 
-  async strangeLines(): Promise<number> {
+  async unexpectedLines(): Promise<number> {
     return this.page.evaluate<number>('bench.strangeLines()');
   }
 
   /** Ends every terminal, and waits until they are gone. */
-  async clear(): Promise<void> {
+  async killTerminals(): Promise<void> {
     if ((await this.terminals()) === 0) return;
-    await this.page.keyboard.press(killAll);
+    await this.page.keyboard.press(killAllKey);
     await until('the terminals are gone', async () => (await this.terminals()) === 0);
   }
 
@@ -103,11 +103,11 @@ export class BenchWindow {
     return this.page.evaluate<number>('bench.terminals()');
   }
 
-  private watch(wish: Wish): Promise<number> {
+  private watch(wish: Condition): Promise<number> {
     return this.page.evaluate<number>(`bench.watch(${JSON.stringify(wish)})`);
   }
 
-  private seen(watch: number): Promise<Seen> {
-    return this.page.evaluate<Seen>(`bench.seen(${watch})`);
+  private seen(watch: number): Promise<FrameTimes> {
+    return this.page.evaluate<FrameTimes>(`bench.seen(${watch})`);
   }
 }

@@ -22,9 +22,9 @@ import { findCommand } from '../../tools/machine.mjs';
 import { projectFolder } from '../../tools/paths';
 import { testSettings } from '../../harness/vscodeSettings';
 import { Window } from '../../harness/window';
-import { SlowLine } from '../slowLine';
+import { SlowLink } from '../slowLink';
 import { BenchWindow } from './benchWindow';
-import { allKeys, ways, places, type Place } from './ways';
+import { keybindings, terminalKinds, locations, type Location } from './terminalKinds';
 
 const extensionFiles = ['package.json', 'package.nls.json', 'dist/extension.js', 'media'];
 
@@ -32,35 +32,35 @@ const extensionFiles = ['package.json', 'package.nls.json', 'dist/extension.js',
  * A service with two computers, one on this machine and one at the end of a slow line, and a VS Code with both ways to
  * them: the extension, and `ssh` in VS Code's own terminal. For a network namespace of its own.
  */
-export class Scene {
+export class WindowEnvironment {
   private constructor(
     private readonly folder: string,
     readonly emulator: Emulator,
-    private readonly line: SlowLine,
+    private readonly link: SlowLink,
     private readonly server: CodeServer,
     private readonly browser: Browser,
   ) {}
 
-  static async set(): Promise<Scene> {
+  static async start(): Promise<WindowEnvironment> {
     const folder = mkdtempSync(join(tmpdir(), 'celesto-bench-'));
     buildExtension();
-    const line = await SlowLine.lay(0);
+    const line = await SlowLink.start(0);
     const emulator = await startEmulator({
       dir: join(folder, 'emulator'),
       // All addresses of the namespace: the computers are reached at two of them.
       listenAddress: '0.0.0.0',
       advertiseAddress: '127.0.0.1',
-      seed: places.map((name) => ({ name })),
+      seed: locations.map((name) => ({ name })),
     });
     await emulator.control.setSsh({
       id: 'far',
-      ssh: (await endpoint(emulator, 'far')).replace('127.0.0.1', SlowLine.far),
+      ssh: (await endpoint(emulator, 'far')).replace('127.0.0.1', SlowLink.clientTarget),
     });
     const vscode = join(folder, 'vscode');
     installExtension(join(vscode, 'extensions'));
     const profiles = await sshProfiles(folder, emulator);
     mkdirSync(join(vscode, 'data', 'User'), { recursive: true });
-    writeFileSync(join(vscode, 'data', 'User', 'keybindings.json'), JSON.stringify(allKeys));
+    writeFileSync(join(vscode, 'data', 'User', 'keybindings.json'), JSON.stringify(keybindings));
     const server = await CodeServer.start({
       vscode: 'newest',
       dir: vscode,
@@ -70,7 +70,7 @@ export class Scene {
         // What is measured is the echo of the computer, not VS Code's guess at it.
         'terminal.integrated.enablePersistentSessions': false,
         'terminal.integrated.localEchoEnabled': 'off',
-        'terminal.integrated.commandsToSkipShell': allKeys.map(({ command }) => command),
+        'terminal.integrated.commandsToSkipShell': keybindings.map(({ command }) => command),
       },
       env: {
         CELESTO_BASE_URL: emulator.url.replace('0.0.0.0', '127.0.0.1'),
@@ -78,7 +78,7 @@ export class Scene {
         SSH_AUTH_SOCK: undefined,
       },
     });
-    return new Scene(folder, emulator, line, server, await openBrowser());
+    return new WindowEnvironment(folder, emulator, line, server, await openBrowser());
   }
 
   /** The window, in which the extension is awake and has its list. */
@@ -89,20 +89,20 @@ export class Scene {
     // It stays open when the window is loaded anew.
     await window.openContainer('Celesto');
     const bench = new BenchWindow(window);
-    await bench.settle();
+    await bench.waitUntilReady();
     return bench;
   }
 
   /** Gives the far computer, and each call of the service, this round trip in milliseconds. */
   async setRoundTrip(roundTrip: number): Promise<void> {
-    await this.line.change(roundTrip);
+    await this.link.setRoundTrip(roundTrip);
     await this.emulator.control.clearFaults();
     if (roundTrip > 0)
       await this.emulator.control.addFault({ path: '^/v1/', delay: roundTrip, times: 'always' });
   }
 
   /** Whether our shells are kept by tmux and mark their commands, as they are and do unless one says otherwise. */
-  assistShells(keep: boolean, marks: boolean): void {
+  configureShells(keep: boolean, marks: boolean): void {
     const folder = join(this.folder, 'vscode', 'data', 'Machine');
     mkdirSync(folder, { recursive: true });
     const settings = {
@@ -113,7 +113,7 @@ export class Scene {
   }
 
   /** Ends all SSH connections to a computer. */
-  async cut(place: Place): Promise<void> {
+  async cutConnections(place: Location): Promise<void> {
     await this.emulator.control.killSshd({ id: place, listener: false });
   }
 
@@ -122,11 +122,11 @@ export class Scene {
     writeFileSync(join(await this.emulator.control.home({ id: 'near' }), name), content);
   }
 
-  async strike(): Promise<void> {
+  async stop(): Promise<void> {
     await this.browser.close();
     await this.server.stop();
     await this.emulator.stop();
-    this.line.takeAway();
+    this.link.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
@@ -143,7 +143,7 @@ async function sshProfiles(folder: string, emulator: Emulator): Promise<Record<s
   const key = join(folder, 'key');
   spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
   const profiles: Record<string, unknown> = {};
-  for (const place of places) {
+  for (const place of locations) {
     authorize(await emulator.control.home({ id: place }), `${key}.pub`);
     const { user, host, port } = parseEndpoint(await endpoint(emulator, place));
     const options = [
@@ -151,7 +151,7 @@ async function sshProfiles(folder: string, emulator: Emulator): Promise<Record<s
       `UserKnownHostsFile=${join(folder, 'known_hosts')}`,
       'IdentitiesOnly=yes',
     ];
-    profiles[ways.native.name(place)] = {
+    profiles[terminalKinds.native.name(place)] = {
       path: findCommand('ssh'),
       args: [
         '-F',

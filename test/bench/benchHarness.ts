@@ -31,14 +31,14 @@ import { isolatedSsh } from '../harness/isolatedSsh';
 import { MemoryRecords, MemorySecrets } from '../unit/ssh/support/memory';
 
 const prompt = '$ ';
-const floodCommand = (bytes: number): string => `head -c ${bytes} /dev/zero`;
+const transferCommand = (bytes: number): string => `head -c ${bytes} /dev/zero`;
 
 /** A service with one computer, and both ways to its prompt: ours, and OpenSSH's with a key of its own. */
-export class Bed {
+export class BenchHarness {
   readonly client: CelestoClient;
   readonly store: ComputerStore;
   readonly lifecycle: Lifecycle;
-  readonly known = new KnownComputers(new MemoryRecords());
+  readonly knownComputers = new KnownComputers(new MemoryRecords());
   private readonly pool: ConnectionPool;
   private readonly sshKey: string;
 
@@ -59,7 +59,7 @@ export class Bed {
     this.pool = createSsh({
       ...{
         client,
-        knownComputers: this.known,
+        knownComputers: this.knownComputers,
         extensionKey: ownKey,
         config,
         clock: systemClock,
@@ -72,18 +72,18 @@ export class Bed {
   }
 
   /** @param via makes the address by which the API is called, of its own one */
-  static async lay(
+  static async start(
     options: Partial<EmulatorOptions> = {},
     via: (url: string) => string | Promise<string> = (url) => url,
-  ): Promise<Bed> {
+  ): Promise<BenchHarness> {
     const folder = mkdtempSync(join(tmpdir(), 'celesto-bench-'));
     const emulator = await startEmulator({
       dir: join(folder, 'state'),
       seed: [{ name: 'einstein' }],
       ...options,
     });
-    const bed = new Bed(folder, emulator, await via(emulator.url));
-    await bed.authorize();
+    const bed = new BenchHarness(folder, emulator, await via(emulator.url));
+    await bed.authorizeOpenSshKey();
     return bed;
   }
 
@@ -96,7 +96,7 @@ export class Bed {
   }
 
   /** Milliseconds from asking for a shell to its prompt, over a connection of its own unless one is there. */
-  async ours(
+  async timeToPrompt(
     computer: Computer,
     atPrompt: () => void = () => undefined,
     transport: SshTransportName = 'ssh',
@@ -124,25 +124,25 @@ export class Bed {
   }
 
   /** Milliseconds until so many bytes have come. */
-  async flood(computer: Computer, bytes: number, transport: SshTransportName): Promise<number> {
+  async timeToTransfer(computer: Computer, bytes: number, transport: SshTransportName): Promise<number> {
     const begin = performance.now();
     const channel = await this.pool.channel(
       computer,
       { signal: new AbortController().signal, timeoutMs: 0, transport },
-      (connection) => connection.exec(floodCommand(bytes)),
+      (connection) => connection.exec(transferCommand(bytes)),
     );
     await new Promise((resolve) => channel.resume().once('close', resolve));
     return performance.now() - begin;
   }
 
   /** Closes what connections there are, and waits until they are. */
-  async hangUp(computer: Computer): Promise<void> {
+  async disconnect(computer: Computer): Promise<void> {
     this.pool.close(computer.id);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
   /** Milliseconds from starting `ssh -tt` to the prompt. */
-  async openSsh(computer: Computer): Promise<number> {
+  async timeToPromptOpenSsh(computer: Computer): Promise<number> {
     const begin = performance.now();
     const child = this.startSsh(computer, '-tt');
     const ended = new Promise((resolve) => child.once('close', resolve));
@@ -160,9 +160,9 @@ export class Bed {
   }
 
   /** Milliseconds until so many bytes have come by `ssh`. */
-  async floodOpenSsh(computer: Computer, bytes: number): Promise<number> {
+  async timeToTransferOpenSsh(computer: Computer, bytes: number): Promise<number> {
     const begin = performance.now();
-    const child = this.startSsh(computer, floodCommand(bytes));
+    const child = this.startSsh(computer, transferCommand(bytes));
     child.stdout.resume();
     await new Promise((resolve) => child.once('close', resolve));
     return performance.now() - begin;
@@ -188,7 +188,7 @@ export class Bed {
     );
   }
 
-  async clear(): Promise<void> {
+  async stop(): Promise<void> {
     this.pool.dispose();
     this.store.dispose();
     await this.emulator.stop();
@@ -196,7 +196,7 @@ export class Bed {
   }
 
   /** Lets OpenSSH's own key in. */
-  private async authorize(): Promise<void> {
+  private async authorizeOpenSshKey(): Promise<void> {
     const home = await this.emulator.control.home({ id: 'einstein' });
     const { uid, gid } = statSync(home);
     const ssh = join(home, '.ssh');

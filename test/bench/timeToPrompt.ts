@@ -1,12 +1,15 @@
 import type { EmulatorOptions } from '../emulator/emulator';
-import { Bed } from './bed';
+import { BenchHarness } from './benchHarness';
 import { median, ms, printTable } from './table';
 
 const rounds = 12;
 
 /** From a running computer to its prompt, ours and OpenSSH's by turns in the same run. */
-export async function benchReach(title: string, options: Partial<EmulatorOptions> = {}): Promise<void> {
-  const bed = await Bed.lay(options);
+export async function benchTimeToPrompt(
+  title: string,
+  options: Partial<EmulatorOptions> = {},
+): Promise<void> {
+  const bed = await BenchHarness.start(options);
   try {
     const computer = await bed.computer();
     const times = {
@@ -16,16 +19,16 @@ export async function benchReach(title: string, options: Partial<EmulatorOptions
       second: [] as number[],
     };
     // The first rounds warm both up: files in the cache, code compiled.
-    await bed.openSsh(computer);
-    await bed.ours(computer);
+    await bed.timeToPromptOpenSsh(computer);
+    await bed.timeToPrompt(computer);
     for (let round = 0; round < rounds; round += 1) {
-      await bed.hangUp(computer);
-      times.ssh.push(await bed.openSsh(computer));
-      times.known.push(await bed.ours(computer));
-      times.second.push(await bed.ours(computer));
-      await bed.hangUp(computer);
-      bed.known.forget(computer.id);
-      times.first.push(await bed.ours(computer));
+      await bed.disconnect(computer);
+      times.ssh.push(await bed.timeToPromptOpenSsh(computer));
+      times.known.push(await bed.timeToPrompt(computer));
+      times.second.push(await bed.timeToPrompt(computer));
+      await bed.disconnect(computer);
+      bed.knownComputers.forget(computer.id);
+      times.first.push(await bed.timeToPrompt(computer));
     }
     const ssh = median(times.ssh);
     const row = (name: string, values: readonly number[]): string[] => {
@@ -43,14 +46,14 @@ export async function benchReach(title: string, options: Partial<EmulatorOptions
       ],
     );
   } finally {
-    await bed.clear();
+    await bed.stop();
   }
 }
 
 /** From a stopped computer to its prompt, and what of it is not the computer's own time to start. */
-export async function benchStopped(): Promise<void> {
+export async function benchStoppedComputer(): Promise<void> {
   const start = 1_500;
-  const bed = await Bed.lay({ times: { start, stop: 0 } });
+  const bed = await BenchHarness.start({ times: { start, stop: 0 } });
   try {
     const { id } = await bed.computer();
     const signal = new AbortController().signal;
@@ -59,7 +62,7 @@ export async function benchStopped(): Promise<void> {
       await bed.lifecycle.stop(id, { signal, timeoutMs: 60_000 });
       const begin = performance.now();
       const computer = await bed.lifecycle.ensureRunning(id, { signal, timeoutMs: 60_000 });
-      await bed.ours(computer);
+      await bed.timeToPrompt(computer);
       times.push(performance.now() - begin);
     }
     const time = median(times);
@@ -73,6 +76,6 @@ export async function benchStopped(): Promise<void> {
       ],
     );
   } finally {
-    await bed.clear();
+    await bed.stop();
   }
 }

@@ -14,7 +14,7 @@ import { MEASUREMENTS_VARIABLE } from './record';
 const modules = join(projectFolder, 'dist', 'test', 'bench');
 
 /** A VS Code with the extension, and a service with one computer; each measurement gets an extension host of its own. */
-export class Host {
+export class MeasuringHost {
   private constructor(
     private readonly folder: string,
     private readonly emulator: Emulator,
@@ -23,7 +23,7 @@ export class Host {
   ) {}
 
   /** @param measurements names of the modules beside this one that will be run */
-  static async start(measurements: readonly string[]): Promise<Host> {
+  static async start(measurements: readonly string[]): Promise<MeasuringHost> {
     buildExtension();
     await buildForExtensionHost(
       measurements.map((name) => join(import.meta.dirname, `${name}.ts`)),
@@ -44,7 +44,7 @@ export class Host {
       env,
       forExtensionTests: true,
     } as const;
-    return new Host(folder, emulator, await CodeServer.start(options), await openBrowser());
+    return new MeasuringHost(folder, emulator, await CodeServer.start(options), await openBrowser());
   }
 
   /**

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { descendants } from '../../emulator/sandbox/processes';
 
 /** The kinds of processes of VS Code that carry the output of terminals. */
-export type Kind = 'extensionHost' | 'ptyHost';
+export type ProcessKind = 'extensionHost' | 'ptyHost';
 
 /** How much memory a process of VS Code takes at its most while something happens. */
 export class PeakMemory {
@@ -10,7 +10,7 @@ export class PeakMemory {
   private readonly before: number;
 
   /** Begins to look at the process of this kind, which descends from the present one. */
-  constructor(kind: Kind) {
+  constructor(kind: ProcessKind) {
     const pid = descendants(process.pid).findLast((each) => commandLine(each).includes(`--type=${kind}`));
     if (pid === undefined) throw new Error(`There is no ${kind}.`);
     this.pid = pid;

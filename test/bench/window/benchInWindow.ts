@@ -1,9 +1,9 @@
 import { loadavg } from 'node:os';
 import { exitOnSignals } from '../../tools/processGroup';
 import { ms, printTable } from '../table';
-import { Measures, type Both } from './measures';
-import { Scene } from './scene';
-import { wayNames } from './ways';
+import { Measurements, type PerKind } from './measurements';
+import { WindowEnvironment } from './windowEnvironment';
+import { terminalKindNames } from './terminalKinds';
 
 const mb = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 const rate = (value: number): string => `${value.toFixed(1)} MB/s`;
@@ -13,12 +13,17 @@ const load = (): string => loadavg()[0]?.toFixed(1) ?? '';
 /** Runs in a network namespace of its own. @param parts of the measurements; all when none is named */
 async function main(parts: readonly string[]): Promise<void> {
   exitOnSignals();
-  const scene = await Scene.set();
+  const scene = await WindowEnvironment.start();
   try {
     const window = await scene.openWindow();
-    const measures = new Measures(scene, window);
+    const measures = new Measurements(scene, window);
     const rows: string[][] = [];
-    const add = (what: string, { native, ours }: Both, show: (value: number) => string, goal = ''): void => {
+    const add = (
+      what: string,
+      { native, ours }: PerKind,
+      show: (value: number) => string,
+      goal = '',
+    ): void => {
       const measured = (value: number, words: (value: number) => string): string =>
         Number.isNaN(value) ? '' : words(value);
       const share = measured(ours / native, (value) => value.toFixed(2));
@@ -47,7 +52,7 @@ async function main(parts: readonly string[]): Promise<void> {
     await scene.setRoundTrip(0);
     if (wanted('interrupt'))
       add('Ctrl+C in `yes` to the prompt; ours in tmux', await measures.interrupt(3), ms, 'at most 200 ms');
-    scene.assistShells(false, true);
+    scene.configureShells(false, true);
     await window.reload();
     if (wanted('flood-marked')) {
       const { rate: drawn, gap } = await measures.flood(20, 3);
@@ -56,7 +61,7 @@ async function main(parts: readonly string[]): Promise<void> {
     }
     // What follows is done by plain shells, ours too: tmux would leave out most of a flood, and VS Code sends what a
     // marked command prints back to the extension host.
-    scene.assistShells(false, false);
+    scene.configureShells(false, false);
     await window.reload();
     if (wanted('interrupt'))
       add('Ctrl+C in `yes` to the prompt', await measures.interrupt(5), ms, 'at most 200 ms');
@@ -66,22 +71,23 @@ async function main(parts: readonly string[]): Promise<void> {
       const flood = await measures.flood(
         millions,
         millions === 200 ? 1 : 3,
-        millions === 200 ? ['ours'] : wayNames,
+        millions === 200 ? ['ours'] : terminalKindNames,
       );
       add(`${millions} MB of base64, drawn`, flood.rate, rate, 'at least 9 MB/s');
       add('… longest gap between frames', flood.gap, ms, 'at most 50 ms');
       add('… growth of the process that carries it', flood.growth, mb, 'under 16 MiB');
     }
     if (wanted('characters'))
-      add('lines broken in 1 MB of mixed UTF-8', await measures.characters(1), count, '0');
-    if (wanted('killed')) add('session killed, told after', await measures.killed(3), ms, 'at most 300 ms');
+      add('lines broken in 1 MB of mixed UTF-8', await measures.brokenUnicodeLines(1), count, '0');
+    if (wanted('killed'))
+      add('session killed, told after', await measures.disconnectReport(3), ms, 'at most 300 ms');
     printTable(
       `In a real window, beside ssh in VS Code’s own terminal (load of the machine: ${before} before, ${load()} after)`,
       ['median', 'ssh', 'ours', 'of ssh', 'goal'],
       rows,
     );
   } finally {
-    await scene.strike();
+    await scene.stop();
   }
 }
 
