@@ -97,7 +97,7 @@ export function registerFeatures(
   const idle = disposables.add(
     registerIdle({
       ...{ ...shared, memory: globalState, settings: settings.idle },
-      stopOnClose: (id, signal) => lastClient.stop(id, signal),
+      requestStop: (id, signal) => lastClient.stop(id, signal),
       windowsFolder: join(globalStorageUri.fsPath, 'windows'),
     }),
   );

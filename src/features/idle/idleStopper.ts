@@ -2,106 +2,102 @@ import { isApiError } from '../../api/errors';
 import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import { DisposableStore, type Disposable } from '../../base/disposable';
-import { finishBeforeShutdown } from '../../base/shutdown';
 import { describeError, type Log } from '../../base/log';
+import type { Memento } from '../../base/memento';
+import { finishBeforeShutdown } from '../../base/shutdown';
 import type { Computer } from '../../computers/computer';
+import type { UsageSource } from '../../computers/computersInUse';
 import type { Lifecycle } from '../../computers/lifecycle';
 import { statusOf } from '../../computers/status';
 import type { ComputerStore } from '../../computers/store';
-import type { UsageSource } from '../../computers/computersInUse';
 import type { WindowRegistry } from './otherWindows';
 
-/** What is wished for computers that idle. Times in milliseconds. */
+/** The settings `celesto.idle.*`. */
 export interface IdleSettings {
   readonly stop: () => 'never' | 'ask' | 'always';
+  /** Milliseconds without use after which a computer is idle. */
   readonly timeoutMs: () => number;
   readonly stopOnClose: () => boolean;
 }
 
-/** The person, who may be asked and is told. Times in milliseconds. */
+/** Questions and notifications for the user. Idle times in milliseconds. */
 export interface IdlePrompts {
-  /** `never`: do not ask again for this computer, now or later. */
-  askToStop(computer: Computer, idle: number): Promise<'stop' | 'keep' | 'never'>;
-  showStopped(computer: Computer, idle: number): void;
-  /** They said stop, but it has come into use meanwhile. */
+  /** @returns `never`: do not ask again for this computer, not even in another window */
+  askToStop(computer: Computer, idleMs: number): Promise<'stop' | 'keep' | 'never'>;
+  showStopped(computer: Computer, idleMs: number): void;
+  /** Explains that the computer was not stopped, since it came into use while the question was open. */
   showInUseAgain(computer: Computer): void;
-}
-
-/** A place for what outlives the window. VS Code's Memento has this shape. */
-export interface IdleMemory {
-  get(key: string): unknown;
-  update(key: string, value: unknown): PromiseLike<void>;
 }
 
 export interface IdleStopperDeps {
   readonly lifecycle: Pick<Lifecycle, 'onDidStart' | 'onWillStopOrDelete' | 'fetch' | 'stop'>;
   readonly store: Pick<ComputerStore, 'onDidChange'>;
-  /** Use from this window. */
+  /** Computers in use from this window. */
   readonly usage: UsageSource;
-  /** Use from the others. */
   readonly otherWindows: Pick<WindowRegistry, 'publish' | 'isUsedElsewhere' | 'unregister'>;
   readonly settings: IdleSettings;
   readonly prompts: IdlePrompts;
-  readonly memory: IdleMemory;
-  /** Sends a stop and waits for the answer alone, when little else works any more. */
-  readonly stopOnClose: (computerId: string, signal: AbortSignal) => Promise<unknown>;
+  readonly memory: Memento;
+  /** Requests a stop while the window closes, when little else works any more, and waits for the answer alone. */
+  readonly requestStop: (computerId: string, signal: AbortSignal) => Promise<unknown>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** A computer that is watched: since when nobody uses it, in ms of the clock, and whether a person is being asked. */
-interface Watched {
-  since: number;
-  asking: boolean;
+/** A computer that this window started. */
+interface TrackedComputer {
+  /** Time of its last use, in milliseconds of the clock. */
+  lastUsed: number;
+  isAsking: boolean;
 }
 
-/** Milliseconds. */
-const times = {
-  /** Between looks, and words to the other windows. */
-  beat: 30_000,
-  /** A look that comes so much later means that the machine slept: the others have not yet had a chance to speak. */
-  late: 30_000,
-  stop: 300_000,
-};
+/** Milliseconds between ticks: each publishes a heartbeat to the other windows and checks for idle computers. */
+const tickIntervalMs = 30_000;
+/** A tick that comes this late means that the machine slept, and that the others had no chance for a heartbeat yet. */
+const sleptAfterMs = 30_000;
+const stopTimeoutMs = 300_000;
 
-const memoryKey = 'celesto.idle.spared';
-const mostSpared = 200;
+/** Computers for which the user chose never to be asked again. Stored under the key of the first version. */
+const exemptKey = 'celesto.idle.spared';
+const maxExempt = 200;
 
 /**
- * Stops computers that this window started once nobody has used them for a while, as far as one can know: neither this
- * window nor another one of the same person on this machine.
+ * Stops computers that this window started once they are idle: not in use from this window, nor from another window of
+ * the same user on this machine. Use from elsewhere cannot be detected.
  */
 export class IdleStopper implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly end = new AbortController();
-  /** Those that this window started. */
-  private readonly started = new Map<string, Watched>();
-  /** Those in use from this window. */
-  private using: ReadonlySet<string> = new Set();
-  private beating: AbortController | undefined;
+  private readonly tracked = new Map<string, TrackedComputer>();
+  /** Ids of the computers in use from this window. */
+  private inUse: ReadonlySet<string> = new Set();
+  private ticking: AbortController | undefined;
 
-  constructor(private readonly parts: IdleStopperDeps) {
-    const { lifecycle, store, usage } = parts;
-    this.disposables.add(lifecycle.onDidStart(({ id }) => this.adopt(id)));
-    // Should a stop fail, another one is tried after another while.
-    this.disposables.add(lifecycle.onWillStopOrDelete((id) => this.touch(id)));
+  constructor(private readonly deps: IdleStopperDeps) {
+    const { lifecycle, store, usage } = deps;
+    this.disposables.add(lifecycle.onDidStart(({ id }) => this.track(id)));
+    // A stop that fails is repeated after another idle time.
+    this.disposables.add(lifecycle.onWillStopOrDelete((id) => this.markUsed(id)));
     this.disposables.add(
       store.onDidChange(({ changed, removed }) => {
         // One that is only missing from an incomplete list still costs money.
         const left = removed.filter(({ cause }) => cause !== 'unlisted').map(({ computer }) => computer);
-        for (const { id } of [...changed.filter(isDown), ...left]) this.drop(id);
+        for (const { id } of [...changed.filter(isDown), ...left]) this.untrack(id);
       }),
     );
-    this.disposables.add(usage.onDidChange(() => this.onUse()));
+    this.disposables.add(usage.onDidChange(() => this.onUsageChange()));
   }
 
-  /** The window closes: stops what it started, where that is wished for and no other window uses it. Never rejects. */
+  /**
+   * Stops the tracked computers as the window closes, where the setting asks for it and no other window uses them.
+   * Never rejects.
+   */
   async close(): Promise<void> {
-    const { otherWindows: windows, settings: wish, clock, stopOnClose: lastStop, log } = this.parts;
-    const ids = wish.stopOnClose() ? [...this.started.keys()].filter((id) => !this.isSpared(id)) : [];
+    const { otherWindows, settings, clock, requestStop, log } = this.deps;
+    const ids = settings.stopOnClose() ? [...this.tracked.keys()].filter((id) => !this.isExempt(id)) : [];
     this.dispose();
     const stop = async (id: string, signal: AbortSignal): Promise<void> => {
-      if (!(await windows.isUsedElsewhere(id))) await lastStop(id, signal);
+      if (!(await otherWindows.isUsedElsewhere(id))) await requestStop(id, signal);
     };
     await finishBeforeShutdown(
       clock,
@@ -112,141 +108,141 @@ export class IdleStopper implements Disposable {
 
   dispose(): void {
     this.end.abort();
-    this.beating?.abort();
+    this.ticking?.abort();
     this.disposables.dispose();
-    this.started.clear();
-    this.parts.otherWindows.unregister();
+    this.tracked.clear();
+    this.deps.otherWindows.unregister();
   }
 
-  private adopt(id: string): void {
-    this.started.set(id, { since: this.parts.clock.now(), asking: false });
-    this.keepBeating();
+  private track(id: string): void {
+    this.tracked.set(id, { lastUsed: this.deps.clock.now(), isAsking: false });
+    this.updateTicking();
   }
 
-  private drop(id: string): void {
-    this.started.delete(id);
-    this.keepBeating();
+  private untrack(id: string): void {
+    this.tracked.delete(id);
+    this.updateTicking();
   }
 
-  private onUse(): void {
-    const before = this.using;
-    this.using = new Set(this.parts.usage.computerIds);
-    const changed = [...before, ...this.using].filter((id) => before.has(id) !== this.using.has(id));
+  private onUsageChange(): void {
+    const before = this.inUse;
+    this.inUse = new Set(this.deps.usage.computerIds);
+    const changed = [...before, ...this.inUse].filter((id) => before.has(id) !== this.inUse.has(id));
     if (changed.length === 0) return;
-    for (const id of changed) this.touch(id);
-    this.tell().catch((error: unknown) => this.complain(error));
-    this.keepBeating();
+    for (const id of changed) this.markUsed(id);
+    this.publishUsage().catch((error: unknown) => this.logFailure(error));
+    this.updateTicking();
   }
 
-  private touch(id: string): void {
-    const state = this.started.get(id);
-    if (state) state.since = this.parts.clock.now();
+  private markUsed(id: string): void {
+    const computer = this.tracked.get(id);
+    if (computer) computer.lastUsed = this.deps.clock.now();
   }
 
-  private tell(): Promise<void> {
-    return this.parts.otherWindows.publish([...this.using]);
+  private publishUsage(): Promise<void> {
+    return this.deps.otherWindows.publish([...this.inUse]);
   }
 
-  /** There is a beat while there is anything to watch over, or to tell the others. */
-  private keepBeating(): void {
-    const isNeeded = this.started.size > 0 || this.using.size > 0;
-    if (isNeeded === (this.beating !== undefined)) return;
-    this.beating?.abort();
-    this.beating = isNeeded && !this.end.signal.aborted ? new AbortController() : undefined;
-    if (this.beating) this.beat(this.beating.signal).catch((error: unknown) => this.complain(error));
+  /** Ticks only while a computer is tracked or its use has to be published. */
+  private updateTicking(): void {
+    const isNeeded = this.tracked.size > 0 || this.inUse.size > 0;
+    if (isNeeded === (this.ticking !== undefined)) return;
+    this.ticking?.abort();
+    this.ticking = isNeeded && !this.end.signal.aborted ? new AbortController() : undefined;
+    if (this.ticking) this.tick(this.ticking.signal).catch((error: unknown) => this.logFailure(error));
   }
 
-  private async beat(signal: AbortSignal): Promise<void> {
-    const { clock } = this.parts;
+  private async tick(signal: AbortSignal): Promise<void> {
+    const { clock } = this.deps;
     for (;;) {
-      const due = clock.now() + times.beat;
-      await clock.delay(times.beat, signal);
-      const isAwake = clock.now() - due < times.late;
+      const due = clock.now() + tickIntervalMs;
+      await clock.delay(tickIntervalMs, signal);
+      const hasSlept = clock.now() - due >= sleptAfterMs;
       try {
-        await this.tell();
-        if (isAwake) await this.look();
+        await this.publishUsage();
+        if (!hasSlept) await this.checkAll();
       } catch (error) {
-        this.complain(error);
+        this.logFailure(error);
       }
     }
   }
 
-  private async look(): Promise<void> {
-    for (const [id, state] of [...this.started]) {
+  private async checkAll(): Promise<void> {
+    for (const [id, computer] of [...this.tracked]) {
       try {
-        await this.consider(id, state);
+        await this.check(id, computer);
       } catch (error) {
-        // That of one computer is not to keep the others running.
-        this.complain(error);
-        if (isApiError(error, 'notFound')) this.drop(id);
+        // A failure with one computer must not keep the others running.
+        this.logFailure(error);
+        if (isApiError(error, 'notFound')) this.untrack(id);
       }
     }
   }
 
-  private async consider(id: string, state: Watched): Promise<void> {
-    const { settings: wish, clock } = this.parts;
-    if (await this.isUsed(id)) this.touch(id);
-    const idle = clock.now() - state.since;
-    const isDue = idle >= wish.timeoutMs() && wish.stop() !== 'never';
-    if (isDue && !state.asking && !this.isSpared(id)) await this.propose(id, idle);
+  private async check(id: string, computer: TrackedComputer): Promise<void> {
+    const { settings, clock } = this.deps;
+    if (await this.isUsed(id)) this.markUsed(id);
+    const idleMs = clock.now() - computer.lastUsed;
+    const isIdle = idleMs >= settings.timeoutMs() && settings.stop() !== 'never';
+    if (isIdle && !computer.isAsking && !this.isExempt(id)) await this.stopOrAsk(id, idleMs);
   }
 
   private async isUsed(id: string): Promise<boolean> {
-    return this.using.has(id) || (await this.parts.otherWindows.isUsedElsewhere(id));
+    return this.inUse.has(id) || (await this.deps.otherWindows.isUsedElsewhere(id));
   }
 
-  private async propose(id: string, idle: number): Promise<void> {
-    const { lifecycle, settings: wish } = this.parts;
+  private async stopOrAsk(id: string, idleMs: number): Promise<void> {
+    const { lifecycle, settings } = this.deps;
     const computer = await lifecycle.fetch(id, this.end.signal);
-    if (isDown(computer)) this.drop(id);
-    if (!statusOf(computer.status).isRunning || !this.started.has(id)) return;
-    // Neither a stop nor a person is waited for here: the other windows want to hear from this one.
-    const work = wish.stop() === 'always' ? this.stop(computer, idle) : this.ask(computer, idle);
-    work.catch((error: unknown) => this.complain(error));
+    if (isDown(computer)) this.untrack(id);
+    if (!statusOf(computer.status).isRunning || !this.tracked.has(id)) return;
+    // Not awaited: neither a stop nor an open question may delay the next heartbeat.
+    const work = settings.stop() === 'always' ? this.stop(computer, idleMs) : this.ask(computer, idleMs);
+    work.catch((error: unknown) => this.logFailure(error));
   }
 
-  private async ask(computer: Computer, idle: number): Promise<void> {
-    const { prompts: person } = this.parts;
-    const state = this.started.get(computer.id);
-    if (!state) return;
-    state.asking = true;
-    const answer = await person.askToStop(computer, idle);
-    state.asking = false;
-    state.since = this.parts.clock.now();
-    if (answer === 'never') this.spare(computer.id);
-    if (answer !== 'stop' || this.started.get(computer.id) !== state) return;
-    if (await this.isUsed(computer.id)) person.showInUseAgain(computer);
+  private async ask(computer: Computer, idleMs: number): Promise<void> {
+    const { prompts, clock } = this.deps;
+    const tracked = this.tracked.get(computer.id);
+    if (!tracked) return;
+    tracked.isAsking = true;
+    const answer = await prompts.askToStop(computer, idleMs);
+    tracked.isAsking = false;
+    tracked.lastUsed = clock.now();
+    if (answer === 'never') this.exempt(computer.id);
+    if (answer !== 'stop' || this.tracked.get(computer.id) !== tracked) return;
+    if (await this.isUsed(computer.id)) prompts.showInUseAgain(computer);
     else await this.stop(computer, undefined);
   }
 
-  /** @param idle told to the person, unless they have said so themselves */
-  private async stop(computer: Computer, idle: number | undefined): Promise<void> {
-    const { lifecycle, prompts: person, log } = this.parts;
+  /** @param idleMs shown to the user; undefined where the user has requested the stop */
+  private async stop(computer: Computer, idleMs: number | undefined): Promise<void> {
+    const { lifecycle, prompts, log } = this.deps;
     const { id } = computer;
     if (await this.isUsed(id)) return;
     log.info(`${id}: idle, so it is stopped`);
-    await lifecycle.stop(id, { signal: this.end.signal, timeoutMs: times.stop });
-    if (idle !== undefined) person.showStopped(computer, idle);
+    await lifecycle.stop(id, { signal: this.end.signal, timeoutMs: stopTimeoutMs });
+    if (idleMs !== undefined) prompts.showStopped(computer, idleMs);
   }
 
-  private isSpared(id: string): boolean {
-    return this.spared.includes(id);
+  private isExempt(id: string): boolean {
+    return this.exemptIds.includes(id);
   }
 
-  private spare(id: string): void {
-    void this.parts.memory.update(memoryKey, [...this.spared, id].slice(-mostSpared));
+  private exempt(id: string): void {
+    void this.deps.memory.update(exemptKey, [...this.exemptIds, id].slice(-maxExempt));
   }
 
-  private get spared(): readonly string[] {
-    return (this.parts.memory.get(memoryKey) ?? []) as readonly string[];
+  private get exemptIds(): readonly string[] {
+    return (this.deps.memory.get(exemptKey) ?? []) as readonly string[];
   }
 
-  private complain(error: unknown): void {
-    if (!isCancellation(error)) this.parts.log.warn(`idle computers: ${describeError(error)}`);
+  private logFailure(error: unknown): void {
+    if (!isCancellation(error)) this.deps.log.warn(`idle computers: ${describeError(error)}`);
   }
 }
 
-/** It was stopped, or is gone: whoever starts it again answers for it. */
+/** Stopped or gone. The window that starts it again tracks it. */
 function isDown({ status }: Computer): boolean {
   const { isStopped, isLost, isDeleted } = statusOf(status);
   return isStopped || isLost || isDeleted;

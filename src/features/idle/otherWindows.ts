@@ -6,88 +6,89 @@ import * as v from 'valibot';
 import type { Clock } from '../../base/clock';
 import { undefinedIfMissing } from '../../base/undefinedIfMissing';
 
-/** Milliseconds after which a window that has told nothing more is taken to be gone. */
-const stale = 120_000;
+/** Milliseconds after its last heartbeat at which a window is taken to be closed. */
+const heartbeatTimeoutMs = 120_000;
 
-const word = v.object({ at: v.number(), ids: v.array(v.string()) });
+/** Content of a window's file: the time, in milliseconds since the epoch, and the ids of the computers it uses. */
+const heartbeatSchema = v.object({ at: v.number(), ids: v.array(v.string()) });
+type Heartbeat = v.InferOutput<typeof heartbeatSchema>;
 
 /**
- * What the windows of one person on one machine tell each other: which computers each of them uses. Each has a file of
- * its own in a folder that they share, and writes it anew now and then.
+ * Shares which computers each window of one user on one machine uses. Each window writes heartbeats to a file of its own
+ * in a common folder.
  */
 export class WindowRegistry {
   private writing: Promise<void> = Promise.resolve();
-  private hasWord = false;
-  private left = false;
+  private hasFile = false;
+  private isUnregistered = false;
 
   constructor(
     private readonly folder: string,
     private readonly clock: Pick<Clock, 'now'>,
-    private readonly name = `${randomUUID()}.json`,
+    private readonly fileName = `${randomUUID()}.json`,
   ) {}
 
-  /** Tells the others which computers this window uses; to be repeated well within two minutes. */
+  /** Writes a heartbeat with the computers that this window uses; to be repeated within {@link heartbeatTimeoutMs}. */
   publish(ids: readonly string[]): Promise<void> {
     const next = this.writing.then(() => this.write(ids));
     this.writing = next.catch(() => undefined);
     return next;
   }
 
-  /** Whether another window uses a computer. */
   async isUsedElsewhere(computerId: string): Promise<boolean> {
-    const others = (await this.names()).filter((name) => name !== this.name);
-    const words = await Promise.all(others.map((name) => this.read(name)));
-    return words.some((ids) => ids.includes(computerId));
+    const others = (await this.fileNames()).filter((fileName) => fileName !== this.fileName);
+    const used = await Promise.all(others.map((fileName) => this.read(fileName)));
+    return used.some((ids) => ids.includes(computerId));
   }
 
-  /** The window closes: it uses nothing any more. */
+  /** Removes the file of this window, which closes. */
   unregister(): void {
-    this.left = true;
-    if (this.hasWord) rmSync(join(this.folder, this.name), { force: true });
+    this.isUnregistered = true;
+    if (this.hasFile) rmSync(join(this.folder, this.fileName), { force: true });
   }
 
   private async write(ids: readonly string[]): Promise<void> {
-    const file = join(this.folder, this.name);
-    if (this.left || (ids.length === 0 && !this.hasWord)) return;
-    this.hasWord = ids.length > 0;
-    if (!this.hasWord) {
+    const file = join(this.folder, this.fileName);
+    if (this.isUnregistered || (ids.length === 0 && !this.hasFile)) return;
+    this.hasFile = ids.length > 0;
+    if (!this.hasFile) {
       await rm(file, { force: true });
       return;
     }
     await mkdir(this.folder, { recursive: true });
-    // Nobody shall read half a word.
+    // Written beside it and renamed, so that no window reads half a heartbeat.
     await writeFile(`${file}.new`, JSON.stringify({ at: this.clock.now(), ids }));
     await rename(`${file}.new`, file);
-    if (this.isGone()) rmSync(file, { force: true });
+    if (this.wasUnregistered()) rmSync(file, { force: true });
   }
 
-  /** It may have been left while it wrote. */
-  private isGone(): boolean {
-    return this.left;
+  /** Reads the flag again: {@link unregister} may have run during the write. */
+  private wasUnregistered(): boolean {
+    return this.isUnregistered;
   }
 
-  private async names(): Promise<string[]> {
+  private async fileNames(): Promise<string[]> {
     const names = (await undefinedIfMissing(readdir(this.folder))) ?? [];
     return names.filter((name) => name.endsWith('.json'));
   }
 
   /**
-   * What a window uses; nothing where it is gone. The file of such a one is taken away.
-   * Rejects where its file cannot be read just now: it may use anything.
+   * Reads the computers that a window uses: none once its heartbeats have ended, and then its file is removed.
+   * Rejects where the file cannot be read just now: the window may use any computer.
    */
-  private async read(name: string): Promise<readonly string[]> {
-    const file = join(this.folder, name);
-    const said = parsed((await undefinedIfMissing(readFile(file, 'utf8'))) ?? '');
-    if (said && Math.abs(this.clock.now() - said.at) <= stale) return said.ids;
+  private async read(fileName: string): Promise<readonly string[]> {
+    const file = join(this.folder, fileName);
+    const heartbeat = parseHeartbeat((await undefinedIfMissing(readFile(file, 'utf8'))) ?? '');
+    if (heartbeat && Math.abs(this.clock.now() - heartbeat.at) <= heartbeatTimeoutMs) return heartbeat.ids;
     await rm(file, { force: true });
     return [];
   }
 }
 
-function parsed(text: string): v.InferOutput<typeof word> | undefined {
+function parseHeartbeat(text: string): Heartbeat | undefined {
   try {
-    const said = v.safeParse(word, JSON.parse(text));
-    return said.success ? said.output : undefined;
+    const result = v.safeParse(heartbeatSchema, JSON.parse(text));
+    return result.success ? result.output : undefined;
   } catch {
     return undefined;
   }

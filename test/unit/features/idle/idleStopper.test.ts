@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { ApiError } from '../../../../src/api/errors';
-import { IdleStopper, type IdleMemory, type IdleSettings } from '../../../../src/features/idle/idleStopper';
+import type { Memento } from '../../../../src/base/memento';
+import { IdleStopper, type IdleSettings } from '../../../../src/features/idle/idleStopper';
 import { ComputersInUse } from '../../../../src/computers/computersInUse';
 import { WindowRegistry } from '../../../../src/features/idle/otherWindows';
 import { Emitter } from '../../../../src/base/emitter';
@@ -82,7 +83,7 @@ class Window {
     readonly bench: LifecycleHarness,
     folder: string,
     stop: ReturnType<IdleSettings['stop']>,
-    { memory = new Notes(), stopOnClose = false }: { memory?: IdleMemory; stopOnClose?: boolean } = {},
+    { memory = new MemoryMemento(), stopOnClose = false }: { memory?: Memento; stopOnClose?: boolean } = {},
   ) {
     const { store, lifecycle, clock, log } = bench;
     this.windows = new PatientWindows(folder, clock);
@@ -101,7 +102,7 @@ class Window {
         showStopped: ({ id }, idle) => void this.told.push(`stopped ${id} ${Math.round(idle / minute)}`),
         showInUseAgain: ({ id }) => void this.told.push(`in use ${id}`),
       },
-      stopOnClose: (id) => {
+      requestStop: (id) => {
         this.lastStops.push(id);
         return this.lastStop;
       },
@@ -113,7 +114,7 @@ class Window {
   }
 }
 
-class Notes implements IdleMemory {
+class MemoryMemento implements Memento {
   private readonly values = new Map<string, unknown>();
   get = (key: string): unknown => this.values.get(key);
   update = (key: string, value: unknown): Promise<void> => {
@@ -270,7 +271,7 @@ describe('a computer that idles', () => {
     }
 
     it('is asked no more for a computer, later in another window neither, once they said never', async () => {
-      const memory = new Notes();
+      const memory = new MemoryMemento();
       const window = await scene('ask', { memory });
       window.answer = Promise.resolve('never');
       await start(window.bench);
