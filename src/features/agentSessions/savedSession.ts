@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { messageOf } from '../../base/errors';
 import { truncate } from '../../base/text';
 
 /** The part of an agent's saved session that is needed to resume it. */
@@ -50,7 +51,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new SavedSessionError(t('This file is not valid JSON: {0}', reason), { cause: error });
   }
 }

@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import type ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
 import { Agent, defaultAgentAddress, defaultAgentTimeouts, type AgentTimeouts } from './agent';
+import { messageOf } from '../../base/errors';
 import type { KeyAttempt } from '../errors';
 import { fingerprint } from '../hostKeys/fingerprint';
 import { readIdentityFile } from './identityFile';
@@ -134,7 +135,7 @@ export class IdentitySource {
 }
 
 function unusable(key: string, error: unknown): KeyAttempt {
-  return { key, outcome: 'unusable', reason: error instanceof Error ? error.message : String(error) };
+  return { key, outcome: 'unusable', reason: messageOf(error) };
 }
 
 function describe(key: ParsedKey): string {

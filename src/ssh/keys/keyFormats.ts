@@ -2,6 +2,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { t } from '@vscode/l10n';
 import type ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
+import { messageOf } from '../../base/errors';
 import { keyType } from '../hostKeys/fingerprint';
 
 type Utils = typeof ssh2.utils;
@@ -29,7 +30,7 @@ export function readKey(utils: Utils, text: string, passphrase?: string): KeyTex
     return key.isPrivateKey() ? { kind: 'private', text: plain, key } : { kind: 'public', key };
   } catch (error) {
     if (locked && passphrase !== undefined) return { kind: 'locked', publicHalf: undefined };
-    return { kind: 'unreadable', reason: error instanceof Error ? error.message : String(error) };
+    return { kind: 'unreadable', reason: messageOf(error) };
   }
 }
 

@@ -1,5 +1,6 @@
 import type { BaseAgent, ParsedKey, IdentityCallback, SignCallback, SigningRequestOptions } from 'ssh2';
 import type ssh2 from 'ssh2';
+import { messageOf } from '../../base/errors';
 
 /** Signs with keys whose private half is in an agent, or must be unlocked first. */
 export interface Signer {
@@ -63,7 +64,7 @@ export function signingAgent(signer: Signer, library: typeof ssh2): SigningAgent
   async function track<T>(task: Promise<T>): Promise<T> {
     state.pending = task.then(
       () => undefined,
-      (error: unknown) => void (state.failure = error instanceof Error ? error.message : String(error)),
+      (error: unknown) => void (state.failure = messageOf(error)),
     );
     await state.pending;
     state.pending = undefined;

@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { CreateRequest } from '../../../api/wire';
+import { messageOf } from '../../../base/errors';
 import { abortable } from '../../../base/abort';
 import type { Computer } from '../../../computers/computer';
 import type { ConnectorOptions } from '../../../connect/computerConnector';
@@ -47,7 +48,7 @@ export class TemporaryTarget implements RunTarget {
       await this.deps.computers.discard(this.lease);
       if (this.target) report(t('The computer of this command was deleted.'));
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       report(
         t('The computer of this command may still exist: {0} You will be asked about it later.', reason),
       );
