@@ -10,7 +10,7 @@ interface Cached {
   readonly computers: readonly Computer[];
 }
 
-/** Keeps the list of computers for next time, together with whose list it is. */
+/** Caches the list of computers from one window to the next, with its owner. */
 export class AccountListCache implements ListCache {
   constructor(
     private readonly memory: vscode.Memento,
