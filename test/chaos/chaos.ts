@@ -2,101 +2,106 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { until } from '../harness/until';
-import { remove } from './deletion';
-import { strike } from './faults';
-import { judge, typedLines } from './judgement';
-import type { Person } from './person';
+import { deleteElsewhere } from './deletions';
+import { injectFault } from './faults';
+import { verify, executedCommands } from './verify';
+import type { SimulatedUser } from './simulatedUser';
 import { Random } from './random';
-import { World } from './world';
+import { ChaosEnvironment } from './chaosEnvironment';
 
-// Five terminals with a running counter and typed lines, and one fault after the other.
+// Injects one fault after the other into five terminals, each with a running counter and typed commands, then verifies
+// that no count and no command was lost or repeated.
 // Usage: chaos.ts [--faults N] [--seed N]
 
 const { values } = parseArgs({ options: { faults: { type: 'string' }, seed: { type: 'string' } } });
 const faultCount = Number(values.faults ?? 200);
 const seed = Number(values.seed ?? 1);
 const names = ['einstein', 'curie', 'kepler', 'pauli', 'noether'];
-/** The computer that somebody else stops now and then, and deletes in the end. */
-const unlucky = 'hopper';
+/** Name of the computer that another client starts, stops and, in the end, deletes. */
+const sharedName = 'hopper';
 
 const unhandled: unknown[] = [];
 process.on('unhandledRejection', (error) => unhandled.push(error));
 
-const isOpen = ({ pty }: Person): boolean => pty.state === 'open';
+const isOpen = ({ pty }: SimulatedUser): boolean => pty.state === 'open';
 
 async function main(): Promise<void> {
   const random = new Random(seed);
-  const world = await World.make([...names, unlucky], unlucky);
+  const environment = await ChaosEnvironment.create([...names, sharedName], sharedName);
   try {
-    await world.populate();
-    await until('all prompts', () => world.people.every(({ text }) => text.trimEnd().endsWith('$')), 30_000);
-    for (const person of world.people) await person.startCounting();
-    await rage(world, random);
-    await calm(world);
-    for (const person of world.people.filter(({ computer }) => computer.name !== unlucky))
-      await judge(world, person).catch((error: unknown) => told(error, person));
-    await remove(world, world.unluckyOne);
-    for (const person of world.people) person.leave();
-    // Connections linger a while behind their last terminal.
-    await until('no connection is left', () => world.connections === 0, 30_000);
+    await environment.openTerminals();
+    await until(
+      'all prompts',
+      () => environment.users.every(({ text }) => text.trimEnd().endsWith('$')),
+      30_000,
+    );
+    for (const user of environment.users) await user.startCounting();
+    await injectFaults(environment, random);
+    await recover(environment);
+    for (const user of environment.users.filter(({ computer }) => computer.name !== sharedName))
+      await verify(environment, user).catch((error: unknown) => failWithText(error, user));
+    await deleteElsewhere(environment, environment.sharedUser);
+    for (const user of environment.users) user.close();
+    // The pool keeps a connection for a while after its last terminal.
+    await until('no connection is left', () => environment.connections === 0, 30_000);
   } finally {
-    await world.end();
+    await environment.stop();
   }
   assert.deepEqual(unhandled, []);
-  const typed = world.people.reduce((sum, { echoed }) => sum + echoed.size, 0);
+  const typed = environment.users.reduce((sum, { echoed }) => sum + echoed.size, 0);
   console.log(
-    `${faultCount} faults with seed ${seed}, ${world.deleted} of them deletions: ${typed} lines arrived once, no count is missing.`,
+    `${faultCount} faults with seed ${seed}, ${environment.deletions} of them deletions: ${typed} lines arrived once, no count is missing.`,
   );
 }
 
-/** Faults and typing, in turns. */
-async function rage(world: World, random: Random): Promise<void> {
+/** Injects faults and types commands by turns. */
+async function injectFaults(environment: ChaosEnvironment, random: Random): Promise<void> {
   for (let count = 1; count <= faultCount; count += 1) {
-    const what = await strike(world, random);
-    if (values.faults === undefined) console.log(`${count}: ${what}`);
+    const fault = await injectFault(environment, random);
+    if (values.faults === undefined) console.log(`${count}: ${fault}`);
     for (let turn = random.below(4); turn >= 0; turn -= 1) {
-      for (const person of world.people) {
-        person.typeLine();
-        person.goOn();
+      for (const user of environment.users) {
+        user.typeCommand();
+        user.pressEnterIfDisconnected();
       }
       await sleep(50 + random.below(250));
-      for (const person of world.people) person.look();
+      for (const user of environment.users) user.recordEchoes();
     }
   }
 }
 
-/** Nothing goes wrong any more: every terminal must come back by itself, or at an Enter where it asks for one. */
-async function calm(world: World): Promise<void> {
-  await world.emulator.control.clearFaults();
+/** Ends the faults; every terminal must reconnect by itself, or at Enter where it asks for that. */
+async function recover(environment: ChaosEnvironment): Promise<void> {
+  await environment.emulator.control.clearFaults();
   await until(
     'all terminals to be open',
     () => {
-      for (const person of world.people) if (!isOpen(person)) person.press('\r');
-      return world.people.every(isOpen);
+      for (const user of environment.users) if (!isOpen(user)) user.press('\r');
+      return environment.users.every(isOpen);
     },
     90_000,
   );
-  // A line that went silent while nobody looked is noticed at the next look.
-  for (const person of world.people) person.pty.checkConnection();
-  for (const person of world.people) {
-    const from = person.typed;
+  // An unresponsive connection without traffic is noticed by the next check only.
+  for (const user of environment.users) user.pty.checkConnection();
+  for (const user of environment.users) {
+    const from = user.typed;
     const arrived = async (): Promise<boolean> =>
-      (await typedLines(world, person)).some((number) => number > from);
+      (await executedCommands(environment, user)).some((number) => number > from);
     for (let tries = 0; !(await arrived()) && tries < 60; tries += 1) {
-      person.goOn();
-      person.typeLine();
+      user.pressEnterIfDisconnected();
+      user.typeCommand();
       await sleep(1_000);
     }
     assert.ok(
       await arrived(),
-      `nothing arrives on ${person.computer.name} any more:\n${person.text.slice(-3_000)}`,
+      `nothing arrives on ${user.computer.name} any more:\n${user.text.slice(-3_000)}`,
     );
-    person.look();
+    user.recordEchoes();
   }
 }
 
-/** What stood in the terminal says more than the failure. */
-function told(error: unknown, { computer, text }: Person): never {
+/** Prints the end of the terminal's text before it throws the error. */
+function failWithText(error: unknown, { computer, text }: SimulatedUser): never {
   console.error(`${computer.name}:\n${text.slice(-3_000)}`);
   throw error;
 }

@@ -1,32 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isApiError } from '../../src/api/errors';
-import { replace } from './deletion';
-import type { Person } from './person';
+import { replaceComputer } from './deletions';
+import type { SimulatedUser } from './simulatedUser';
 import type { Random } from './random';
-import type { World } from './world';
+import type { ChaosEnvironment } from './chaosEnvironment';
 
-/** One thing that goes wrong for one person. */
-type Fault = (world: World, person: Person, random: Random) => Promise<void>;
+/** Makes one thing go wrong for one user. */
+type Fault = (environment: ChaosEnvironment, user: SimulatedUser, random: Random) => Promise<void>;
 
-/** What can go wrong, and how often beside the others. */
+/** All faults; the weights are their shares. */
 const faults: readonly [name: string, weight: number, fault: Fault][] = [
   [
     'sessions killed',
     6,
     ({ emulator }, { computer: { id } }) => emulator.control.killSshd({ id, listener: false }),
   ],
-  ['line cut', 6, ({ lines }, { computer: { name } }) => Promise.resolve(lines.get(name)?.cut())],
+  ['connection cut', 6, ({ proxies }, { computer: { name } }) => Promise.resolve(proxies.get(name)?.cut())],
   [
-    'line silent, then noticed',
+    'connection unresponsive, then checked',
     2,
-    ({ lines }, { computer: { name }, pty }) => {
-      lines.get(name)?.freeze();
+    ({ proxies }, { computer: { name }, pty }) => {
+      proxies.get(name)?.freeze();
       pty.checkConnection();
       return Promise.resolve();
     },
   ],
   [
-    'server away',
+    'SSH server down',
     3,
     async ({ emulator }, { computer: { id } }, random) => {
       await emulator.control.killSshd({ id });
@@ -37,7 +37,7 @@ const faults: readonly [name: string, weight: number, fault: Fault][] = [
   [
     'service fails',
     3,
-    async ({ emulator }, _person, random) => {
+    async ({ emulator }, _user, random) => {
       const answer = { status: 500, body: { detail: 'chaos' } };
       await emulator.control.addFault({ path: '/computers', times: 1 + random.below(4), answer });
     },
@@ -45,34 +45,40 @@ const faults: readonly [name: string, weight: number, fault: Fault][] = [
   [
     'service slow',
     2,
-    ({ emulator }, _person, random) =>
+    ({ emulator }, _user, random) =>
       emulator.control.addFault({ path: '/computers', times: 2, delay: random.below(1_500) }),
   ],
-  ['stopped by somebody else', 2, ({ client, unluckyOne: { computer } }) => inVain(client.stop(computer.id))],
   [
-    'started by somebody else',
-    1,
-    ({ client, unluckyOne: { computer } }) => inVain(client.start(computer.id)),
+    'stopped by another client',
+    2,
+    ({ client, sharedUser: { computer } }) => ignoreApiError(client.stop(computer.id)),
   ],
-  ['deleted by somebody else', 1, (world, person) => replace(world, person)],
+  [
+    'started by another client',
+    1,
+    ({ client, sharedUser: { computer } }) => ignoreApiError(client.start(computer.id)),
+  ],
+  ['deleted by another client', 1, (environment, user) => replaceComputer(environment, user)],
   ['host keys changed', 2, ({ emulator }, { computer: { id } }) => emulator.control.replaceHostKeys({ id })],
 ];
 
-/** A computer may be on its way up or down already. */
-async function inVain(call: Promise<unknown>): Promise<void> {
+/** Ignores refusals of the service: the computer may be starting or stopping already. */
+async function ignoreApiError(call: Promise<unknown>): Promise<void> {
   await call.catch((error: unknown) => {
     if (!isApiError(error)) throw error;
   });
 }
 
-/** The names of all faults, as often as they shall come. */
+/** Names of all faults, each as often as its weight. */
 const names = faults.flatMap(([name, weight]) => Array<string>(weight).fill(name));
 
-/** Lets something go wrong. @returns what it was */
-export async function strike(world: World, random: Random): Promise<string> {
+/** Injects a random fault for a random user. @returns its name, with that of the computer */
+export async function injectFault(environment: ChaosEnvironment, random: Random): Promise<string> {
   const name = random.pick(names);
-  const person = random.pick(world.people.filter(({ computer }) => computer.name !== world.unlucky));
-  const [, , fault] = faults.find(([known]) => known === name) ?? [];
-  await fault?.(world, person, random);
-  return `${name} (${person.computer.name})`;
+  const user = random.pick(
+    environment.users.filter(({ computer }) => computer.name !== environment.sharedName),
+  );
+  const [, , fault] = faults.find(([other]) => other === name) ?? [];
+  await fault?.(environment, user, random);
+  return `${name} (${user.computer.name})`;
 }

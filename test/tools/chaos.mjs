@@ -9,7 +9,7 @@ const chaos = join(import.meta.dirname, '..', 'chaos');
 await prepareMachine({ tools: [...emulatorTools, ...shellTools] });
 const options = [
   '--import',
-  pathToFileURL(join(chaos, 'standIn.mjs')).href,
+  pathToFileURL(join(chaos, 'useVSCodeStub.mjs')).href,
   '--import',
   new URL('loader.mjs', import.meta.url).href,
   join(chaos, 'chaos.ts'),

@@ -5,8 +5,8 @@ import type { ShellOptions } from '../../src/shell/session';
 
 const counter = '(i=0; while sleep 0.1; do i=$((i+1)); echo $i >> ~/counter; done) & echo started';
 
-/** A terminal, the emulator that draws it, and a person who types lines into it now and then. */
-export class Person {
+/** A terminal, the emulator that draws it, and a user who types commands into it. */
+export class SimulatedUser {
   private readonly emulator = new Terminal({
     cols: 200,
     rows: 30,
@@ -14,24 +14,25 @@ export class Person {
     allowProposedApi: true,
   });
   readonly pty: ComputerTerminal;
-  /** Lines that were typed, by number, and those that the computer has echoed whole. */
+  /** Number of the last command typed. */
   typed = 0;
+  /** Numbers of the commands that the computer has echoed whole. */
   readonly echoed = new Set<number>();
   closed = false;
 
   constructor(
     readonly computer: { readonly id: string; readonly name: string },
     shell: ShellOptions,
-    parts: ComputerTerminalDeps,
+    deps: ComputerTerminalDeps,
   ) {
-    this.pty = new ComputerTerminal({ computer, shell, memory: {} }, parts);
+    this.pty = new ComputerTerminal({ computer, shell, memory: {} }, deps);
     this.pty.onDidWrite((text) => this.emulator.write(text));
     this.pty.onDidClose?.(() => (this.closed = true));
     this.emulator.onData((data) => this.pty.handleInput(data));
     this.pty.open({ columns: 200, rows: 30 });
   }
 
-  /** What the emulator holds, its scroll-back included. */
+  /** The emulator's text, its scroll-back included. */
   get text(): string {
     const { active } = this.emulator.buffer;
     return Array.from(
@@ -40,32 +41,32 @@ export class Person {
     ).join('\n');
   }
 
-  /** Has the computer count in a file from now on. */
+  /** Starts a counter on the computer, which writes to a file ten times a second. */
   async startCounting(): Promise<void> {
-    const isAsked = (): boolean => {
-      this.goOn();
+    const isAtPrompt = (): boolean => {
+      this.pressEnterIfDisconnected();
       return this.text.trimEnd().endsWith('$');
     };
-    await until(() => `a prompt on ${this.computer.name} in\n${this.text}`, isAsked, 60_000);
+    await until(() => `a prompt on ${this.computer.name} in\n${this.text}`, isAtPrompt, 60_000);
     this.press(`${counter}\r`);
     await until('its counter', () => /^started$/m.test(this.text), 30_000);
   }
 
-  /** Types a line that leaves a trace on the computer. Whatever half a line may stand there is taken away first. */
-  typeLine(): void {
+  /** Types a command that writes its number to a file. Ctrl+U deletes first what is left of one before it. */
+  typeCommand(): void {
     if (this.pty.state !== 'open') return;
     this.typed += 1;
     this.pty.handleInput(`\x15echo line-${this.typed}- >> ~/typed\r`);
   }
 
-  /** Notes which lines have been echoed. */
-  look(): void {
+  /** Records the commands that have been echoed. */
+  recordEchoes(): void {
     for (const [, number] of this.text.matchAll(/echo line-(\d+)- >> ~\/typed/g))
       this.echoed.add(Number(number));
   }
 
-  /** Presses Enter where the terminal rests and waits for that. */
-  goOn(): void {
+  /** Presses Enter where the terminal is disconnected and waits for that. */
+  pressEnterIfDisconnected(): void {
     if (this.pty.state === 'disconnected') this.press('\r');
   }
 
@@ -73,7 +74,7 @@ export class Person {
     this.pty.handleInput(key);
   }
 
-  leave(): void {
+  close(): void {
     this.pty.close();
     this.emulator.dispose();
   }

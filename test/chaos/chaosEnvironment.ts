@@ -24,38 +24,38 @@ import { TcpProxy } from '../ssh/support/tcpProxy';
 import { isolatedSsh } from '../harness/isolatedSsh';
 import { MemoryRecords, MemorySecrets } from '../unit/ssh/support/memory';
 import { RecordingLog } from '../unit/support/recordingLog';
-import { patiently } from './patiently';
-import { Person } from './person';
+import { retryServerErrors } from './retryServerErrors';
+import { SimulatedUser } from './simulatedUser';
 
-/** The service, computers on lines that can be cut, and all of the extension below its commands. */
-export class World {
+/** The emulator, its computers behind proxies that can cut their connections, and the extension below its commands. */
+export class ChaosEnvironment {
   readonly log = new RecordingLog();
-  readonly people: Person[] = [];
-  readonly lines = new Map<string, TcpProxy>();
-  /** How many computers somebody else has deleted. */
-  deleted = 0;
+  readonly users: SimulatedUser[] = [];
+  readonly proxies = new Map<string, TcpProxy>();
+  /** Number of computers that another client has deleted. */
+  deletions = 0;
   private readonly folder = mkdtempSync(join(tmpdir(), 'celesto-chaos-'));
-  private readonly known = new KnownComputers(new MemoryRecords());
+  private readonly knownComputers = new KnownComputers(new MemoryRecords());
   private pool: ConnectionPool | undefined;
   private store: ComputerStore | undefined;
-  private parts: ComputerTerminalDeps | undefined;
+  private deps: ComputerTerminalDeps | undefined;
 
   private constructor(
     readonly emulator: Emulator,
-    readonly unlucky: string,
+    readonly sharedName: string,
   ) {}
 
-  /** @param unlucky the name of the computer that somebody else stops now and then */
-  static async make(names: readonly string[], unlucky: string): Promise<World> {
+  /** @param sharedName the name of the computer that another client starts and stops */
+  static async create(names: readonly string[], sharedName: string): Promise<ChaosEnvironment> {
     const folder = mkdtempSync(join(tmpdir(), 'celesto-chaos-'));
     const emulator = await startEmulator({
       dir: folder,
       times: { start: 300, stop: 200, restore: 300, restorePickup: 300 },
       seed: names.map((name) => ({ name })),
     });
-    const world = new World(emulator, unlucky);
-    for (const name of names) await world.layLine(name);
-    return world;
+    const environment = new ChaosEnvironment(emulator, sharedName);
+    for (const name of names) await environment.addProxy(name);
+    return environment;
   }
 
   get client(): CelestoClient {
@@ -63,41 +63,41 @@ export class World {
     return new CelestoClient(new Http(this.log), () => Promise.resolve({ baseUrl, apiKey }));
   }
 
-  /** Puts one more computer there. */
+  /** Adds a computer, behind a proxy. */
   async addComputer(name: string): Promise<void> {
     await this.emulator.control.seed({ name });
-    await this.layLine(name);
+    await this.addProxy(name);
   }
 
   /** Opens a terminal on each computer. */
-  async populate(): Promise<void> {
-    const { client, log, known } = this;
+  async openTerminals(): Promise<void> {
+    const { client, log, knownComputers } = this;
     const cache = { read: () => [], write: () => undefined };
     const store = (this.store = new ComputerStore(client, clock, cache, log));
     const lifecycle = new Lifecycle(client, store, clock, log);
-    const ownKey = new ExtensionKey(new MemorySecrets(), log);
+    const extensionKey = new ExtensionKey(new MemorySecrets(), log);
     const config = new SshConfig(() => this.folder);
     const { pool } = createSsh({
       client,
-      knownComputers: known,
-      extensionKey: ownKey,
+      knownComputers,
+      extensionKey,
       config,
       clock,
       log,
       ...isolatedSsh,
     });
     this.pool = pool;
-    const ways = [
+    const transports = [
       new SshShellTransport('ssh', pool),
       new SshShellTransport('tunnel', pool),
       new GatewayShellTransport(client, clock),
     ];
     const connector = new ComputerConnector(
       lifecycle,
-      new TransportSelector(ways, () => 'auto', new TransportCache(clock)),
+      new TransportSelector(transports, () => 'auto', new TransportCache(clock)),
       () => 30_000,
     );
-    this.parts = {
+    this.deps = {
       connector,
       reconnection: () => new Reconnection({ lifecycle, connector, clock }),
       isRunning: (id: string) => lifecycle.isRunning(id),
@@ -106,51 +106,51 @@ export class World {
       onFailure: () => undefined,
     };
     const { computers } = await client.list();
-    for (const { name } of computers) await this.settle(name);
+    for (const { name } of computers) await this.openTerminal(name);
   }
 
-  /** Has somebody open a terminal on a computer. */
-  async settle(name: string): Promise<Person> {
-    if (!this.parts) throw new Error('nobody is there yet');
-    const { id } = await patiently(() => this.client.get(name));
+  /** Opens a terminal on a computer, with a user of its own. */
+  async openTerminal(name: string): Promise<SimulatedUser> {
+    if (!this.deps) throw new Error('The extension is not set up yet.');
+    const { id } = await retryServerErrors(() => this.client.get(name));
     const shell = { persistence: 'auto', name: `chaos-${name}`, cwd: '', nonce: undefined } as const;
-    const person = new Person({ id, name }, shell, this.parts);
-    this.people.push(person);
-    return person;
+    const user = new SimulatedUser({ id, name }, shell, this.deps);
+    this.users.push(user);
+    return user;
   }
 
-  /** Who is on the computer that somebody else stops now and then. */
-  get unluckyOne(): Person {
-    const person = this.people.find(({ computer }) => computer.name === this.unlucky);
-    if (!person) throw new Error('nobody is unlucky');
-    return person;
+  /** The user of the computer that another client starts and stops. */
+  get sharedUser(): SimulatedUser {
+    const user = this.users.find(({ computer }) => computer.name === this.sharedName);
+    if (!user) throw new Error(`There is no user of ${this.sharedName}.`);
+    return user;
   }
 
-  /** How many connections the lines carry. Where a line is silent, nobody hears of their end. */
+  /** Number of open connections. The end of a frozen one cannot be noticed, so those do not count. */
   get connections(): number {
-    const wires = [...this.lines.values()].flatMap(({ proxied: wires }) => wires);
-    return wires.filter(({ sockets: [client] }) => !client.destroyed && !client.isPaused()).length;
+    const connections = [...this.proxies.values()].flatMap(({ proxied: connections }) => connections);
+    return connections.filter(({ sockets: [client] }) => !client.destroyed && !client.isPaused()).length;
   }
 
-  /** Runs a command on a computer that runs, past everything that may be broken just now. */
+  /** Runs a command on a running computer, without the network and the service. */
   async run(id: string, command: string): Promise<string> {
     const { stdout } = await runCommand(this.emulator.computers.sandbox(id).start(command, 10_000));
     return stdout;
   }
 
-  async end(): Promise<void> {
-    for (const person of this.people) person.leave();
+  async stop(): Promise<void> {
+    for (const user of this.users) user.close();
     this.pool?.dispose();
     this.store?.dispose();
-    for (const line of this.lines.values()) line.dispose();
+    for (const proxy of this.proxies.values()) proxy.dispose();
     await this.emulator.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async layLine(name: string): Promise<void> {
-    const { connection } = await patiently(() => this.client.get(name));
-    const line = await TcpProxy.to(connection?.ssh ?? '');
-    this.lines.set(name, line);
-    await this.emulator.control.setSsh({ id: name, ssh: line.endpoint('ohm') });
+  private async addProxy(name: string): Promise<void> {
+    const { connection } = await retryServerErrors(() => this.client.get(name));
+    const proxy = await TcpProxy.to(connection?.ssh ?? '');
+    this.proxies.set(name, proxy);
+    await this.emulator.control.setSsh({ id: name, ssh: proxy.endpoint('ohm') });
   }
 }

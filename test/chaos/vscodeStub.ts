@@ -1,8 +1,8 @@
 import { Emitter } from '../../src/base/emitter';
 
-// The few things of VS Code's API that a terminal is made of, for running it in plain Node.
+// The part of VS Code's API that a terminal needs, for running one in plain Node.
 
-/** As VS Code's: an event with one source. */
+/** An event with one source, as VS Code's. */
 export class EventEmitter<T> extends Emitter<T> {}
 
 export const l10n = {

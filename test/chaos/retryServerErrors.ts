@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isApiError } from '../../src/api/errors';
 
-/** Calls the service again and again while it fails: faults were put there for others. */
-export async function patiently<T>(call: () => Promise<T>): Promise<T> {
+/** Repeats a call of the service while that fails: injected faults are meant for the extension's calls. */
+export async function retryServerErrors<T>(call: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await call();
