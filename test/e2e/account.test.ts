@@ -5,115 +5,112 @@ import { describe } from 'node:test';
 import { E2eHarness } from './e2eHarness';
 
 describe('the account', () => {
-  const stage = new E2eHarness('account', {
+  const e2e = new E2eHarness('account', {
     signedIn: false,
     seed: [
       { name: 'einstein' },
-      // While something changes the list is read every second or two.
+      // With a computer whose status changes, the list is polled every second or two.
       { name: 'gauss', status: 'pending' },
       { name: 'babbage', status: 'stopped', organization: 'org_analytical' },
     ],
   });
   const signIn = async (key: string) => {
-    await stage.window.quickInput.waitFor('Sign In to Celesto');
-    await stage.window.quickInput.fill(key);
-    await stage.window.quickInput.accept();
+    await e2e.window.quickInput.waitFor('Sign In to Celesto');
+    await e2e.window.quickInput.fill(key);
+    await e2e.window.quickInput.accept();
   };
   const toast = 'Signed in to Celesto as ada@example.com.';
 
-  stage.it('welcomes who is signed out, with the way in', async () => {
-    await stage.tree.waitForWelcome('Sign in with a Celesto API key to see your computers.');
-    assert.deepEqual(await stage.tree.welcomeButtons(), ['Sign In', 'Get an API Key']);
-    assert.deepEqual(await stage.control.requests(), []);
-    await stage.screenshot('1 signed out');
+  e2e.it('offers to sign in when signed out', async () => {
+    await e2e.tree.waitForWelcome('Sign in with a Celesto API key to see your computers.');
+    assert.deepEqual(await e2e.tree.welcomeButtons(), ['Sign In', 'Get an API Key']);
+    assert.deepEqual(await e2e.control.requests(), []);
+    await e2e.screenshot('1 signed out');
   });
 
-  stage.it(
-    'asks for a key, hidden, and says that a wrong one is wrong while the box stays open',
-    async () => {
-      const { quickInput } = stage.window;
-      await stage.tree.pressWelcomeButton('Sign In');
-      await quickInput.waitFor('Sign In to Celesto');
-      assert.equal(await quickInput.isPassword(), true);
-      await signIn('celesto_sk_wrong');
-      await quickInput.waitForMessage('Celesto does not accept this key. Check that you copied all of it.');
-      await stage.screenshot('2 wrong key');
-    },
-  );
-
-  stage.it('shows the computers once the key is good, and whose they are', async () => {
-    await signIn(stage.emulator.apiKey);
-    await stage.window.notifications.waitFor(toast);
-    await stage.tree.waitForLabels(['einstein', 'gauss']);
-    await stage.screenshot('3 signed in');
-    await stage.window.notifications.close(toast);
+  e2e.it('asks for a hidden key, and reports a wrong one while the box stays open', async () => {
+    const { quickInput } = e2e.window;
+    await e2e.tree.pressWelcomeButton('Sign In');
+    await quickInput.waitFor('Sign In to Celesto');
+    assert.equal(await quickInput.isPassword(), true);
+    await signIn('celesto_sk_wrong');
+    await quickInput.waitForMessage('Celesto does not accept this key. Check that you copied all of it.');
+    await e2e.screenshot('2 wrong key');
   });
 
-  stage.it('stays signed in when the window is loaded again', async () => {
-    await stage.window.reload();
-    await stage.window.openContainer('Celesto');
-    await stage.tree.waitForLabels(['einstein', 'gauss']);
+  e2e.it('shows the computers and their owner once the key is accepted', async () => {
+    await signIn(e2e.emulator.apiKey);
+    await e2e.window.notifications.waitFor(toast);
+    await e2e.tree.waitForLabels(['einstein', 'gauss']);
+    await e2e.screenshot('3 signed in');
+    await e2e.window.notifications.close(toast);
   });
 
-  stage.it('shows the computers of another organization, and those of the key again', async () => {
-    const { quickInput } = stage.window;
-    await stage.window.runCommand('Celesto: Switch Organization…');
+  e2e.it('stays signed in when the window is reloaded', async () => {
+    await e2e.window.reload();
+    await e2e.window.openContainer('Celesto');
+    await e2e.tree.waitForLabels(['einstein', 'gauss']);
+  });
+
+  e2e.it('shows the computers of another organization, then those of the key again', async () => {
+    const { quickInput } = e2e.window;
+    await e2e.window.runCommand('Celesto: Switch Organization…');
     await quickInput.waitFor('Switch Organization');
     await quickInput.waitForEntry('Analytical Engines');
-    await stage.screenshot('4 organizations');
+    await e2e.screenshot('4 organizations');
     await quickInput.choose('Analytical Engines');
-    await stage.window.tree('Analytical Engines').waitForLabels(['babbage']);
-    await stage.screenshot('5 other organization');
-    await stage.window.runCommand('Celesto: Switch Organization…');
+    await e2e.window.tree('Analytical Engines').waitForLabels(['babbage']);
+    await e2e.screenshot('5 other organization');
+    await e2e.window.runCommand('Celesto: Switch Organization…');
     await quickInput.choose('The organization of the API key');
-    await stage.tree.waitForLabels(['einstein', 'gauss']);
+    await e2e.tree.waitForLabels(['einstein', 'gauss']);
   });
 
-  stage.it('leads back to sign-in when the service refuses the key meanwhile', async () => {
+  e2e.it('offers to sign in again when the service refuses the key later', async () => {
     const answer = { status: 401, body: { detail: 'This key was revoked.' } };
-    await stage.control.addFault({ path: '/computers$', times: 'always', answer });
-    await stage.tree.waitForWelcome('Celesto did not accept the API key.');
-    await stage.window.notifications.waitFor(/It says: This key was revoked\./);
-    assert.deepEqual(await stage.tree.welcomeButtons(), ['Sign In Again', 'Show Log']);
-    await stage.screenshot('6 refused');
-    await stage.window.notifications.close(/revoked/);
-    await stage.control.clearFaults();
-    await stage.tree.pressWelcomeButton('Sign In Again');
-    await signIn(stage.emulator.apiKey);
-    await stage.window.notifications.waitFor(toast);
-    await stage.window.notifications.close(toast);
-    await stage.tree.waitForLabels(['einstein', 'gauss']);
+    await e2e.control.addFault({ path: '/computers$', times: 'always', answer });
+    await e2e.tree.waitForWelcome('Celesto did not accept the API key.');
+    await e2e.window.notifications.waitFor(/It says: This key was revoked\./);
+    assert.deepEqual(await e2e.tree.welcomeButtons(), ['Sign In Again', 'Show Log']);
+    await e2e.screenshot('6 refused');
+    await e2e.window.notifications.close(/revoked/);
+    await e2e.control.clearFaults();
+    await e2e.tree.pressWelcomeButton('Sign In Again');
+    await signIn(e2e.emulator.apiKey);
+    await e2e.window.notifications.waitFor(toast);
+    await e2e.window.notifications.close(toast);
+    await e2e.tree.waitForLabels(['einstein', 'gauss']);
   });
 
-  stage.it('sends the key to no address that is not safe, and says so', async () => {
-    stage.changeSettings({ 'celesto.baseUrl': 'http://celesto.example' });
-    await stage.tree.waitForWelcome('The service address in the setting celesto.baseUrl cannot be used.');
-    assert.deepEqual(await stage.tree.welcomeButtons(), ['Open Setting']);
-    await stage.screenshot('7 misconfigured');
-    stage.changeSettings({});
-    await stage.tree.waitForLabels(['einstein', 'gauss']);
+  e2e.it('sends the key to no unsafe address, and says so', async () => {
+    e2e.changeSettings({ 'celesto.baseUrl': 'http://celesto.example' });
+    await e2e.tree.waitForWelcome('The service address in the setting celesto.baseUrl cannot be used.');
+    assert.deepEqual(await e2e.tree.welcomeButtons(), ['Open Setting']);
+    await e2e.screenshot('7 misconfigured');
+    e2e.changeSettings({});
+    await e2e.tree.waitForLabels(['einstein', 'gauss']);
   });
 
-  stage.it('forgets the key and the list when a person signs out', async () => {
-    await stage.window.runCommand('Celesto: Sign Out');
-    await stage.tree.waitForWelcome('Sign in with a Celesto API key to see your computers.');
-    assert.deepEqual(await stage.tree.contents(), []);
-    assert.equal(await stage.window.badge('Celesto'), undefined);
-    await stage.window.reload();
-    await stage.window.openContainer('Celesto');
-    await stage.tree.waitForWelcome('Sign in with a Celesto API key to see your computers.');
+  e2e.it('forgets the key and the list on sign-out', async () => {
+    await e2e.window.runCommand('Celesto: Sign Out');
+    await e2e.tree.waitForWelcome('Sign in with a Celesto API key to see your computers.');
+    assert.deepEqual(await e2e.tree.contents(), []);
+    assert.equal(await e2e.window.badge('Celesto'), undefined);
+    await e2e.window.reload();
+    await e2e.window.openContainer('Celesto');
+    await e2e.tree.waitForWelcome('Sign in with a Celesto API key to see your computers.');
   });
 
-  stage.it('asks who is signed out to sign in, whatever they want to do', async () => {
-    await stage.window.runCommand('Celesto: Open Computer');
-    await signIn(stage.emulator.apiKey);
-    await stage.window.quickInput.waitFor('Open Computer');
-    assert.deepEqual(await stage.window.quickInput.labels(), ['einstein', 'gauss']);
-    await stage.window.quickInput.cancel();
+  e2e.it('asks to sign in before any other command', async () => {
+    await e2e.window.runCommand('Celesto: Open Computer');
+    await signIn(e2e.emulator.apiKey);
+    await e2e.window.quickInput.waitFor('Open Computer');
+    assert.deepEqual(await e2e.window.quickInput.labels(), ['einstein', 'gauss']);
+    await e2e.window.quickInput.cancel();
   });
 
-  stage.it('writes the key to no file: no log, no setting, no state', () => {
-    const folder = join(stage.folder, 'vscode');
+  e2e.it('writes the key to no file: no log, no setting, no state', () => {
+    const folder = join(e2e.folder, 'vscode');
     const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
     const holding = (text: string): string[] =>
       files.filter((name) => {
@@ -124,8 +121,8 @@ describe('the account', () => {
         }
       });
     assert.ok(holding('telemetry.telemetryLevel').length > 0);
-    assert.deepEqual(holding(stage.emulator.apiKey), []);
-    assert.deepEqual(stage.window.errors, []);
+    assert.deepEqual(holding(e2e.emulator.apiKey), []);
+    assert.deepEqual(e2e.window.errors, []);
     return Promise.resolve();
   });
 });

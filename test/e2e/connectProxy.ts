@@ -9,13 +9,13 @@ import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer } from 'node:tls';
 
 /**
- * An HTTP proxy behind which there is one host, that nobody knows but the proxy: it speaks TLS, and passes what it is
- * sent on to a server of this machine.
+ * An HTTP proxy (CONNECT, RFC 9110 section 9.3.6) and one TLS host behind it, whose name only the proxy resolves. The
+ * host forwards its connections to a server of this machine.
  */
 export class ConnectProxy {
-  /** The hosts that were asked for, with their ports. */
-  readonly asked: string[] = [];
-  /** Where what the host is sent goes. */
+  /** Hosts and ports of all CONNECT requests. */
+  readonly requested: string[] = [];
+  /** The server that the host forwards to. */
   target: URL | undefined;
   private readonly folder = mkdtempSync(join(tmpdir(), 'celesto-proxy-'));
   private readonly open = new Set<Duplex>();
@@ -27,7 +27,7 @@ export class ConnectProxy {
   static async start(hostName: string): Promise<ConnectProxy> {
     const proxy = new ConnectProxy(hostName);
     await proxy.startHost();
-    proxy.proxy.on('connect', (request, client: Duplex) => proxy.carry(request.url ?? '', client));
+    proxy.proxy.on('connect', (request, client: Duplex) => proxy.connectTunnel(request.url ?? '', client));
     await once(proxy.proxy.listen(0, '127.0.0.1'), 'listening');
     return proxy;
   }
@@ -36,7 +36,7 @@ export class ConnectProxy {
     return `http://127.0.0.1:${(this.proxy.address() as AddressInfo).port}`;
   }
 
-  /** The file of the certificate that the host shows; it is its own authority. */
+  /** File of the host's certificate, which is self-signed. */
   get certificate(): string {
     return join(this.folder, 'certificate.pem');
   }
@@ -70,22 +70,22 @@ export class ConnectProxy {
     );
     const options = { key: readFileSync(key), cert: readFileSync(this.certificate) };
     this.host = createTlsServer(options, (client) => {
-      if (this.target) this.join(client, connect(Number(this.target.port), this.target.hostname));
+      if (this.target) this.pipe(client, connect(Number(this.target.port), this.target.hostname));
     });
     await once(this.host.listen(0, '127.0.0.1'), 'listening');
   }
 
-  private carry(address: string, client: Duplex): void {
-    this.asked.push(address);
+  private connectTunnel(address: string, client: Duplex): void {
+    this.requested.push(address);
     if (address !== `${this.hostName}:443`) {
       client.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
       return;
     }
     client.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-    this.join(client, connect((this.host!.address() as AddressInfo).port, '127.0.0.1'));
+    this.pipe(client, connect((this.host!.address() as AddressInfo).port, '127.0.0.1'));
   }
 
-  private join(client: Duplex, server: Socket): void {
+  private pipe(client: Duplex, server: Socket): void {
     for (const [from, to] of [
       [client, server],
       [server, client],

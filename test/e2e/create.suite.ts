@@ -2,34 +2,34 @@ import assert from 'node:assert/strict';
 import { describe } from 'node:test';
 import type { E2eHarness } from './e2eHarness';
 
-/** Creating computers, as many as they are. */
-export function createTests(stage: E2eHarness): void {
-  const creations = () => stage.control.requests({ method: 'POST', path: '/computers$' });
-  const names = async () => (await stage.computers()).map(({ name }) => name);
+/** Tests of the wizard that creates a computer. */
+export function createTests(e2e: E2eHarness): void {
+  const creations = () => e2e.control.requests({ method: 'POST', path: '/computers$' });
+  const names = async () => (await e2e.computers()).map(({ name }) => name);
 
   async function step(number: number, entry: string): Promise<void> {
-    await stage.window.quickInput.waitFor(`Create Computer (${number}/4)`);
-    await stage.window.quickInput.waitForEntry(entry);
+    await e2e.window.quickInput.waitFor(`Create Computer (${number}/4)`);
+    await e2e.window.quickInput.waitForEntry(entry);
   }
 
-  /** Enter all the way. */
+  /** Accepts the default of each step. */
   async function createByDefault(): Promise<void> {
-    await stage.window.runCommand('Celesto: Create Computer…');
+    await e2e.window.runCommand('Celesto: Create Computer…');
     for (const [index, entry] of ['Scratch', 'Default size', 'Open', 'No persistent volume'].entries()) {
       await step(index + 1, entry);
-      await stage.screenshot(`create ${index + 1}`);
-      await stage.window.quickInput.accept();
+      await e2e.screenshot(`create ${index + 1}`);
+      await e2e.window.quickInput.accept();
     }
   }
 
   describe('creating a computer', () => {
-    stage.it('takes Enter all the way, shows it at once and offers a terminal', async () => {
+    e2e.it('accepts each default with Enter, shows the computer at once and offers a terminal', async () => {
       const before = await names();
       await createByDefault();
-      await stage.window.notifications.waitFor(/is being created\. Open a terminal on it\?/);
+      await e2e.window.notifications.waitFor(/is being created\. Open a terminal on it\?/);
       const name = (await names()).find((each) => !before.includes(each))!;
-      await stage.row(name).waitForDescription('being created · scratch · 1 CPU, 1 GB');
-      await stage.screenshot('created');
+      await e2e.row(name).waitForDescription('being created · scratch · 1 CPU, 1 GB');
+      await e2e.screenshot('created');
       const { body, headers } = (await creations())[0]!;
       assert.deepEqual(body, {
         template_id: 'scratch',
@@ -37,16 +37,16 @@ export function createTests(stage: E2eHarness): void {
         external_volume_enabled: false,
       });
       assert.match(String(headers['idempotency-key']), /^[0-9a-f]{32}$/);
-      await stage.window.notifications.press(/is being created/, 'Open Terminal');
-      await stage.terminals.waitForText(`ohm@${name}:~$ `);
-      await stage.row(name).waitForDescription('running');
-      await stage.terminals.enter('exit');
+      await e2e.window.notifications.press(/is being created/, 'Open Terminal');
+      await e2e.terminals.waitForText(`ohm@${name}:~$ `);
+      await e2e.row(name).waitForDescription('running');
+      await e2e.terminals.enter('exit');
     });
 
-    stage.it('asks for another size within the limits, and goes back', async () => {
-      const { quickInput, notifications } = stage.window;
-      await stage.control.clearRequests();
-      await stage.tree.pressTitleButton('Create Computer…');
+    e2e.it('accepts a custom size within the limits, and goes back a step', async () => {
+      const { quickInput, notifications } = e2e.window;
+      await e2e.control.clearRequests();
+      await e2e.tree.pressTitleButton('Create Computer…');
       await step(1, 'Coding agent');
       await quickInput.choose('Coding agent');
       await step(2, 'Custom size…');
@@ -88,28 +88,28 @@ export function createTests(stage: E2eHarness): void {
       );
     });
 
-    stage.it("tells the plan's limit in the service's own words", async () => {
-      const { notifications } = stage.window;
+    e2e.it("reports the plan's limit in the service's own words", async () => {
+      const { notifications } = e2e.window;
       const answer = { status: 402, body: { detail: 'Your plan includes 3 computers at a time.' } };
-      await stage.control.addFault({ method: 'POST', path: '/computers$', answer });
+      await e2e.control.addFault({ method: 'POST', path: '/computers$', answer });
       const before = await names();
       await createByDefault();
       await notifications.waitFor(
         /does not allow that.* It says: Your plan includes 3 computers at a time\./,
       );
-      await stage.screenshot('plan');
+      await e2e.screenshot('plan');
       await notifications.close(/plan/);
       assert.deepEqual(await names(), before);
     });
 
-    stage.it('makes one computer however often a lost answer is asked for again', async () => {
-      const { notifications } = stage.window;
-      await stage.control.clearRequests();
-      await stage.control.addFault({ method: 'POST', path: '/computers$', when: 'after', drop: true });
+    e2e.it('creates one computer when a request without an answer is repeated', async () => {
+      const { notifications } = e2e.window;
+      await e2e.control.clearRequests();
+      await e2e.control.addFault({ method: 'POST', path: '/computers$', when: 'after', drop: true });
       const before = await names();
       await createByDefault();
       await notifications.waitFor(/The computer may or may not have been created\./);
-      await stage.screenshot('lost answer');
+      await e2e.screenshot('lost answer');
       await notifications.press(/It is not known/, 'Try Again');
       await notifications.waitFor(/is being created/);
       await notifications.close(/is being created/);

@@ -6,8 +6,8 @@ import { runCommand } from '../emulator/sandbox/exec';
 import { until } from '../harness/until';
 import { E2eHarness } from './e2eHarness';
 
-describe('computers at a glance, and those named elsewhere', () => {
-  const stage = new E2eHarness('glance', {
+describe('status bar, details, saved sessions and links', () => {
+  const e2e = new E2eHarness('details', {
     seed: [
       { name: 'einstein' },
       { name: 'curie', status: 'stopped' },
@@ -15,10 +15,10 @@ describe('computers at a glance, and those named elsewhere', () => {
     ],
   });
 
-  /** The frame of the page that shows a Markdown file. */
+  /** Waits for a Markdown preview with this text. @returns all of its text */
   const preview = async (text: RegExp): Promise<string> =>
     until('the page of details', async () => {
-      for (const frame of stage.window.page.frames().slice(1)) {
+      for (const frame of e2e.window.page.frames().slice(1)) {
         const body = await frame
           .locator('body')
           .innerText({ timeout: 1_000 })
@@ -28,50 +28,50 @@ describe('computers at a glance, and those named elsewhere', () => {
       return undefined;
     });
 
-  stage.it('the status bar tells how many run, and what they cost', async () => {
-    await stage.row('einstein').waitForDescription('running');
-    await until('the entry', () => stage.window.statusBarEntry(/^\s*1\s*$/));
-    const entry = stage.window.page.locator('.part.statusbar .statusbar-item[id*="celesto"]');
+  e2e.it('the status bar shows how many computers run and their cost', async () => {
+    await e2e.row('einstein').waitForDescription('running');
+    await until('the entry', () => e2e.window.statusBarEntry(/^\s*1\s*$/));
+    const entry = e2e.window.page.locator('.part.statusbar .statusbar-item[id*="celesto"]');
     await until('the price', async () => {
       await entry.hover();
-      const tips = await stage.window.page.locator('.workbench-hover').allInnerTexts();
+      const tips = await e2e.window.page.locator('.workbench-hover').allInnerTexts();
       return tips.some((tip) => /1 computer is running, about \$[\d.]+ an hour/.test(tip));
     });
-    await stage.screenshot('status bar');
+    await e2e.screenshot('status bar');
   });
 
-  stage.it('the tooltip of one that runs tells how it does, asked when the mouse is there', async () => {
-    const { id } = await stage.computer('einstein');
+  e2e.it('the tooltip of a running computer shows its metrics, which are requested on hover', async () => {
+    const { id } = await e2e.computer('einstein');
     const latest = {
       ...{ uptime_seconds: 12_345, cpu_used_percent: 42, ram_used_mb: 512, ram_total_mb: 2048 },
       ...{ disk_used_mb: 3072, disk_total_mb: 10_240 },
     };
-    await stage.control.setMetrics({ id, metrics: { latest, samples: [] } });
-    const asked = async () => (await stage.control.requests({ path: '/observability' })).length;
-    assert.equal(await asked(), 0, 'nobody asks for what nobody looks at');
-    await stage.row('curie').hover('State: stopped');
-    assert.equal(await asked(), 0);
+    await e2e.control.setMetrics({ id, metrics: { latest, samples: [] } });
+    const metricsRequests = async () => (await e2e.control.requests({ path: '/observability' })).length;
+    assert.equal(await metricsRequests(), 0, 'no metrics are requested before a tooltip needs them');
+    await e2e.row('curie').hover('State: stopped');
+    assert.equal(await metricsRequests(), 0);
 
-    const text = await stage.row('einstein').hover('Up for');
-    await stage.screenshot('tooltip');
+    const text = await e2e.row('einstein').hover('Up for');
+    await e2e.screenshot('tooltip');
     for (const fact of ['CPU: 42 %', 'Memory: 512 MB of 2 GB', 'Disk in use: 3 GB of 10 GB'])
       assert.ok(text.includes(fact), text);
     assert.match(text, /Up for: 3 h 26 min/);
-    assert.equal(await asked(), 1);
-    await stage.control.setMetrics({ id });
+    assert.equal(await metricsRequests(), 1);
+    await e2e.control.setMetrics({ id });
   });
 
-  stage.it('a click on it leads to a computer and to what can be done with it', async () => {
-    await stage.window.page.locator('.part.statusbar .statusbar-item[id*="celesto"]').click();
-    await stage.window.quickInput.choose('curie');
-    await stage.window.quickInput.waitFor('curie');
-    await stage.screenshot('actions');
-    await stage.window.quickInput.choose('Show Details');
+  e2e.it('a click on the status bar picks a computer, then an action', async () => {
+    await e2e.window.page.locator('.part.statusbar .statusbar-item[id*="celesto"]').click();
+    await e2e.window.quickInput.choose('curie');
+    await e2e.window.quickInput.waitFor('curie');
+    await e2e.screenshot('actions');
+    await e2e.window.quickInput.choose('Show Details');
     const text = await preview(/curie/);
     assert.match(text, /State\s+stopped/);
 
-    const { quickInput } = stage.window;
-    await stage.window.runCommand('Celesto: Pick a Computer…');
+    const { quickInput } = e2e.window;
+    await e2e.window.runCommand('Celesto: Pick a Computer…');
     await quickInput.choose('einstein');
     await quickInput.waitFor('einstein');
     await quickInput.choose('Run Command…');
@@ -79,78 +79,78 @@ describe('computers at a glance, and those named elsewhere', () => {
     await quickInput.cancel();
   });
 
-  stage.it('the page of a computer tells how it does, what ran on it, and what the plan allows', async () => {
-    const menu = await stage.row('einstein').openMenu();
+  e2e.it('the details of a computer show its metrics, its commands and the plan', async () => {
+    const menu = await e2e.row('einstein').openMenu();
     await menu.choose('Show Details');
     const text = await preview(/einstein[^]*The last 24 hours/);
     assert.match(text, /Memory\s+[\d.]+ [MG]B of/);
     assert.match(text, /Commands/);
     assert.match(text, /Running computers\s+1/);
-    await stage.screenshot('details');
+    await e2e.screenshot('details');
   });
 
-  stage.it(
-    'the page of one that needs attention tells why and what to do; server text stays text',
+  e2e.it(
+    'the details of one that needs attention say why and what to do, with server text escaped',
     async () => {
-      const menu = await stage.row('noether').openMenu();
+      const menu = await e2e.row('noether').openMenu();
       await menu.choose('Show Details');
       const text = await preview(/noether[^]*A start may help/);
       assert.match(text, /The disk of <b>this<\/b> computer is full\./);
     },
   );
 
-  stage.it('a saved agent session is resumed in its directory; its computer is started', async () => {
+  e2e.it('a saved agent session is resumed in its directory, on its computer, which is started', async () => {
     const file = 'agent-session.json';
-    const { id } = await stage.computer('curie');
-    await stage.callFromOutside('POST', 'curie', 'start');
-    await stage.waitForStatus('curie', 'running');
-    await runCommand(stage.emulator.computers.sandbox(id).start('mkdir ~/work', 10_000));
-    await stage.callFromOutside('POST', 'curie', 'stop');
-    await stage.waitForStatus('curie', 'stopped');
+    const { id } = await e2e.computer('curie');
+    await e2e.callFromOutside('POST', 'curie', 'start');
+    await e2e.waitForStatus('curie', 'running');
+    await runCommand(e2e.emulator.computers.sandbox(id).start('mkdir ~/work', 10_000));
+    await e2e.callFromOutside('POST', 'curie', 'stop');
+    await e2e.waitForStatus('curie', 'stopped');
     const session = { type: 'celesto', computer_id: id, manifest: { root: '~/work' } };
-    writeFileSync(join(stage.folder, 'empty', file), JSON.stringify({ steps: [], sandbox: session }));
-    writeFileSync(join(stage.folder, 'empty', 'state.json'), '{"type":"docker"}');
-    await stage.window.openFile(file);
-    await stage.window.page
+    writeFileSync(join(e2e.folder, 'empty', file), JSON.stringify({ steps: [], sandbox: session }));
+    writeFileSync(join(e2e.folder, 'empty', 'state.json'), '{"type":"docker"}');
+    await e2e.window.openFile(file);
+    await e2e.window.page
       .locator('.editor-actions [aria-label^="Resume Saved Agent Session"]')
       .first()
       .click();
-    await stage.terminals.waitForText('ohm@curie:~/work$ ');
-    await stage.screenshot('resumed');
+    await e2e.terminals.waitForText('ohm@curie:~/work$ ');
+    await e2e.screenshot('resumed');
   });
 
-  stage.it('a file without a session says so', async () => {
-    await stage.window.openFile('state.json');
-    await stage.window.page
+  e2e.it('a file without a session reports that', async () => {
+    await e2e.window.openFile('state.json');
+    await e2e.window.page
       .locator('.editor-actions [aria-label^="Resume Saved Agent Session"]')
       .first()
       .click();
-    await stage.window.notifications.waitFor('This file holds no saved session of a Celesto computer.');
+    await e2e.window.notifications.waitFor('This file holds no saved session of a Celesto computer.');
   });
 
-  stage.it('the default of the workspace is chosen once, and opened by a command', async () => {
-    const menu = await stage.row('einstein').openMenu();
+  e2e.it('the default computer of the workspace is chosen once, and opened by a command', async () => {
+    const menu = await e2e.row('einstein').openMenu();
     await menu.choose('Use as Workspace Default');
-    await stage.window.notifications.waitFor('einstein is now the default computer of this workspace.');
-    await stage.window.runCommand('Celesto: Open Workspace Default');
-    await stage.terminals.waitForText('ohm@einstein:~$ ');
+    await e2e.window.notifications.waitFor('einstein is now the default computer of this workspace.');
+    await e2e.window.runCommand('Celesto: Open Workspace Default');
+    await e2e.terminals.waitForText('ohm@einstein:~$ ');
   });
 
-  stage.it('a link asks before it does anything', async () => {
-    const { dialog, quickInput } = stage.window;
-    await stage.callFromOutside('POST', 'curie', 'stop');
-    await stage.waitForStatus('curie', 'stopped');
-    await stage.window.runCommand('Developer: Open URL');
+  e2e.it('a link asks before it opens a computer', async () => {
+    const { dialog, quickInput } = e2e.window;
+    await e2e.callFromOutside('POST', 'curie', 'stop');
+    await e2e.waitForStatus('curie', 'stopped');
+    await e2e.window.runCommand('Developer: Open URL');
     await quickInput.fill('vscode://celesto.celesto-computers/open?computer=curie');
     await quickInput.accept();
-    // VS Code asks first, whatever the extension.
+    // VS Code's own question, for links to any extension.
     await dialog.waitFor("Allow 'Celesto Computers' extension to open this URI?");
     await dialog.press('Open');
     await dialog.waitFor('Open a terminal on the computer curie?');
-    await stage.screenshot('link');
+    await e2e.screenshot('link');
     await dialog.press('Cancel');
-    assert.equal((await stage.computer('curie')).status, 'stopped');
+    assert.equal((await e2e.computer('curie')).status, 'stopped');
   });
 
-  it('leaves the window without errors', () => assert.deepEqual(stage.window.errors, []));
+  it('leaves the window without errors', () => assert.deepEqual(e2e.window.errors, []));
 });

@@ -19,23 +19,23 @@ import type { Terminals } from '../harness/window/terminals';
 import type { Row, Tree } from '../harness/window/tree';
 
 export interface E2eOptions {
-  /** The computers that are there. */
+  /** Computers of the service. */
   readonly seed: Seed[];
-  /** Milliseconds; quick ones unless given. */
+  /** Milliseconds, in place of {@link quickTimes}. */
   readonly times?: Partial<Times>;
-  /** Unless given, the newest. */
+  /** Default: the newest. */
   readonly vscode?: VSCodeName;
-  /** Whether the environment of VS Code has the API key; it has unless given. */
+  /** Puts the API key into the environment of VS Code; default true. */
   readonly signedIn?: boolean;
-  /** Of the machine that VS Code runs on; see {@link E2eHarness.changeSettings}. */
+  /** Machine settings; see {@link E2eHarness.changeSettings}. */
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Of the person, for what VS Code itself takes from nowhere else. */
+  /** User settings, for those that VS Code itself reads from nowhere else. */
   readonly userSettings?: Readonly<Record<string, unknown>>;
-  /** Of VS Code, besides. */
+  /** Further environment variables of VS Code. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Long enough to be seen, short enough to be waited for. */
+/** Milliseconds: long enough to be seen, short enough to be waited for. */
 const quickTimes: Partial<Times> = {
   create: 700,
   start: 700,
@@ -46,14 +46,14 @@ const quickTimes: Partial<Times> = {
   deletedKept: 500,
 };
 
-/** What the tests of one file play on: a service with its computers, and a VS Code that has the extension's package. */
+/** The environment of the tests of one file: an emulator with its computers, and a VS Code with the packaged extension. */
 export class E2eHarness {
   readonly folder = mkdtempSync(join(tmpdir(), 'celesto-e2e-'));
   private started:
     { readonly emulator: Emulator; readonly window: Window; readonly server: CodeServer } | undefined;
   private readonly cleanups: (() => Promise<void>)[] = [];
 
-  /** @param name of the folder for its pictures */
+  /** @param name of the folder for its screenshots */
   constructor(
     private readonly name: string,
     private readonly options: E2eOptions,
@@ -63,11 +63,11 @@ export class E2eHarness {
     after(() => this.stop());
   }
 
-  /** A test. When it fails a picture tells how the window looked then, and the error what it said. */
-  it(name: string, play: () => Promise<void>): void {
+  /** Declares a test. On failure it takes a screenshot and adds the texts of the window to the error. */
+  it(name: string, test: () => Promise<void>): void {
     it(name, async () => {
       try {
-        await play();
+        await test();
       } catch (error) {
         await this.screenshot(`failed ${name}`);
         throw new Error(`${inspect(error)}\nThe window then: ${await this.describeWindow()}`, {
@@ -101,45 +101,45 @@ export class E2eHarness {
     return this.tree.row(computer);
   }
 
-  /** A computer as the service tells of it. */
+  /** Fetches a computer from the service. */
   async computer(name: string): Promise<WireComputer> {
     return (await this.callApi(`/${encodeURIComponent(name)}`)) as WireComputer;
   }
 
-  /** All computers, as the service tells of them. */
+  /** Fetches all computers from the service. */
   async computers(): Promise<WireComputer[]> {
     return ((await this.callApi('?limit=200')) as { computers: WireComputer[] }).computers;
   }
 
-  /** Does something to a computer past VS Code, as another person or program would. */
+  /** Acts on a computer without VS Code, as another client would. */
   async callFromOutside(method: 'POST' | 'DELETE', name: string, action = ''): Promise<void> {
     await this.callApi(`/${encodeURIComponent(name)}${action && `/${action}`}`, method);
   }
 
-  /** The calls that VS Code made about a computer: of one method, and `action` such as 'start' or none. */
+  /** The requests for a computer that the service received, by method and `action`, such as 'start' or none. */
   async requests(method: string, name: string, action = ''): Promise<JournalEntry[]> {
     const { id } = await this.computer(name);
     return this.control.requests({ method, path: `/computers/${id}${action && `/${action}`}$` });
   }
 
-  /** Waits until the service says this of a computer. */
+  /** Waits until the service reports this status of a computer. */
   async waitForStatus(name: string, status: string): Promise<void> {
     await until(`${name} is ${status}`, async () => (await this.computer(name)).status === status);
   }
 
-  /** The home folder of who runs VS Code. */
+  /** Home folder of the user who runs VS Code. */
   get home(): string {
     return join(this.folder, 'vscode', 'home');
   }
 
-  /** Changes the settings of the machine that VS Code runs on. */
+  /** Writes VS Code's machine settings. */
   changeSettings(settings: Readonly<Record<string, unknown>>): void {
     const folder = join(this.folder, 'vscode', 'data', 'Machine');
     mkdirSync(folder, { recursive: true });
     writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
   }
 
-  /** Opens one more window of the same person, on a folder that has these settings. */
+  /** Opens another window of the same user, on a folder with these settings. */
   async openSecondWindow(name: string, settings: Readonly<Record<string, unknown>>): Promise<Window> {
     const folder = join(this.folder, name);
     mkdirSync(join(folder, '.vscode'), { recursive: true });
@@ -149,23 +149,23 @@ export class E2eHarness {
     return window;
   }
 
-  /** Keeps a picture of the window, to be looked at. */
+  /** Saves a screenshot of the window. */
   async screenshot(name: string): Promise<void> {
     const file = `${name.replace(/[^\w-]+/g, '-').slice(0, 80)}.png`;
     await this.window.screenshot(join(this.screenshotFolder, file));
   }
 
-  /** In short, for who cannot see the picture. */
+  /** Texts of the window, for error messages. */
   private async describeWindow(): Promise<string> {
     const { notifications, terminals } = this.window;
-    const parts = await Promise.allSettled([
+    const texts = await Promise.allSettled([
       this.tree.contents(),
       terminals.tabs(),
       notifications.texts(),
       terminals.text(),
     ]);
     return inspect(
-      parts.map((part) => (part.status === 'fulfilled' ? part.value : String(part.reason))),
+      texts.map((text) => (text.status === 'fulfilled' ? text.value : String(text.reason))),
       { depth: 3, breakLength: 200 },
     );
   }
@@ -175,15 +175,15 @@ export class E2eHarness {
   }
 
   private get running() {
-    if (this.started === undefined) throw new Error('The stage is not up.');
+    if (this.started === undefined) throw new Error('The harness is not started.');
     return this.started;
   }
 
-  private async callApi(what: string, method = 'GET'): Promise<unknown> {
+  private async callApi(path: string, method = 'GET'): Promise<unknown> {
     const { url, apiKey } = this.emulator;
     const headers = { authorization: `Bearer ${apiKey}` };
-    const response = await fetch(`${url}/v1/computers${what}`, { method, headers });
-    if (!response.ok) throw new Error(`${what}: ${await response.text()}`);
+    const response = await fetch(`${url}/v1/computers${path}`, { method, headers });
+    if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
     return response.json();
   }
 
@@ -206,13 +206,13 @@ export class E2eHarness {
       ...this.options.env,
       CELESTO_BASE_URL: emulator.url,
       ...(signedIn && { CELESTO_API_KEY: emulator.apiKey }),
-      // No key of the person who runs the tests.
+      // Hides the SSH agent of the user who runs the tests.
       SSH_AUTH_SOCK: undefined,
     };
     const server = await this.stopAfterTests(CodeServer.start({ ...options, env }), (started) =>
       started.stop(),
     );
-    // An empty folder: VS Code watches what is in it.
+    // An empty folder, since VS Code watches the files in it.
     const folder = join(this.folder, 'empty');
     mkdirSync(folder);
     const window = await Window.open(browser, server.url, folder);
@@ -220,7 +220,7 @@ export class E2eHarness {
     this.started = { emulator, window, server };
   }
 
-  /** Remembers how to end what is being started, however far it has come. */
+  /** Registers the clean-up of something that is being started, also for when the start of another fails. */
   private stopAfterTests<T>(started: Promise<T>, end: (it: T) => Promise<void>): Promise<T> {
     this.cleanups.push(() => started.then(end, () => undefined));
     return started;

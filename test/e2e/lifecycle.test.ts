@@ -5,12 +5,12 @@ import { createTests } from './create.suite';
 import { deleteTests, deleteSeed } from './delete.suite';
 import { E2eHarness } from './e2eHarness';
 
-describe('the life of computers', () => {
-  const stage = new E2eHarness('lifecycle', { seed: [...startStopSeed, ...deleteSeed] });
+describe('the lifecycle of computers', () => {
+  const e2e = new E2eHarness('lifecycle', { seed: [...startStopSeed, ...deleteSeed] });
 
-  startStopTests(stage);
-  deleteTests(stage);
-  createTests(stage);
+  startStopTests(e2e);
+  deleteTests(e2e);
+  createTests(e2e);
 
-  it('leaves the window without errors', () => assert.deepEqual(stage.window.errors, []));
+  it('leaves the window without errors', () => assert.deepEqual(e2e.window.errors, []));
 });

@@ -2,22 +2,22 @@ import { describe } from 'node:test';
 import { E2eHarness } from './e2eHarness';
 import { openAndExitTests } from './openAndExit.suite';
 
-describe('in the oldest VS Code that the extension is for', () => {
-  const stage = new E2eHarness('floor', {
+describe('in the oldest supported VS Code', () => {
+  const e2e = new E2eHarness('oldestVSCode', {
     vscode: 'floor',
     seed: [{ name: 'einstein' }, { name: 'curie', status: 'stopped' }],
   });
 
-  openAndExitTests(stage, 'curie');
+  openAndExitTests(e2e, 'curie');
 
-  stage.it('a person signs out of the key of the environment, and in with it again', async () => {
-    const { quickInput } = stage.window;
-    await stage.window.runCommand('Celesto: Sign Out');
-    await stage.tree.waitForWelcome('Sign in with a Celesto API key to see your computers.');
-    await stage.tree.pressWelcomeButton('Sign In');
+  e2e.it('the user signs out of the key of the environment, and in with it again', async () => {
+    const { quickInput } = e2e.window;
+    await e2e.window.runCommand('Celesto: Sign Out');
+    await e2e.tree.waitForWelcome('Sign in with a Celesto API key to see your computers.');
+    await e2e.tree.pressWelcomeButton('Sign In');
     await quickInput.waitFor('Sign In to Celesto');
     await quickInput.waitForMessage('leave this empty to use the one in CELESTO_API_KEY.');
     await quickInput.accept();
-    await stage.row('einstein').waitFor();
+    await e2e.row('einstein').waitFor();
   });
 });

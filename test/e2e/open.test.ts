@@ -7,7 +7,7 @@ import { openAndExitTests } from './openAndExit.suite';
 import { openActionsSeed, openActionsTests } from './openActions.suite';
 
 describe('opening a computer', () => {
-  const stage = new E2eHarness('opening', {
+  const e2e = new E2eHarness('open', {
     seed: [
       { name: 'einstein' },
       { name: 'curie', status: 'stopped' },
@@ -17,10 +17,10 @@ describe('opening a computer', () => {
     ],
   });
 
-  openAndExitTests(stage, 'curie');
-  openByStatusTests(stage);
-  openActionsTests(stage);
-  openWhileStartingTests(stage);
+  openAndExitTests(e2e, 'curie');
+  openByStatusTests(e2e);
+  openActionsTests(e2e);
+  openWhileStartingTests(e2e);
 
-  it('leaves the window without errors', () => assert.deepEqual(stage.window.errors, []));
+  it('leaves the window without errors', () => assert.deepEqual(e2e.window.errors, []));
 });

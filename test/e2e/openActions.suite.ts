@@ -11,37 +11,37 @@ export const openActionsSeed: Seed[] = [
   { name: 'twin', status: 'stopped' },
 ];
 
-/** All the ways to a terminal. `einstein` runs and has a terminal. */
-export function openActionsTests(stage: E2eHarness): void {
-  const named = async (name: string) => (await stage.terminals.tabs()).filter((tab) => tab.name === name);
+/** Tests of each action that opens a terminal. `einstein` runs and has a terminal. */
+export function openActionsTests(e2e: E2eHarness): void {
+  const named = async (name: string) => (await e2e.terminals.tabs()).filter((tab) => tab.name === name);
 
   describe('a terminal opens', () => {
-    stage.it('at Enter on a line', async () => {
-      await stage.row('kepler').toggleSelected();
+    e2e.it('on Enter on a row', async () => {
+      await e2e.row('kepler').toggleSelected();
       assert.deepEqual(await named('kepler'), []);
-      await stage.window.page.keyboard.press('Enter');
-      await stage.terminals.waitForText('ohm@kepler:~$ ');
+      await e2e.window.page.keyboard.press('Enter');
+      await e2e.terminals.waitForText('ohm@kepler:~$ ');
     });
 
-    stage.it('once for all clicks on the same line', async () => {
-      await stage.row('einstein').click();
+    e2e.it('once for all clicks on the same row', async () => {
+      await e2e.row('einstein').click();
       await until('the terminal of einstein shows', async () => (await named('einstein'))[0]?.active);
-      await stage.row('kepler').click();
+      await e2e.row('kepler').click();
       await until('the terminal of kepler shows', async () => (await named('kepler'))[0]?.active);
       assert.equal((await named('kepler')).length, 1);
     });
 
-    stage.it('at the button in the line, one more each time', async () => {
-      await stage.row('kepler').pressButton('New Terminal');
+    e2e.it('by the button of a row, one more each time', async () => {
+      await e2e.row('kepler').pressButton('New Terminal');
       await until('a second one', async () => (await named('kepler'))[1]?.active);
-      await stage.terminals.waitForText('ohm@kepler:~$ ');
+      await e2e.terminals.waitForText('ohm@kepler:~$ ');
     });
 
-    stage.it('from the palette, which lists computers with icon and state', async () => {
-      const { quickInput } = stage.window;
-      await stage.window.runCommand('Celesto: Open Computer');
+    e2e.it('from the palette, which lists computers with icon and status', async () => {
+      const { quickInput } = e2e.window;
+      await e2e.window.runCommand('Celesto: Open Computer');
       await quickInput.waitFor('Open Computer');
-      await stage.screenshot('picker');
+      await e2e.screenshot('picker');
       await quickInput.fill('kepler');
       await until('one is left', async () => (await quickInput.entries()).length === 1);
       assert.deepEqual(await quickInput.entries(), [
@@ -58,35 +58,35 @@ export function openActionsTests(stage: E2eHarness): void {
       await until('the terminal of einstein shows', async () => (await named('einstein'))[0]?.active);
     });
 
-    stage.it('by a name that is typed', async () => {
+    e2e.it('by a typed name', async () => {
       await openByName('kepler');
       await until('a third one', async () => (await named('kepler'))[2]?.active);
-      await stage.terminals.waitForText('ohm@kepler:~$ ');
+      await e2e.terminals.waitForText('ohm@kepler:~$ ');
     });
 
-    stage.it('by an ID that is typed, where a name would not do', async () => {
+    e2e.it('by a typed ID, where the name is ambiguous', async () => {
       await openByName('twin');
       const message = 'Several computers are called twin. Name the one you mean by its ID.';
-      await stage.window.notifications.waitFor(message);
-      await stage.window.notifications.close(message);
-      const { id } = await stage.computer('twin');
+      await e2e.window.notifications.waitFor(message);
+      await e2e.window.notifications.close(message);
+      const { id } = await e2e.computer('twin');
       await openByName(id);
-      await stage.terminals.waitForText('ohm@twin:~$ ');
-      assert.equal((await stage.requests('POST', 'twin', 'start')).length, 1);
+      await e2e.terminals.waitForText('ohm@twin:~$ ');
+      assert.equal((await e2e.requests('POST', 'twin', 'start')).length, 1);
     });
 
-    stage.it('not by a name that nobody has', async () => {
+    e2e.it('for no name that no computer has', async () => {
       await openByName('nobody');
       const message = 'There is no computer called nobody. Check the spelling and the organization.';
-      await stage.window.notifications.waitFor(message);
-      await stage.window.notifications.close(message);
+      await e2e.window.notifications.waitFor(message);
+      await e2e.window.notifications.close(message);
     });
 
     async function openByName(text: string): Promise<void> {
-      await stage.window.runCommand('Celesto: Open Computer by ID or Name…');
-      await stage.window.quickInput.waitFor('Open Computer by ID or Name');
-      await stage.window.quickInput.fill(text);
-      await stage.window.quickInput.accept();
+      await e2e.window.runCommand('Celesto: Open Computer by ID or Name…');
+      await e2e.window.quickInput.waitFor('Open Computer by ID or Name');
+      await e2e.window.quickInput.fill(text);
+      await e2e.window.quickInput.accept();
     }
   });
 }

@@ -15,16 +15,16 @@ describe('behind a proxy', () => {
   });
   after(() => proxy.stop());
 
-  const stage = new E2eHarness('proxy', { seed: [{ name: 'curie', listens: false }], userSettings, env });
+  const e2e = new E2eHarness('proxy', { seed: [{ name: 'curie', listens: false }], userSettings, env });
 
-  stage.it('the terminal gateway is reached by it, as the settings of VS Code want', async () => {
-    proxy.target = new URL(stage.emulator.url);
+  e2e.it('terminals reach the gateway through the proxy of the VS Code settings', async () => {
+    proxy.target = new URL(e2e.emulator.url);
     const gatewayUrl = `wss://${proxy.hostName}/gateway/terminal?terminal_id={terminal_id}`;
-    await stage.control.setFeatures({ gatewayUrl });
-    await stage.row('curie').click();
-    await stage.terminals.waitForText('ohm@curie:~$ ');
-    await stage.terminals.enter('hostname');
-    await stage.terminals.waitForText(/^curie$/m);
-    assert.ok(proxy.asked.includes('gateway.celesto.test:443'), proxy.asked.join());
+    await e2e.control.setFeatures({ gatewayUrl });
+    await e2e.row('curie').click();
+    await e2e.terminals.waitForText('ohm@curie:~$ ');
+    await e2e.terminals.enter('hostname');
+    await e2e.terminals.waitForText(/^curie$/m);
+    assert.ok(proxy.requested.includes('gateway.celesto.test:443'), proxy.requested.join());
   });
 });
