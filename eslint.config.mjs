@@ -17,6 +17,25 @@ function restrictedImports(files, runs, groups, message) {
   return { files: [files], rules: { 'no-restricted-imports': ['error', { paths, patterns }] } };
 }
 
+/** One style of names: camelCase for values, constants included, and PascalCase for types. Wire and file formats keep theirs. */
+const namingConvention = [
+  'error',
+  { selector: 'default', format: ['camelCase'], leadingUnderscore: 'allow' },
+  { selector: 'typeLike', format: ['PascalCase'] },
+  {
+    selector: ['import', 'objectLiteralProperty', 'objectLiteralMethod', 'typeProperty', 'typeMethod'],
+    format: null,
+  },
+  { selector: ['variable', 'parameter'], modifiers: ['destructured'], format: null },
+];
+
+/** Members are hidden by `private`, everywhere: TypeScript checks it, and tests of a class read like its users. */
+const noHashPrivate = {
+  selector:
+    'PropertyDefinition > PrivateIdentifier.key, MethodDefinition > PrivateIdentifier.key, AccessorProperty > PrivateIdentifier.key',
+  message: 'Declare it `private`, without #.',
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.vscode-dist/', '.celesto/', '.vscode-test/'] },
   js.configs.recommended,
@@ -29,6 +48,8 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/naming-convention': namingConvention,
+      'no-restricted-syntax': ['error', noHashPrivate],
       eqeqeq: 'error',
     },
   },

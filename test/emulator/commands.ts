@@ -23,8 +23,8 @@ const historyLimit = 200;
 
 /** The commands that run on the computers by order of the API, and those that did. */
 export class Commands {
-  readonly #history = new WeakMap<ComputerStateMachine, Invocation[]>();
-  readonly #streams = new Map<Readable, ComputerStateMachine>();
+  private readonly history = new WeakMap<ComputerStateMachine, Invocation[]>();
+  private readonly streams = new Map<Readable, ComputerStateMachine>();
 
   /** Runs a command to its end. @throws ApiError 409 when the computer does not run */
   async run(
@@ -32,7 +32,7 @@ export class Commands {
     line: string,
     timeout: number,
   ): Promise<ExecResult & { command_id: string }> {
-    const { command, invocation } = this.#start(life, line, timeout);
+    const { command, invocation } = this.start(life, line, timeout);
     const result = await runCommand(command);
     return { ...result, command_id: invocation.command_id };
   }
@@ -42,11 +42,11 @@ export class Commands {
    * @throws ApiError 409 when the computer does not run
    */
   stream(life: ComputerStateMachine, line: string, timeout: number): { id: string; events: Readable } {
-    const { command, invocation } = this.#start(life, line, timeout);
+    const { command, invocation } = this.start(life, line, timeout);
     const events = eventsOf(command, invocation);
-    this.#streams.set(events, life);
+    this.streams.set(events, life);
     events.once('close', () => {
-      this.#streams.delete(events);
+      this.streams.delete(events);
       if (invocation.status === 'running') invocation.error_type = 'client_disconnected';
     });
     return { id: invocation.command_id, events };
@@ -54,15 +54,15 @@ export class Commands {
 
   /** The commands of a computer, newest first. */
   of(life: ComputerStateMachine): Invocation[] {
-    return this.#history.get(life) ?? [];
+    return this.history.get(life) ?? [];
   }
 
   /** Breaks the streams of a computer in the middle, and their commands with them. */
   cutStreams(life: ComputerStateMachine): void {
-    for (const [events, of] of this.#streams) if (of === life) events.destroy(new Error('cut'));
+    for (const [events, of] of this.streams) if (of === life) events.destroy(new Error('cut'));
   }
 
-  #start(
+  private start(
     life: ComputerStateMachine,
     line: string,
     timeout: number,
@@ -81,7 +81,7 @@ export class Commands {
       stderr_bytes: 0,
       error_type: null,
     };
-    this.#history.set(life, [invocation, ...this.of(life)].slice(0, historyLimit));
+    this.history.set(life, [invocation, ...this.of(life)].slice(0, historyLimit));
     count(command, invocation);
     command.ended.then(
       (end) => finish(invocation, end),

@@ -31,7 +31,7 @@ const notStoppable = 'creating starting stopping stopped restoring restorable de
 /** One computer and its way through the statuses. A fake has no sandbox but goes the same way. */
 export class ComputerStateMachine {
   /** What moves it from one status to the next just now. */
-  #task: { abort: AbortController; done: Promise<void> } | undefined;
+  private task: { abort: AbortController; done: Promise<void> } | undefined;
 
   constructor(
     readonly record: ComputerRecord,
@@ -49,43 +49,43 @@ export class ComputerStateMachine {
 
   /** The computer as an answer carries it. */
   get wire(): WireComputer {
-    return { ...this.record.wire, connection: this.#connection, published_ports: this.#publishedPorts };
+    return { ...this.record.wire, connection: this.connection, published_ports: this.publishedPorts };
   }
 
   // --- Calls of the service. @throws ApiError 409 when the status does not allow them.
 
   create(): void {
-    this.#run((signal) => this.#up(this.deps.times.create, signal));
+    this.run((signal) => this.up(this.deps.times.create, signal));
   }
 
   start(): WireComputer {
-    this.#refuse(notStartable, 'cannot be started');
-    if (this.status === 'restorable') return this.#restore();
-    return this.#move('starting', (signal) => this.#up(this.deps.times.start, signal));
+    this.refuse(notStartable, 'cannot be started');
+    if (this.status === 'restorable') return this.restore();
+    return this.move('starting', (signal) => this.up(this.deps.times.start, signal));
   }
 
   stop(): WireComputer {
-    this.#refuse(notStoppable, 'cannot be stopped');
-    return this.#move('stopping', (signal) => this.#down(signal));
+    this.refuse(notStoppable, 'cannot be stopped');
+    return this.move('stopping', (signal) => this.down(signal));
   }
 
   delete(): WireComputer {
-    this.#refuse('deleting deleted', 'cannot be deleted');
-    return this.#move('deleting', (signal) => this.#away(signal));
+    this.refuse('deleting deleted', 'cannot be deleted');
+    return this.move('deleting', (signal) => this.away(signal));
   }
 
   /** Answers with what was before, as the service does. */
   retryRestore(): WireComputer {
-    if (this.status !== 'restorable') throw this.#wrongState('has no restore to retry');
+    if (this.status !== 'restorable') throw this.wrongState('has no restore to retry');
     const before = this.wire;
-    this.#restore();
+    this.restore();
     return before;
   }
 
   /** Its sandbox while it runs. `otherwise`: what it does not do in another status, for the error. */
   running(otherwise: string): Sandbox {
     const isGoingDown = this.sandbox?.power.aborted === true;
-    if (this.status !== 'running' || isGoingDown) throw this.#wrongState(otherwise);
+    if (this.status !== 'running' || isGoingDown) throw this.wrongState(otherwise);
     if (this.sandbox === undefined) throw new ApiError(503, 'This computer is an entry of the list only.');
     return this.sandbox;
   }
@@ -94,21 +94,21 @@ export class ComputerStateMachine {
 
   /** Puts the computer into a status, where it stays until a call moves it; its machine is brought in line. */
   async setStatus(status: string, lastError?: string): Promise<WireComputer> {
-    await this.#settle();
+    await this.settle();
     this.record.held = true;
-    if (status === 'running') await this.#bootWithSshd();
+    if (status === 'running') await this.bootWithSshd();
     else await this.sandbox?.halt();
-    this.#set(status, lastError);
+    this.set(status, lastError);
     return this.wire;
   }
 
   /** Takes the host away from under the computer: it is restorable, then the service restores it. */
   interrupt(): WireComputer {
-    return this.#move('restorable', async (signal) => {
+    return this.move('restorable', async (signal) => {
       const { restorePickup, restore } = this.deps.times;
       await taking(restorePickup, this.sandbox?.halt(), signal);
-      this.#set('restoring');
-      await this.#up(restore, signal);
+      this.set('restoring');
+      await this.up(restore, signal);
     });
   }
 
@@ -117,8 +117,8 @@ export class ComputerStateMachine {
    * A computer that has none to listen stays without.
    */
   async listen(): Promise<void> {
-    if (!this.#hasListener) return;
-    await this.#choosePort();
+    if (!this.hasListener) return;
+    await this.choosePort();
     const { listenAddress } = this.deps;
     const port = this.record.port ?? 0;
     try {
@@ -132,98 +132,98 @@ export class ComputerStateMachine {
   /** Goes on where an earlier run of the emulator stopped. Settles when a running computer is up again. */
   async resume(): Promise<void> {
     const { times } = this.deps;
-    if (this.status === 'running') await this.#bootWithSshd().catch((error: unknown) => this.#fail(error));
+    if (this.status === 'running') await this.bootWithSshd().catch((error: unknown) => this.fail(error));
     if (this.record.held) return;
     const wayOn: Record<string, (signal: AbortSignal) => Promise<void>> = {
-      creating: (signal) => this.#up(times.create, signal),
-      starting: (signal) => this.#up(times.start, signal),
-      restorable: (signal) => this.#up(times.restore, signal),
-      restoring: (signal) => this.#up(times.restore, signal),
-      stopping: (signal) => this.#down(signal),
-      deleting: (signal) => this.#away(signal),
-      deleted: (signal) => this.#away(signal),
+      creating: (signal) => this.up(times.create, signal),
+      starting: (signal) => this.up(times.start, signal),
+      restorable: (signal) => this.up(times.restore, signal),
+      restoring: (signal) => this.up(times.restore, signal),
+      stopping: (signal) => this.down(signal),
+      deleting: (signal) => this.away(signal),
+      deleted: (signal) => this.away(signal),
     };
     const task = wayOn[this.status];
-    if (task !== undefined) this.#run(task);
+    if (task !== undefined) this.run(task);
   }
 
   /** Ends what runs; the status stays, for the next run. */
   async close(): Promise<void> {
-    await this.#settle();
+    await this.settle();
     await this.sandbox?.halt();
   }
 
   // --- From status to status
 
-  async #up(ms: number, signal: AbortSignal): Promise<void> {
+  private async up(ms: number, signal: AbortSignal): Promise<void> {
     const { record, sandbox } = this;
     const isLate = record.sshdDelay > 0;
-    await taking(ms, isLate ? this.#boot() : this.#bootWithSshd(), signal);
+    await taking(ms, isLate ? this.boot() : this.bootWithSshd(), signal);
     if (record.failNextStart !== undefined) {
       await taking(0, sandbox?.halt(), signal);
-      this.#set('error', record.failNextStart);
+      this.set('error', record.failNextStart);
       delete record.failNextStart;
       return;
     }
-    if (isLate) await taking(0, this.#choosePort(), signal);
-    this.#set('running');
+    if (isLate) await taking(0, this.choosePort(), signal);
+    this.set('running');
     if (!isLate) return;
     await delay(record.sshdDelay, undefined, { signal });
     await this.listen();
   }
 
-  async #down(signal: AbortSignal): Promise<void> {
+  private async down(signal: AbortSignal): Promise<void> {
     await taking(this.deps.times.stop, this.sandbox?.halt(), signal);
     this.record.wire.stopped_at = new Date().toISOString();
-    this.#set('stopped');
+    this.set('stopped');
   }
 
-  async #away(signal: AbortSignal): Promise<void> {
+  private async away(signal: AbortSignal): Promise<void> {
     const { times } = this.deps;
     await taking(times.delete, this.sandbox?.remove(), signal);
-    this.#set('deleted');
+    this.set('deleted');
     await delay(times.deletedKept, undefined, { signal });
     this.deps.gone(this.id);
   }
 
-  #restore(): WireComputer {
-    return this.#move('restoring', (signal) => this.#up(this.deps.times.restore, signal));
+  private restore(): WireComputer {
+    return this.move('restoring', (signal) => this.up(this.deps.times.restore, signal));
   }
 
   /** Sets a changing status now and runs what leads out of it. */
-  #move(status: string, task: (signal: AbortSignal) => Promise<void>): WireComputer {
+  private move(status: string, task: (signal: AbortSignal) => Promise<void>): WireComputer {
     this.record.held = false;
-    this.#set(status);
-    this.#run(task);
+    this.set(status);
+    this.run(task);
     return this.wire;
   }
 
   /** Runs a task, once the one before has ended, which it is told to. */
-  #run(task: (signal: AbortSignal) => Promise<void>): void {
+  private run(task: (signal: AbortSignal) => Promise<void>): void {
     const abort = new AbortController();
-    const done = this.#settle()
+    const done = this.settle()
       .then(() => task(abort.signal))
       .catch((error: unknown) => {
-        if (!abort.signal.aborted) this.#fail(error);
+        if (!abort.signal.aborted) this.fail(error);
       });
-    this.#task = { abort, done };
+    this.task = { abort, done };
   }
 
-  async #settle(): Promise<void> {
-    this.#task?.abort.abort();
-    await this.#task?.done;
+  private async settle(): Promise<void> {
+    this.task?.abort.abort();
+    await this.task?.done;
   }
 
-  get #connection(): WireComputer['connection'] {
+  private get connection(): WireComputer['connection'] {
     const { ssh, port } = this.record;
     if (ssh !== undefined) return { ssh, access_url: null };
-    if (this.status !== 'running' || port === null || !this.#hasListener) return null;
+    if (this.status !== 'running' || port === null || !this.hasListener) return null;
     const { advertiseAddress: address } = this.deps;
     const host = address.includes(':') ? `[${address}]` : address;
     return { ssh: `${this.sandbox?.user ?? 'ohm'}@${host}:${port}`, access_url: null };
   }
 
-  get #publishedPorts(): WirePublishedPort[] {
+  private get publishedPorts(): WirePublishedPort[] {
     const { times, publicUrl } = this.deps;
     return (this.record.published ?? []).map(({ id, port, name, created }) => {
       const isUp = Date.now() >= Date.parse(created) + times.publish;
@@ -232,31 +232,31 @@ export class ComputerStateMachine {
     });
   }
 
-  get #hasListener(): boolean {
+  private get hasListener(): boolean {
     const { listens = true, without = [] } = this.record;
     return listens && !without.includes('sshd');
   }
 
-  async #boot(): Promise<void> {
+  private async boot(): Promise<void> {
     await this.sandbox?.boot(this.record.without);
   }
 
-  async #bootWithSshd(): Promise<void> {
-    await this.#boot();
+  private async bootWithSshd(): Promise<void> {
+    await this.boot();
     await this.listen();
   }
 
-  async #choosePort(): Promise<void> {
+  private async choosePort(): Promise<void> {
     const { deps: around } = this;
     const { port, wire } = this.record;
-    if (this.sandbox === undefined || this.sandbox.isListening || !this.#hasListener) return;
+    if (this.sandbox === undefined || this.sandbox.isListening || !this.hasListener) return;
     if (port !== null && (await isFree(around.listenAddress, port))) return;
     if (port !== null) around.log(`${wire.name}: port ${port} is taken, so it gets another.`);
     this.record.port = await freePort(around.listenAddress, around.ports(), forComputers);
     around.changed();
   }
 
-  #set(status: string, lastError?: string): void {
+  private set(status: string, lastError?: string): void {
     const { wire } = this.record;
     wire.status = status;
     wire.last_error = lastError ?? null;
@@ -264,17 +264,17 @@ export class ComputerStateMachine {
     this.deps.changed();
   }
 
-  #fail(error: unknown): void {
+  private fail(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
     this.deps.log(`${this.record.wire.name}: ${reason}`);
-    this.#set('error', reason);
+    this.set('error', reason);
   }
 
-  #refuse(statuses: string, consequence: string): void {
-    if (statuses.split(' ').includes(this.status)) throw this.#wrongState(consequence);
+  private refuse(statuses: string, consequence: string): void {
+    if (statuses.split(' ').includes(this.status)) throw this.wrongState(consequence);
   }
 
-  #wrongState(consequence: string): ApiError {
+  private wrongState(consequence: string): ApiError {
     return new ApiError(409, `Computer ${this.record.wire.name} is ${this.status} and ${consequence}.`);
   }
 }

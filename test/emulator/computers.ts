@@ -20,47 +20,47 @@ export interface ComputersOptions extends Pick<
 
 /** All computers, by id and name and organization, and how they come and go. */
 export class Computers {
-  readonly #all = new Map<string, ComputerStateMachine>();
-  readonly #creations: Saved['creations'] = {};
-  readonly #options: ComputersOptions;
-  readonly #surroundings: StateMachineDeps;
+  private readonly all = new Map<string, ComputerStateMachine>();
+  private readonly creations: Saved['creations'] = {};
+  private readonly options: ComputersOptions;
+  private readonly surroundings: StateMachineDeps;
 
   constructor(options: ComputersOptions) {
-    this.#options = options;
-    this.#surroundings = {
+    this.options = options;
+    this.surroundings = {
       times: options.times,
       listenAddress: options.listenAddress,
       advertiseAddress: options.advertiseAddress,
       publicUrl: options.publicUrl,
       log: options.log,
-      changed: () => this.#save(),
+      changed: () => this.save(),
       gone: (id) => {
-        this.#all.delete(id);
-        this.#save();
+        this.all.delete(id);
+        this.save();
       },
-      ports: () => new Set([...this.#all.values()].map(({ record }) => record.port)),
+      ports: () => new Set([...this.all.values()].map(({ record }) => record.port)),
     };
   }
 
   /** The computers of an organization, oldest first. */
   list(organization: string): WireComputer[] {
-    return [...this.#all.values()]
+    return [...this.all.values()]
       .filter(({ record }) => record.organization === organization)
       .map(({ wire }) => wire);
   }
 
   /** All computers. */
   lives(): ComputerStateMachine[] {
-    return [...this.#all.values()];
+    return [...this.all.values()];
   }
 
   /** A computer by id or name, of an organization or of any. @throws ApiError 404 when there is none. */
   get(idOrName: string, organization?: string): ComputerStateMachine {
     const fits = ({ record }: ComputerStateMachine): boolean =>
       organization === undefined || record.organization === organization;
-    const byId = this.#all.get(idOrName);
+    const byId = this.all.get(idOrName);
     if (byId !== undefined && fits(byId)) return byId;
-    const byName = [...this.#all.values()].find((life) => life.record.wire.name === idOrName && fits(life));
+    const byName = [...this.all.values()].find((life) => life.record.wire.name === idOrName && fits(life));
     if (byName === undefined) throw new ApiError(404, 'Computer not found');
     return byName;
   }
@@ -76,22 +76,22 @@ export class Computers {
   create(organization: string, request: CreateRequest, idempotencyKey?: string): WireComputer {
     const key = idempotencyKey === undefined ? undefined : `${organization} ${idempotencyKey}`;
     const text = JSON.stringify(request);
-    const earlier = key === undefined ? undefined : this.#creations[key];
+    const earlier = key === undefined ? undefined : this.creations[key];
     if (earlier !== undefined) {
       if (earlier.request !== text)
         throw new ApiError(409, 'This Idempotency-Key was used with another request.');
       return this.get(earlier.id, organization).wire;
     }
-    const life = this.#add(this.#shape(request), { organization, status: 'creating' });
-    if (key !== undefined) this.#creations[key] = { request: text, id: life.id };
+    const life = this.add(this.shape(request), { organization, status: 'creating' });
+    if (key !== undefined) this.creations[key] = { request: text, id: life.id };
     life.create();
     return life.wire;
   }
 
   /** Adds a computer in any status; settles when it is as its status says. */
   async seed(seed: Seed): Promise<WireComputer> {
-    const size = this.#shape({ template_id: seed.template, vcpus: seed.vcpus, ram_mb: seed.ramMb });
-    const life = this.#add(size, { ...seed, status: 'stopped' });
+    const size = this.shape({ template_id: seed.template, vcpus: seed.vcpus, ram_mb: seed.ramMb });
+    const life = this.add(size, { ...seed, status: 'stopped' });
     const { ssh, listens, gatewayFrames, without = [], sshd = true } = seed;
     const own = { ssh, listens, gatewayFrames, without: sshd ? without : [...without, 'sshd'] };
     Object.assign(life.record, own);
@@ -101,8 +101,8 @@ export class Computers {
   /** Adds computers that are entries of the list and no more, in the statuses given by turns. */
   addFakes(count: number, statuses: string[]): void {
     for (let index = 0; index < count; index++) {
-      const name = `fake-${String(this.#all.size).padStart(5, '0')}`;
-      this.#add(this.#shape({}), {
+      const name = `fake-${String(this.all.size).padStart(5, '0')}`;
+      this.add(this.shape({}), {
         name,
         status: statuses[index % statuses.length] ?? 'stopped',
         fake: true,
@@ -113,25 +113,25 @@ export class Computers {
   /** Changes what the emulator keeps of a computer. */
   change(idOrName: string, values: Partial<Omit<ComputerRecord, 'wire'>>): void {
     Object.assign(this.get(idOrName).record, values);
-    this.#save();
+    this.save();
   }
 
   /** Takes over what an earlier run left: running computers boot, changes under way go on. */
   async load({ computers, creations }: Saved): Promise<void> {
-    Object.assign(this.#creations, creations);
-    await Promise.all(computers.map((record) => this.#adopt(record).resume()));
+    Object.assign(this.creations, creations);
+    await Promise.all(computers.map((record) => this.adopt(record).resume()));
   }
 
   /** Ends everything that runs; the state on disk stays. */
   async close(): Promise<void> {
-    await Promise.all([...this.#all.values()].map((life) => life.close()));
+    await Promise.all([...this.all.values()].map((life) => life.close()));
   }
 
-  #add(
+  private add(
     size: Shape,
     own: { status: string; name?: string; organization?: string; fake?: boolean },
   ): ComputerStateMachine {
-    const { status, name = this.#unusedName(), organization = organizations[0]!.id, fake = false } = own;
+    const { status, name = this.unusedName(), organization = organizations[0]!.id, fake = false } = own;
     const now = new Date().toISOString();
     const wire = {
       id: `cmp_${randomBytes(6).toString('hex')}`,
@@ -144,34 +144,34 @@ export class Computers {
       created_at: now,
       stopped_at: status === 'stopped' ? now : null,
     };
-    const life = this.#adopt({ wire, organization, port: null, held: fake, fake, sshdDelay: 0 });
-    this.#save();
+    const life = this.adopt({ wire, organization, port: null, held: fake, fake, sshdDelay: 0 });
+    this.save();
     return life;
   }
 
-  #shape(request: CreateRequest): Shape {
-    return shape(request, this.#options.billing.sizes);
+  private shape(request: CreateRequest): Shape {
+    return shape(request, this.options.billing.sizes);
   }
 
-  #adopt(record: ComputerRecord): ComputerStateMachine {
+  private adopt(record: ComputerRecord): ComputerStateMachine {
     const { id, name } = record.wire;
-    const folder = join(this.#options.folder, 'computers', id);
-    const sandbox = record.fake ? undefined : this.#options.createSandbox(folder, name);
-    const life = new ComputerStateMachine(record, sandbox, this.#surroundings);
-    this.#all.set(id, life);
+    const folder = join(this.options.folder, 'computers', id);
+    const sandbox = record.fake ? undefined : this.options.createSandbox(folder, name);
+    const life = new ComputerStateMachine(record, sandbox, this.surroundings);
+    this.all.set(id, life);
     return life;
   }
 
-  #unusedName(): string {
-    const taken = new Set([...this.#all.values()].map(({ record }) => record.wire.name));
+  private unusedName(): string {
+    const taken = new Set([...this.all.values()].map(({ record }) => record.wire.name));
     return unusedName((name) => taken.has(name));
   }
 
-  #save(): void {
-    this.#options.state.save(() => ({
-      apiKey: this.#options.apiKey,
-      computers: [...this.#all.values()].map(({ record }) => record).filter(({ fake }) => !fake),
-      creations: this.#creations,
+  private save(): void {
+    this.options.state.save(() => ({
+      apiKey: this.options.apiKey,
+      computers: [...this.all.values()].map(({ record }) => record).filter(({ fake }) => !fake),
+      creations: this.creations,
     }));
   }
 }

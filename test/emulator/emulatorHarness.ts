@@ -27,12 +27,12 @@ interface Parts {
 /** An emulator for the tests of one file, a client that checks each answer against the contract, and a person's key. */
 export class EmulatorHarness {
   readonly folder = mkdtempSync(join(tmpdir(), 'celesto-emulator-'));
-  readonly #key = join(this.folder, 'id_ed25519');
-  #emulator: Emulator | undefined;
-  #target: Pick<Emulator, 'url' | 'apiKey'> | undefined;
+  private readonly key = join(this.folder, 'id_ed25519');
+  private running: Emulator | undefined;
+  private target: Pick<Emulator, 'url' | 'apiKey'> | undefined;
 
   constructor(readonly options: Omit<EmulatorOptions, 'dir'> = {}) {
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', this.#key]);
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', this.key]);
     after(async () => {
       await this.stop();
       rmSync(this.folder, { recursive: true, force: true });
@@ -40,28 +40,28 @@ export class EmulatorHarness {
   }
 
   get emulator(): Emulator {
-    if (this.#emulator === undefined) throw new Error('The emulator is not running.');
-    return this.#emulator;
+    if (this.running === undefined) throw new Error('The emulator is not running.');
+    return this.running;
   }
 
   async start(): Promise<Emulator> {
-    this.#emulator = await startEmulator({
+    this.running = await startEmulator({
       dir: join(this.folder, 'state'),
       times: noTimes,
       ...this.options,
     });
-    this.attach(this.#emulator);
-    return this.#emulator;
+    this.attach(this.running);
+    return this.running;
   }
 
   /** Makes the calls go to an emulator in another process. */
   attach(target: Pick<Emulator, 'url' | 'apiKey'>): void {
-    this.#target = target;
+    this.target = target;
   }
 
   async stop(): Promise<void> {
-    await this.#emulator?.stop();
-    this.#emulator = undefined;
+    await this.running?.stop();
+    this.running = undefined;
   }
 
   /** A call of the REST API with the key; `method` and `route` as the contract has them, `{computer_id}` and `{port}` filled in. */
@@ -71,7 +71,7 @@ export class EmulatorHarness {
     { id = '', port = '', body, headers = {} }: Parts = {},
   ): Promise<Answer<T>> {
     const path = route.replace('{port}', String(port)).replace(/\{\w+\}/, encodeURIComponent(id));
-    const { url = '', apiKey = '' } = this.#target ?? {};
+    const { url = '', apiKey = '' } = this.target ?? {};
     const response = await fetch(url + path, {
       method,
       headers: {
@@ -111,7 +111,7 @@ export class EmulatorHarness {
 
   /** Lets the person log in on a computer. */
   async authorize(id: string): Promise<void> {
-    const key = readFileSync(`${this.#key}.pub`, 'utf8').trim();
+    const key = readFileSync(`${this.key}.pub`, 'utf8').trim();
     await this.exec(id, `echo '${key}' >> ~/.ssh/authorized_keys`);
   }
 
@@ -120,7 +120,7 @@ export class EmulatorHarness {
     const { connection } = (await this.get(id)).body;
     const [target = '', port = ''] = connection?.ssh?.split(/:(?=\d+$)/) ?? [];
     const known = join(this.folder, 'known_hosts');
-    const fixed = ['-F', 'none', '-i', this.#key, '-o', `UserKnownHostsFile=${known}`, '-o', 'BatchMode=yes'];
+    const fixed = ['-F', 'none', '-i', this.key, '-o', `UserKnownHostsFile=${known}`, '-o', 'BatchMode=yes'];
     const trust = [
       '-o',
       'StrictHostKeyChecking=accept-new',

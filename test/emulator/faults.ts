@@ -27,25 +27,25 @@ export interface Fault {
 
 /** The faults in force. */
 export class Faults {
-  #active: { fault: Fault; left: number }[] = [];
+  private active: { fault: Fault; left: number }[] = [];
 
   add(fault: Fault): void {
-    this.#active.push({ fault, left: fault.times === 'always' ? Infinity : (fault.times ?? 1) });
+    this.active.push({ fault, left: fault.times === 'always' ? Infinity : (fault.times ?? 1) });
   }
 
   clear(): void {
-    this.#active = [];
+    this.active = [];
   }
 
   /** The fault for a request, which is thereby used up once. The oldest that fits wins. */
   take(method: string, path: string): Fault | undefined {
-    const found = this.#active.find(
+    const found = this.active.find(
       ({ fault }) =>
         (fault.method ?? method).toUpperCase() === method && new RegExp(fault.path ?? '').test(path),
     );
     if (found === undefined) return undefined;
     found.left--;
-    this.#active = this.#active.filter(({ left }) => left > 0);
+    this.active = this.active.filter(({ left }) => left > 0);
     return found.fault;
   }
 }

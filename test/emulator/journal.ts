@@ -17,7 +17,7 @@ const limit = 10_000;
 
 /** Remembers the requests received, so that a test can tell what was asked and how often. */
 export class Journal {
-  #entries: JournalEntry[] = [];
+  private entries: JournalEntry[] = [];
 
   add(entry: Omit<JournalEntry, 'at'>): JournalEntry {
     const headers = { ...entry.headers };
@@ -25,20 +25,20 @@ export class Journal {
     const query = { ...entry.query };
     if (query.token !== undefined) query.token = '…';
     const added = { ...entry, headers, query, at: Date.now() };
-    this.#entries.push(added);
-    if (this.#entries.length > limit) this.#entries.shift();
+    this.entries.push(added);
+    if (this.entries.length > limit) this.entries.shift();
     return added;
   }
 
   /** The requests of a method, and whose path fits a regular expression, oldest first. */
   find(filter: { method?: string | undefined; path?: string | undefined }): JournalEntry[] {
     const path = new RegExp(filter.path ?? '');
-    return this.#entries.filter(
+    return this.entries.filter(
       (entry) => (filter.method ?? entry.method).toUpperCase() === entry.method && path.test(entry.path),
     );
   }
 
   clear(): void {
-    this.#entries = [];
+    this.entries = [];
   }
 }

@@ -50,13 +50,13 @@ interface Look {
 
 /** How the computers are doing: seen in their processes whenever somebody asks, and remembered for a day. */
 export class Observability {
-  readonly #looks = new WeakMap<ComputerStateMachine, Look[]>();
-  readonly #seeds = new WeakMap<ComputerStateMachine, MetricsSeed>();
+  private readonly looks = new WeakMap<ComputerStateMachine, Look[]>();
+  private readonly seeds = new WeakMap<ComputerStateMachine, MetricsSeed>();
 
   /** Says this of a computer from now on; without it, the truth again. */
   seed(life: ComputerStateMachine, seed: MetricsSeed | undefined): void {
-    if (seed === undefined) this.#seeds.delete(life);
-    else this.#seeds.set(life, seed);
+    if (seed === undefined) this.seeds.delete(life);
+    else this.seeds.set(life, seed);
   }
 
   /** How the computer is doing, and was: oldest first. */
@@ -64,26 +64,30 @@ export class Observability {
     life: ComputerStateMachine,
     window: '1h' | '24h',
   ): Promise<{ latest: unknown; samples: MetricSample[] }> {
-    const seed = this.#seeds.get(life);
+    const seed = this.seeds.get(life);
     const since = Date.now() - windows[window];
-    const latest = seed?.latest === undefined ? await this.#look(life) : seed.latest;
-    const samples = seed?.samples ?? (this.#looks.get(life) ?? []).map(({ metrics }) => sampleOf(metrics));
+    const latest = seed?.latest === undefined ? await this.look(life) : seed.latest;
+    const samples = seed?.samples ?? (this.looks.get(life) ?? []).map(({ metrics }) => sampleOf(metrics));
     return { latest, samples: samples.filter((sample) => Date.parse(sample.observed_at) >= since) };
   }
 
-  async #look(life: ComputerStateMachine): Promise<Metrics | null> {
+  private async look(life: ComputerStateMachine): Promise<Metrics | null> {
     const { sandbox } = life;
     if (sandbox === undefined || life.status !== 'running') return null;
-    const looks = this.#looks.get(life) ?? [];
+    const looks = this.looks.get(life) ?? [];
     const before = looks.findLast(({ power }) => power === sandbox.power);
     if (before !== undefined && Date.now() - before.at < shortest) return before.metrics;
     if (before === undefined) await delay(Math.max(0, shortest - sandbox.uptime));
-    const look = await this.#measure(life, sandbox, before);
-    this.#looks.set(life, [...looks.filter(({ at }) => at >= look.at - windows['24h']), look]);
+    const look = await this.measure(life, sandbox, before);
+    this.looks.set(life, [...looks.filter(({ at }) => at >= look.at - windows['24h']), look]);
     return look.metrics;
   }
 
-  async #measure(life: ComputerStateMachine, sandbox: Sandbox, before: Look | undefined): Promise<Look> {
+  private async measure(
+    life: ComputerStateMachine,
+    sandbox: Sandbox,
+    before: Look | undefined,
+  ): Promise<Look> {
     const { power, uptime } = sandbox;
     const at = Date.now();
     const { processes, diskMb } = await sandbox.usage();

@@ -13,35 +13,35 @@ export interface Saved {
 
 /** The state on disk: one JSON file, written whole. */
 export class StateFile {
-  readonly #path: string;
-  #writing: Promise<void> = Promise.resolve();
-  #isPending = false;
+  private readonly path: string;
+  private writing: Promise<void> = Promise.resolve();
+  private isPending = false;
 
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true });
-    this.#path = join(folder, 'state.json');
+    this.path = join(folder, 'state.json');
   }
 
   /** What was saved last, or undefined in a new folder. */
   load(): Saved | undefined {
-    if (!existsSync(this.#path)) return undefined;
-    return JSON.parse(readFileSync(this.#path, 'utf8')) as Saved;
+    if (!existsSync(this.path)) return undefined;
+    return JSON.parse(readFileSync(this.path, 'utf8')) as Saved;
   }
 
   /** Saves soon; calls that come before it is done are joined. */
   save(current: () => Saved): void {
-    if (this.#isPending) return;
-    this.#isPending = true;
-    this.#writing = this.#writing.then(async () => {
-      this.#isPending = false;
+    if (this.isPending) return;
+    this.isPending = true;
+    this.writing = this.writing.then(async () => {
+      this.isPending = false;
       // Written beside and moved into place, so that the file is always whole.
-      await writeFile(`${this.#path}.new`, JSON.stringify(current(), null, 1), { mode: 0o600 });
-      await rename(`${this.#path}.new`, this.#path);
+      await writeFile(`${this.path}.new`, JSON.stringify(current(), null, 1), { mode: 0o600 });
+      await rename(`${this.path}.new`, this.path);
     });
   }
 
   /** Settles when all that was asked to be saved is on disk. */
   saved(): Promise<void> {
-    return this.#writing;
+    return this.writing;
   }
 }

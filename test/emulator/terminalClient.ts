@@ -28,7 +28,7 @@ export class TerminalClient {
   /** Everything the terminal has shown. */
   readonly chunks: Buffer[] = [];
   readonly frames = { binary: 0, text: 0 };
-  #end: string | undefined;
+  private end: string | undefined;
 
   private constructor(
     readonly terminalId: string,
@@ -41,7 +41,7 @@ export class TerminalClient {
     });
     // The end tells of it.
     socket.on('error', () => undefined);
-    socket.once('close', (code, reason) => (this.#end = `${code} ${reason.toString()}`.trim()));
+    socket.once('close', (code, reason) => (this.end = `${code} ${reason.toString()}`.trim()));
   }
 
   /** @throws with the status when the gateway refuses */
@@ -67,7 +67,7 @@ export class TerminalClient {
 
   /** Settles when the connection is closed, with its code and reason: "1000", or "4001 replaced". */
   get closed(): Promise<string> {
-    return until('the connection to be closed', () => this.#end);
+    return until('the connection to be closed', () => this.end);
   }
 
   type(text: string): void {

@@ -2,7 +2,7 @@ import { chromium, type Browser } from 'playwright-core';
 import { findBrowser } from '../tools/machine.mjs';
 
 /** It talks to nobody but the page's own server, so it does without its sandbox, which root cannot have. */
-const ARGS = [
+const browserArgs = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
@@ -14,7 +14,7 @@ export async function openBrowser(): Promise<Browser> {
     throw new Error('There is no Chromium here. Run `npm test` once: it installs what is missing.');
   return chromium.launch({
     executablePath,
-    args: ARGS,
+    args: browserArgs,
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,

@@ -12,7 +12,7 @@ import { testSettings } from './vscodeSettings';
 /** The variable that says which VS Code to stand in for. */
 export const vscodeVariable = 'TEST_VSCODE';
 
-const LIMIT = 5 * 60_000;
+const timeLimitMs = 5 * 60_000;
 
 /**
  * Runs the tests of an extension in the extension host of a code-server.
@@ -61,9 +61,9 @@ export async function runInWindow(
     await page.goto(
       `${server.url}?${new URLSearchParams({ folder, payload: JSON.stringify(payload) }).toString()}`,
     );
-    const code = await Promise.race([ended, delay(LIMIT, undefined, { ref: false })]);
+    const code = await Promise.race([ended, delay(timeLimitMs, undefined, { ref: false })]);
     if (code === undefined)
-      throw new Error(`The tests were not at their end after ${LIMIT / 60_000} minutes.`);
+      throw new Error(`The tests were not at their end after ${timeLimitMs / 60_000} minutes.`);
     return code;
   } finally {
     over = true;

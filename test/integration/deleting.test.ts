@@ -95,8 +95,12 @@ describe('deleting', () => {
     const ids = Array.from({ length: 130 }, (_, i) => `c${i}`);
     const { bench, command, known, nodes } = await scene(ids.map((id) => `${id} stopped`));
     for (const id of ids) known.update(id, 'ssh', { installedKey: 'ours' });
-    const deleted_ids = ids.slice(0, 100);
-    bench.client.script('bulkDelete', { deleted: 100, deleted_ids, failed_ids: [] }, new ApiError('network'));
+    const deletedIds = ids.slice(0, 100);
+    bench.client.script(
+      'bulkDelete',
+      { deleted: 100, deleted_ids: deletedIds, failed_ids: [] },
+      new ApiError('network'),
+    );
     await assert.rejects(
       Promise.resolve(command.delete(nodes[0], nodes)),
       /^Error: 100 of 130 computers were deleted\. The list will show whether the others were\. Celesto /,

@@ -16,8 +16,8 @@ import { testSettings, writeSettings } from '../harness/vscodeSettings';
 // Runs tests of this folder inside the extension host of each VS Code under test, with a service of its own each.
 // Usage: runIntegration.ts [--desktop] [--name PATTERN] FILE…
 
-const SUITE = join(projectFolder, 'dist', 'test', 'integration');
-const DESKTOP_VERSIONS: Readonly<Record<VSCodeName, string>> = { newest: 'stable', floor: '1.104.0' };
+const suiteFolder = join(projectFolder, 'dist', 'test', 'integration');
+const desktopVersions: Readonly<Record<VSCodeName, string>> = { newest: 'stable', floor: '1.104.0' };
 
 async function main(): Promise<void> {
   exitOnSignals();
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
 /** The extension as it is shipped, and tests of it as files that its extension host can load. */
 async function buildAll(tests: readonly string[]): Promise<void> {
   buildExtension();
-  await buildForExtensionHost([join(import.meta.dirname, 'suite.ts'), ...tests], SUITE);
+  await buildForExtensionHost([join(import.meta.dirname, 'suite.ts'), ...tests], suiteFolder);
 }
 
 /** @throws when a test fails, or VS Code does not run the tests to their end */
@@ -57,7 +57,7 @@ async function runIn(
         ? desktopVSCode(vscode, dir)
         : { vscodeExecutablePath: join(projectFolder, 'test', 'harness', 'codeShim.mjs') }),
       extensionDevelopmentPath: projectFolder,
-      extensionTestsPath: join(SUITE, 'suite.js'),
+      extensionTestsPath: join(suiteFolder, 'suite.js'),
       extensionTestsEnv: {
         [vscodeVariable]: vscode,
         [namePatternVariable]: namePattern,
@@ -80,7 +80,7 @@ function startService(dir: string): Promise<Emulator> {
 function desktopVSCode(vscode: VSCodeName, dir: string) {
   writeSettings(join(dir, 'data'), testSettings);
   return {
-    version: DESKTOP_VERSIONS[vscode],
+    version: desktopVersions[vscode],
     launchArgs: [`--user-data-dir=${join(dir, 'data')}`, `--extensions-dir=${join(dir, 'extensions')}`],
   };
 }

@@ -74,11 +74,11 @@ describe('checkScripts', () => {
     const bin = join(folder, 'bin');
     mkdirSync(bin);
     symlinkSync(findCommand('git')!, join(bin, 'git'));
-    for (const [CI, code] of [
+    for (const [ci, code] of [
       [undefined, 0],
       ['true', 1],
     ] as const) {
-      const env = { ...process.env, PATH: bin, CI };
+      const env = { ...process.env, PATH: bin, CI: ci };
       const command = join(projectFolder, 'test', 'tools', 'checkScripts.mjs');
       const { status, stdout } = spawnSync(process.execPath, [command], { env, encoding: 'utf8' });
       assert.match(stdout, /^shellcheck is not installed: its scripts were not checked\.$/m);

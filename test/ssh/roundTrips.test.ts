@@ -22,8 +22,8 @@ const opaqueLibrary: ConnectorDeps['library'] = () => {
         return typeof value === 'function' ? (value.bind(target) as unknown) : value;
       },
     });
-  const Client = new Proxy(ssh2.Client, { construct: () => hide(new ssh2.Client()) });
-  return Promise.resolve({ ...ssh2, Client });
+  const client = new Proxy(ssh2.Client, { construct: () => hide(new ssh2.Client()) });
+  return Promise.resolve({ ...ssh2, Client: client });
 };
 
 describe('the way to the first prompt', () => {

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import Module from 'node:module';
 import 'tsx';
 
-const EXTENSIONS = new URL('../../src/scriptExtensions.json', import.meta.url);
+const extensionsFile = new URL('../../src/scriptExtensions.json', import.meta.url);
 
 // tsx makes CommonJS of the project, whose modules are loaded by the ending of their names.
-for (const extension of JSON.parse(readFileSync(EXTENSIONS, 'utf8')))
+for (const extension of JSON.parse(readFileSync(extensionsFile, 'utf8')))
   Module._extensions[extension] = (module, path) => (module.exports = readFileSync(path, 'utf8'));

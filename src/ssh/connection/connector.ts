@@ -88,18 +88,13 @@ export class Connector {
     const { identities, hostKeyVerifier, log, library } = this.deps;
     // Provisioning, the stream and the first key do not depend on each other, so they run at the same time.
     const keys = identities.list(namesOf(computer), signal);
-    const [opened, first, { Client: SshClient }] = await whenAllReady(
-      transport.dial(signal),
-      keys.next(),
-      library(),
-      signal,
-    );
+    const [opened, first, ssh2] = await whenAllReady(transport.dial(signal), keys.next(), library(), signal);
     const { stream, endpoint } = opened;
     const authenticator = new Authenticator(endpoint, prepend(first, keys), provisioner);
     const attempt = new ConnectionAttempt(
       { computer, endpoint, provisioner, hostKeyVerifier, log, timeouts: this.timeouts },
       stream,
-      new SshClient(),
+      new ssh2.Client(),
       authenticator,
     );
     return [attempt, signsWithoutPrompt(first)];

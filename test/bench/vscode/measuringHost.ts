@@ -9,7 +9,7 @@ import { runInWindow } from '../../harness/codeShim';
 import { buildExtension, buildForExtensionHost } from '../../harness/extensionHostBuild';
 import { projectFolder } from '../../tools/paths';
 import { testSettings } from '../../harness/vscodeSettings';
-import { MEASUREMENTS_VARIABLE } from './record';
+import { measurementsVariable } from './record';
 
 const modules = join(projectFolder, 'dist', 'test', 'bench');
 
@@ -35,7 +35,7 @@ export class MeasuringHost {
       CELESTO_BASE_URL: emulator.url,
       CELESTO_API_KEY: emulator.apiKey,
       SSH_AUTH_SOCK: undefined,
-      [MEASUREMENTS_VARIABLE]: join(folder, 'measurements'),
+      [measurementsVariable]: join(folder, 'measurements'),
     };
     const options = {
       vscode: 'newest',

@@ -26,40 +26,40 @@ export class Command {
   readonly stderr: Readable;
   /** Settles when the command has ended and its output was taken. */
   readonly ended: Promise<CommandEnd>;
-  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
-  #hasExited = false;
-  #timedOut = false;
+  private readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  private hasExited = false;
+  private timedOut = false;
 
   /** It ends with its process group after `timeoutMs`, or when `signal` is aborted. */
   constructor(argv: Argv, timeoutMs: number, signal: AbortSignal) {
     const { file, args, env, cwd } = argv;
-    this.#child = spawn(file, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.stdout = this.#child.stdout;
-    this.stderr = this.#child.stderr;
-    this.ended = this.#follow(timeoutMs, signal);
+    this.child = spawn(file, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.stdout = this.child.stdout;
+    this.stderr = this.child.stderr;
+    this.ended = this.follow(timeoutMs, signal);
   }
 
   /** Ends it at once, with its process group. What it left behind when it ended by itself stays. */
   readonly kill = (): void => {
-    if (this.#child.pid === undefined || this.#hasExited) return;
+    if (this.child.pid === undefined || this.hasExited) return;
     try {
-      process.kill(-this.#child.pid, 'SIGKILL');
+      process.kill(-this.child.pid, 'SIGKILL');
     } catch {
       // Ended just now.
     }
   };
 
-  async #follow(timeoutMs: number, signal: AbortSignal): Promise<CommandEnd> {
+  private async follow(timeoutMs: number, signal: AbortSignal): Promise<CommandEnd> {
     const started = performance.now();
     const timer = setTimeout(() => {
-      this.#timedOut = !this.#hasExited;
+      this.timedOut = !this.hasExited;
       this.kill();
     }, timeoutMs);
     signal.addEventListener('abort', this.kill, { once: true });
     try {
-      const code = await this.#closed();
+      const code = await this.closed();
       const duration = Math.round(performance.now() - started);
-      const timedOut = this.#timedOut;
+      const timedOut = this.timedOut;
       return { exit_code: timedOut ? 124 : code, duration_ms: duration, timed_out: timedOut };
     } finally {
       clearTimeout(timer);
@@ -68,27 +68,27 @@ export class Command {
   }
 
   /** Settles with the exit code, 128 and the signal's number for a command that was killed. */
-  #closed(): Promise<number> {
+  private closed(): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.#child.once('error', reject);
-      this.#child.once('exit', () => {
-        this.#hasExited = true;
-        this.#drain();
+      this.child.once('error', reject);
+      this.child.once('exit', () => {
+        this.hasExited = true;
+        this.drain();
       });
-      this.#child.once('close', (code, killedBy) => {
+      this.child.once('close', (code, killedBy) => {
         resolve(code ?? 128 + constants.signals[killedBy ?? 'SIGKILL']);
       });
     });
   }
 
   /** Closes the outputs once nothing more comes of them. */
-  #drain(): void {
+  private drain(): void {
     const outputs = [this.stdout, this.stderr];
     const timer = setTimeout(() => {
       if (outputs.some((output) => output.isPaused())) timer.refresh();
       else for (const output of outputs) output.destroy();
     }, drainMs);
-    this.#child.once('close', () => clearTimeout(timer));
+    this.child.once('close', () => clearTimeout(timer));
   }
 }
 

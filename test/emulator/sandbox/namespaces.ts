@@ -95,8 +95,8 @@ export class NamespacesMachine implements Machine {
   readonly ssh: string;
   readonly sshInside = '/etc/ssh';
   readonly sshdConfig = ['SetEnv LANG=C.UTF-8'];
-  #process: ChildProcess | undefined;
-  #init: number | undefined;
+  private process: ChildProcess | undefined;
+  private init: number | undefined;
 
   constructor(
     readonly folder: string,
@@ -107,8 +107,8 @@ export class NamespacesMachine implements Machine {
   }
 
   async boot(without: readonly string[]): Promise<void> {
-    if (this.#init !== undefined) return;
-    this.#prepare();
+    if (this.init !== undefined) return;
+    this.prepare();
     const child = spawn('unshare', [...unshare, 'bash', '-c', init], {
       cwd: this.folder,
       env: {
@@ -119,28 +119,28 @@ export class NamespacesMachine implements Machine {
       detached: true,
       stdio: 'pipe',
     });
-    this.#process = child;
+    this.process = child;
     const complaints = text(child.stderr);
     for await (const line of createInterface(child.stdout)) {
-      this.#init = Number(line);
+      this.init = Number(line);
       break;
     }
-    if (this.#init === undefined) throw new Error(`The computer did not boot: ${(await complaints).trim()}`);
+    if (this.init === undefined) throw new Error(`The computer did not boot: ${(await complaints).trim()}`);
   }
 
   async halt(): Promise<void> {
-    const child = this.#process;
-    if (this.#init !== undefined && child?.exitCode === null && child.signalCode === null) {
+    const child = this.process;
+    if (this.init !== undefined && child?.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit');
       // The kernel ends all processes of a namespace, and its mounts, with its process 1.
-      process.kill(this.#init, 'SIGKILL');
+      process.kill(this.init, 'SIGKILL');
       await ended;
     }
-    this.#process = this.#init = undefined;
+    this.process = this.init = undefined;
   }
 
   processes(): number[] {
-    const namespace = namespaceOf(this.#init ?? 0);
+    const namespace = namespaceOf(this.init ?? 0);
     if (namespace === undefined) return [];
     const pids = readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
@@ -149,35 +149,35 @@ export class NamespacesMachine implements Machine {
   }
 
   daemon(file: string, args: string[]): Argv {
-    return this.#enter([], [file, ...args], {});
+    return this.enter([], [file, ...args], {});
   }
 
   shell(command: string): Argv {
-    return this.#enterAsUser(['bash', '-lc', command], {});
+    return this.enterAsUser(['bash', '-lc', command], {});
   }
 
   login(): Login {
     // A session must begin inside, where its processes have their numbers.
-    const argv = this.#enterAsUser(['setsid', '--ctty', 'bash', '-l'], { TERM: terminalType });
-    return { argv, pts: `/proc/${this.#pid}/root/dev/pts`, owner: uid };
+    const argv = this.enterAsUser(['setsid', '--ctty', 'bash', '-l'], { TERM: terminalType });
+    return { argv, pts: `/proc/${this.pid}/root/dev/pts`, owner: uid };
   }
 
   /** Process 1 of the computer, as this machine numbers it. */
-  get #pid(): number {
-    if (this.#init === undefined) throw new Error('The computer is not up.');
-    return this.#init;
+  private get pid(): number {
+    if (this.init === undefined) throw new Error('The computer is not up.');
+    return this.init;
   }
 
-  #enterAsUser(argv: string[], env: Record<string, string>): Argv {
+  private enterAsUser(argv: string[], env: Record<string, string>): Argv {
     const home = `/home/${user}`;
-    return this.#enter(['-S', String(uid), '-G', String(uid)], ['env', '-C', home, ...argv], {
+    return this.enter(['-S', String(uid), '-G', String(uid)], ['env', '-C', home, ...argv], {
       ...loginEnvironment(user, home),
       ...env,
     });
   }
 
-  #enter(options: string[], argv: string[], env: Record<string, string>): Argv {
-    const args = ['-t', String(this.#pid), '-m', '-u', '-i', '-p', ...options, '--', ...argv];
+  private enter(options: string[], argv: string[], env: Record<string, string>): Argv {
+    const args = ['-t', String(this.pid), '-m', '-u', '-i', '-p', ...options, '--', ...argv];
     return {
       file: 'nsenter',
       args,
@@ -188,7 +188,7 @@ export class NamespacesMachine implements Machine {
   }
 
   /** Makes the files of a new computer: what differs from this machine, and what of this machine it must not see. */
-  #prepare(): void {
+  private prepare(): void {
     const upper = join(this.folder, 'upper');
     for (const name of ['ssh', 'work', 'root', 'without'])
       mkdirSync(join(this.folder, name), { recursive: true });

@@ -22,7 +22,7 @@ export class PlainMachine implements Machine {
   readonly ssh: string;
   readonly sshInside: string;
   readonly sshdConfig: string[];
-  readonly #login: string;
+  private readonly loginPath: string;
 
   constructor(
     readonly folder: string,
@@ -30,12 +30,12 @@ export class PlainMachine implements Machine {
   ) {
     this.home = join(folder, 'home');
     this.ssh = this.sshInside = join(folder, 'ssh');
-    this.#login = join(folder, 'login');
+    this.loginPath = join(folder, 'login');
     this.sshdConfig = [
       `AuthorizedKeysFile "${join(this.home, '.ssh/authorized_keys')}"`,
       // The folders above the home may be anyone's, such as /tmp.
       'StrictModes no',
-      `ForceCommand '${this.#login}'`,
+      `ForceCommand '${this.loginPath}'`,
     ];
   }
 
@@ -44,8 +44,8 @@ export class PlainMachine implements Machine {
       return Promise.reject(new Error('Only a computer in namespaces can be without a program.'));
     mkdirSync(this.ssh, { recursive: true });
     makeHome(this.home, this.name);
-    writeFileSync(this.#login, this.#loginScript());
-    chmodSync(this.#login, 0o755);
+    writeFileSync(this.loginPath, this.loginScript());
+    chmodSync(this.loginPath, 0o755);
     // sshd run by root asks for this folder.
     if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true });
     return Promise.resolve();
@@ -71,21 +71,21 @@ export class PlainMachine implements Machine {
 
   shell(command: string): Argv {
     const args = ['-lc', command.replaceAll('/etc/ssh/', `${this.ssh}/`)];
-    return { file: 'bash', args, env: this.#environment(), cwd: this.home, isDoor: false };
+    return { file: 'bash', args, env: this.environment(), cwd: this.home, isDoor: false };
   }
 
   login(): Login {
-    const env = { ...this.#environment(), TERM: terminalType };
+    const env = { ...this.environment(), TERM: terminalType };
     return { argv: { file: 'bash', args: ['-l'], env, cwd: this.home, isDoor: false }, pts: '', owner: 0 };
   }
 
-  #environment(): Record<string, string> {
+  private environment(): Record<string, string> {
     return { ...loginEnvironment(this.user, this.home), [marker]: basename(this.folder) };
   }
 
   /** What sshd runs for every session: a login shell or the command asked for, in the computer's home. */
-  #loginScript(): string {
-    const exports = Object.entries(this.#environment()).map(([name, value]) => `export ${name}='${value}'`);
+  private loginScript(): string {
+    const exports = Object.entries(this.environment()).map(([name, value]) => `export ${name}='${value}'`);
     return [
       '#!/bin/bash',
       ...exports,

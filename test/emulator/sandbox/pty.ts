@@ -14,7 +14,7 @@ export class Pty {
   readonly output: Readable;
   /** Settles when the shell has ended and all output was taken: with '', or with why there was no terminal. */
   readonly ended: Promise<string>;
-  readonly #sizes: Writable;
+  private readonly sizes: Writable;
 
   /** @param signal ends the terminal at once, with what is left of its output. */
   constructor({ argv, pts, owner }: Login, signal: AbortSignal) {
@@ -26,9 +26,9 @@ export class Pty {
     });
     this.input = child.stdin;
     this.output = child.stdout;
-    this.#sizes = child.stdio[3] as Writable;
+    this.sizes = child.stdio[3] as Writable;
     // What is typed when the shell has just ended goes nowhere, as it does on any terminal.
-    for (const stream of [this.input, this.#sizes]) stream.on('error', () => undefined);
+    for (const stream of [this.input, this.sizes]) stream.on('error', () => undefined);
 
     const end = (): void => {
       this.output.destroy();
@@ -49,6 +49,6 @@ export class Pty {
   }
 
   resize(columns: number, rows: number): void {
-    this.#sizes.write(`${columns} ${rows}\n`);
+    this.sizes.write(`${columns} ${rows}\n`);
   }
 }

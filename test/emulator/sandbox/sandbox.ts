@@ -12,105 +12,105 @@ export type Isolation = 'namespaces' | 'plain';
 
 /** One real computer: a machine, its sshd, and the commands that run on it. One change at a time. */
 export class Sandbox {
-  readonly #machine: Machine & { folder: string };
-  readonly #sshd: Sshd;
-  #power = powerSwitch();
-  #bootedAt = 0;
-  #queue: Promise<unknown> = Promise.resolve();
+  private readonly machine: Machine & { folder: string };
+  private readonly sshd: Sshd;
+  private powerSwitch = createPowerSwitch();
+  private bootedAt = 0;
+  private queue: Promise<unknown> = Promise.resolve();
 
   constructor(machine: Machine & { folder: string }, sshd: string) {
-    this.#machine = machine;
-    this.#sshd = new Sshd(machine, sshd);
+    this.machine = machine;
+    this.sshd = new Sshd(machine, sshd);
   }
 
   get user(): string {
-    return this.#machine.user;
+    return this.machine.user;
   }
 
   get isListening(): boolean {
-    return this.#sshd.isUp;
+    return this.sshd.isUp;
   }
 
   /** The home folder, as seen from outside. */
   get home(): string {
-    return this.#machine.home;
+    return this.machine.home;
   }
 
   /** Aborted when the computer, as it runs now, goes down. */
   get power(): AbortSignal {
-    return this.#power.signal;
+    return this.powerSwitch.signal;
   }
 
   /** How long it has been up, ms. */
   get uptime(): number {
-    return Date.now() - this.#bootedAt;
+    return Date.now() - this.bootedAt;
   }
 
   /** What its processes and its home folder use. */
   usage(): Promise<Usage> {
-    return measureUsage(this.#machine.processes(), this.home);
+    return measureUsage(this.machine.processes(), this.home);
   }
 
   /** Brings the computer up, with sshd not running, and without the programs named. */
   boot(without: readonly string[] = []): Promise<void> {
-    return this.#inTurn(async () => {
-      if (this.#power.signal.aborted) this.#power = powerSwitch();
-      await Promise.all([this.#machine.boot(without), this.#sshd.makeHostKeys()]);
-      this.#bootedAt = Date.now();
+    return this.inTurn(async () => {
+      if (this.powerSwitch.signal.aborted) this.powerSwitch = createPowerSwitch();
+      await Promise.all([this.machine.boot(without), this.sshd.makeHostKeys()]);
+      this.bootedAt = Date.now();
     });
   }
 
   /** Starts sshd; settles when it listens. */
   listen(address: string, port: number): Promise<void> {
-    return this.#inTurn(() => this.#sshd.listen(address, port));
+    return this.inTurn(() => this.sshd.listen(address, port));
   }
 
   killSshd(what: { listener: boolean; sessions: boolean }): Promise<void> {
-    return this.#inTurn(() => this.#sshd.kill(what));
+    return this.inTurn(() => this.sshd.kill(what));
   }
 
   /** See Sshd.replaceHostKeys; takes effect when sshd is started again. */
   replaceHostKeys(hidden: boolean): Promise<void> {
-    return this.#inTurn(() => this.#sshd.replaceHostKeys(hidden));
+    return this.inTurn(() => this.sshd.replaceHostKeys(hidden));
   }
 
   /** Starts a shell command line as the user. It ends with the computer, or after `timeoutMs`. */
   start(line: string, timeoutMs: number): Command {
-    return new Command(this.#machine.shell(line), timeoutMs, this.#power.signal);
+    return new Command(this.machine.shell(line), timeoutMs, this.powerSwitch.signal);
   }
 
   /** Logs the user in on a new terminal. It ends with the computer. */
   openTerminal(): Pty {
-    return new Pty(this.#machine.login(), this.#power.signal);
+    return new Pty(this.machine.login(), this.powerSwitch.signal);
   }
 
   /** Ends every process of the computer. Its files stay. */
   halt(): Promise<void> {
-    return this.#inTurn(async () => {
-      this.#power.abort();
-      await this.#sshd.kill({ listener: true, sessions: true });
-      await this.#machine.halt();
+    return this.inTurn(async () => {
+      this.powerSwitch.abort();
+      await this.sshd.kill({ listener: true, sessions: true });
+      await this.machine.halt();
     });
   }
 
   /** Ends the computer and deletes its files. */
   async remove(): Promise<void> {
     await this.halt();
-    await this.#inTurn(() => {
-      rmSync(this.#machine.folder, { recursive: true, force: true });
+    await this.inTurn(() => {
+      rmSync(this.machine.folder, { recursive: true, force: true });
       return Promise.resolve();
     });
   }
 
-  #inTurn<T>(action: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(action);
-    this.#queue = result.catch(() => undefined);
+  private inTurn<T>(action: () => Promise<T>): Promise<T> {
+    const result = this.queue.then(action);
+    this.queue = result.catch(() => undefined);
     return result;
   }
 }
 
 /** Every command and terminal of a computer listens to its power. */
-function powerSwitch(): AbortController {
+function createPowerSwitch(): AbortController {
   const power = new AbortController();
   setMaxListeners(0, power.signal);
   return power;
@@ -133,10 +133,13 @@ export function chooseSandbox(
   if (wanted === 'namespaces' && refused !== undefined) {
     throw new Error(`Computers in namespaces cannot be had here: ${refused}.`);
   }
-  const Kind = refused === undefined ? NamespacesMachine : PlainMachine;
   return {
     isolation: refused === undefined ? 'namespaces' : 'plain',
     reason: refused,
-    create: (own, name) => new Sandbox(new Kind(own, name), sshd),
+    create: (own, name) =>
+      new Sandbox(
+        refused === undefined ? new NamespacesMachine(own, name) : new PlainMachine(own, name),
+        sshd,
+      ),
   };
 }

@@ -20,7 +20,7 @@ export function findSshd(): string {
 
 /** One computer's sshd: its host keys, its configuration, its process. */
 export class Sshd {
-  #child: { process: ChildProcess; isDoor: boolean } | undefined;
+  private child: { process: ChildProcess; isDoor: boolean } | undefined;
 
   constructor(
     readonly machine: Machine,
@@ -28,7 +28,7 @@ export class Sshd {
   ) {}
 
   get isUp(): boolean {
-    return this.#child !== undefined;
+    return this.child !== undefined;
   }
 
   /** Makes the host keys if there are none. */
@@ -48,7 +48,7 @@ export class Sshd {
   /** Starts sshd, unless it is up. Settles when it listens. */
   async listen(address: string, port: number): Promise<void> {
     if (this.isUp) return;
-    writeFileSync(join(this.machine.ssh, 'sshd_config'), this.#config(address, port));
+    writeFileSync(join(this.machine.ssh, 'sshd_config'), this.config(address, port));
     const argv = this.machine.daemon(this.program, [
       '-D',
       '-e',
@@ -57,17 +57,17 @@ export class Sshd {
     ]);
     const { file, args, env, cwd, isDoor } = argv;
     const child = spawn(file, args, { env, cwd, detached: true, stdio: ['pipe', 'ignore', 'pipe'] });
-    this.#child = { process: child, isDoor };
-    child.once('exit', () => (this.#child = undefined));
+    this.child = { process: child, isDoor };
+    child.once('exit', () => (this.child = undefined));
     child.stderr.pipe(createWriteStream(join(this.machine.ssh, 'sshd.log'), { flags: 'a', mode: 0o600 }));
     await listening(child);
   }
 
   /** Ends the process that accepts connections, the connections with what they run, or both. */
   async kill(what: { listener: boolean; sessions: boolean }): Promise<void> {
-    const pid = this.#child?.process.pid;
-    if (this.#child === undefined || pid === undefined) return;
-    const { process: child, isDoor } = this.#child;
+    const pid = this.child?.process.pid;
+    if (this.child === undefined || pid === undefined) return;
+    const { process: child, isDoor } = this.child;
     const below = descendants(pid);
     const listener = isDoor ? below.shift() : pid;
     if (what.sessions) killAll(below);
@@ -79,7 +79,7 @@ export class Sshd {
     if (what.sessions) killAll(descendants(listener));
   }
 
-  #config(address: string, port: number): string {
+  private config(address: string, port: number): string {
     const folder = existsSync(join(this.machine.ssh, impostor)) ? `/${impostor}` : '';
     const keys = keyTypes.map((type) => `HostKey "${hostKey(this.machine.sshInside + folder, type)}"`);
     return [

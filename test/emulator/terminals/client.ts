@@ -10,11 +10,11 @@ const low = 256 * 1024;
 /** Whoever is attached to a terminal: its WebSocket, and how it can be spoilt. */
 export class Client {
   /** As text: one decoder for the whole stream, for characters that lie across frames. */
-  readonly #decoder: StringDecoder | undefined;
-  #underWay = 0;
-  #isFull = false;
-  #isSilent = false;
-  #isPaused = false;
+  private readonly decoder: StringDecoder | undefined;
+  private underWay = 0;
+  private isFull = false;
+  private isSilent = false;
+  private isPaused = false;
 
   /** @param raw the connection below the WebSocket */
   constructor(
@@ -22,7 +22,7 @@ export class Client {
     readonly raw: Duplex,
     frames: Frames,
   ) {
-    this.#decoder = frames === 'text' ? new StringDecoder('utf8') : undefined;
+    this.decoder = frames === 'text' ? new StringDecoder('utf8') : undefined;
     // What is wrong with a connection, such as a message too large, closes it.
     socket.on('error', () => undefined);
   }
@@ -33,26 +33,26 @@ export class Client {
 
   /** Whether nothing more should be sent for now. */
   get takesNothing(): boolean {
-    return this.#isFull || this.#isSilent;
+    return this.isFull || this.isSilent;
   }
 
   /** Sends output of the terminal. `changed` is called when that changes whether it takes more. */
   send(bytes: Buffer, changed: () => void): void {
-    const message = this.#decoder?.write(bytes) ?? bytes;
+    const message = this.decoder?.write(bytes) ?? bytes;
     if (message.length === 0) return;
-    this.#count(bytes.length, changed);
-    this.socket.send(message, () => this.#count(-bytes.length, changed));
+    this.count(bytes.length, changed);
+    this.socket.send(message, () => this.count(-bytes.length, changed));
   }
 
   /** Stops, or goes on, to read what the client sends. */
   pause(isPaused: boolean): void {
-    this.#isPaused = isPaused;
-    this.#readOrNot();
+    this.isPaused = isPaused;
+    this.readOrNot();
   }
 
   close(code: number, reason = ''): void {
     // Nobody hears a 1006: it is what one calls a connection that was lost.
-    if (code === 1006 || this.#isSilent) {
+    if (code === 1006 || this.isSilent) {
       this.socket.terminate();
     } else {
       this.pause(false);
@@ -64,8 +64,8 @@ export class Client {
 
   /** Neither sends nor answers, also no pings, while the connection stays. */
   silence(isSilent: boolean): void {
-    this.#isSilent = isSilent;
-    this.#readOrNot();
+    this.isSilent = isSilent;
+    this.readOrNot();
   }
 
   /** Sends a frame of so many bytes. */
@@ -79,16 +79,16 @@ export class Client {
     this.raw.end(half, () => this.raw.destroy());
   }
 
-  #count(bytes: number, changed: () => void): void {
-    this.#underWay += bytes;
-    const isFull = this.#underWay > (this.#isFull ? low : high);
-    if (isFull === this.#isFull) return;
-    this.#isFull = isFull;
+  private count(bytes: number, changed: () => void): void {
+    this.underWay += bytes;
+    const isFull = this.underWay > (this.isFull ? low : high);
+    if (isFull === this.isFull) return;
+    this.isFull = isFull;
     changed();
   }
 
-  #readOrNot(): void {
-    const waits = this.#isPaused || this.#isSilent;
+  private readOrNot(): void {
+    const waits = this.isPaused || this.isSilent;
     if (!this.isOpen || waits === this.socket.isPaused) return;
     if (waits) this.socket.pause();
     else this.socket.resume();

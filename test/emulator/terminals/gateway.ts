@@ -11,13 +11,13 @@ export const gatewayPath = '/gateway/terminal';
 
 /** The WebSocket gateway: lets whoever has a token attach to a terminal. */
 export class Gateway {
-  readonly #webSockets = new WebSocketServer({
+  private readonly webSockets = new WebSocketServer({
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: 1024 * 1024,
   });
-  readonly #connections = new Set<Duplex>();
+  private readonly connections = new Set<Duplex>();
 
   constructor(
     server: Server,
@@ -26,20 +26,20 @@ export class Gateway {
     readonly journal: Journal,
   ) {
     server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
-      this.#connections.add(connection);
-      connection.once('close', () => this.#connections.delete(connection));
+      this.connections.add(connection);
+      connection.once('close', () => this.connections.delete(connection));
       // A connection that fails is closed, and that is all there is to it.
       connection.on('error', () => undefined);
-      this.#upgrade(request, connection, head).catch(() => connection.destroy());
+      this.upgrade(request, connection, head).catch(() => connection.destroy());
     });
   }
 
   /** Ends every connection. */
   close(): void {
-    for (const connection of this.#connections) connection.destroy();
+    for (const connection of this.connections) connection.destroy();
   }
 
-  async #upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): Promise<void> {
+  private async upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): Promise<void> {
     const { pathname: path, searchParams } = new URL(request.url ?? '', 'http://emulator');
     const { headers, method = '' } = request;
     const query = Object.fromEntries(searchParams);
@@ -59,7 +59,7 @@ export class Gateway {
     else if (terminal === undefined) refuse(401, 'Invalid or expired token');
     else {
       entry.status = 101;
-      this.#webSockets.handleUpgrade(request, connection, head, (socket) => {
+      this.webSockets.handleUpgrade(request, connection, head, (socket) => {
         terminal.attach(new Client(socket, connection, this.terminals.framesOf(terminal)));
       });
     }

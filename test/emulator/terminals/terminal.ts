@@ -20,10 +20,10 @@ type End = [code: number, reason: string];
  */
 export class Terminal {
   readonly id = `term_${randomBytes(12).toString('base64url')}`;
-  readonly #kept = new Tail(keptLimit);
-  readonly #power: AbortSignal;
-  #pty: Pty | undefined;
-  #client: Client | undefined;
+  private readonly tail = new Tail(keptLimit);
+  private readonly power: AbortSignal;
+  private pty: Pty | undefined;
+  private attachedClient: Client | undefined;
 
   /** @param ended called once, when it is over */
   constructor(
@@ -31,81 +31,81 @@ export class Terminal {
     readonly sandbox: Sandbox,
     readonly ended: () => void,
   ) {
-    this.#power = sandbox.power;
-    this.#power.addEventListener('abort', this.#powerOff, { once: true });
+    this.power = sandbox.power;
+    this.power.addEventListener('abort', this.powerOff, { once: true });
   }
 
   /** Whoever is attached. */
   get client(): Client | undefined {
-    return this.#client;
+    return this.attachedClient;
   }
 
   /** Bytes of output that wait for somebody to attach. */
   get kept(): number {
-    return this.#kept.size;
+    return this.tail.size;
   }
 
   /** Gives the terminal to a client; whoever had it is closed with 4001. What was kept is sent first. */
   attach(client: Client): void {
-    const before = this.#client;
-    this.#client = client;
+    const before = this.attachedClient;
+    this.attachedClient = client;
     before?.close(4001, 'replaced');
-    client.socket.on('message', (data, isBinary) => this.#hear(client, data, isBinary));
-    client.socket.once('close', () => this.#detach(client));
-    for (const chunk of this.#kept.take()) {
+    client.socket.on('message', (data, isBinary) => this.hear(client, data, isBinary));
+    client.socket.once('close', () => this.detach(client));
+    for (const chunk of this.tail.take()) {
       for (let at = 0; at < chunk.length; at += frameSize)
-        this.#send(client, chunk.subarray(at, at + frameSize));
+        this.send(client, chunk.subarray(at, at + frameSize));
     }
-    this.#pty ??= this.#start();
+    this.pty ??= this.start();
     this.flow();
   }
 
   /** Lets output and input run, or wait, as those who take them can. */
   readonly flow = (): void => {
-    if (this.#client?.takesNothing === true) this.#pty?.output.pause();
-    else this.#pty?.output.resume();
-    this.#client?.pause(this.#pty?.input.writableNeedDrain === true);
+    if (this.attachedClient?.takesNothing === true) this.pty?.output.pause();
+    else this.pty?.output.resume();
+    this.attachedClient?.pause(this.pty?.input.writableNeedDrain === true);
   };
 
-  #start(): Pty {
+  private start(): Pty {
     const pty = this.sandbox.openTerminal();
     pty.output.on('data', (chunk: Buffer) => {
-      if (this.#client?.isOpen === true) this.#send(this.#client, chunk);
-      else this.#kept.push(chunk);
+      if (this.attachedClient?.isOpen === true) this.send(this.attachedClient, chunk);
+      else this.tail.push(chunk);
     });
     pty.input.on('drain', this.flow);
     void pty.ended.then((problem) => {
       if (problem !== '') this.life.deps.log(`${this.id}: ${problem}`);
-      this.#end(problem === '' ? [1000, ''] : [1011, 'no terminal']);
+      this.end(problem === '' ? [1000, ''] : [1011, 'no terminal']);
     });
     return pty;
   }
 
-  #send(client: Client, bytes: Buffer): void {
+  private send(client: Client, bytes: Buffer): void {
     client.send(bytes, this.flow);
   }
 
-  #hear(client: Client, data: RawData, isBinary: boolean): void {
-    if (client !== this.#client) return;
+  private hear(client: Client, data: RawData, isBinary: boolean): void {
+    if (client !== this.attachedClient) return;
     const bytes = data as Buffer;
     const size = isBinary ? undefined : resizeIn(bytes);
-    if (size !== undefined) this.#pty?.resize(size.cols, size.rows);
-    else this.#pty?.input.write(bytes);
+    if (size !== undefined) this.pty?.resize(size.cols, size.rows);
+    else this.pty?.input.write(bytes);
     this.flow();
   }
 
-  #detach(client: Client): void {
-    if (client !== this.#client) return;
-    this.#client = undefined;
+  private detach(client: Client): void {
+    if (client !== this.attachedClient) return;
+    this.attachedClient = undefined;
     this.flow();
   }
 
-  readonly #powerOff = (): void => this.#end([1001, 'the computer went down']);
+  private readonly powerOff = (): void => this.end([1001, 'the computer went down']);
 
-  #end(end: End): void {
-    this.#power.removeEventListener('abort', this.#powerOff);
-    this.#client?.close(...end);
-    this.#client = undefined;
+  private end(end: End): void {
+    this.power.removeEventListener('abort', this.powerOff);
+    this.attachedClient?.close(...end);
+    this.attachedClient = undefined;
     this.ended();
   }
 }

@@ -13,8 +13,8 @@ export interface Grant {
 
 /** All durable terminals, and the tokens that open them. */
 export class Terminals {
-  readonly #terminals = new Map<string, Terminal>();
-  readonly #grants = new Map<string, Grant>();
+  private readonly terminals = new Map<string, Terminal>();
+  private readonly grants = new Map<string, Grant>();
 
   constructor(readonly features: Features) {}
 
@@ -24,26 +24,26 @@ export class Terminals {
    */
   grant(life: ComputerStateMachine, id?: string): Grant {
     const sandbox = life.running('has no terminals');
-    const known = id === undefined ? undefined : this.#terminals.get(id);
+    const known = id === undefined ? undefined : this.terminals.get(id);
     if (id !== undefined && known?.life !== life) throw new ApiError(404, 'Terminal not found');
-    const terminal = known ?? new Terminal(life, sandbox, () => this.#forget(terminal));
-    this.#terminals.set(terminal.id, terminal);
+    const terminal = known ?? new Terminal(life, sandbox, () => this.forget(terminal));
+    this.terminals.set(terminal.id, terminal);
     const token = randomBytes(24).toString('base64url');
     const grant = { terminal, token, expires: Date.now() + this.features.tokenLife };
-    this.#grants.set(token, grant);
+    this.grants.set(token, grant);
     return grant;
   }
 
   /** The terminal that a token opens, which is thereby used up; undefined when it opens none, or not this one. */
   redeem(id: string, token: string): Terminal | undefined {
-    const grant = this.#grants.get(token);
-    this.#grants.delete(token);
+    const grant = this.grants.get(token);
+    this.grants.delete(token);
     return grant?.terminal.id === id && Date.now() < grant.expires ? grant.terminal : undefined;
   }
 
   /** The terminals of a computer. */
   of(life: ComputerStateMachine): Terminal[] {
-    return [...this.#terminals.values()].filter((terminal) => terminal.life === life);
+    return [...this.terminals.values()].filter((terminal) => terminal.life === life);
   }
 
   /** What a terminal sends now. */
@@ -51,8 +51,8 @@ export class Terminals {
     return life.record.gatewayFrames ?? this.features.gatewayFrames;
   }
 
-  #forget(terminal: Terminal): void {
-    this.#terminals.delete(terminal.id);
-    for (const [token, grant] of this.#grants) if (grant.terminal === terminal) this.#grants.delete(token);
+  private forget(terminal: Terminal): void {
+    this.terminals.delete(terminal.id);
+    for (const [token, grant] of this.grants) if (grant.terminal === terminal) this.grants.delete(token);
   }
 }

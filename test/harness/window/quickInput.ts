@@ -51,7 +51,7 @@ export class QuickInput {
   /** The labels of the entries that are to be seen. */
   async labels(): Promise<string[]> {
     await this.rows().first().waitFor();
-    return (await this.rows().locator(LABEL).allInnerTexts()).map((text) => text.trim());
+    return (await this.rows().locator(labelSelector).allInnerTexts()).map((text) => text.trim());
   }
 
   /** The entries that are to be seen. */
@@ -103,12 +103,12 @@ export class QuickInput {
   }
 
   private row(label: string): Locator {
-    return this.rows().filter({ has: this.page.locator(LABEL, { hasText: exactly(label) }) });
+    return this.rows().filter({ has: this.page.locator(labelSelector, { hasText: exactly(label) }) });
   }
 }
 
 /** An entry's label; its details, in the second line, have the same class. */
-const LABEL = '.quick-input-list-row:first-child .label-name';
+const labelSelector = '.quick-input-list-row:first-child .label-name';
 
 async function entryOf(row: Locator): Promise<QuickPickEntry> {
   const first = row.locator('.quick-input-list-row:first-child');

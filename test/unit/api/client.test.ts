@@ -122,9 +122,9 @@ describe('the calls of the client', () => {
   });
 
   it('reads how a computer is doing; what is not known is null', async () => {
-    const observed_at = '2026-02-01T10:00:00Z';
-    const sample = { observed_at, guest_cpu_used_percent: 12.5, host_memory_rss_mb: 700 };
-    service.play(answer({ latest: { observed_at, cpu_used_percent: null }, samples: [sample] }));
+    const observedAt = '2026-02-01T10:00:00Z';
+    const sample = { observed_at: observedAt, guest_cpu_used_percent: 12.5, host_memory_rss_mb: 700 };
+    service.play(answer({ latest: { observed_at: observedAt, cpu_used_percent: null }, samples: [sample] }));
     const { latest, samples } = await client.observability('cmp_1', '24h');
     assert.deepEqual(asked(), ['GET', '/v1/computers/cmp_1/observability?window=24h']);
     assert.deepEqual([latest?.cpu_used_percent, latest?.ram_used_mb, latest?.stale], [null, null, false]);
@@ -170,19 +170,24 @@ describe('the calls of the client', () => {
     service.play(answer([size]));
     assert.deepEqual(await client.sizes(), [size]);
     assert.deepEqual(asked(), ['GET', '/v1/billing/sizes']);
-    for (const hourly_rate_usd of [0.02, '', '.', '0,02', '1e3', 'free', '$1']) {
-      service.play(answer([{ ...size, hourly_rate_usd }]));
+    for (const rate of [0.02, '', '.', '0,02', '1e3', 'free', '$1']) {
+      service.play(answer([{ ...size, hourly_rate_usd: rate }]));
       await assert.rejects(client.sizes(), (error) => isApiError(error, 'malformed'));
     }
   });
 
   it('reads what the plan allows', async () => {
-    const concurrent_sandboxes = { included: -1, used: 3, remaining: -1, is_unlimited: true };
-    const hours = { included: '50', used: '12.25', overage_used: '0', remaining: '37.75' };
-    const sandbox_hours = { ...hours, is_unlimited: false, overage_allowed: false };
-    const summary = { plan_name: 'Pro', billing_status: 'active', concurrent_sandboxes, sandbox_hours };
+    const sandboxes = { included: -1, used: 3, remaining: -1, is_unlimited: true };
+    const used = { included: '50', used: '12.25', overage_used: '0', remaining: '37.75' };
+    const hours = { ...used, is_unlimited: false, overage_allowed: false };
+    const summary = {
+      plan_name: 'Pro',
+      billing_status: 'active',
+      concurrent_sandboxes: sandboxes,
+      sandbox_hours: hours,
+    };
     service.play(answer({ plan_id: 'pro', runs: {}, ...summary }));
-    const expected = { ...summary, sandbox_hours: { ...sandbox_hours, resets_at: null } };
+    const expected = { ...summary, sandbox_hours: { ...hours, resets_at: null } };
     assert.deepEqual(await client.billing(), expected);
     assert.deepEqual(asked(), ['GET', '/v1/billing/summary']);
   });

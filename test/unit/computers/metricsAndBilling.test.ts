@@ -9,11 +9,11 @@ import { abortable, isCancellation } from '../../../src/base/abort';
 import { deferred } from '../support/deferred';
 import { FakeClock, settled } from '../support/fakeClock';
 
-const size = (id: string, vcpus: number, ram_mb: number, root_disk_mb: number, rate: string): Size => ({
+const size = (id: string, vcpus: number, ramMb: number, diskMb: number, rate: string): Size => ({
   id,
   vcpus,
-  ram_mb,
-  root_disk_mb,
+  ram_mb: ramMb,
+  root_disk_mb: diskMb,
   hourly_rate_usd: rate,
 });
 const nothing: Observability = { latest: null, samples: [] };

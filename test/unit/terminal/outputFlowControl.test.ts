@@ -6,7 +6,7 @@ import { DrawAcks } from '../../../src/terminal/drawAcks';
 import { systemClock } from '../../../src/base/clock';
 import { FakeClock, settled } from '../support/fakeClock';
 
-const KB = 1024;
+const kilobyte = 1024;
 /** Milliseconds after which an emulator that says nothing is not waited for. */
 const patience = 1_000;
 const question = new RegExp(String.raw`\x1b\[\?(\d+)\$p`, 'g');
@@ -113,7 +113,7 @@ class Flood implements Source {
 }
 
 /** A flood that has begun; the emulator draws 10 MB/s. */
-function flooded(output: string | Uint8Array, size = 32 * KB) {
+function flooded(output: string | Uint8Array, size = 32 * kilobyte) {
   const source = new Flood(Buffer.from(output), size);
   const bench = new PumpBench(10_000, source);
   source.pump = bench.pump;
@@ -184,7 +184,7 @@ describe('OutputFlowControl: small output', () => {
 describe('OutputFlowControl: a flood', () => {
   it('of 100 MB arrives whole and in order while little of it waits', async () => {
     const lines = numbered(1_000);
-    const times = Math.ceil((100 * KB * KB) / lines.length);
+    const times = Math.ceil((100 * kilobyte * kilobyte) / lines.length);
     const { source, bench, emulator } = flooded(lines.repeat(times), 7_001);
     let drawn = 0;
     let rest = '';
@@ -200,8 +200,8 @@ describe('OutputFlowControl: a flood', () => {
     }
     assert.equal(drawn, lines.length * times);
     assert.equal(rest, '');
-    assert.ok(highest <= (512 + 8) * KB, `${highest} bytes waited`);
-    assert.ok(emulator.most <= 257 * KB, `${emulator.most} characters were too much for the emulator`);
+    assert.ok(highest <= (512 + 8) * kilobyte, `${highest} bytes waited`);
+    assert.ok(emulator.most <= 257 * kilobyte, `${emulator.most} characters were too much for the emulator`);
     assert.ok(source.pauses > 100, 'the source is held back');
   });
 
@@ -210,9 +210,10 @@ describe('OutputFlowControl: a flood', () => {
     const before = emulator.pieces.length;
     for (let i = 0; i < 20; i += 1) {
       await bench.clock.advance(10);
-      assert.ok(emulator.behind > 128 * KB, `${emulator.behind}`);
+      assert.ok(emulator.behind > 128 * kilobyte, `${emulator.behind}`);
     }
-    for (const piece of emulator.pieces.slice(before)) assert.ok(piece.length > 60 * KB, `${piece.length}`);
+    for (const piece of emulator.pieces.slice(before))
+      assert.ok(piece.length > 60 * kilobyte, `${piece.length}`);
   });
 
   it('puts no question into a character or a sequence', async () => {
@@ -227,7 +228,7 @@ describe('OutputFlowControl: a flood', () => {
       '\x1bP1;2|',
     ];
     let text = '';
-    for (let i = 0; text.length < 3 * KB * KB; i = (i * 7 + 5) % 1_009)
+    for (let i = 0; text.length < 3 * kilobyte * kilobyte; i = (i * 7 + 5) % 1_009)
       text += (parts[i % 8] ?? '') + (i % 8 === 7 ? 'data\x1b\\' : '');
     const { bench, emulator } = flooded(text, 9_973);
     await bench.ends();
@@ -264,35 +265,35 @@ describe('OutputFlowControl: a flood', () => {
       last = bench.clock.now();
     }
     assert.deepEqual(
-      pauses.map((at) => Math.round(at / (2 * KB * KB))),
+      pauses.map((at) => Math.round(at / (2 * kilobyte * kilobyte))),
       [1, 2],
     );
     assert.ok(emulator.text.endsWith(output));
   });
 
   it('goes on without acks, be it slowly', async () => {
-    const source = new Flood(Buffer.alloc(2 * KB * KB, 'x'), 32 * KB);
+    const source = new Flood(Buffer.alloc(2 * kilobyte * kilobyte, 'x'), 32 * kilobyte);
     const bench = new PumpBench(Infinity, source);
     source.pump = bench.pump;
     source.flow();
     await bench.clock.advance(20 * patience);
-    assert.equal(bench.emulator.text.length, 2 * KB * KB);
+    assert.equal(bench.emulator.text.length, 2 * kilobyte * kilobyte);
     assert.equal(bench.clock.waiting, 0);
   });
 
   it('of one string that never ends, in which nothing can be asked, goes on too', async () => {
-    const { bench, emulator } = flooded(`\x1b]1337;File=:${'A'.repeat(4 * KB * KB)}`);
+    const { bench, emulator } = flooded(`\x1b]1337;File=:${'A'.repeat(4 * kilobyte * kilobyte)}`);
     await bench.clock.advance(1_000);
-    assert.ok(emulator.text.length > 4 * KB * KB);
+    assert.ok(emulator.text.length > 4 * kilobyte * kilobyte);
     assert.ok(emulator.pieces.join('') === emulator.text);
   });
 
-  it('holds a source back above 512 KB, and lets it go on below 128 KB', async () => {
+  it('holds a source back above 512 kilobyte, and lets it go on below 128 kilobyte', async () => {
     const told: string[] = [];
     const source = { pause: () => told.push('pause'), resume: () => told.push('resume') };
-    const { pump, clock } = new PumpBench(64 * KB, source);
-    pump.push(Buffer.alloc(64 * KB, 'x'));
-    pump.push(Buffer.alloc(512 * KB, 'x'));
+    const { pump, clock } = new PumpBench(64 * kilobyte, source);
+    pump.push(Buffer.alloc(64 * kilobyte, 'x'));
+    pump.push(Buffer.alloc(512 * kilobyte, 'x'));
     assert.deepEqual(told, []);
     pump.push(Buffer.alloc(1, 'x'));
     assert.deepEqual(told, ['pause']);
@@ -414,13 +415,13 @@ describe('OutputFlowControl: Ctrl+C in a flood', () => {
     assert.equal(bench.emulator.text, numbered(1_000).repeat(2));
   });
 
-  it('says a small part in KB', async () => {
+  it('says a small part in kilobyte', async () => {
     const { bench, emulator } = await midFlood(numbered(60_000));
     await bench.clock.advance(200);
     bench.pump.interrupt();
     bench.push(numbered(3_000) + prompt);
     await bench.clock.advance(200);
-    assert.match(visible(emulator.text).slice(-200), /… 32 KB skipped.*\r\n\^C\r\n\$ $/s);
+    assert.match(visible(emulator.text).slice(-200), /… 32 kilobyte skipped.*\r\n\^C\r\n\$ $/s);
   });
 
   it('marks nothing where nothing is left out', async () => {
@@ -449,7 +450,7 @@ describe('OutputFlowControl and the emulator that VS Code has', () => {
   async function drawn(output: string, interruptAt = Infinity): Promise<Xterm> {
     const xterm = new Xterm({ cols: 80, rows: 24, scrollback: 5_000, allowProposedApi: true });
     const acks = new DrawAcks();
-    const source = new Flood(Buffer.from(output), 32 * KB);
+    const source = new Flood(Buffer.from(output), 32 * kilobyte);
     const pump = new OutputFlowControl(source, (text) => xterm.write(text), acks, systemClock);
     let answers = 0;
     xterm.onData((data) => {
@@ -462,7 +463,7 @@ describe('OutputFlowControl and the emulator that VS Code has', () => {
     while (source.sent < output.length) await systemClock.delay(5);
     await new Promise<void>((resolve) => pump.end(resolve));
     await new Promise<void>((resolve) => xterm.write('', resolve));
-    assert.ok(answers >= Math.min(interruptAt, output.length / (64 * KB)));
+    assert.ok(answers >= Math.min(interruptAt, output.length / (64 * kilobyte)));
     return xterm;
   }
 
@@ -508,7 +509,7 @@ describe('OutputFlowControl: the end', () => {
     assert.deepEqual(behind, []);
     await bench.clock.advance(10_000);
     assert.equal(behind.length, 1);
-    assert.ok(behind[0]! < 32 * KB, `${behind[0]} characters were not drawn yet`);
+    assert.ok(behind[0]! < 32 * kilobyte, `${behind[0]} characters were not drawn yet`);
     assert.ok(emulator.text === numbered(60_000));
   });
 });

@@ -113,8 +113,13 @@ describe('contractFacts', () => {
     const first = readFileSync(output, 'utf8');
     rmSync(output);
     const properties = Object.fromEntries(Object.entries(size.properties).reverse());
-    const Size = { properties, required: size.required.toReversed(), type: 'object' };
-    run({ components: { schemas: { Size } }, paths: openApi.paths, info: openApi.info, openapi: '3.1.0' });
+    const sizeSchema = { properties, required: size.required.toReversed(), type: 'object' };
+    run({
+      components: { schemas: { Size: sizeSchema } },
+      paths: openApi.paths,
+      info: openApi.info,
+      openapi: '3.1.0',
+    });
     assert.equal(readFileSync(output, 'utf8'), first);
   });
 

@@ -21,8 +21,8 @@ describe('a saved session', () => {
   });
 
   it('has a printable id', () => {
-    const named = (session_id: unknown) =>
-      parseSavedSession(JSON.stringify({ ...session, session_id })).sessionId;
+    const named = (sessionId: unknown) =>
+      parseSavedSession(JSON.stringify({ ...session, session_id: sessionId })).sessionId;
     assert.equal(named('sess\u202e\n7'), 'sess 7');
     assert.equal(named('x'.repeat(100))?.length, 64);
     assert.equal(named(' '), undefined);
