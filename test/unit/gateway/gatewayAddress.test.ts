@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { gatewayAddress, GatewayAddressError } from '../../../src/gateway/gatewayAddress';
 
-describe('the address of a terminal session', () => {
-  it('takes the token into the query and keeps what is there', () => {
+describe('gatewayAddress', () => {
+  it('adds the token to the query and keeps the rest', () => {
     const address = gatewayAddress('wss://gateway.example/attach?region=eu', 'a b&c');
     assert.equal(address.searchParams.get('token'), 'a b&c');
     assert.equal(address.searchParams.get('region'), 'eu');
@@ -15,7 +15,7 @@ describe('the address of a terminal session', () => {
   });
 
   for (const url of ['ws://127.0.0.1:9/x', 'ws://localhost/x', 'ws://[::1]:9/x']) {
-    it(`may be unencrypted on this machine: ${url}`, () => {
+    it(`accepts an unencrypted loopback address: ${url}`, () => {
       assert.equal(gatewayAddress(url, 't').protocol, 'ws:');
     });
   }
@@ -31,7 +31,7 @@ describe('the address of a terminal session', () => {
     'a name that only begins like this machine': 'ws://127.0.0.1.gateway.example/x',
   };
   for (const [what, url] of Object.entries(refused)) {
-    it(`is refused with ${what}, and without repeating it`, () => {
+    it(`refuses an address with ${what}, without repeating it`, () => {
       assert.throws(
         () => gatewayAddress(url, 'secret-token'),
         (error: Error) =>
@@ -42,7 +42,7 @@ describe('the address of a terminal session', () => {
     });
   }
 
-  it('is refused with a token that is empty or too long', () => {
+  it('refuses a token that is empty or too long', () => {
     assert.throws(() => gatewayAddress('wss://gateway.example', ''), GatewayAddressError);
     assert.throws(
       () => gatewayAddress('wss://gateway.example', 'x'.repeat(16 * 1024 + 1)),

@@ -28,7 +28,7 @@ describe('errors of SSH and of the gateway', () => {
     }
   }
 
-  it('may pass, and leave another transport, where a connection fails', () => {
+  it('are transient and allow a fallback where a connection fails', () => {
     const errors = [
       ...sshProblems.map((problem) => new SshError(problem, endpoint)),
       ...gatewayProblems.map((problem) => new GatewayError(problem)),
@@ -37,12 +37,12 @@ describe('errors of SSH and of the gateway', () => {
     assertFacts(errors, { transient: true, fallback: true });
   });
 
-  it('leave another transport where a login or an endpoint fails', () => {
+  it('allow a fallback alone where a login or an endpoint fails', () => {
     const errors = [new AuthenticationError(endpoint, [], []), new EndpointError('nonsense')];
     assertFacts(errors, { transient: false, fallback: true });
   });
 
-  it('are final where a host key, an address or a port is wrong', () => {
+  it('allow nothing where a host key, an address or a port is wrong', () => {
     const refused = Object.assign(new Error('refused'), { reason: 2 });
     const port = PortError.of(refused, 80);
     assert.ok(port);
@@ -50,7 +50,7 @@ describe('errors of SSH and of the gateway', () => {
     assertFacts(errors, { transient: false, fallback: false });
   });
 
-  it('tell a server that may be starting from one that is unreachable', () => {
+  it('tell a starting server from an unreachable one', () => {
     assert.deepEqual(
       sshProblems.filter((problem) => new SshError(problem, endpoint).mayBeStarting),
       ['notUp'],

@@ -31,21 +31,21 @@ describe('~/.ssh/config', () => {
     return identityFiles.map((path) => path.replace(`${home}/`, ''));
   }
 
-  it('says nothing where there is none, and where it is empty', async () => {
+  it('gives no settings where the file is missing or empty', async () => {
     const nothing = { named: {}, general: {}, identityFiles: [], identitiesOnly: false };
     assert.deepEqual(await settings(), nothing);
     assert.deepEqual(await settings('\n# nothing\n'), nothing);
   });
 
   for (const name of ['203.0.113.7', 'einstein', 'CMP_1']) {
-    it(`speaks outright of a computer by ${name}`, async () => {
+    it(`matches a computer exactly by ${name}`, async () => {
       const { named, general } = await settings(`Host other ${name}\n  User ohm\n  Port 2222\n`);
       assert.deepEqual(named, { user: 'ohm', port: 2222 });
       assert.deepEqual(general, {});
     });
   }
 
-  it('speaks of it among others by a pattern, or before the first entry', async () => {
+  it('matches it by a pattern, and by settings before the first entry', async () => {
     const { named, general } = await settings(
       'Port 4022\nHost ein* !newton\n  User ohm\nHost newton\n  Port 1\n',
     );
@@ -53,14 +53,14 @@ describe('~/.ssh/config', () => {
     assert.deepEqual(general, { user: 'ohm', port: 4022 });
   });
 
-  it('does not speak of what a ! takes out, by whichever of its names', async () => {
+  it('does not match a computer that a ! pattern excludes by any of its names', async () => {
     assert.deepEqual(
       await filesOf('Host * !einstein\n  IdentityFile ~/a\nHost * !curie\n  IdentityFile ~/b'),
       ['b'],
     );
   });
 
-  it('counts the first value of each, and every identity file once', async () => {
+  it('takes the first value of each setting, and every identity file once', async () => {
     const { named, general, identitiesOnly } = await settings(
       'Host einstein\n User a\n IdentitiesOnly yes\nHost *\n User b\n IdentitiesOnly no\nHost einstein\n User c\n',
     );
@@ -75,14 +75,14 @@ describe('~/.ssh/config', () => {
     assert.deepEqual(await filesOf(files.join('\n')), ['a', 'with space']);
   });
 
-  it('is read whichever way it is written', async () => {
+  it('reads every spelling of a setting', async () => {
     const { named, identityFiles } = await settings(
       '\thost=Einstein\r\n\tUSER = ohm\r\n\tidentityfile=~/a\r\n',
     );
     assert.deepEqual([named.user, identityFiles], ['ohm', [join(home, 'a')]]);
   });
 
-  it('may hold tokens and variables of the environment in a path', async () => {
+  it('expands tokens and environment variables in a path', async () => {
     process.env.CELESTO_TEST_KEYS = 'keys';
     const user = userInfo().username;
     const text =
@@ -91,7 +91,7 @@ describe('~/.ssh/config', () => {
     delete process.env.CELESTO_TEST_KEYS;
   });
 
-  it('may include other files, within an entry or outside, by pattern too, and itself', async () => {
+  it('includes other files, within an entry or outside, by pattern too, and stops where it includes itself', async () => {
     write('Host einstein\n IdentityFile ~/from-a\n', 'conf.d/a');
     write('Host newton\n IdentityFile ~/from-b\n', 'conf.d/b');
     write('IdentityFile ~/within\n', 'within');
@@ -101,7 +101,7 @@ describe('~/.ssh/config', () => {
     assert.deepEqual(await filesOf('IdentityFile ~/once\nInclude config\n'), ['once']);
   });
 
-  it('may hold conditions, of which those on the host count', async () => {
+  it('evaluates the conditions of Match on the host', async () => {
     const entry = (condition: string, file: string) => `Match ${condition}\n IdentityFile ~/${file}\n`;
     const user = userInfo().username;
     assert.deepEqual(
@@ -120,7 +120,7 @@ describe('~/.ssh/config', () => {
     );
   });
 
-  it('has nothing run', async () => {
+  it('runs no command of the file', async () => {
     const trace = join(folder, 'was-run');
     const run = `touch ${trace}`;
     const files = await filesOf(
@@ -136,7 +136,7 @@ describe('~/.ssh/config', () => {
     assert.equal(existsSync(trace), false);
   });
 
-  it('that cannot be read is told', async () => {
+  it('rejects where the file cannot be read', async () => {
     await assert.rejects(settings('Host "einstein\n'), /line break/);
     mkdirSync(join(home, '.ssh', 'sub'));
     await assert.rejects(settings('Include sub\n'), /EISDIR/);

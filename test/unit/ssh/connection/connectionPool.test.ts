@@ -39,56 +39,56 @@ describe('ConnectionPool', () => {
   }
 
   describe('sharing', () => {
-    it('makes one connection for two who come at once, and a channel for each', async () => {
+    it('makes one connection for two concurrent callers, and a channel for each', async () => {
       const connection = connector.succeed();
       const [a, b] = await Promise.all([open(), open()]);
       assert.notEqual(a, b);
-      assert.equal(connector.tries.length, 1);
+      assert.equal(connector.attempts.length, 1);
       assert.deepEqual(connection.channels, [a, b]);
     });
 
-    it('uses the connection again for who comes later', async () => {
+    it('reuses the connection for a later caller', async () => {
       const connection = connector.succeed();
       await open();
       await open();
-      assert.deepEqual([connector.tries.length, connection.channels.length], [1, 2]);
+      assert.deepEqual([connector.attempts.length, connection.channels.length], [1, 2]);
     });
 
-    it('lets one leave while the connection is made; the other gets its channel', async () => {
+    it('lets one caller abort during the connection; the other gets its channel', async () => {
       const leaving = new AbortController();
       const leaver = open({ signal: leaving.signal });
       const stayer = open();
       await settled();
       leaving.abort();
       await assert.rejects(leaver, { name: 'AbortError' });
-      assert.equal(connector.tries[0]!.signal.aborted, false);
-      const { outcome } = connector.tries[0]!;
+      assert.equal(connector.attempts[0]!.signal.aborted, false);
+      const { outcome } = connector.attempts[0]!;
       const connection = connector.succeed();
       outcome.resolve(connection);
       assert.deepEqual(connection.channels, [await stayer]);
     });
 
-    it('gives up the connection when all have left', async () => {
+    it('aborts the connection once all callers have aborted', async () => {
       const callers = [new AbortController(), new AbortController()];
       const waiting = callers.map(({ signal }) => open({ signal }));
       await settled();
       for (const caller of callers) caller.abort();
       for (const one of waiting) await assert.rejects(one, { name: 'AbortError' });
-      assert.equal(connector.tries[0]!.signal.aborted, true);
+      assert.equal(connector.attempts[0]!.signal.aborted, true);
       assert.equal(clock.waiting, 0);
     });
 
-    it('does not use the connection of another endpoint or another computer', async () => {
+    it('does not reuse the connection of another endpoint or computer', async () => {
       for (let count = 0; count < 3; count++) connector.succeed();
       await open();
       await open({}, sshComputer('cmp_1', 'ohm@127.0.0.1:3333'));
       await open({}, sshComputer('cmp_2'));
-      assert.equal(connector.tries.length, 3);
+      assert.equal(connector.attempts.length, 3);
     });
   });
 
   describe('closing', () => {
-    it('closes the connection a little after its last channel', async () => {
+    it('closes the connection after the idle timeout', async () => {
       const connection = connector.succeed();
       const [a, b] = await Promise.all([open(), open()]);
       a.close();
@@ -102,20 +102,20 @@ describe('ConnectionPool', () => {
       assert.equal(clock.waiting, 0);
     });
 
-    it('keeps the connection for a channel that opens in time', async () => {
+    it('keeps the connection for a channel that opens within the idle timeout', async () => {
       const connection = connector.succeed();
       (await open()).close();
       await clock.advance(linger - 1);
       const channel = await open();
       await clock.advance(linger * 2);
       assert.equal(connection.closed, false);
-      assert.equal(connector.tries.length, 1);
+      assert.equal(connector.attempts.length, 1);
       channel.close();
       await clock.advance(linger);
       assert.equal(connection.closed, true);
     });
 
-    it('closes a connection that nobody wants any more once it stands', async () => {
+    it('closes a connection whose callers aborted before it was established', async () => {
       const leaving = new AbortController();
       const connection = connector.succeed();
       const opening = deferred<ClientChannel>();
@@ -127,7 +127,7 @@ describe('ConnectionPool', () => {
       assert.equal(connection.closed, true);
     });
 
-    it('closes a channel that opens after its caller has left', async () => {
+    it('closes a channel that opens after its caller has aborted', async () => {
       connector.succeed();
       const leaving = new AbortController();
       const opening = deferred<ClientChannel>();
@@ -155,7 +155,7 @@ describe('ConnectionPool', () => {
     });
   });
 
-  describe('what goes wrong', () => {
+  describe('failures', () => {
     it('replaces a connection that has ended', async () => {
       const first = connector.succeed();
       await open();
@@ -166,18 +166,18 @@ describe('ConnectionPool', () => {
       assert.deepEqual(second.channels, [channel]);
     });
 
-    it('replaces a connection that turns out to be dead when it is used', async () => {
+    it('replaces a connection that turns out to be dead on use', async () => {
       connector.succeed();
       await open();
       const second = connector.succeed();
       const dead = (connection: SshConnection): Promise<ClientChannel> =>
         (connection as unknown) === second ? second.open() : Promise.reject(sshError('silent'));
       await pool.channel(einstein, { signal: new AbortController().signal, timeoutMs: 0 }, dead);
-      assert.equal(connector.tries.length, 2);
+      assert.equal(connector.attempts.length, 2);
       assert.equal(second.channels.length, 1);
     });
 
-    it('opens a second connection when the server refuses another channel on the first', async () => {
+    it('opens a second connection where the server refuses another channel on the first', async () => {
       const first = connector.succeed(2);
       const second = connector.succeed(2);
       const channels = [await open(), await open(), await open()];
@@ -185,7 +185,7 @@ describe('ConnectionPool', () => {
       assert.deepEqual(second.channels, channels.slice(2));
     });
 
-    it('gives everyone a channel when more come at once than one connection carries', async () => {
+    it('gives every caller a channel where one connection does not carry enough', async () => {
       const connections = [connector.succeed(2), connector.succeed(2), connector.succeed(2)];
       const channels = await Promise.all([1, 2, 3, 4, 5].map(() => open()));
       assert.equal(new Set(channels).size, 5);
@@ -195,13 +195,13 @@ describe('ConnectionPool', () => {
       );
     });
 
-    it('says so when a fresh connection carries no channel at all', async () => {
+    it('rejects where a new connection carries no channel at all', async () => {
       connector.succeed(0);
       await assert.rejects(open(), problem('channelRefused'));
-      assert.equal(connector.tries.length, 1);
+      assert.equal(connector.attempts.length, 1);
     });
 
-    it('passes on what has nothing to do with SSH, and tries no other connection', async () => {
+    it('rejects with errors that are not of SSH, and tries no other connection', async () => {
       connector.succeed();
       await open();
       const bug = new TypeError('a mistake of the caller');
@@ -210,48 +210,48 @@ describe('ConnectionPool', () => {
         pool.channel(einstein, { signal, timeoutMs: 0 }, () => Promise.reject(bug)),
         bug,
       );
-      assert.equal(connector.tries.length, 1);
+      assert.equal(connector.attempts.length, 1);
     });
 
-    it('refuses an endpoint it cannot read, without a try', async () => {
+    it('rejects an endpoint that cannot be parsed, without an attempt', async () => {
       await assert.rejects(open({}, sshComputer('cmp_1', 'nonsense')), EndpointError);
-      assert.equal(connector.tries.length, 0);
+      assert.equal(connector.attempts.length, 0);
     });
 
-    it('does nothing for a caller that has cancelled before', async () => {
+    it('does nothing for a caller that has aborted before', async () => {
       await assert.rejects(open({ signal: AbortSignal.abort() }), { name: 'AbortError' });
-      assert.equal(connector.tries.length, 0);
+      assert.equal(connector.attempts.length, 0);
     });
   });
 
-  describe('a server that is not up yet', () => {
-    it('is tried again until it is up; told once; with one introducer for all tries', async () => {
+  describe('a server that may be starting', () => {
+    it('is retried until it answers; reported once; with one provisioner for all attempts', async () => {
       connector.fail(...[1, 2, 3, 4].map(() => sshError('notUp')));
       connector.succeed();
       let told = 0;
       const channel = open({ timeoutMs: 10_000, onNotUp: () => told++ });
       await clock.advance(10_000);
       assert.ok(await channel);
-      assert.equal(connector.tries.length, 5);
+      assert.equal(connector.attempts.length, 5);
       assert.equal(told, 1);
-      assert.equal(new Set(connector.tries.map(({ route }) => route.provisioner)).size, 1);
+      assert.equal(new Set(connector.attempts.map(({ transport }) => transport.provisioner)).size, 1);
     });
 
-    it('is tried soon at first, then every two seconds', async () => {
+    it('is retried soon at first, then every two seconds', async () => {
       connector.fail(...Array.from({ length: 100 }, () => sshError('notUp')));
       const channel = open({ timeoutMs: 60_000 });
       const failed = assert.rejects(channel, problem('notUp'));
       await clock.advance(1_000);
-      assert.ok(connector.tries.length >= 5, `${connector.tries.length} tries in the first second`);
+      assert.ok(connector.attempts.length >= 5, `${connector.attempts.length} attempts in the first second`);
       await clock.advance(59_000);
       await failed;
       assert.ok(
-        connector.tries.length >= 30 && connector.tries.length < 45,
-        `${connector.tries.length} tries`,
+        connector.attempts.length >= 30 && connector.attempts.length < 45,
+        `${connector.attempts.length} tries`,
       );
     });
 
-    it('fails when patience is over, and no try is left behind', async () => {
+    it('fails after the time limit, and leaves no timer behind', async () => {
       connector.fail(...Array.from({ length: 20 }, () => sshError('notUp')));
       const failed = assert.rejects(open({ timeoutMs: 3_000 }), problem('notUp'));
       await clock.advance(3_000);
@@ -259,7 +259,7 @@ describe('ConnectionPool', () => {
       assert.equal(clock.waiting, 0);
     });
 
-    it('fails at the first try without patience', async () => {
+    it('fails after the first attempt without a time limit', async () => {
       connector.fail(sshError('notUp'));
       let told = 0;
       await assert.rejects(open({ onNotUp: () => told++ }), problem('notUp'));
@@ -267,29 +267,29 @@ describe('ConnectionPool', () => {
     });
 
     for (const kind of ['unreachable', 'silent', 'protocol', 'closed'] as const) {
-      it(`is not what "${kind}" means: that fails at once`, async () => {
+      it(`is not retried for the problem ${kind}`, async () => {
         connector.fail(sshError(kind));
         await assert.rejects(open({ timeoutMs: 60_000 }), problem(kind));
-        assert.equal(connector.tries.length, 1);
+        assert.equal(connector.attempts.length, 1);
       });
     }
 
-    it('is not what a refused key means either', async () => {
+    it('is not retried for refused keys', async () => {
       connector.fail(new AuthenticationError({ user: 'ohm', host: 'h', port: 22 }, [], []));
       await assert.rejects(open({ timeoutMs: 60_000 }), AuthenticationError);
-      assert.equal(connector.tries.length, 1);
+      assert.equal(connector.attempts.length, 1);
     });
 
-    it('is left alone as soon as nobody waits for it', async () => {
+    it('is not retried once its caller has aborted', async () => {
       connector.fail(...Array.from({ length: 20 }, () => sshError('notUp')));
       const leaving = new AbortController();
       const left = open({ timeoutMs: 60_000, signal: leaving.signal });
       await clock.advance(500);
       leaving.abort();
       await assert.rejects(left, { name: 'AbortError' });
-      const tries = connector.tries.length;
+      const tries = connector.attempts.length;
       await clock.advance(60_000);
-      assert.equal(connector.tries.length, tries);
+      assert.equal(connector.attempts.length, tries);
       assert.equal(clock.waiting, 0);
     });
   });

@@ -75,7 +75,7 @@ describe('parseEndpoint', () => {
     });
   }
 
-  it('quotes what it could not read, on one short line of safe characters', () => {
+  it('quotes a text that it cannot parse, shortened to one line of safe characters', () => {
     const bad = `ohm@\u001b]0;title\u0007\u202e${'x'.repeat(5000)};`;
     assert.throws(
       () => parseEndpoint(bad),
@@ -89,7 +89,7 @@ describe('parseEndpoint', () => {
     );
   });
 
-  it('is quick even with a megabyte of nonsense', () => {
+  it('rejects a megabyte of nonsense quickly', () => {
     const started = performance.now();
     for (const text of [
       'a'.repeat(1e6),

@@ -8,7 +8,7 @@ describe('fingerprint', () => {
   const folder = testFolder();
 
   for (const type of ['ed25519', 'ecdsa', 'rsa']) {
-    it(`is what ssh-keygen says for a key of the kind ${type}`, () => {
+    it(`matches ssh-keygen for a key of the type ${type}`, () => {
       const key = makeKey(folder, type, '-t', type);
       assert.equal(fingerprint(key.publicKey.blob), key.fingerprint);
       assert.equal(keyType(key.publicKey.blob), key.publicLine.split(' ')[0]);
@@ -25,7 +25,7 @@ describe('parsePublicKey', () => {
     assert.equal(parsePublicKey(good.split(' ').slice(0, 2).join('\t'))?.blob.length, 51);
   });
 
-  it('takes nothing for a key that is none', () => {
+  it('returns undefined for a text that is not a public key', () => {
     for (const line of [
       '',
       'ssh-ed25519',

@@ -12,7 +12,7 @@ import { testFolder } from '../support/folder';
 import { makeKey, type KeyFile } from '../support/keys';
 import { MemoryRecords } from '../support/memory';
 
-describe('HostTrust', () => {
+describe('HostKeyVerifier', () => {
   const folder = testFolder();
   const einstein = sshComputer('cmp_1');
   const endpoint = parseEndpoint(einstein.ssh!);
@@ -73,7 +73,7 @@ describe('HostTrust', () => {
     };
   }
 
-  it('accepts what the computer itself says over the API, without any question, and pins all its keys', async () => {
+  it('accepts a key that the computer confirms over the API, without a question, and pins all its keys', async () => {
     await show(key, { api: [second, key] });
     await show(key);
     await show(second);
@@ -82,7 +82,7 @@ describe('HostTrust', () => {
     assert.deepEqual(log.lines, [], 'a first contact is no change of key');
   });
 
-  it('refuses a key the computer does not know, on first contact too, whatever known_hosts or a person would say', async () => {
+  it('refuses a key that the computer denies, on first contact too, whatever known_hosts or the user would say', async () => {
     const lax = { api: [key, second], knownHosts: 'known', person: true } as const;
     await assert.rejects(show(other, { ...lax, api: [key, second] }), refusal('changed', other, key, second));
     assert.deepEqual([lookUps, questions.length], [0, 0]);
@@ -103,7 +103,7 @@ describe('HostTrust', () => {
     await show(key);
   });
 
-  it('refuses a changed key when the computer cannot tell, without asking a person', async () => {
+  it('refuses a changed key where the computer cannot answer, without asking the user', async () => {
     await show(key, { api: [key, second] });
     await assert.rejects(
       show(other, { knownHosts: 'known', person: true }),
@@ -112,7 +112,7 @@ describe('HostTrust', () => {
     assert.deepEqual([lookUps, questions.length], [0, 0]);
   });
 
-  it('goes by known_hosts when the computer cannot tell', async () => {
+  it('goes by known_hosts where the computer cannot answer', async () => {
     await show(key, { knownHosts: 'known' });
     assert.equal(questions.length, 0);
     await show(key);
@@ -125,7 +125,7 @@ describe('HostTrust', () => {
   });
 
   for (const verdict of ['unknown', 'different'] as const) {
-    it(`asks a person when known_hosts says ${verdict}; a yes is remembered`, async () => {
+    it(`asks the user where known_hosts says ${verdict}, and remembers a yes`, async () => {
       await show(key, { knownHosts: verdict, person: true });
       assert.deepEqual(questions, [
         { computer: einstein, endpoint, type: 'ssh-ed25519', fingerprint: key.fingerprint },
@@ -134,7 +134,7 @@ describe('HostTrust', () => {
       assert.equal(questions.length, 1);
     });
 
-    it(`asks a person when known_hosts says ${verdict}; a no is a no, and the next time is asked again`, async () => {
+    it(`asks the user where known_hosts says ${verdict}, and again after a no`, async () => {
       await assert.rejects(show(key, { knownHosts: verdict }), refusal('declined', key));
       await assert.rejects(show(key, { knownHosts: verdict }), refusal('declined', key));
       assert.equal(questions.length, 2);
@@ -158,14 +158,14 @@ describe('HostTrust', () => {
     assert.equal(log.text, '', 'a new contact, not a change of key');
   });
 
-  it('calls nothing a change of key where only our own key was known to be there', async () => {
+  it('logs no change of key where only the extension key was known', async () => {
     known.update('cmp_1', 'ssh', { installedKey: key.publicLine });
     await show(key, { api: [key] });
     assert.equal(log.text, '');
     assert.equal(known.get('cmp_1').ssh?.installedKey, key.publicLine, 'and that is still known');
   });
 
-  it('passes on what goes wrong on the way to the API, and pins nothing', async () => {
+  it('rejects with the error of the API call, and pins nothing', async () => {
     const trust = new HostKeyVerifier(
       known,
       () => Promise.resolve('known'),

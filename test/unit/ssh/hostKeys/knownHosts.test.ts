@@ -8,7 +8,7 @@ import { lookUpKnownHost } from '../../../../src/ssh/hostKeys/knownHosts';
 import { testFolder } from '../support/folder';
 import { makeKey } from '../support/keys';
 
-describe('lookUp in known_hosts', () => {
+describe('lookUpKnownHost', () => {
   const folder = testFolder();
   const key = makeKey(folder, 'host');
   const other = makeKey(folder, 'other');
@@ -39,13 +39,13 @@ describe('lookUp in known_hosts', () => {
     assert.equal(verdict(`a,example.com,10.0.0.7 ${line}`, '10.0.0.7'), 'known');
   });
 
-  it('says unknown of another name, and of an empty file', () => {
+  it('returns unknown for another name, and for an empty file', () => {
     assert.equal(verdict(`example.com ${line}`, 'example.org'), 'unknown');
     assert.equal(verdict(`example.com ${line}`, 'sub.example.com'), 'unknown');
     assert.equal(verdict('', 'example.com'), 'unknown');
   });
 
-  it('says different of another key, also of another kind', () => {
+  it('returns different for another key, also of another type', () => {
     assert.equal(verdict(`example.com ${line}`, 'example.com', other), 'different');
     const ecdsa = makeKey(folder, 'ecdsa', '-t', 'ecdsa');
     assert.equal(verdict(`example.com ${line}`, 'example.com', ecdsa), 'different');
@@ -57,7 +57,7 @@ describe('lookUp in known_hosts', () => {
     assert.equal(verdict(text, 'example.com', other), 'known');
   });
 
-  it('tells ports apart', () => {
+  it('distinguishes ports', () => {
     const text = `[example.com]:2222 ${line}`;
     assert.equal(verdict(text, 'example.com:2222'), 'known');
     assert.equal(verdict(text, 'example.com:2223'), 'unknown');
@@ -65,7 +65,7 @@ describe('lookUp in known_hosts', () => {
     assert.equal(verdict(`[2001:db8::7]:2222 ${line}`, '[2001:db8::7]:2222'), 'known');
   });
 
-  it('understands patterns', () => {
+  it('matches patterns', () => {
     assert.equal(verdict(`*.example.com ${line}`, 'a.b.example.com'), 'known');
     assert.equal(verdict(`*.example.com ${line}`, 'example.com'), 'unknown');
     assert.equal(verdict(`10.0.0.? ${line}`, '10.0.0.7'), 'known');
@@ -74,7 +74,7 @@ describe('lookUp in known_hosts', () => {
     assert.equal(verdict(`exampleXcom ${line}`, 'example.com'), 'unknown', 'a dot is a dot');
   });
 
-  it('lets a negated pattern take back what another one gives', () => {
+  it('lets a negated pattern exclude what another one matches', () => {
     const text = `*.example.com,!bad.example.com ${line}`;
     assert.equal(verdict(text, 'good.example.com'), 'known');
     assert.equal(verdict(text, 'bad.example.com'), 'unknown');
@@ -91,7 +91,7 @@ describe('lookUp in known_hosts', () => {
     assert.equal(verdict(text, 'example.org'), 'unknown');
   });
 
-  it('heeds @revoked, wherever it stands, also of a hashed name', () => {
+  it('heeds @revoked on any line, also for a hashed name', () => {
     const revoked = `@revoked example.com ${line}`;
     assert.equal(verdict(revoked, 'example.com'), 'revoked');
     assert.equal(verdict(`example.com ${line}\n${revoked}`, 'example.com'), 'revoked');
@@ -105,7 +105,7 @@ describe('lookUp in known_hosts', () => {
     assert.equal(verdict(`@cert-authority *.example.com ${line}`, 'a.example.com', other), 'unknown');
   });
 
-  it('passes over comments, empty lines and lines it cannot read', () => {
+  it('skips comments, empty lines and lines that it cannot parse', () => {
     const text = [
       '# example.com is ours',
       `#example.com ${other.publicLine}`,

@@ -10,10 +10,10 @@ import { RecordingLog } from '../../support/recordingLog';
 import { testFolder } from '../support/folder';
 import { MemorySecrets } from '../support/memory';
 
-describe('OwnKey', () => {
+describe('ExtensionKey', () => {
   const folder = testFolder();
 
-  it('is an Ed25519 key that OpenSSH reads, with a line for authorized_keys that says whose it is', async () => {
+  it('is an Ed25519 key that OpenSSH reads, with a line for authorized_keys that names the extension', async () => {
     const pair = await new ExtensionKey(new MemorySecrets(), silentLog).get();
     const file = join(folder, 'id');
     writeFileSync(file, pair.privateKey, { mode: 0o600 });
@@ -22,7 +22,7 @@ describe('OwnKey', () => {
     assert.equal(derived.split(' ')[1], pair.publicLine.split(' ')[1]);
   });
 
-  it('is made once, however many ask at once, and kept for the next window', async () => {
+  it('is generated once for concurrent callers, and kept for the next window', async () => {
     const secrets = new MemorySecrets();
     const key = new ExtensionKey(secrets, silentLog);
     const [a, b] = await Promise.all([key.get(), key.get()]);
@@ -32,14 +32,14 @@ describe('OwnKey', () => {
     assert.equal(secrets.stores, 1);
   });
 
-  it('is the same for two windows that need it at the same moment', async () => {
+  it('is the same for two windows that need it at the same time', async () => {
     const secrets = new MemorySecrets();
     const [a, b] = await Promise.all([1, 2].map(() => new ExtensionKey(secrets, silentLog).get()));
     assert.equal(a!.privateKey, b!.privateKey);
     assert.equal((await new ExtensionKey(secrets, silentLog).get()).privateKey, a!.privateKey);
   });
 
-  it('can be used whichever numbers it is made of', async () => {
+  it('can be used whatever its numbers are', async () => {
     // A key in 256 begins with a zero byte, which ssh2 loses when it makes one.
     for (let count = 0; count < 1_500; count++) {
       const { privateKey } = await new ExtensionKey(new MemorySecrets(), silentLog).get();
@@ -47,7 +47,7 @@ describe('OwnKey', () => {
     }
   });
 
-  it('gives way to a new one, in all windows, and is remembered', async () => {
+  it('is replaced in all windows, and remembered as retired', async () => {
     const secrets = new MemorySecrets();
     const [window, other] = [new ExtensionKey(secrets, silentLog), new ExtensionKey(secrets, silentLog)];
     const first = await window.get();
@@ -63,7 +63,7 @@ describe('OwnKey', () => {
     assert.deepEqual(await window.get(), third, 'nobody listens any more');
   });
 
-  it('stays where the new one cannot be stored', async () => {
+  it('stays in use where the new one cannot be stored', async () => {
     const secrets = new MemorySecrets();
     const key = new ExtensionKey(secrets, silentLog);
     const first = await key.get();
@@ -76,7 +76,7 @@ describe('OwnKey', () => {
     ['cannot be read', () => Promise.reject(new Error('no keyring')), () => Promise.resolve()],
     ['cannot be written', () => Promise.resolve(undefined), () => Promise.reject(new Error('no keyring'))],
   ] as const) {
-    it(`lasts as long as the window where the secret store ${what}, and the log says so`, async () => {
+    it(`lasts as long as the window where the secret store ${what}, and logs it`, async () => {
       const log = new RecordingLog();
       const key = new ExtensionKey({ get, store }, log);
       const first = await key.get();
@@ -93,7 +93,7 @@ describe('OwnKey', () => {
     ['half a pair', '{"privateKey":"x"}'],
     ['not a key', '{"privateKey":"x","publicLine":"y"}'],
   ] as const) {
-    it(`is made anew where what is stored is ${what}`, async () => {
+    it(`is generated again where the stored value is ${what}`, async () => {
       const secrets = new MemorySecrets();
       await new ExtensionKey(secrets, silentLog).get();
       const [name] = [...secrets.values.keys()];

@@ -19,8 +19,8 @@ function person(...answers: (string | undefined)[]) {
   return { asked, passphrases: new Passphrases(ask) };
 }
 
-describe('passphrases', () => {
-  it('are asked for once, and again where the file has changed', async () => {
+describe('Passphrases', () => {
+  it('asks once, and again where the file has changed', async () => {
     const { asked, passphrases } = person('right', 'right');
     for (let count = 0; count < 3; count++) assert.equal(await passphrases.unlock(file, open, forever), key);
     assert.equal(asked.length, 1);
@@ -28,7 +28,7 @@ describe('passphrases', () => {
     assert.equal(asked.length, 2);
   });
 
-  it('may be wrong twice', async () => {
+  it('allows two wrong passphrases', async () => {
     const { asked, passphrases } = person('wrong', '', 'right');
     assert.equal(await passphrases.unlock(file, open, forever), key);
     assert.deepEqual(asked, [
@@ -38,20 +38,20 @@ describe('passphrases', () => {
     ]);
   });
 
-  it('that were wrong three times leave the key locked, until the next connection', async () => {
+  it('leaves the key locked after three wrong passphrases, until the next connection', async () => {
     const { asked, passphrases } = person('a', 'b', 'c', 'right');
     await assert.rejects(passphrases.unlock(file, open, forever), /3 wrong passphrases/);
     assert.equal(asked.length, 3);
     assert.equal(await passphrases.unlock(file, open, forever), key);
   });
 
-  it('need not be given', async () => {
+  it('leaves the key locked where the user skips it', async () => {
     const { asked, passphrases } = person('wrong', undefined);
     await assert.rejects(passphrases.unlock(file, open, forever), /not given/);
     assert.equal(asked.length, 2);
   });
 
-  it('are asked for once for all connections that wait, until the last of them leaves', async () => {
+  it('asks once for all connections that wait, until the last of them aborts', async () => {
     const answer = deferred<string>();
     const questions: AbortSignal[] = [];
     const passphrases = new Passphrases((_question, signal) => {

@@ -7,35 +7,35 @@ import { deferred } from '../../support/deferred';
 const useless: Provisioning = { hostKeys: [], keyInstalled: false, refusal: 'not yet' };
 const useful: Provisioning = { hostKeys: [], keyInstalled: true };
 
-describe('Introducer', () => {
-  /** An introducer that gets these answers, one for each time it asks. */
-  function introducer(...answers: Promise<Provisioning>[]) {
-    let asked = 0;
-    return { count: () => asked, it: new Provisioner(() => answers[asked++]!) };
+describe('Provisioner', () => {
+  /** A provisioner with these results, one for each call. */
+  function create(...results: Promise<Provisioning>[]) {
+    let calls = 0;
+    return { count: () => calls, it: new Provisioner(() => results[calls++]!) };
   }
 
-  it('asks when it is first needed, and once', async () => {
-    const { it: introducer1, count } = introducer(Promise.resolve(useful));
-    assert.deepEqual([introducer1.started, count()], [false, 0]);
-    introducer1.prefetch();
-    introducer1.prefetch();
-    assert.equal(introducer1.started, true);
-    assert.equal(await introducer1.get(), await introducer1.get());
+  it('provisions on first use, and once', async () => {
+    const { it: provisioner, count } = create(Promise.resolve(useful));
+    assert.deepEqual([provisioner.started, count()], [false, 0]);
+    provisioner.prefetch();
+    provisioner.prefetch();
+    assert.equal(provisioner.started, true);
+    assert.equal(await provisioner.get(), await provisioner.get());
     assert.equal(count(), 1);
   });
 
-  it('keeps what it was told for later tries', async () => {
-    const { it: told, count } = introducer(Promise.resolve(useful));
-    await told.get();
-    told.nextAttempt();
-    assert.equal(told.started, true);
-    assert.equal(await told.get(), useful);
+  it('keeps a success for later attempts', async () => {
+    const { it: succeeding, count } = create(Promise.resolve(useful));
+    await succeeding.get();
+    succeeding.nextAttempt();
+    assert.equal(succeeding.started, true);
+    assert.equal(await succeeding.get(), useful);
     assert.equal(count(), 1);
   });
 
-  it('waits for an answer on its way, also in a later try', async () => {
+  it('waits for a pending call, also in a later attempt', async () => {
     const slow = deferred<Provisioning>();
-    const { it: waiting, count } = introducer(slow.promise);
+    const { it: waiting, count } = create(slow.promise);
     waiting.prefetch();
     waiting.nextAttempt();
     const answer = waiting.get();
@@ -44,8 +44,8 @@ describe('Introducer', () => {
     assert.equal(count(), 1);
   });
 
-  it('holds on to an answer that told nothing for the rest of a try, and asks again in the next', async () => {
-    const { it: retried, count } = introducer(Promise.resolve(useless), Promise.resolve(useful));
+  it('keeps a useless result for the rest of an attempt, and provisions again in the next', async () => {
+    const { it: retried, count } = create(Promise.resolve(useless), Promise.resolve(useful));
     assert.equal(await retried.get(), useless);
     assert.equal(await retried.get(), useless);
     retried.nextAttempt();
@@ -56,8 +56,8 @@ describe('Introducer', () => {
     assert.equal(count(), 2);
   });
 
-  it('asks again in the next try after a failure, and lets nobody who did not ask hear of it', async () => {
-    const { it: failing } = introducer(Promise.reject(new Error('gone')), Promise.resolve(useful));
+  it('provisions again in the next attempt after a failure, and leaves no unhandled rejection', async () => {
+    const { it: failing } = create(Promise.reject(new Error('gone')), Promise.resolve(useful));
     failing.prefetch();
     await assert.rejects(failing.get(), /gone/);
     failing.nextAttempt();

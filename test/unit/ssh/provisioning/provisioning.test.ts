@@ -12,7 +12,7 @@ import { makeKey } from '../support/keys';
 
 const forever = new AbortController().signal;
 
-describe('introduce', () => {
+describe('provision', () => {
   const folder = testFolder();
   const own = makeKey(folder, 'own');
   const hostKeys = ['ed25519', 'ecdsa', 'rsa'].map((type) => makeKey(folder, `host_${type}`, '-t', type));
@@ -40,7 +40,7 @@ describe('introduce', () => {
   });
 
   /** Runs what would run on the computer in a real shell: its /etc/ssh and home are folders of this test. */
-  function meet(
+  function runProvisioning(
     user = me,
     shell = 'sh',
     environment: Record<string, string> = { HOME: home },
@@ -59,8 +59,8 @@ describe('introduce', () => {
     return provision({ exec }, 'cmp_1', { user, publicLine: own.publicLine, retired }, log, forever);
   }
 
-  /** A program of the computer that the test plays. */
-  function play(name: string, script: string): void {
+  /** Replaces a program of the computer. */
+  function fakeProgram(name: string, script: string): void {
     writeFileSync(join(tools, name), `#!/bin/sh\n${script}\n`);
     chmodSync(join(tools, name), 0o755);
   }
@@ -71,44 +71,44 @@ describe('introduce', () => {
       .filter((line) => line.includes(own.publicLine.split(' ')[1]!));
   }
 
-  it('reads every host key, whether or not its file ends in a line end', async () => {
+  it('reads every host key, also from a file without a final line end', async () => {
     hostKeys.forEach(({ publicLine }, index) =>
       writeFileSync(join(etc, `ssh_host_${index}_key.pub`), publicLine + (index === 1 ? '' : '\n')),
     );
-    const { hostKeys: told } = await meet();
+    const { hostKeys: read } = await runProvisioning();
     assert.deepEqual(
-      told.map(({ blob }) => blob.toString('base64')).sort(),
+      read.map(({ blob }) => blob.toString('base64')).sort(),
       hostKeys.map(({ publicKey }) => publicKey.blob.toString('base64')).sort(),
     );
   });
 
-  it('tells no host key where there is none, or none that can be read as one', async () => {
-    assert.deepEqual((await meet()).hostKeys, []);
+  it('reads no host key where there is none that can be parsed', async () => {
+    assert.deepEqual((await runProvisioning()).hostKeys, []);
     writeFileSync(join(etc, 'ssh_host_rsa_key.pub'), 'this is not a key\n\n');
-    assert.deepEqual((await meet()).hostKeys, []);
-    assert.equal((await meet()).keyInstalled, true, 'the key is installed all the same');
+    assert.deepEqual((await runProvisioning()).hostKeys, []);
+    assert.equal((await runProvisioning()).keyInstalled, true, 'the key is installed all the same');
   });
 
   for (const shell of ['sh', 'bash', 'dash'].filter((name) => spawnSync(name, ['-c', ':']).status === 0)) {
     it(`installs the key once, however often it is run by ${shell}`, async () => {
-      for (let run = 0; run < 3; run++) assert.equal((await meet(me, shell)).keyInstalled, true);
+      for (let run = 0; run < 3; run++) assert.equal((await runProvisioning(me, shell)).keyInstalled, true);
       assert.equal(installed().length, 1);
       assert.match(installed()[0]!, / celesto-vscode$/);
     });
   }
 
-  it('makes ~/.ssh where there is none, for its owner alone', async () => {
-    await meet();
+  it('creates ~/.ssh for its owner alone', async () => {
+    await runProvisioning();
     assert.equal(statSync(join(home, '.ssh')).mode & 0o777, 0o700);
     assert.equal(statSync(authorizedKeys).mode & 0o777, 0o600);
   });
 
-  it('keeps every line that is there, also of a file without a final line end', async () => {
+  it('keeps every existing line, also of a file without a final line end', async () => {
     const theirs = 'ssh-rsa AAAA alice\n# a comment\nno-pty ssh-ed25519 BBBB bob';
     for (const end of ['', '\n']) {
       mkdirSync(join(home, '.ssh'), { recursive: true });
       writeFileSync(authorizedKeys, theirs + end, { mode: 0o644 });
-      await meet();
+      await runProvisioning();
       const lines = readFileSync(authorizedKeys, 'utf8').split('\n');
       assert.deepEqual(lines.slice(0, 3), theirs.split('\n'));
       assert.equal(lines[3]?.startsWith('ssh-ed25519 '), true);
@@ -117,14 +117,14 @@ describe('introduce', () => {
     }
   });
 
-  it('leaves a line alone that has the key with options or another comment', async () => {
+  it('keeps a line that has the key with options or another comment', async () => {
     mkdirSync(join(home, '.ssh'));
     writeFileSync(authorizedKeys, `no-pty ${own.publicLine} changed by hand\n`);
-    assert.equal((await meet()).keyInstalled, true);
+    assert.equal((await runProvisioning()).keyInstalled, true);
     assert.equal(readFileSync(authorizedKeys, 'utf8'), `no-pty ${own.publicLine} changed by hand\n`);
   });
 
-  it('takes retired keys of ours away, and nothing else', async () => {
+  it('removes retired keys of the extension, and nothing else', async () => {
     const [old, older] = ['old', 'older'].map((name) => makeKey(folder, name).publicLine) as [string, string];
     retired = [old, older];
     const file = (...lines: string[]): void => {
@@ -133,55 +133,55 @@ describe('introduce', () => {
     };
     const lines = (): string[] => readFileSync(authorizedKeys, 'utf8').split('\n').slice(0, -1);
     file('ssh-rsa AAAA alice', old, '', `no-pty ${older} changed by hand`, '# %s \\n $HOME');
-    assert.equal((await meet()).keyInstalled, true);
+    assert.equal((await runProvisioning()).keyInstalled, true);
     assert.deepEqual(lines().slice(0, 3), ['ssh-rsa AAAA alice', '', '# %s \\n $HOME']);
     assert.equal(lines().length, 4);
     assert.equal(statSync(authorizedKeys).mode & 0o777, 0o640);
     file(old);
-    assert.equal((await meet()).keyInstalled, true);
+    assert.equal((await runProvisioning()).keyInstalled, true);
     assert.deepEqual(lines().length, 1);
     assert.ok(!lines()[0]!.includes(old.split(' ')[1]!));
   });
 
-  it('says why the key could not be put there', async () => {
+  it('gives the reason for which the key cannot be installed', async () => {
     writeFileSync(join(home, '.ssh'), 'a file where the folder should be');
-    const { keyInstalled, refusal } = await meet();
+    const { keyInstalled, refusal } = await runProvisioning();
     assert.equal(keyInstalled, false);
     assert.match(refusal!, /\.ssh/);
   });
 
-  it('still reads the host keys where the key cannot be put', async () => {
+  it('reads the host keys even where the key cannot be installed', async () => {
     mkdirSync(authorizedKeys, { recursive: true });
     writeFileSync(join(etc, 'ssh_host_ed25519_key.pub'), `${hostKeys[0]!.publicLine}\n`);
-    const { keyInstalled, refusal, hostKeys: told } = await meet();
-    assert.deepEqual([keyInstalled, told.length], [false, 1]);
+    const { keyInstalled, refusal, hostKeys: read } = await runProvisioning();
+    assert.deepEqual([keyInstalled, read.length], [false, 1]);
     assert.match(refusal!, /authorized_keys/);
   });
 
-  it('asks for the home folder where the environment names none', async () => {
-    play('getent', `[ "$1 $2" = 'passwd ${me}' ] && echo '${me}:x:1:1::${home}:/bin/sh'`);
-    assert.equal((await meet(me, 'sh', {})).keyInstalled, true);
+  it('looks up the home folder where HOME is not set', async () => {
+    fakeProgram('getent', `[ "$1 $2" = 'passwd ${me}' ] && echo '${me}:x:1:1::${home}:/bin/sh'`);
+    assert.equal((await runProvisioning(me, 'sh', {})).keyInstalled, true);
     assert.equal(installed().length, 1);
   });
 
-  it("installs another user's key in that user's home, and gives it to them", async () => {
+  it("installs another user's key in that user's home, and makes them its owner", async () => {
     const chowned = join(home, 'chowned');
-    play('getent', `[ "$1 $2" = 'passwd somebody' ] && echo 'somebody:x:1:1::${home}:/bin/sh'`);
-    play('chown', `echo "$@" >> '${chowned}'`);
-    assert.equal((await meet('somebody', 'sh', { HOME: '/root' })).keyInstalled, true);
+    fakeProgram('getent', `[ "$1 $2" = 'passwd somebody' ] && echo 'somebody:x:1:1::${home}:/bin/sh'`);
+    fakeProgram('chown', `echo "$@" >> '${chowned}'`);
+    assert.equal((await runProvisioning('somebody', 'sh', { HOME: '/root' })).keyInstalled, true);
     assert.equal(installed().length, 1);
     assert.equal(readFileSync(chowned, 'utf8').trim(), `somebody: ${join(home, '.ssh')} ${authorizedKeys}`);
   });
 
-  it('says so where the computer has no such user, and writes nowhere', async () => {
-    play('getent', 'exit 2');
-    const { keyInstalled, refusal } = await meet('nobody-at-all', 'sh', { HOME: home });
+  it('refuses where the computer has no such user, and writes nothing', async () => {
+    fakeProgram('getent', 'exit 2');
+    const { keyInstalled, refusal } = await runProvisioning('nobody-at-all', 'sh', { HOME: home });
     assert.equal(keyInstalled, false);
     assert.match(refusal!, /no home folder of nobody-at-all/);
     assert.equal(existsSync(authorizedKeys), false);
   });
 
-  it('is an introduction without facts when the API refuses, and gives its reason', async () => {
+  it('resolves without host keys where the API refuses, and gives its reason', async () => {
     const exec = () => Promise.reject(new ApiError('forbidden', { detail: 'exec is not for you' }));
     const result = await provision(
       { exec },
@@ -195,7 +195,7 @@ describe('introduce', () => {
     assert.match(log.text, /warn cmp_1/);
   });
 
-  it('rejects with the reason of the signal when it was aborted', async () => {
+  it('rejects with the reason of the signal where it is aborted', async () => {
     const reason = new Error('never mind');
     const exec = () => Promise.reject(new ApiError('network'));
     await assert.rejects(

@@ -28,7 +28,7 @@ export class FakeChannel extends EventEmitter {
   }
 }
 
-/** A connection that a test breaks by hand. It grants so many channels at a time. */
+/** A connection that a test breaks by hand. It carries a limited number of channels. */
 export class FakeConnection {
   private readonly closures = new Emitter<SshError>();
   readonly onDidClose = this.closures.event;
@@ -40,7 +40,7 @@ export class FakeConnection {
     private readonly limit: number,
   ) {}
 
-  /** What a pool is given to open a channel with. */
+  /** Opens a channel, as the callback of a pool does. */
   open(): Promise<ClientChannel> {
     if (this.closed) return Promise.reject(sshError('closed'));
     if (this.channels.filter(({ closed }) => !closed).length >= this.limit)
@@ -63,32 +63,33 @@ export class FakeConnection {
   }
 }
 
-/** A connector whose tries a test ends by hand. */
+/** A connector whose attempts a test ends by hand. */
 export class FakeConnector implements Pick<Connector, 'connect' | 'transport'> {
-  readonly tries: { signal: AbortSignal; route: SshTransport; outcome: Deferred<FakeConnection> }[] = [];
-  /** What the next tries come to, in order; after these they wait for the test. */
+  readonly attempts: { signal: AbortSignal; transport: SshTransport; outcome: Deferred<FakeConnection> }[] =
+    [];
+  /** Outcomes of the next attempts, in order; later attempts wait for the test. */
   script: (FakeConnection | Error)[] = [];
 
   transport(computer: Computer): SshTransport {
-    const introducer = new Provisioner(() => Promise.reject(new Error('not asked in these tests')));
+    const provisioner = new Provisioner(() => Promise.reject(new Error('not asked in these tests')));
     return {
       computer,
       name: 'ssh',
-      provisioner: introducer,
+      provisioner,
       dial: () => Promise.reject(new Error('not dialled')),
     };
   }
 
-  connect(route: SshTransport, signal: AbortSignal): Promise<SshConnection> {
+  connect(transport: SshTransport, signal: AbortSignal): Promise<SshConnection> {
     const outcome = deferred<FakeConnection>();
-    this.tries.push({ signal, route, outcome });
+    this.attempts.push({ signal, transport, outcome });
     const next = this.script.shift();
     if (next instanceof Error) outcome.reject(next);
     else if (next) outcome.resolve(next);
     return abortable(outcome.promise, signal) as unknown as Promise<SshConnection>;
   }
 
-  /** A connection for the next try. */
+  /** Lets the next attempt succeed. */
   succeed(channels = 10): FakeConnection {
     const connection = new FakeConnection(endpoint, channels);
     this.script.push(connection);

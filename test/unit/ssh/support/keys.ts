@@ -5,16 +5,16 @@ import { parsePublicKey, type PublicKey } from '../../../../src/ssh/hostKeys/fin
 
 /** A key pair in files, made by ssh-keygen. */
 export interface KeyFile {
-  /** Of the private key. */
+  /** Path of the private key. */
   readonly path: string;
-  /** The line of the `.pub` file. */
+  /** Line of the `.pub` file. */
   readonly publicLine: string;
   readonly publicKey: PublicKey;
-  /** The SHA-256 fingerprint, as ssh-keygen tells it. */
+  /** SHA-256 fingerprint as ssh-keygen prints it. */
   readonly fingerprint: string;
 }
 
-/** Makes a key pair with ssh-keygen; `options` are further arguments of it, as for the kind and the format. */
+/** Generates a key pair with ssh-keygen. @param options further arguments, for type and format */
 export function makeKey(folder: string, name: string, ...options: string[]): KeyFile {
   const path = join(folder, name);
   const kind = options.includes('-t') ? [] : ['-t', 'ed25519'];
@@ -32,12 +32,14 @@ export function makeKey(folder: string, name: string, ...options: string[]): Key
     ...options,
   ]);
   const publicLine = readFileSync(`${path}.pub`, 'utf8').trim();
-  const told = execFileSync('ssh-keygen', ['-l', '-E', 'sha256', '-f', `${path}.pub`], { encoding: 'utf8' });
+  const output = execFileSync('ssh-keygen', ['-l', '-E', 'sha256', '-f', `${path}.pub`], {
+    encoding: 'utf8',
+  });
   return {
     path,
     publicLine,
     publicKey: parsePublicKey(publicLine)!,
-    fingerprint: /SHA256:\S+/.exec(told)![0],
+    fingerprint: /SHA256:\S+/.exec(output)![0],
   };
 }
 
