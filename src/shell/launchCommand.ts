@@ -1,30 +1,30 @@
-import type { ShellOptions, Size } from './session';
-import { bashStartup } from './bash';
-import { fishStartup } from './fish';
+import launchShellScript from './launchShell.sh';
 import { loginShell } from './loginShell';
-import { startMarkers, printCommand } from './startMarker';
-import { assertShellName, compact, decodedArgument, wrapForAnyShell } from './quoting';
-import { persistInScreen } from './gnuScreen';
-import { persistInTmux } from './tmux';
-import { zshEnvironment } from './zsh';
+import { persistInMultiplexer } from './persistenceFallback';
+import { assertShellName, decodedArgument, wrapForAnyShell } from './quoting';
+import { renderScript } from './script';
+import type { ShellOptions, Size } from './session';
+import { bashIntegration, fishIntegration, zshIntegration } from './shellIntegration';
+import { printCommand, startMarkers } from './startMarker';
 
 /**
- * The command that a terminal is opened with: it begins the shell wished for, or goes back to it where it is kept. The first
- * thing it writes is a preface (see preface.ts) that tells which.
+ * The command that a terminal requests: it begins the shell, or attaches to it where it persists. The first thing that it
+ * prints is a start marker (startMarker.ts), which tells what persists the shell.
  * @returns undefined where a plain shell request does
  */
-export function launchCommand(wish: ShellOptions, size: Size): string | undefined {
-  const { persistence, cwd, nonce } = wish;
-  const name = assertShellName(wish.name);
+export function launchCommand(options: ShellOptions, size: Size): string | undefined {
+  const { persistence, cwd, nonce } = options;
+  assertShellName(options.name);
   if (persistence === 'off' && cwd.trim() === '' && nonce === undefined) return undefined;
-  const script = compact(`
-    shell=${decodedArgument(1)} bash=${decodedArgument(2)} zsh=${decodedArgument(3)} fish=${decodedArgument(4)}
-    ${persistence === 'off' ? '' : persistInTmux(name, size)}
-    ${persistence === 'auto' ? persistInScreen(name) : ''}
-    ${printCommand(startMarkers.none)}
-    set -- "$bash" "$zsh" "$fish"
-    eval "$shell"
-  `);
-  const marks = nonce === undefined ? [] : [bashStartup(nonce), zshEnvironment(nonce), fishStartup(nonce)];
-  return wrapForAnyShell(script, loginShell(wish), ...marks);
+  const script = renderScript(launchShellScript, {
+    shell: decodedArgument(1),
+    bash: decodedArgument(2),
+    zsh: decodedArgument(3),
+    fish: decodedArgument(4),
+    persistInMultiplexer: persistInMultiplexer(options, size),
+    printStartMarker: printCommand(startMarkers.none),
+  });
+  const integrations =
+    nonce === undefined ? [] : [bashIntegration(nonce), zshIntegration(nonce), fishIntegration(nonce)];
+  return wrapForAnyShell(script, loginShell(options), ...integrations);
 }

@@ -14,16 +14,9 @@ export function connectionLostMessage(end: SessionEnd, name: string): string {
 
 /** Names the keys that help in a terminal that is not connected. */
 export function nextStepMessage(problem: LifecycleProblem | undefined): string {
-  switch (problem) {
-    case 'needsStart':
-    case 'stopped':
-      return vscode.l10n.t('Press Enter to start it, Ctrl+C to close.');
-    case 'restorable':
-      return vscode.l10n.t('Press Enter to restore it, Ctrl+C to close.');
-    case 'deleted':
-    case 'deleting':
-      return vscode.l10n.t('Press Ctrl+C to close.');
-    default:
-      return vscode.l10n.t('Press Enter to try again, Ctrl+C to close.');
-  }
+  if (problem === 'needsStart' || problem === 'stopped')
+    return vscode.l10n.t('Press Enter to start it, Ctrl+C to close.');
+  if (problem === 'restorable') return vscode.l10n.t('Press Enter to restore it, Ctrl+C to close.');
+  if (problem === 'deleted' || problem === 'deleting') return vscode.l10n.t('Press Ctrl+C to close.');
+  return vscode.l10n.t('Press Enter to try again, Ctrl+C to close.');
 }

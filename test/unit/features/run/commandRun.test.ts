@@ -25,7 +25,7 @@ class RunHarness {
       start: () => Promise.resolve(this.execution),
       explainLoss: () => Promise.resolve(undefined),
       cleanUp: () => Promise.resolve(),
-    } as never,
+    },
     { command: { line: 'yes' }, evenFromError: false },
     {
       size: () => ({ rows: 24, columns: 80 }),
