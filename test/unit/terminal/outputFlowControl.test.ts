@@ -288,7 +288,7 @@ describe('OutputFlowControl: a flood', () => {
     assert.ok(emulator.pieces.join('') === emulator.text);
   });
 
-  it('holds a source back above 512 kilobyte, and lets it go on below 128 kilobyte', async () => {
+  it('holds a source back above 512 KB, and lets it go on below 128 KB', async () => {
     const told: string[] = [];
     const source = { pause: () => told.push('pause'), resume: () => told.push('resume') };
     const { pump, clock } = new PumpBench(64 * kilobyte, source);
@@ -415,13 +415,13 @@ describe('OutputFlowControl: Ctrl+C in a flood', () => {
     assert.equal(bench.emulator.text, numbered(1_000).repeat(2));
   });
 
-  it('says a small part in kilobyte', async () => {
+  it('says a small part in KB', async () => {
     const { bench, emulator } = await midFlood(numbered(60_000));
     await bench.clock.advance(200);
     bench.pump.interrupt();
     bench.push(numbered(3_000) + prompt);
     await bench.clock.advance(200);
-    assert.match(visible(emulator.text).slice(-200), /… 32 kilobyte skipped.*\r\n\^C\r\n\$ $/s);
+    assert.match(visible(emulator.text).slice(-200), /… 32 KB skipped.*\r\n\^C\r\n\$ $/s);
   });
 
   it('marks nothing where nothing is left out', async () => {
