@@ -1,3 +1,8 @@
+/** Makes the error for an input that the user closed: nothing is shown of it. */
+export function cancellation(): Error {
+  return new DOMException('Cancelled', 'AbortError');
+}
+
 /** True for the rejection that an aborted signal causes: the caller changed their mind, nothing went wrong. */
 export function isCancellation(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';

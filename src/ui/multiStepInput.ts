@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import { DisposableStore } from '../base/disposable';
-import { isCancellation } from '../base/abort';
-import { cancellation } from './progress';
+import { cancellation, isCancellation } from '../base/abort';
 
 /** An item of a quick pick, with the value it stands for. */
 export interface Choice<T> extends vscode.QuickPickItem {

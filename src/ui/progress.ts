@@ -6,11 +6,6 @@ import { viewId } from './viewId';
 /** Milliseconds until work that is still running gets a notification of its own. */
 const notificationDelayMs = 3_000;
 
-/** Makes the error for an input that the user closed: nothing is shown of it. */
-export function cancellation(): Error {
-  return new DOMException('Cancelled', 'AbortError');
-}
-
 /**
  * Runs work that the user asked for. The progress bar of the view shows at once; a notification with a Cancel button
  * shows after {@link notificationDelayMs}.

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
+import { cancellation } from '../base/abort';
 import { escapeLinks } from '../base/text';
-import { cancellation } from './progress';
 
 /** The texts of a modal dialog with one action. VS Code adds Cancel by itself. */
 export interface Confirmation {

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
+import { cancellation } from '../base/abort';
 import type { Account } from '../account/account';
 import { isCapable, type Capability } from '../computers/capabilities';
 import type { Computer } from '../computers/computer';
 import type { ComputerStore } from '../computers/store';
 import type { ComputerPicker } from './computerPicker';
-import { cancellation } from './progress';
 import { ComputerNode } from './treeNodes';
 
 /** Resolves the computers that a command acts on: those it was called on, else those that the user picks. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { isCancellation } from '../../base/abort';
+import { cancellation, isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import { messageOf } from '../../base/errors';
 import type { Computer } from '../../computers/computer';
@@ -8,7 +8,7 @@ import type { SshChannels } from '../../connect/sshChannels';
 import { PortError } from '../../ssh/errors';
 import type { ChildTargets } from '../../ui/childTargets';
 import { copy } from '../../ui/clipboard';
-import { cancellation, withProgress } from '../../ui/progress';
+import { withProgress } from '../../ui/progress';
 import { inform, warn } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
+import { cancellation } from '../../base/abort';
 import type { CelestoClient } from '../../api/client';
 import { publishLimits, type PublishedPort } from '../../api/wire';
 import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
 import type { ChildTargets } from '../../ui/childTargets';
 import { copy } from '../../ui/clipboard';
-import { cancellation, withProgress } from '../../ui/progress';
+import { withProgress } from '../../ui/progress';
 import { confirmOrCancel, inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';

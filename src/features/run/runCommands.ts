@@ -1,8 +1,8 @@
 import { basename } from 'node:path/posix';
 import * as vscode from 'vscode';
+import { cancellation } from '../../base/abort';
 import type { Computer } from '../../computers/computer';
 import type { FindComputer } from '../../ui/findComputer';
-import { cancellation } from '../../ui/progress';
 import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 import type { CommandHistory } from './commandHistory';

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { cancellation } from '../../base/abort';
 import type { CelestoClient } from '../../api/client';
 import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
@@ -13,7 +14,7 @@ import type { KnownComputers } from '../../ssh/hostKeys/knownComputers';
 import type { ExtensionKey } from '../../ssh/keys/extensionKey';
 import type { SshConfig } from '../../ssh/sshConfig';
 import { removeRemoteSshd } from '../../ssh/tunnel/remoteSshd';
-import { cancellation, withProgress } from '../../ui/progress';
+import { withProgress } from '../../ui/progress';
 import { confirmOrCancel, inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { cancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
 import { assertOpenable } from '../../computers/errors';
@@ -7,7 +8,7 @@ import { statusOf } from '../../computers/status';
 import type { TransportSetting } from '../../connect/transportSelector';
 import { parseEndpoint } from '../../ssh/connection/endpoint';
 import type { LocalSshProxies } from '../../ssh/tunnel/localSshProxies';
-import { cancellation, withProgress } from '../../ui/progress';
+import { withProgress } from '../../ui/progress';
 import { inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';

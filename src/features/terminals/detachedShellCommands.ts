@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
+import { cancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import { escapeIcons } from '../../base/text';
 import type { Computer } from '../../computers/computer';
 import type { PersistentShells } from '../../terminal/persistentShells';
 import type { Terminals } from '../../terminal/terminals';
-import { cancellation, withProgress } from '../../ui/progress';
+import { withProgress } from '../../ui/progress';
 import { confirmOrCancel } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';

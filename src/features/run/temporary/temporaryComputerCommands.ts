@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
+import { cancellation } from '../../../base/abort';
 import type { CelestoClient } from '../../../api/client';
 import type { CreateRequest, Template } from '../../../api/wire';
 import { runMultiStepInput } from '../../../ui/multiStepInput';
-import { cancellation } from '../../../ui/progress';
 import type { Handler } from '../../../ui/registerCommands';
 import type { Targets } from '../../../ui/targets';
 import { templateChoices } from '../../../ui/templateChoices';
