@@ -33,7 +33,7 @@ import { MemoryRecords, MemorySecrets } from '../unit/ssh/support/memory';
 const prompt = '$ ';
 const transferCommand = (bytes: number): string => `head -c ${bytes} /dev/zero`;
 
-/** A service with one computer, and both ways to its prompt: ours, and OpenSSH's with a key of its own. */
+/** An emulator with one computer, the extension's SSH client, and OpenSSH with a key of its own to compare with. */
 export class BenchHarness {
   readonly client: CelestoClient;
   readonly store: ComputerStore;
@@ -53,14 +53,14 @@ export class BenchHarness {
     const cache = { read: () => [], write: () => undefined };
     this.store = new ComputerStore(client, systemClock, cache, silentLog);
     this.lifecycle = new Lifecycle(client, this.store, systemClock, silentLog);
-    const ownKey = new ExtensionKey(new MemorySecrets(), silentLog);
-    // The machine's own configuration is not to be measured.
+    const extensionKey = new ExtensionKey(new MemorySecrets(), silentLog);
+    // An empty folder keeps the user's SSH configuration out.
     const config = new SshConfig(() => folder);
     this.pool = createSsh({
       ...{
         client,
         knownComputers: this.knownComputers,
-        extensionKey: ownKey,
+        extensionKey,
         config,
         clock: systemClock,
         log: silentLog,
@@ -71,7 +71,7 @@ export class BenchHarness {
     spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', this.sshKey]);
   }
 
-  /** @param via makes the address by which the API is called, of its own one */
+  /** @param via returns the URL to call the API by, for example that of a proxy */
   static async start(
     options: Partial<EmulatorOptions> = {},
     via: (url: string) => string | Promise<string> = (url) => url,
@@ -82,12 +82,12 @@ export class BenchHarness {
       seed: [{ name: 'einstein' }],
       ...options,
     });
-    const bed = new BenchHarness(folder, emulator, await via(emulator.url));
-    await bed.authorizeOpenSshKey();
-    return bed;
+    const harness = new BenchHarness(folder, emulator, await via(emulator.url));
+    await harness.authorizeOpenSshKey();
+    return harness;
   }
 
-  /** The computer as it is now. */
+  /** Fetches the computer. */
   async computer(): Promise<Computer> {
     await this.store.refresh();
     const computer = this.store.find('einstein');
@@ -95,7 +95,7 @@ export class BenchHarness {
     return computer;
   }
 
-  /** Milliseconds from asking for a shell to its prompt, over a connection of its own unless one is there. */
+  /** @returns milliseconds from the request for a shell to its prompt, over the open connection or else a new one */
   async timeToPrompt(
     computer: Computer,
     atPrompt: () => void = () => undefined,
@@ -123,7 +123,7 @@ export class BenchHarness {
     return time;
   }
 
-  /** Milliseconds until so many bytes have come. */
+  /** @returns milliseconds until a number of bytes was received */
   async timeToTransfer(computer: Computer, bytes: number, transport: SshTransportName): Promise<number> {
     const begin = performance.now();
     const channel = await this.pool.channel(
@@ -135,13 +135,13 @@ export class BenchHarness {
     return performance.now() - begin;
   }
 
-  /** Closes what connections there are, and waits until they are. */
+  /** Closes the connections of a computer. */
   async disconnect(computer: Computer): Promise<void> {
     this.pool.close(computer.id);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 
-  /** Milliseconds from starting `ssh -tt` to the prompt. */
+  /** @returns milliseconds from the start of `ssh -tt` to the prompt */
   async timeToPromptOpenSsh(computer: Computer): Promise<number> {
     const begin = performance.now();
     const child = this.startSsh(computer, '-tt');
@@ -159,7 +159,7 @@ export class BenchHarness {
     return time;
   }
 
-  /** Milliseconds until so many bytes have come by `ssh`. */
+  /** @returns milliseconds until a number of bytes was received through `ssh` */
   async timeToTransferOpenSsh(computer: Computer, bytes: number): Promise<number> {
     const begin = performance.now();
     const child = this.startSsh(computer, transferCommand(bytes));
@@ -195,7 +195,7 @@ export class BenchHarness {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Lets OpenSSH's own key in. */
+  /** Adds OpenSSH's key to the computer's authorized_keys. */
   private async authorizeOpenSshKey(): Promise<void> {
     const home = await this.emulator.control.home({ id: 'einstein' });
     const { uid, gid } = statSync(home);

@@ -8,34 +8,34 @@ import { runInNetworkNamespace } from './slowLink';
 import { ms, printTable } from './table';
 import { benchVSCode } from './vscode';
 
-/** What can be measured, by the name it is asked for. One that could not be gives false. */
-const sections: Readonly<Record<string, (parts: readonly string[]) => unknown>> = {
-  reach: () => benchTimeToPrompt('A running computer, on this machine'),
-  'slow-line': () => benchInNamespace('overSlowLine.ts', ['100']),
+/** Benchmarks by name. One that could not run returns false. */
+const benchmarks: Readonly<Record<string, (parts: readonly string[]) => unknown>> = {
+  'time-to-prompt': () => benchTimeToPrompt('A running computer, on this machine'),
+  'slow-link': () => benchInNamespace('timeToPromptOverSlowLink.ts', ['100']),
   'round-trips': () => benchRoundTrips(),
   transports: () => benchTransports(),
-  stopped: () => benchStoppedComputer(),
+  'stopped-computer': () => benchStoppedComputer(),
   polls: () => benchPolls(),
   vscode: () => benchVSCode(),
-  window: (parts) => benchInNamespace('window/inWindow.ts', parts),
+  window: (parts) => benchInNamespace('window/benchInWindow.ts', parts),
   sizes: () => benchSizes(),
 };
 
 /**
- * Prints what the product costs, one table a subject. Nothing is asserted.
- * @param args the names of sections, or of one section and its parts; all when there are none
+ * Runs benchmarks and prints a table of each. They assert nothing.
+ * @param args the names of benchmarks, or of one and its parts; all when there are none
  * @returns the exit code
  */
 export async function main(args: readonly string[]): Promise<number> {
-  const names = args.filter((name) => name in sections);
-  const parts = args.filter((name) => !(name in sections));
+  const names = args.filter((name) => name in benchmarks);
+  const parts = args.filter((name) => !(name in benchmarks));
   if (names.length === 0 && parts.length > 0) {
-    console.error(`There is no such section. There are: ${Object.keys(sections).join(', ')}.`);
+    console.error(`There is no such benchmark. Choose from: ${Object.keys(benchmarks).join(', ')}.`);
     return 1;
   }
   let complete = true;
-  for (const name of names.length > 0 ? names : Object.keys(sections))
-    if ((await sections[name]?.(parts)) === false) complete = false;
+  for (const name of names.length > 0 ? names : Object.keys(benchmarks))
+    if ((await benchmarks[name]?.(parts)) === false) complete = false;
   return complete ? 0 : 1;
 }
 

@@ -6,16 +6,16 @@ import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
 import { answeredComputer } from '../unit/support/computers';
 
-/** What a poll costs in milliseconds, from the text of the answer to the last listener. */
+/** Milliseconds of a poll, from the text of the answer to the last listener. */
 export interface PollCost {
   readonly computers: number;
   readonly median: number;
   readonly best: number;
-  /** Of which it takes just to parse the text, at best. */
+  /** The part that just parses the JSON, at best. */
   readonly parse: number;
 }
 
-/** A service whose answers are here already, as text. */
+/** Answers requests at once, with a fixed text. */
 class AnsweredHttp extends Http {
   text = '';
 
@@ -24,7 +24,7 @@ class AnsweredHttp extends Http {
   }
 }
 
-/** Measures polls of so many computers of which one changes each time. */
+/** Measures polls of a number of computers, one of which changes each time. */
 export async function measurePoll(computers: number, rounds = 200): Promise<PollCost> {
   const http = new AnsweredHttp(silentLog);
   const client = new CelestoClient(http, () => Promise.resolve({ baseUrl: '', apiKey: 'key' }));
@@ -62,7 +62,7 @@ async function timed(work: () => unknown): Promise<number> {
   return performance.now() - begin;
 }
 
-/** Leaves the first quarter out: the engine is still warming up. */
+/** Leaves out the first quarter, in which the code is not compiled yet. */
 function quantile(times: readonly number[], share: number): number {
   const warm = times.slice(times.length / 4).sort((a, b) => a - b);
   return warm[Math.floor(warm.length * share)] ?? NaN;

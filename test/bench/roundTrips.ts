@@ -2,28 +2,28 @@ import { TcpProxy } from '../ssh/support/tcpProxy';
 import { BenchHarness } from './benchHarness';
 import { printTable } from './table';
 
-/** Milliseconds each way, so that what is sent without waiting is seen to be sent without waiting. */
+/** Milliseconds each way: messages sent without waiting for an answer then count as one round trip. */
 const delay = 30;
 
-/** How many round trips each way to the prompt costs, counted on the line. */
+/** Counts the round trips to the prompt in a proxy, for OpenSSH and the extension. */
 export async function benchRoundTrips(): Promise<void> {
-  const bed = await BenchHarness.start();
+  const harness = await BenchHarness.start();
   try {
-    const direct = await bed.computer();
-    // Met before, so that the API has nothing to say any more.
-    await bed.timeToPrompt(direct);
-    await bed.disconnect(direct);
-    const line = await TcpProxy.to(direct.ssh ?? '', delay);
-    const computer = { ...direct, ssh: line.endpoint('ohm') };
-    await bed.timeToPromptOpenSsh(computer);
-    const ssh = line.roundTrips;
+    const direct = await harness.computer();
+    // Stores the host key and installs the extension's key, so that no API call is needed below.
+    await harness.timeToPrompt(direct);
+    await harness.disconnect(direct);
+    const proxy = await TcpProxy.to(direct.ssh ?? '', delay);
+    const computer = { ...direct, ssh: proxy.endpoint('ohm') };
+    await harness.timeToPromptOpenSsh(computer);
+    const ssh = proxy.roundTrips;
     let ours = 0;
-    await bed.timeToPrompt(computer, () => (ours = line.roundTrips));
-    const before = line.roundTrips;
+    await harness.timeToPrompt(computer, () => (ours = proxy.roundTrips));
+    const before = proxy.roundTrips;
     let second = 0;
-    await bed.timeToPrompt(computer, () => (second = line.roundTrips - before));
-    await bed.disconnect(computer);
-    line.dispose();
+    await harness.timeToPrompt(computer, () => (second = proxy.roundTrips - before));
+    await harness.disconnect(computer);
+    proxy.dispose();
     printTable(
       'Round trips to the prompt',
       ['', '', 'which'],
@@ -38,6 +38,6 @@ export async function benchRoundTrips(): Promise<void> {
       ],
     );
   } finally {
-    await bed.stop();
+    await harness.stop();
   }
 }

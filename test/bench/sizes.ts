@@ -10,7 +10,7 @@ interface Meta {
   >;
 }
 
-/** What is in the bundle, and what the package weighs. */
+/** Measures the sizes of the bundle and of the package. */
 export function benchSizes(): void {
   execFileSync(process.execPath, [join(projectFolder, 'test', 'tools', 'package.mjs')], {
     cwd: projectFolder,

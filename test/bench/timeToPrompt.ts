@@ -4,31 +4,31 @@ import { median, ms, printTable } from './table';
 
 const rounds = 12;
 
-/** From a running computer to its prompt, ours and OpenSSH's by turns in the same run. */
+/** Measures the time to the prompt of a running computer, for the extension and OpenSSH by turns. */
 export async function benchTimeToPrompt(
   title: string,
   options: Partial<EmulatorOptions> = {},
 ): Promise<void> {
-  const bed = await BenchHarness.start(options);
+  const harness = await BenchHarness.start(options);
   try {
-    const computer = await bed.computer();
+    const computer = await harness.computer();
     const times = {
       ssh: [] as number[],
       first: [] as number[],
-      known: [] as number[],
+      knownHost: [] as number[],
       second: [] as number[],
     };
-    // The first rounds warm both up: files in the cache, code compiled.
-    await bed.timeToPromptOpenSsh(computer);
-    await bed.timeToPrompt(computer);
+    // Warms up the file cache and the compiled code of both.
+    await harness.timeToPromptOpenSsh(computer);
+    await harness.timeToPrompt(computer);
     for (let round = 0; round < rounds; round += 1) {
-      await bed.disconnect(computer);
-      times.ssh.push(await bed.timeToPromptOpenSsh(computer));
-      times.known.push(await bed.timeToPrompt(computer));
-      times.second.push(await bed.timeToPrompt(computer));
-      await bed.disconnect(computer);
-      bed.knownComputers.forget(computer.id);
-      times.first.push(await bed.timeToPrompt(computer));
+      await harness.disconnect(computer);
+      times.ssh.push(await harness.timeToPromptOpenSsh(computer));
+      times.knownHost.push(await harness.timeToPrompt(computer));
+      times.second.push(await harness.timeToPrompt(computer));
+      await harness.disconnect(computer);
+      harness.knownComputers.forget(computer.id);
+      times.first.push(await harness.timeToPrompt(computer));
     }
     const ssh = median(times.ssh);
     const row = (name: string, values: readonly number[]): string[] => {
@@ -40,29 +40,29 @@ export async function benchTimeToPrompt(
       [`median of ${rounds}`, 'to the prompt', ''],
       [
         ['ssh -tt', ms(ssh), ''],
-        row('ours, a computer met before', times.known),
+        row('ours, host key stored', times.knownHost),
         row('ours, first contact (host keys and our key through the API)', times.first),
         row('ours, a second terminal on the same connection', times.second),
       ],
     );
   } finally {
-    await bed.stop();
+    await harness.stop();
   }
 }
 
-/** From a stopped computer to its prompt, and what of it is not the computer's own time to start. */
+/** Measures the time to the prompt of a stopped computer, with and without the service's time to start it. */
 export async function benchStoppedComputer(): Promise<void> {
   const start = 1_500;
-  const bed = await BenchHarness.start({ times: { start, stop: 0 } });
+  const harness = await BenchHarness.start({ times: { start, stop: 0 } });
   try {
-    const { id } = await bed.computer();
+    const { id } = await harness.computer();
     const signal = new AbortController().signal;
     const times: number[] = [];
     for (let round = 0; round < 10; round += 1) {
-      await bed.lifecycle.stop(id, { signal, timeoutMs: 60_000 });
+      await harness.lifecycle.stop(id, { signal, timeoutMs: 60_000 });
       const begin = performance.now();
-      const computer = await bed.lifecycle.ensureRunning(id, { signal, timeoutMs: 60_000 });
-      await bed.timeToPrompt(computer);
+      const computer = await harness.lifecycle.ensureRunning(id, { signal, timeoutMs: 60_000 });
+      await harness.timeToPrompt(computer);
       times.push(performance.now() - begin);
     }
     const time = median(times);
@@ -72,10 +72,10 @@ export async function benchStoppedComputer(): Promise<void> {
       [
         ['from the click to the prompt', ms(time), ''],
         ["of which the service's own start", ms(start), ''],
-        ['the rest', ms(time - start), 'at most 600 ms'],
+        ['everything else', ms(time - start), 'at most 600 ms'],
       ],
     );
   } finally {
-    await bed.stop();
+    await harness.stop();
   }
 }

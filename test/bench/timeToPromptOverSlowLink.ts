@@ -1,16 +1,16 @@
 import { benchTimeToPrompt } from './timeToPrompt';
 import { SlowLink } from './slowLink';
 
-/** Runs in a network namespace of its own: reaching a computer over a line with this round trip, in milliseconds. */
+/** Measures the time to a prompt over a slow link; runs in a network namespace of its own. @param roundTrip in ms */
 async function main(roundTrip: number): Promise<void> {
-  const line = await SlowLink.start(roundTrip);
+  const link = await SlowLink.start(roundTrip);
   try {
-    await benchTimeToPrompt(`A running computer, over a line with ${roundTrip} ms of round trip`, {
+    await benchTimeToPrompt(`A running computer, over a link with ${roundTrip} ms of round trip`, {
       listenAddress: SlowLink.serverAddress,
       advertiseAddress: SlowLink.clientTarget,
     });
   } finally {
-    line.stop();
+    link.stop();
   }
 }
 

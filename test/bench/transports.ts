@@ -10,41 +10,42 @@ import { median, ms, printTable } from './table';
 const rounds = 5;
 const shell = { persistence: 'off', name: 'bench', cwd: '', nonce: undefined } as const;
 
-/** A way to the prompt, and to a number of bytes; both in milliseconds. */
+/** Measures a transport: the time to a prompt, and to transfer a number of bytes; both in milliseconds. */
 interface Transport {
   readonly name: string;
   prompt(atPrompt?: () => void): Promise<number>;
-  flood(bytes: number): Promise<number>;
+  transfer(bytes: number): Promise<number>;
 }
 
-/**
- * What each transport costs beside OpenSSH in the same run: over lines that count round trips, without a delay and with one.
- */
+/** Compares each transport with OpenSSH through proxies that count round trips, without a delay and with one. */
 export async function benchTransports(): Promise<void> {
   await compare(0, 200_000_000);
   await compare(100, 20_000_000);
 }
 
 async function compare(roundTrip: number, bytes: number): Promise<void> {
-  const lines: TcpProxy[] = [];
-  const lay = async (endpoint: string): Promise<TcpProxy> => {
-    const line = await TcpProxy.to(endpoint, roundTrip / 2);
-    lines.push(line);
-    return line;
+  const proxies: TcpProxy[] = [];
+  const addProxy = async (endpoint: string): Promise<TcpProxy> => {
+    const proxy = await TcpProxy.to(endpoint, roundTrip / 2);
+    proxies.push(proxy);
+    return proxy;
   };
-  const bed = await BenchHarness.start({}, async (url) => {
-    const line = await lay(`api@${new URL(url).host}`);
-    return `http://${line.endpoint('api').slice('api@'.length)}`;
+  const harness = await BenchHarness.start({}, async (url) => {
+    const proxy = await addProxy(`api@${new URL(url).host}`);
+    return `http://${proxy.endpoint('api').slice('api@'.length)}`;
   });
   try {
-    const computer = await bed.computer();
-    const ssh = (await lay(computer.ssh ?? '')).endpoint('ohm');
+    const computer = await harness.computer();
+    const ssh = (await addProxy(computer.ssh ?? '')).endpoint('ohm');
     const rows: string[][] = [];
-    for (const transport of transportsTo({ ...computer, ssh }, bed)) {
-      rows.push([transport.name, ...(await costs(transport, { bed, computer, lines, roundTrip, bytes }))]);
+    for (const transport of transportsTo({ ...computer, ssh }, harness)) {
+      rows.push([
+        transport.name,
+        ...(await costs(transport, { harness, computer, proxies, roundTrip, bytes })),
+      ]);
     }
     printTable(
-      `Transports to a computer met before, with ${roundTrip} ms of round trip`,
+      `Transports to a computer with a stored host key, with ${roundTrip} ms of round trip`,
       [
         `median of ${rounds}`,
         'to the prompt',
@@ -56,35 +57,35 @@ async function compare(roundTrip: number, bytes: number): Promise<void> {
       rows,
     );
   } finally {
-    for (const line of lines) line.dispose();
-    await bed.stop();
+    for (const proxy of proxies) proxy.dispose();
+    await harness.stop();
   }
 }
 
 interface Conditions {
-  readonly bed: BenchHarness;
+  readonly harness: BenchHarness;
   readonly computer: Computer;
-  readonly lines: readonly TcpProxy[];
+  readonly proxies: readonly TcpProxy[];
   readonly roundTrip: number;
   readonly bytes: number;
 }
 
-async function costs(transport: Transport, course: Conditions): Promise<string[]> {
-  const { bed, computer, bytes } = course;
-  // Warms it up, and makes the computer known.
+async function costs(transport: Transport, conditions: Conditions): Promise<string[]> {
+  const { harness, computer, bytes } = conditions;
+  // Warms up the code, stores the host key and installs the extension's key.
   await transport.prompt();
   const first: Cost[] = [];
   const second: Cost[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    await bed.disconnect(computer);
-    first.push(await costOf(transport, course));
-    second.push(await costOf(transport, course));
+    await harness.disconnect(computer);
+    first.push(await costOf(transport, conditions));
+    second.push(await costOf(transport, conditions));
   }
-  const rate = bytes / 1_000 / (await transport.flood(bytes));
-  await bed.disconnect(computer);
+  const rate = bytes / 1_000 / (await transport.transfer(bytes));
+  await harness.disconnect(computer);
   const cells = [first, second].flatMap((all) => [
     ms(median(all.map(({ time }) => time))),
-    course.roundTrip > 0 ? String(median(all.map(({ trips }) => trips))) : '',
+    conditions.roundTrip > 0 ? String(median(all.map(({ trips }) => trips))) : '',
   ]);
   return [...cells, `${rate.toFixed(1)} MB/s`];
 }
@@ -94,65 +95,69 @@ interface Cost {
   readonly trips: number;
 }
 
-/** A line accepts at once; a real one takes a round trip for the handshake of TCP, which is added. */
-async function costOf(transport: Transport, { lines, roundTrip }: Conditions): Promise<Cost> {
-  const before = countTraffic(lines);
+/** Adds one round trip per connection: the proxy accepts at once, where a real link needs one for the TCP handshake. */
+async function costOf(transport: Transport, { proxies, roundTrip }: Conditions): Promise<Cost> {
+  const before = countTraffic(proxies);
   let after: TrafficCount | undefined;
-  const time = await transport.prompt(() => (after = countTraffic(lines)));
-  after ??= countTraffic(lines);
-  const connections = after.wires - before.wires;
+  const time = await transport.prompt(() => (after = countTraffic(proxies)));
+  after ??= countTraffic(proxies);
+  const connections = after.connections - before.connections;
   return { time: time + connections * roundTrip, trips: after.trips - before.trips + connections };
 }
 
 interface TrafficCount {
-  readonly wires: number;
+  readonly connections: number;
   readonly trips: number;
 }
 
-function countTraffic(lines: readonly TcpProxy[]): TrafficCount {
-  const wires = lines.flatMap((line) => line.proxied);
-  return { wires: wires.length, trips: wires.reduce((sum, { depth }) => sum + depth.client, 0) };
+function countTraffic(proxies: readonly TcpProxy[]): TrafficCount {
+  const connections = proxies.flatMap((proxy) => proxy.proxied);
+  return {
+    connections: connections.length,
+    trips: connections.reduce((sum, { depth }) => sum + depth.client, 0),
+  };
 }
 
-function transportsTo(computer: Computer, bed: BenchHarness): Transport[] {
+function transportsTo(computer: Computer, harness: BenchHarness): Transport[] {
   const ours = (name: string, transport: SshTransportName): Transport => ({
     name,
-    prompt: (atPrompt) => bed.timeToPrompt(computer, atPrompt, transport),
-    flood: (bytes) => bed.timeToTransfer(computer, bytes, transport),
+    prompt: (atPrompt) => harness.timeToPrompt(computer, atPrompt, transport),
+    transfer: (bytes) => harness.timeToTransfer(computer, bytes, transport),
   });
   return [
     {
       name: 'ssh -tt',
-      prompt: () => bed.timeToPromptOpenSsh(computer),
-      flood: (bytes) => bed.timeToTransferOpenSsh(computer, bytes),
+      prompt: () => harness.timeToPromptOpenSsh(computer),
+      transfer: (bytes) => harness.timeToTransferOpenSsh(computer, bytes),
     },
     ours('ours, directly', 'ssh'),
     ours('ours, SSH through the gateway', 'tunnel'),
     {
       name: 'ours, a plain session of the gateway',
-      prompt: (atPrompt) => timeInPlainSession(computer, bed, '', (text) => text.includes('$ '), atPrompt),
-      flood: (bytes) =>
+      prompt: (atPrompt) =>
+        timeInPlainSession(computer, harness, '', (text) => text.includes('$ '), atPrompt),
+      transfer: (bytes) =>
         timeInPlainSession(
           computer,
-          bed,
+          harness,
           `stty raw -echo; head -c ${bytes} /dev/zero; exit\r`,
-          (_, all) => all > bytes,
+          (_, total) => total > bytes,
         ),
     },
   ];
 }
 
-/** Milliseconds until a plain session has shown what is waited for; the shell ends after it. */
+/** @returns milliseconds until the output of a plain session meets the condition; then its shell ends */
 async function timeInPlainSession(
   computer: Computer,
-  bed: BenchHarness,
+  harness: BenchHarness,
   typed: string,
   done: (text: string, bytes: number) => boolean,
-  atThat: () => void = () => undefined,
+  atCondition: () => void = () => undefined,
 ): Promise<number> {
   const begin = performance.now();
   const request = { size: () => Promise.resolve({ rows: 24, columns: 80 }), env: {}, shell, memory: {} };
-  const transport = new GatewayShellTransport(bed.client, systemClock);
+  const transport = new GatewayShellTransport(harness.client, systemClock);
   const session: Session = await transport.open(computer, request, {
     signal: new AbortController().signal,
     timeoutMs: 0,
@@ -167,7 +172,7 @@ async function timeInPlainSession(
       if (done(text, bytes)) resolve(performance.now() - begin);
     });
   });
-  atThat();
+  atCondition();
   const ended = new Promise((resolve) => session.onEnd(resolve));
   if (typed === '') session.write('exit\r');
   await ended;

@@ -6,7 +6,7 @@ import type { Memory, MemorySteps } from './vscode/measureMemory';
 
 const rounds = { activation: 11, memory: 3 };
 
-/** What the extension costs VS Code: the time of its activation, and memory of the extension host. */
+/** Measures the time of the extension's activation and the memory that it adds to the extension host. */
 export async function benchVSCode(): Promise<void> {
   const host = await MeasuringHost.start(['measureActivation', 'measureMemory']);
   try {
@@ -18,14 +18,14 @@ export async function benchVSCode(): Promise<void> {
 }
 
 async function benchActivation(host: MeasuringHost): Promise<void> {
-  // The first window finds nothing in the caches of the file system.
+  // Warms up the file system cache.
   await host.measure('measureActivation');
   const all: Activation[] = [];
   for (let round = 0; round < rounds.activation; round += 1)
     all.push(await host.measure<Activation>('measureActivation'));
-  const row = (what: string, of: (activation: Activation) => number, goal = ''): string[] => {
+  const row = (title: string, of: (activation: Activation) => number, goal = ''): string[] => {
     const values = all.map(of);
-    return [what, ms(median(values)), ms(Math.min(...values)), goal];
+    return [title, ms(median(values)), ms(Math.min(...values)), goal];
   };
   printTable(
     `Activation, as VS Code measures it, in ${rounds.activation} windows (load of the machine: ${loadavg()[0]?.toFixed(1)})`,
@@ -42,18 +42,18 @@ async function benchMemory(host: MeasuringHost): Promise<void> {
   const all: MemorySteps[] = [];
   for (let round = 0; round < rounds.memory; round += 1)
     all.push(await host.measure<MemorySteps>('measureMemory'));
-  const row = (what: string, step: keyof MemorySteps, since: keyof MemorySteps): string[] => {
+  const row = (title: string, step: keyof MemorySteps, since: keyof MemorySteps): string[] => {
     const grown = (of: (memory: Memory) => number): string =>
       mb(median(all.map((steps) => of(steps[step]) - of(steps[since]))));
-    return [what, grown(({ heap }) => heap), grown(({ rss }) => rss)];
+    return [title, grown(({ heap }) => heap), grown(({ rss }) => rss)];
   };
   printTable(
     'Memory that the extension adds to the extension host, idle',
     ['', 'heap', 'process'],
     [
-      row('its list', 'list', 'asleep'),
-      row('the list and 1 terminal', 'one', 'asleep'),
-      row('the list and 10 terminals', 'ten', 'asleep'),
+      row('its list', 'list', 'inactive'),
+      row('the list and 1 terminal', 'one', 'inactive'),
+      row('the list and 10 terminals', 'ten', 'inactive'),
       row('of which the last 9 terminals', 'ten', 'one'),
     ],
   );

@@ -2,15 +2,15 @@ import * as vscode from 'vscode';
 import { until } from '../../harness/until';
 import { record } from './record';
 
-/** What the activation of the extension took, in milliseconds, as VS Code itself measures it. */
+/** Milliseconds of the extension's activation, as VS Code itself measures them. */
 export interface Activation {
   /** Reading its code, compiling and evaluating it. */
   readonly load: number;
-  /** Its `activate`. */
+  /** Its `activate()`. */
   readonly call: number;
 }
 
-/** Runs in the extension host: wakes the extension by a command that does next to nothing. */
+/** Runs in the extension host: activates the extension by a command that does next to nothing. */
 export async function run(): Promise<void> {
   await vscode.commands.executeCommand('celesto.clearFilter');
   await vscode.commands.executeCommand('perfview.show');

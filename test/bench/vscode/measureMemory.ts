@@ -5,36 +5,36 @@ import { until } from '../../harness/until';
 import { open, shows } from '../../integration/support/terminals';
 import { record } from './record';
 
-/** Of a process, in bytes. */
+/** Memory of a process, in bytes. */
 export interface Memory {
-  /** Objects of JavaScript. */
+  /** JavaScript objects. */
   readonly heap: number;
-  /** All of the process that is in memory. */
+  /** Resident set size. */
   readonly rss: number;
 }
 
-/** Of the extension host. */
+/** Memory of the extension host after each step. */
 export interface MemorySteps {
-  /** Before the extension was wanted. */
-  readonly asleep: Memory;
-  /** The list is read. */
+  /** Before the extension is activated. */
+  readonly inactive: Memory;
+  /** With the list of computers. */
   readonly list: Memory;
-  /** One terminal is at its prompt. */
+  /** With one terminal at its prompt. */
   readonly one: Memory;
-  /** Ten are. */
+  /** With ten. */
   readonly ten: Memory;
 }
 
 /** Runs in the extension host: opens ten terminals on a computer called einstein. */
 export async function run(): Promise<void> {
-  const asleep = await memory();
+  const inactive = await memory();
   await vscode.commands.executeCommand('celesto.computers.focus');
   await vscode.commands.executeCommand('celesto.refresh');
   const list = await memory();
   await openTerminals(1);
   const one = await memory();
   await openTerminals(9);
-  record({ asleep, list, one, ten: await memory() } satisfies MemorySteps);
+  record({ inactive, list, one, ten: await memory() } satisfies MemorySteps);
 }
 
 async function openTerminals(count: number): Promise<void> {
@@ -43,15 +43,15 @@ async function openTerminals(count: number): Promise<void> {
   for (const terminal of terminals) await shows(terminal, /\$$/);
 }
 
-/** The least of some looks, each after the garbage was collected: what is really held. */
+/** @returns the least of 20 samples, each after a garbage collection */
 async function memory(): Promise<Memory> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
-  const looks: Memory[] = [];
-  await until('some looks', () => {
+  const samples: Memory[] = [];
+  await until('20 samples', () => {
     collect();
     const { heapUsed, rss } = process.memoryUsage();
-    return looks.push({ heap: heapUsed, rss }) >= 20;
+    return samples.push({ heap: heapUsed, rss }) >= 20;
   });
-  return looks.reduce((least, look) => (look.heap < least.heap ? look : least));
+  return samples.reduce((least, sample) => (sample.heap < least.heap ? sample : least));
 }

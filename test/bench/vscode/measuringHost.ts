@@ -13,7 +13,7 @@ import { measurementsVariable } from './record';
 
 const modules = join(projectFolder, 'dist', 'test', 'bench');
 
-/** A VS Code with the extension, and a service with one computer; each measurement gets an extension host of its own. */
+/** A VS Code with the extension, and an emulator with one computer; each measurement gets an extension host of its own. */
 export class MeasuringHost {
   private constructor(
     private readonly folder: string,
@@ -22,7 +22,7 @@ export class MeasuringHost {
     private readonly browser: Browser,
   ) {}
 
-  /** @param measurements names of the modules beside this one that will be run */
+  /** @param measurements names of the modules in this folder to run */
   static async start(measurements: readonly string[]): Promise<MeasuringHost> {
     buildExtension();
     await buildForExtensionHost(

@@ -1,6 +1,6 @@
 import { appendFileSync } from 'node:fs';
 
-/** The variable by which what runs in the extension host is told the file for its measurements. */
+/** Environment variable of the extension host that names the file for its measurements. */
 export const measurementsVariable = 'BENCH_MEASUREMENTS';
 
 /** Adds a measurement, as a line of JSON. */

@@ -10,31 +10,34 @@ const rate = (value: number): string => `${value.toFixed(1)} MB/s`;
 const count = (value: number): string => String(value);
 const load = (): string => loadavg()[0]?.toFixed(1) ?? '';
 
-/** Runs in a network namespace of its own. @param parts of the measurements; all when none is named */
+/** Runs in a network namespace of its own. @param parts names of the measurements to run; all when empty */
 async function main(parts: readonly string[]): Promise<void> {
   exitOnSignals();
-  const scene = await WindowEnvironment.start();
+  const environment = await WindowEnvironment.start();
   try {
-    const window = await scene.openWindow();
-    const measures = new Measurements(scene, window);
+    const window = await environment.openWindow();
+    const measurements = new Measurements(environment, window);
     const rows: string[][] = [];
     const add = (
-      what: string,
+      title: string,
       { native, ours }: PerKind,
-      show: (value: number) => string,
+      format: (value: number) => string,
       goal = '',
     ): void => {
-      const measured = (value: number, words: (value: number) => string): string =>
-        Number.isNaN(value) ? '' : words(value);
-      const share = measured(ours / native, (value) => value.toFixed(2));
-      rows.push([what, measured(native, show), show(ours), share, goal]);
+      const cell = (value: number, format: (value: number) => string): string =>
+        Number.isNaN(value) ? '' : format(value);
+      const share = cell(ours / native, (value) => value.toFixed(2));
+      rows.push([title, cell(native, format), format(ours), share, goal]);
     };
-    const wanted = (part: string): boolean => parts.length === 0 || parts.includes(part);
+    const isSelected = (part: string): boolean => parts.length === 0 || parts.includes(part);
     const before = load();
-    if (wanted('opening')) {
+    if (isSelected('opening')) {
       for (const roundTrip of [0, 100]) {
-        await scene.setRoundTrip(roundTrip);
-        const { shown, fresh, warm, second } = await measures.openings(roundTrip === 0 ? 'near' : 'far', 5);
+        await environment.setRoundTrip(roundTrip);
+        const { shown, fresh, warm, second } = await measurements.openings(
+          roundTrip === 0 ? 'near' : 'far',
+          5,
+        );
         const at = `, ${roundTrip} ms`;
         add(`fresh window: key to terminal on the screen${at}`, shown, ms, 'at most 220 ms');
         add(`fresh window: key to prompt${at}`, fresh, ms, 'at most 1.00');
@@ -42,33 +45,38 @@ async function main(parts: readonly string[]): Promise<void> {
         add(`second terminal${at}`, second, ms, 'at most 0.50');
       }
     }
-    if (wanted('echo')) {
+    if (isSelected('echo')) {
       for (const roundTrip of [0, 50, 200]) {
-        await scene.setRoundTrip(roundTrip);
-        const echo = await measures.echo(roundTrip === 0 ? 'near' : 'far', 2);
+        await environment.setRoundTrip(roundTrip);
+        const echo = await measurements.echo(roundTrip === 0 ? 'near' : 'far', 2);
         add(`keystroke to its echo, ${roundTrip} ms`, echo, ms, 'at most 1.00');
       }
     }
-    await scene.setRoundTrip(0);
-    if (wanted('interrupt'))
-      add('Ctrl+C in `yes` to the prompt; ours in tmux', await measures.interrupt(3), ms, 'at most 200 ms');
-    scene.configureShells(false, true);
+    await environment.setRoundTrip(0);
+    if (isSelected('interrupt'))
+      add(
+        'Ctrl+C in `yes` to the prompt; ours in tmux',
+        await measurements.interrupt(3),
+        ms,
+        'at most 200 ms',
+      );
+    environment.configureShells(false, true);
     await window.reload();
-    if (wanted('flood-marked')) {
-      const { rate: drawn, gap } = await measures.flood(20, 3);
+    if (isSelected('flood-marked')) {
+      const { rate: drawn, gap } = await measurements.flood(20, 3);
       add('20 MB of base64 by a marked command, drawn', drawn, rate);
       add('… longest gap between frames', gap, ms);
     }
-    // What follows is done by plain shells, ours too: tmux would leave out most of a flood, and VS Code sends what a
-    // marked command prints back to the extension host.
-    scene.configureShells(false, false);
+    // The following uses plain shells, also for the extension: tmux leaves out most of a flood, and with shell
+    // integration VS Code sends the output of a command back to the extension host.
+    environment.configureShells(false, false);
     await window.reload();
-    if (wanted('interrupt'))
-      add('Ctrl+C in `yes` to the prompt', await measures.interrupt(5), ms, 'at most 200 ms');
+    if (isSelected('interrupt'))
+      add('Ctrl+C in `yes` to the prompt', await measurements.interrupt(5), ms, 'at most 200 ms');
     for (const millions of [20, 100, 200]) {
-      if (!wanted(`flood-${millions}`)) continue;
-      // The other way takes its time, so it is spared the longest.
-      const flood = await measures.flood(
+      if (!isSelected(`flood-${millions}`)) continue;
+      // `ssh` is slow, so the longest flood leaves it out.
+      const flood = await measurements.flood(
         millions,
         millions === 200 ? 1 : 3,
         millions === 200 ? ['ours'] : terminalKindNames,
@@ -77,17 +85,17 @@ async function main(parts: readonly string[]): Promise<void> {
       add('… longest gap between frames', flood.gap, ms, 'at most 50 ms');
       add('… growth of the process that carries it', flood.growth, mb, 'under 16 MiB');
     }
-    if (wanted('characters'))
-      add('lines broken in 1 MB of mixed UTF-8', await measures.brokenUnicodeLines(1), count, '0');
-    if (wanted('killed'))
-      add('session killed, told after', await measures.disconnectReport(3), ms, 'at most 300 ms');
+    if (isSelected('characters'))
+      add('lines broken in 1 MB of mixed UTF-8', await measurements.brokenUnicodeLines(1), count, '0');
+    if (isSelected('killed'))
+      add('session killed, reported after', await measurements.disconnectReport(3), ms, 'at most 300 ms');
     printTable(
       `In a real window, beside ssh in VS Code’s own terminal (load of the machine: ${before} before, ${load()} after)`,
       ['median', 'ssh', 'ours', 'of ssh', 'goal'],
       rows,
     );
   } finally {
-    await scene.stop();
+    await environment.stop();
   }
 }
 

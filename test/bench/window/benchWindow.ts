@@ -5,23 +5,23 @@ import { until } from '../../harness/until';
 import type { Window } from '../../harness/window';
 import { killAllKey, locations, terminalKinds, type Location, type TerminalKindName } from './terminalKinds';
 
-/** What is waited for; see page.mjs. */
+/** Condition of the window to wait for; see page.mjs. */
 export interface Condition {
   readonly terminals?: number;
   readonly line?: string;
-  readonly feeds?: number;
+  readonly lineFeeds?: number;
   readonly moved?: boolean;
 }
 
-/** In milliseconds. */
+/** Milliseconds. */
 export interface FrameTimes {
-  /** From the key to the frame in which the wish had come true. */
+  /** From the key to the first frame in which the condition holds. */
   readonly time: number;
-  /** The longest time between two frames meanwhile. */
+  /** Longest time between two frames in between. */
   readonly gap: number;
 }
 
-/** Milliseconds from the key to the frame in which a new terminal showed, and to its prompt. */
+/** Milliseconds from the key to the first frame of a new terminal, and to its prompt. */
 export interface OpenTimes {
   readonly shown: number;
   readonly prompt: number;
@@ -29,7 +29,7 @@ export interface OpenTimes {
 
 export const atPrompt: Condition = { line: String.raw`\$ $` };
 
-/** A window in which times are taken where a person would see them: from a key to a frame. */
+/** Measures times in a window as a user sees them: from a key to a frame. */
 export class BenchWindow {
   private readonly page: Page;
 
@@ -37,62 +37,62 @@ export class BenchWindow {
     this.page = window.page;
   }
 
-  /** Waits until the extension is awake and has its list. */
+  /** Waits until the extension has its list. */
   async waitUntilReady(): Promise<void> {
-    for (const place of locations) await this.window.tree('Computers').row(place).waitFor();
+    for (const location of locations) await this.window.tree('Computers').row(location).waitFor();
     await this.page.evaluate(readFileSync(join(import.meta.dirname, 'page.mjs'), 'utf8'));
   }
 
-  /** Makes it a window in which nothing was opened yet: what runs in it begins anew, what it keeps stays. */
+  /** Reloads the window without terminals: the extension host is new, stored data stays. */
   async reload(): Promise<void> {
     await this.killTerminals();
     await this.window.reload();
     await this.waitUntilReady();
   }
 
-  /** Presses keys, and waits until what is wished is to be seen. */
-  async press(keys: string, wish: Condition): Promise<FrameTimes> {
-    const watch = await this.watch(wish);
+  /** Presses keys, and waits for the frame in which the condition holds. */
+  async press(keys: string, condition: Condition): Promise<FrameTimes> {
+    const watch = await this.watch(condition);
     await this.page.keyboard.press(keys);
-    return this.seen(watch);
+    return this.frameTimes(watch);
   }
 
-  /** Has something done, and waits until what is wished is to be seen. */
-  async during(action: () => Promise<unknown>, wish: Condition): Promise<FrameTimes> {
-    const watch = await this.watch(wish);
-    await this.page.evaluate('bench.begin()');
+  /** Runs an action, and waits for the frame in which the condition holds. */
+  async during(action: () => Promise<unknown>, condition: Condition): Promise<FrameTimes> {
+    const watch = await this.watch(condition);
+    await this.page.evaluate('bench.start()');
     await action();
-    return this.seen(watch);
+    return this.frameTimes(watch);
   }
 
   /** Opens one more terminal. */
-  async open(way: TerminalKindName, place: Location): Promise<OpenTimes> {
+  async open(kind: TerminalKindName, location: Location): Promise<OpenTimes> {
     const terminals = (await this.terminals()) + 1;
     const shown = await this.watch({ terminals });
-    const { time: prompt } = await this.press(terminalKinds[way].key[place], { terminals, ...atPrompt });
-    return { shown: (await this.seen(shown)).time, prompt };
+    const { time: prompt } = await this.press(terminalKinds[kind].key[location], { terminals, ...atPrompt });
+    return { shown: (await this.frameTimes(shown)).time, prompt };
   }
 
   /** Runs a command, to its prompt. */
-  async run(command: string, wish: Condition = {}): Promise<FrameTimes> {
+  async run(command: string, condition: Condition = {}): Promise<FrameTimes> {
     await this.page.keyboard.type(command);
-    return this.press('Enter', { ...atPrompt, ...wish });
+    return this.press('Enter', { ...atPrompt, ...condition });
   }
 
   async type(text: string): Promise<void> {
     await this.page.keyboard.type(text);
   }
 
-  /** Counts lines that are drawn from now on in the terminal that shows, and those that are none of `expected`. */
+  /** Counts lines drawn from now on in the active terminal, and those that are not among `expected`. */
   async countLines(expected?: readonly string[]): Promise<void> {
-    await this.page.evaluate(`bench.listen(${JSON.stringify(expected ?? null)})`);
+    await this.page.evaluate(`bench.countLines(${JSON.stringify(expected ?? null)})`);
   }
 
   async unexpectedLines(): Promise<number> {
-    return this.page.evaluate<number>('bench.strangeLines()');
+    return this.page.evaluate<number>('bench.unexpectedLines()');
   }
 
-  /** Ends every terminal, and waits until they are gone. */
+  /** Kills all terminals and waits until they are gone. */
   async killTerminals(): Promise<void> {
     if ((await this.terminals()) === 0) return;
     await this.page.keyboard.press(killAllKey);
@@ -103,11 +103,11 @@ export class BenchWindow {
     return this.page.evaluate<number>('bench.terminals()');
   }
 
-  private watch(wish: Condition): Promise<number> {
-    return this.page.evaluate<number>(`bench.watch(${JSON.stringify(wish)})`);
+  private watch(condition: Condition): Promise<number> {
+    return this.page.evaluate<number>(`bench.watch(${JSON.stringify(condition)})`);
   }
 
-  private seen(watch: number): Promise<FrameTimes> {
-    return this.page.evaluate<FrameTimes>(`bench.seen(${watch})`);
+  private frameTimes(watch: number): Promise<FrameTimes> {
+    return this.page.evaluate<FrameTimes>(`bench.frameTimes(${watch})`);
   }
 }

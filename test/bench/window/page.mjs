@@ -1,22 +1,22 @@
 /* global addEventListener, document, performance, requestAnimationFrame */
-// Runs in the window of VS Code: notes when a key was pressed, and in which frame the terminal shows what is waited for.
-// The object of the terminal emulator hangs on the element of its terminal.
+// Runs in the window of VS Code: records the time of a key and of the first frame in which a condition holds.
+// VS Code stores the xterm.js object in the element of its terminal.
 globalThis.bench = (() => {
-  /** Milliseconds after which nothing is waited for any more. */
-  const patience = 120_000;
-  const watched = [];
-  let begun;
-  let feeds = 0;
-  let strange = 0;
+  /** Milliseconds to wait for a condition. */
+  const timeoutMs = 120_000;
+  const watches = [];
+  let startTime;
+  let lineFeeds = 0;
+  let unexpected = 0;
   for (const kind of ['keydown', 'mousedown'])
-    addEventListener(kind, ({ timeStamp }) => (begun = timeStamp), { capture: true });
+    addEventListener(kind, ({ timeStamp }) => (startTime = timeStamp), { capture: true });
 
   const wrapper = () => document.querySelector('.terminal-wrapper.active');
   const emulator = () => wrapper()?.xterm;
   const lineAt = (terminal, row) => terminal.buffer.active.getLine(row)?.translateToString(true) ?? '';
   const cursorRow = (terminal) => terminal.buffer.active.baseY + terminal.buffer.active.cursorY;
 
-  /** What stands before the cursor in its line. */
+  /** The text before the cursor in its line. */
   function cursorLine() {
     const terminal = emulator();
     if (!terminal) return '';
@@ -24,66 +24,70 @@ globalThis.bench = (() => {
     return terminal.buffer.active.getLine(baseY + cursorY)?.translateToString(false, 0, cursorX) ?? '';
   }
 
-  function holder(wish) {
-    const line = wish.line && new RegExp(wish.line);
+  function checkOf(condition) {
+    const line = condition.line && new RegExp(condition.line);
     const first = emulator();
     const row = first && cursorRow(first);
     return () =>
-      (wish.terminals === undefined ||
-        (document.querySelectorAll('.terminal-wrapper').length >= wish.terminals &&
+      (condition.terminals === undefined ||
+        (document.querySelectorAll('.terminal-wrapper').length >= condition.terminals &&
           wrapper()?.getBoundingClientRect().height > 0)) &&
-      (!wish.feeds || feeds >= wish.feeds) &&
-      (!wish.moved || emulator() !== first || cursorRow(first) !== row) &&
+      (!condition.lineFeeds || lineFeeds >= condition.lineFeeds) &&
+      (!condition.moved || emulator() !== first || cursorRow(first) !== row) &&
       (!line || line.test(cursorLine()));
   }
 
-  async function firstFrame(wish, holds) {
-    const end = performance.now() + patience;
+  async function firstFrame(condition, holds) {
+    const end = performance.now() + timeoutMs;
     let gap = 0;
     let last;
     for (;;) {
       const now = await new Promise((resolve) => requestAnimationFrame(() => resolve(performance.now())));
-      if (begun !== undefined) {
+      if (startTime !== undefined) {
         if (last !== undefined) gap = Math.max(gap, now - last);
         last = now;
-        if (holds()) return { time: now - begun, gap };
+        if (holds()) return { time: now - startTime, gap };
       }
       if (now > end)
-        throw new Error(`Not seen: ${JSON.stringify(wish)}; ${feeds} lines were drawn, now: ${cursorLine()}`);
+        throw new Error(
+          `Timed out: ${JSON.stringify(condition)}; ${lineFeeds} lines were drawn, now: ${cursorLine()}`,
+        );
     }
   }
 
   return {
-    /** Time counts from now, not from a key. */
-    begin: () => void (begun = performance.now()),
+    /** Starts the time now instead of with a key. */
+    start: () => void (startTime = performance.now()),
 
-    /** Counts the line feeds of the terminal that shows, and the lines that are none of those expected. */
-    listen: (expected) => {
-      feeds = strange = 0;
-      const known = expected && new Set(expected);
+    /** Counts the line feeds of the active terminal, and the lines that are not among the expected ones. */
+    countLines: (expected) => {
+      lineFeeds = unexpected = 0;
+      const expectedLines = expected && new Set(expected);
       const terminal = emulator();
       terminal.onLineFeed(() => {
-        feeds += 1;
-        // The first is that of the command.
-        if (known && feeds > 1 && !known.has(lineAt(terminal, cursorRow(terminal) - 1))) strange += 1;
+        lineFeeds += 1;
+        // The first line feed is that of the command.
+        if (expectedLines && lineFeeds > 1 && !expectedLines.has(lineAt(terminal, cursorRow(terminal) - 1)))
+          unexpected += 1;
       });
     },
 
-    strangeLines: () => strange,
+    unexpectedLines: () => unexpected,
     terminals: () => document.querySelectorAll('.terminal-wrapper').length,
 
     /**
-     * Begins to wait for the first frame after the next key in which all that is wished holds.
-     * @param wish `terminals`: so many are there, and one of them shows; `line`: a regular expression for the line up to
-     *   the cursor; `feeds`: so many lines were drawn since `listen`; `moved`: the cursor left its line, or the terminal went
-     * @returns its number, for `seen`
+     * Starts to wait for the first frame after the next key in which the condition holds.
+     * @param condition `terminals`: their least number, one of them visible; `line`: a regular expression for the line up
+     *   to the cursor; `lineFeeds`: their least number since `countLines`; `moved`: the cursor left its line, or its
+     *   terminal closed
+     * @returns its number, for `frameTimes`
      */
-    watch: (wish) => {
-      begun = undefined;
-      return watched.push(firstFrame(wish, holder(wish))) - 1;
+    watch: (condition) => {
+      startTime = undefined;
+      return watches.push(firstFrame(condition, checkOf(condition))) - 1;
     },
 
-    /** @returns milliseconds since the key, and the longest time between two frames meanwhile */
-    seen: (number) => watched[number],
+    /** @returns milliseconds since the key, and the longest time between two frames in between */
+    frameTimes: (number) => watches[number],
   };
 })();

@@ -4,22 +4,22 @@ import { descendants } from '../../emulator/sandbox/processes';
 /** The kinds of processes of VS Code that carry the output of terminals. */
 export type ProcessKind = 'extensionHost' | 'ptyHost';
 
-/** How much memory a process of VS Code takes at its most while something happens. */
+/** Measures the peak memory of a process of VS Code. */
 export class PeakMemory {
   private readonly pid: number;
   private readonly before: number;
 
-  /** Begins to look at the process of this kind, which descends from the present one. */
+  /** Starts to measure the process of this kind, a descendant of this process. */
   constructor(kind: ProcessKind) {
     const pid = descendants(process.pid).findLast((each) => commandLine(each).includes(`--type=${kind}`));
     if (pid === undefined) throw new Error(`There is no ${kind}.`);
     this.pid = pid;
-    // Lets Linux forget the highest size that the process had so far.
+    // Resets VmHWM, the peak resident set size (proc_pid_clear_refs(5)).
     writeFileSync(`/proc/${pid}/clear_refs`, '5');
     this.before = this.size('VmRSS');
   }
 
-  /** Bytes of growth since the beginning, at the most. */
+  /** Greatest growth since the start, in bytes. */
   get growth(): number {
     return this.size('VmHWM') - this.before;
   }
@@ -34,6 +34,6 @@ function commandLine(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
   } catch {
-    return ''; // It has gone meanwhile.
+    return ''; // It has ended meanwhile.
   }
 }

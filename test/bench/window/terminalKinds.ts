@@ -1,35 +1,35 @@
 import type { ProcessKind } from './peakMemory';
 
-/** Where a computer is: on this machine, or at the end of the slow line. */
+/** Location of a computer: on this machine, or behind the slow link. */
 export type Location = 'near' | 'far';
 export const locations: readonly Location[] = ['near', 'far'];
 
-/** A way to a shell on a computer, by one key. */
+/** A kind of terminal on a computer, opened by one key. */
 export interface TerminalKind {
   readonly key: Readonly<Record<Location, string>>;
   /** The process that carries the output of its terminals. */
   readonly process: ProcessKind;
-  /** Of what it opens, in settings. */
-  readonly name: (place: Location) => string;
+  /** Name of the profile or of the computer that it opens. */
+  readonly name: (location: Location) => string;
 }
 
 export const terminalKinds = {
   native: {
     key: { near: 'Control+Alt+1', far: 'Control+Alt+2' },
     process: 'ptyHost',
-    name: (place: Location) => `ssh ${place}`,
+    name: (location: Location) => `ssh ${location}`,
   },
   ours: {
     key: { near: 'Control+Alt+3', far: 'Control+Alt+4' },
     process: 'extensionHost',
-    name: (place: Location) => place,
+    name: (location: Location) => location,
   },
 } as const satisfies Record<string, TerminalKind>;
 
 export type TerminalKindName = keyof typeof terminalKinds;
 export const terminalKindNames: readonly TerminalKindName[] = ['native', 'ours'];
 
-/** Ends every terminal. */
+/** Kills all terminals. */
 export const killAllKey = 'Control+Alt+5';
 
 const binding = (key: string, command: string, args?: unknown) => ({
@@ -38,15 +38,15 @@ const binding = (key: string, command: string, args?: unknown) => ({
   args,
 });
 
-/** Keys of VS Code for all that. */
+/** Keybindings of VS Code for these keys. */
 export const keybindings = [
-  ...locations.map((place) =>
-    binding(terminalKinds.native.key[place], 'workbench.action.terminal.newWithProfile', {
-      profileName: terminalKinds.native.name(place),
+  ...locations.map((location) =>
+    binding(terminalKinds.native.key[location], 'workbench.action.terminal.newWithProfile', {
+      profileName: terminalKinds.native.name(location),
     }),
   ),
-  ...locations.map((place) =>
-    binding(terminalKinds.ours.key[place], 'celesto.openByName', terminalKinds.ours.name(place)),
+  ...locations.map((location) =>
+    binding(terminalKinds.ours.key[location], 'celesto.openByName', terminalKinds.ours.name(location)),
   ),
   binding(killAllKey, 'workbench.action.terminal.killAll'),
 ];

@@ -29,8 +29,8 @@ import { keybindings, terminalKinds, locations, type Location } from './terminal
 const extensionFiles = ['package.json', 'package.nls.json', 'dist/extension.js', 'media'];
 
 /**
- * A service with two computers, one on this machine and one at the end of a slow line, and a VS Code with both ways to
- * them: the extension, and `ssh` in VS Code's own terminal. For a network namespace of its own.
+ * An emulator with two computers, one of them behind a slow link, and a VS Code that reaches them by the extension and by
+ * `ssh` in VS Code's own terminal. It needs a network namespace of its own.
  */
 export class WindowEnvironment {
   private constructor(
@@ -44,10 +44,10 @@ export class WindowEnvironment {
   static async start(): Promise<WindowEnvironment> {
     const folder = mkdtempSync(join(tmpdir(), 'celesto-bench-'));
     buildExtension();
-    const line = await SlowLink.start(0);
+    const link = await SlowLink.start(0);
     const emulator = await startEmulator({
       dir: join(folder, 'emulator'),
-      // All addresses of the namespace: the computers are reached at two of them.
+      // The computers are reached by two addresses of the namespace.
       listenAddress: '0.0.0.0',
       advertiseAddress: '127.0.0.1',
       seed: locations.map((name) => ({ name })),
@@ -67,7 +67,7 @@ export class WindowEnvironment {
       settings: {
         ...testSettings,
         'terminal.integrated.profiles.linux': profiles,
-        // What is measured is the echo of the computer, not VS Code's guess at it.
+        // Measures the echo of the computer, not VS Code's prediction of it.
         'terminal.integrated.enablePersistentSessions': false,
         'terminal.integrated.localEchoEnabled': 'off',
         'terminal.integrated.commandsToSkipShell': keybindings.map(({ command }) => command),
@@ -78,22 +78,22 @@ export class WindowEnvironment {
         SSH_AUTH_SOCK: undefined,
       },
     });
-    return new WindowEnvironment(folder, emulator, line, server, await openBrowser());
+    return new WindowEnvironment(folder, emulator, link, server, await openBrowser());
   }
 
-  /** The window, in which the extension is awake and has its list. */
+  /** Opens the window and waits until the extension has its list. */
   async openWindow(): Promise<BenchWindow> {
     const folder = join(this.folder, 'empty');
     mkdirSync(folder);
     const window = await Window.open(this.browser, this.server.url, folder);
-    // It stays open when the window is loaded anew.
+    // The view stays open when the window is reloaded.
     await window.openContainer('Celesto');
-    const bench = new BenchWindow(window);
-    await bench.waitUntilReady();
-    return bench;
+    const benchWindow = new BenchWindow(window);
+    await benchWindow.waitUntilReady();
+    return benchWindow;
   }
 
-  /** Gives the far computer, and each call of the service, this round trip in milliseconds. */
+  /** Sets the round trip, in milliseconds, to the far computer and of each call of the service. */
   async setRoundTrip(roundTrip: number): Promise<void> {
     await this.link.setRoundTrip(roundTrip);
     await this.emulator.control.clearFaults();
@@ -101,23 +101,23 @@ export class WindowEnvironment {
       await this.emulator.control.addFault({ path: '^/v1/', delay: roundTrip, times: 'always' });
   }
 
-  /** Whether our shells are kept by tmux and mark their commands, as they are and do unless one says otherwise. */
-  configureShells(keep: boolean, marks: boolean): void {
+  /** Turns tmux and shell integration of the extension's shells on or off; both are on by default. */
+  configureShells(persistence: boolean, shellIntegration: boolean): void {
     const folder = join(this.folder, 'vscode', 'data', 'Machine');
     mkdirSync(folder, { recursive: true });
     const settings = {
-      'celesto.terminal.persistence': keep ? 'auto' : 'off',
-      'celesto.terminal.shellIntegration': marks,
+      'celesto.terminal.persistence': persistence ? 'auto' : 'off',
+      'celesto.terminal.shellIntegration': shellIntegration,
     };
     writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
   }
 
   /** Ends all SSH connections to a computer. */
-  async cutConnections(place: Location): Promise<void> {
-    await this.emulator.control.killSshd({ id: place, listener: false });
+  async cutConnections(location: Location): Promise<void> {
+    await this.emulator.control.killSshd({ id: location, listener: false });
   }
 
-  /** Puts a file into the home folder of the near computer. */
+  /** Writes a file into the home folder of the near computer. */
   async putFile(name: string, content: string | Buffer): Promise<void> {
     writeFileSync(join(await this.emulator.control.home({ id: 'near' }), name), content);
   }
@@ -131,27 +131,27 @@ export class WindowEnvironment {
   }
 }
 
-/** Lays the extension, as it would be packaged, into a folder of its own: a build elsewhere does not change it. */
+/** Copies the files of the packaged extension, so that another build does not change them meanwhile. */
 function installExtension(extensions: string): void {
   const folder = join(extensions, 'celesto.celesto-computers-0.1.0');
   for (const file of extensionFiles)
     cpSync(join(projectFolder, file), join(folder, file), { recursive: true });
 }
 
-/** Terminal profiles that run `ssh` to each computer, which knows its key. */
+/** Creates terminal profiles that run `ssh` to each computer, and authorizes their key. */
 async function sshProfiles(folder: string, emulator: Emulator): Promise<Record<string, unknown>> {
   const key = join(folder, 'key');
   spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
   const profiles: Record<string, unknown> = {};
-  for (const place of locations) {
-    authorize(await emulator.control.home({ id: place }), `${key}.pub`);
-    const { user, host, port } = parseEndpoint(await endpoint(emulator, place));
+  for (const location of locations) {
+    authorize(await emulator.control.home({ id: location }), `${key}.pub`);
+    const { user, host, port } = parseEndpoint(await endpoint(emulator, location));
     const options = [
       'StrictHostKeyChecking=accept-new',
       `UserKnownHostsFile=${join(folder, 'known_hosts')}`,
       'IdentitiesOnly=yes',
     ];
-    profiles[terminalKinds.native.name(place)] = {
+    profiles[terminalKinds.native.name(location)] = {
       path: findCommand('ssh'),
       args: [
         '-F',

@@ -1,4 +1,4 @@
-"""A line with a round trip of its own under the kernel's TCP: slowLine.py ROUND_TRIP_MS
+"""A link with a configurable round trip below the kernel's TCP: slowLink.py ROUND_TRIP_MS
 
 Needs root and a network namespace made for it. It makes the device `slow` with the address 10.99.0.1. Packets to
 10.99.0.2 come back to 10.99.0.1 after half a round trip with the two addresses exchanged, so that a client of 10.99.0.2
@@ -24,21 +24,21 @@ for command in ("ip addr add 10.99.0.1/24 dev slow", "ip link set slow up"):
     subprocess.check_call(command.split())
 print("ready", flush=True)
 
-on_the_way = collections.deque()
+in_flight = collections.deque()
 while True:
-    rest = None if not on_the_way else max(0, on_the_way[0][0] - time.monotonic())
-    readable = select.select([device, sys.stdin], [], [], rest)[0]
+    timeout = None if not in_flight else max(0, in_flight[0][0] - time.monotonic())
+    readable = select.select([device, sys.stdin], [], [], timeout)[0]
     if sys.stdin in readable:
-        wish = sys.stdin.readline()
-        if not wish:
+        message = sys.stdin.readline()
+        if not message:
             break
-        half = float(wish) / 2000
+        half = float(message) / 2000
         print("ready", flush=True)
     if device in readable:
         packet = os.read(device, 65535)
         source, target = packet[12:16], packet[16:20]
         if packet[0] >> 4 == 4:
             # Exchanging the addresses leaves the checksums as they are.
-            on_the_way.append((time.monotonic() + half, packet[:12] + target + source + packet[20:]))
-    while on_the_way and on_the_way[0][0] <= time.monotonic():
-        os.write(device, on_the_way.popleft()[1])
+            in_flight.append((time.monotonic() + half, packet[:12] + target + source + packet[20:]))
+    while in_flight and in_flight[0][0] <= time.monotonic():
+        os.write(device, in_flight.popleft()[1])
