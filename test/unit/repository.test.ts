@@ -6,7 +6,7 @@ import { load } from 'js-yaml';
 import { launchConfigurations, matcherOf, tasks, workspaceFile } from '../harness/workspaceFiles';
 import { projectFolder } from '../tools/paths';
 import { manifest } from './support/manifest';
-import { read } from './support/sources';
+import { read, sources } from './support/sources';
 
 interface Step {
   readonly uses?: string;
@@ -132,7 +132,10 @@ describe('the workspace of VS Code', () => {
 });
 
 describe('npm scripts', () => {
-  const documents = ['README.md', 'SECURITY.md', '.github/pull_request_template.md', ...workflowFiles];
+  const documents = [
+    ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', '.github/pull_request_template.md'],
+    ...workflowFiles,
+  ];
 
   it('exist wherever a document, a workflow or a task names one', () => {
     const named = documents.flatMap((path) =>
@@ -155,9 +158,49 @@ describe('npm scripts', () => {
   });
 });
 
+describe('CONTRIBUTING.md', () => {
+  const contributing = read('CONTRIBUTING.md');
+  const quoted = [...contributing.matchAll(/`([^`\n]+)`/g)].map(([, text]) => text!);
+
+  it('names only files and folders that exist', () => {
+    const words = quoted.flatMap((text) => text.split(' '));
+    const paths = words.filter((word) => /^(src|test|media|\.vscode|\.github|\.ci)\//.test(word));
+    const files = words.filter((word) => /^[\w.-]+\.(json|mjs|md)$/.test(word));
+    const links = [...contributing.matchAll(/\]\((?!https:)([^)#]+)\)/g)].map(([, path]) => path!);
+    assert.deepEqual(
+      [...paths, ...files, ...links].filter((path) => !existsSync(join(projectFolder, path))),
+      [],
+    );
+    assert.ok(paths.length > 50 && files.length > 5 && links.length > 1);
+  });
+
+  it('names only types and classes that exist', () => {
+    const names = quoted.filter((text) => /^[A-Z][a-z]+([A-Z][a-z]+)*$/.test(text));
+    const declared = (name: string): boolean =>
+      sources.some(({ ast }) => new RegExp(`\\b(class|interface|type) ${name}\\b`).test(ast.text));
+    assert.deepEqual(
+      names.filter((name) => !declared(name)),
+      [],
+    );
+    assert.ok(names.length > 2);
+  });
+
+  it('shows each of the four flows in five steps', () => {
+    const flows = contributing.slice(
+      contributing.indexOf('### From a click'),
+      contributing.indexOf('## Test'),
+    );
+    const steps = flows
+      .split(/^### /m)
+      .slice(1)
+      .map((flow) => flow.match(/^\d\. /gm)?.length);
+    assert.deepEqual(steps, [5, 5, 5, 5]);
+  });
+});
+
 describe('the Node of .nvmrc', () => {
   it('is one that the tools admit', () => {
-    const [, least] = /least = \[(\d+),/i.exec(read('test/tools/nodeVersion.mjs')) ?? [];
+    const [, least] = /minimum = \[(\d+),/.exec(read('test/tools/nodeVersion.mjs')) ?? [];
     assert.equal(read('.nvmrc').trim(), least);
   });
 });
