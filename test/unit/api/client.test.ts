@@ -57,14 +57,14 @@ describe('the calls of the client', () => {
     });
   }
 
-  it('creates what was wished', async () => {
+  it('sends the create request', async () => {
     service.play(answer(answeredComputer({ status: 'creating' }), 201));
     const request = { template_id: 'scratch', vcpus: 2, network_policy: { mode: 'off' } } as const;
     assert.equal((await client.create(createIntent(request))).status, 'creating');
     assert.deepEqual(asked(), ['POST', '/v1/computers', request]);
   });
 
-  it('sends one idempotency key for one wish, and another for the next', async () => {
+  it('sends one idempotency key per intent', async () => {
     service.play(answer(answeredComputer(), 201));
     const intent = createIntent({});
     await client.create(intent);
@@ -83,7 +83,7 @@ describe('the calls of the client', () => {
     assert.deepEqual(result, { deleted: 1, deleted_ids: ['a'], failed_ids: ['b'] });
   });
 
-  it('takes an answer to a bulk delete that counts but names none', async () => {
+  it('accepts a bulk delete answer without ids', async () => {
     service.play(answer({ deleted: 2 }));
     assert.deepEqual(await client.bulkDelete(['a', 'b']), { deleted: 2, deleted_ids: [], failed_ids: [] });
   });
@@ -108,7 +108,7 @@ describe('the calls of the client', () => {
     assert.deepEqual(result, { exit_code: 3, stdout: 'out', stderr: 'err', timed_out: false });
   });
 
-  it('tells how long a command took, where the service does', async () => {
+  it('has the duration of a command where the service sends it', async () => {
     service.play(answer({ exit_code: 0, stdout: '', stderr: '', duration_ms: 12 }));
     assert.equal((await client.exec('cmp_1', 'true', 20)).duration_ms, 12);
   });
@@ -121,7 +121,7 @@ describe('the calls of the client', () => {
     assert.deepEqual([first?.exit_code, second?.exit_code, second?.ended_at], [3, null, null]);
   });
 
-  it('reads how a computer is doing; what is not known is null', async () => {
+  it('reads metrics; unknown ones are null', async () => {
     const observedAt = '2026-02-01T10:00:00Z';
     const sample = { observed_at: observedAt, guest_cpu_used_percent: 12.5, host_memory_rss_mb: 700 };
     service.play(answer({ latest: { observed_at: observedAt, cpu_used_percent: null }, samples: [sample] }));
@@ -148,14 +148,14 @@ describe('the calls of the client', () => {
     assert.deepEqual(asked(), ['DELETE', '/v1/computers/cmp_1/published-ports/8000']);
   });
 
-  it('takes no address of a published port that is not of the web, since it goes to a browser', async () => {
+  it('accepts only web addresses of published ports, since they are opened in a browser', async () => {
     for (const url of ['command:workbench.action.quit', 'file:///etc/passwd', 'javascript:0', 'p-test', 7]) {
       service.play(answer({ computer_id: 'cmp_1', port: 8000, status: 'published', url }));
       assert.equal((await client.publish('cmp_1', 8000)).url, null);
     }
   });
 
-  it('leads to the screen and the browser', async () => {
+  it('opens the display and the browser', async () => {
     const grant = { gateway_url: 'wss://gw', token: 't', expires_at: 'e' };
     service.play(answer({ ...grant, mode: 'read_write' }, 201));
     assert.deepEqual(await client.display('cmp_1', 'read_write'), { ...grant, mode: 'read_write' });
@@ -165,7 +165,7 @@ describe('the calls of the client', () => {
     assert.deepEqual(asked(), ['POST', '/v1/computers/cmp_1/browser']);
   });
 
-  it('reads what the sizes cost, to the last digit', async () => {
+  it('reads the prices of sizes, to the last digit', async () => {
     const size = { id: 'small', vcpus: 1, ram_mb: 1024, root_disk_mb: 4096, hourly_rate_usd: '0.0200' };
     service.play(answer([size]));
     assert.deepEqual(await client.sizes(), [size]);
@@ -176,7 +176,7 @@ describe('the calls of the client', () => {
     }
   });
 
-  it('reads what the plan allows', async () => {
+  it('reads the limits of the plan', async () => {
     const sandboxes = { included: -1, used: 3, remaining: -1, is_unlimited: true };
     const used = { included: '50', used: '12.25', overage_used: '0', remaining: '37.75' };
     const hours = { ...used, is_unlimited: false, overage_allowed: false };
@@ -192,7 +192,7 @@ describe('the calls of the client', () => {
     assert.deepEqual(asked(), ['GET', '/v1/billing/summary']);
   });
 
-  it('makes a terminal session, or goes back to one', async () => {
+  it('creates a terminal session, or returns to one', async () => {
     const ticket = { terminal_id: 'term_abc', gateway_url: 'wss://gw', token: 't', expires_at: 'e' };
     service.play(answer(ticket, 201));
     assert.deepEqual(await client.terminal('cmp_1'), ticket);
@@ -201,7 +201,7 @@ describe('the calls of the client', () => {
     assert.deepEqual(service.lastCall.body, { terminal_id: 'term_abc' });
   });
 
-  it('asks who the key belongs to', async () => {
+  it('reads the user of the key', async () => {
     service.play(answer({ id: 'u1', email: 'ada@example.com', first_name: 'Ada', access_suspended: false }));
     assert.equal((await client.user()).email, 'ada@example.com');
     assert.deepEqual(asked(), ['GET', '/v1/users/info']);
@@ -214,7 +214,7 @@ describe('the calls of the client', () => {
   });
 });
 
-describe('who calls', () => {
+describe('credentials', () => {
   it('sends the key as a bearer token, and no organization unless one is chosen', async () => {
     service.play(answer(answeredComputer()));
     await client.get('cmp_1');
@@ -229,7 +229,7 @@ describe('who calls', () => {
     assert.equal(service.lastCall.headers['x-current-organization'], 'org_7');
   });
 
-  it('asks for the credentials at each call', async () => {
+  it('reads the credentials for each call', async () => {
     service.play(answer(answeredComputer()));
     await client.get('cmp_1');
     credentials = { baseUrl: service.baseUrl, apiKey: 'another' };
@@ -237,7 +237,7 @@ describe('who calls', () => {
     assert.equal(service.lastCall.headers.authorization, 'Bearer another');
   });
 
-  it('says that one is not signed in, without a call', async () => {
+  it('fails without credentials, without a call', async () => {
     service.play(answer(answeredComputer()));
     credentials = undefined;
     await assert.rejects(
@@ -248,7 +248,7 @@ describe('who calls', () => {
     assert.equal(service.calls.length, 0);
   });
 
-  it('is told to be refused by a call that one cannot do without, not by others', async () => {
+  it('reports a rejected key from required calls, not from optional ones', async () => {
     const refused: string[] = [];
     const told = new CelestoClient(
       new Http(silentLog),
@@ -272,7 +272,7 @@ describe('who calls', () => {
     assert.deepEqual(refused, ['forbidden', 'auth']);
   });
 
-  it('is told to be refused with the credentials that the call was made with, however late that is', async () => {
+  it('reports the credentials that the call was made with, however late', async () => {
     const refused: string[] = [];
     let apiKey = 'first';
     const told = new CelestoClient(
@@ -351,7 +351,7 @@ describe('ids and names in the path', () => {
 });
 
 describe('the answer to a list', () => {
-  it('says when there may be more', async () => {
+  it('reports when there may be more', async () => {
     const computers = (count: number): unknown[] =>
       Array.from({ length: count }, (_, i) => answeredComputer({ id: `cmp_${i}` }));
     service.play(answer({ computers: computers(pageSize - 1), count: pageSize - 1 }));
@@ -360,13 +360,13 @@ describe('the answer to a list', () => {
     assert.equal((await client.list()).possiblyMore, true);
   });
 
-  it('counts what it could not read, too, when it asks whether the page is full', async () => {
+  it('counts invalid entries when it checks for a full page', async () => {
     const computers = Array.from({ length: pageSize }, () => ({}));
     service.play(answer({ computers, count: pageSize }));
     assert.equal((await client.list()).possiblyMore, true);
   });
 
-  it('keeps the others when one computer cannot be read, and names the field', async () => {
+  it('keeps the others when one computer is invalid, and names the field', async () => {
     const computers = [
       answeredComputer({ id: 'a' }),
       answeredComputer({ vcpus: 'two' }),
@@ -386,7 +386,7 @@ describe('the answer to a list', () => {
     assert.match(list.unreadable[0]!.message, /vcpus/);
   });
 
-  it('is empty where there is nothing', async () => {
+  it('may be empty', async () => {
     service.play(answer({ computers: [], count: 0 }));
     assert.deepEqual(await client.list(), { computers: [], unreadable: [], possiblyMore: false });
   });
@@ -417,20 +417,20 @@ describe('the answer for one computer', () => {
     assert.deepEqual(await read({ colour: 'blue', gpu: { count: 8 } }), await read({}));
   });
 
-  it('takes what an older service sends, without size, price and place', async () => {
+  it('accepts an answer of an older service, without size, price and region', async () => {
     const older = { size_id: undefined, price_version: undefined, compute_location: undefined };
     const computer = await read(older);
     assert.equal(computer.compute_location, undefined);
     assert.equal(computer.name, 'einstein');
   });
 
-  it('takes the least that an answer may hold', async () => {
+  it('accepts a minimal answer', async () => {
     const { id, name, status, vcpus, ram_mb, disk_size_mb, image, created_at } = answeredComputer();
     service.play(answer({ id, name, status, vcpus, ram_mb, disk_size_mb, image, created_at }));
     assert.equal((await client.get('cmp_1')).template_id, 'scratch');
   });
 
-  it('takes null for whatever is optional', async () => {
+  it('accepts null for optional fields', async () => {
     const optional = [
       'size_id',
       'template_id',
@@ -444,22 +444,22 @@ describe('the answer for one computer', () => {
     assert.equal(computer.external_volume_enabled, false);
   });
 
-  it('takes a network policy that leaves its mode to the default', async () => {
+  it('accepts a network policy without a mode', async () => {
     assert.equal((await read({ network_policy: {} })).network_policy?.mode, 'open');
   });
 
-  it('takes a connection without an endpoint', async () => {
+  it('accepts a connection without an endpoint', async () => {
     assert.deepEqual((await read({ connection: {} })).connection, {});
     assert.equal((await read({ connection: { ssh: null } })).connection?.ssh, null);
   });
 
-  it('reads its published ports, and does without them where they cannot be read', async () => {
+  it('reads its published ports, and drops invalid ones', async () => {
     const port = { computer_id: 'cmp_1', port: 3000, status: 'published', url: 'https://p.celesto.ai' };
     assert.equal((await read({ published_ports: [port] })).published_ports[0]?.port, 3000);
     assert.deepEqual((await read({ published_ports: [{}] })).published_ports, []);
   });
 
-  it('takes a status it has never heard of', async () => {
+  it('accepts an unknown status', async () => {
     assert.equal((await read({ status: 'hibernating' })).status, 'hibernating');
   });
 

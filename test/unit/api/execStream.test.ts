@@ -80,7 +80,7 @@ async function failing(
 }
 
 describe('exec/stream', { timeout: 30_000 }, () => {
-  it('asks for events, and gives them up to the exit', async () => {
+  it('requests events, and yields them up to the exit', async () => {
     service.play(stream(lines(started, hello, exit)));
     assert.deepEqual(await run(), read);
     const { method, url, body, headers } = service.lastCall;
@@ -90,7 +90,7 @@ describe('exec/stream', { timeout: 30_000 }, () => {
     );
   });
 
-  it('gives each event when it comes, not when all is over', async () => {
+  it('yields each event when it arrives', async () => {
     let response: ServerResponse | undefined;
     service.play(begin(lines(started, hello), (opened) => (response = opened)));
     const events = client.execStream('cmp_1', 'make', 20);
@@ -101,7 +101,7 @@ describe('exec/stream', { timeout: 30_000 }, () => {
     assert.equal((await events.next()).done, true);
   });
 
-  it('reads events whatever way they are cut, spelled and mixed with others', async () => {
+  it('parses events however they are chunked, spelled and mixed with others', async () => {
     const euro = { type: 'stderr', data: 'ä€𝄞\r\n' };
     const text =
       `: a comment\r\nevent: message\r\nid: 7\r\ndata: ${JSON.stringify(started)}\r\n\r\n` +
@@ -125,7 +125,7 @@ describe('exec/stream', { timeout: 30_000 }, () => {
     assert.equal((await run()).length, 2);
   });
 
-  it('takes the least that an event may hold', async () => {
+  it('accepts minimal events', async () => {
     service.play(stream(lines({ type: 'started' }, { type: 'exit', exit_code: 0 })));
     assert.deepEqual(await run(), [{ type: 'started' }, { type: 'exit', exit_code: 0, timed_out: false }]);
   });

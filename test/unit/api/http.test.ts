@@ -60,13 +60,13 @@ async function failure(facts: Partial<Call> = {}, baseUrl?: string): Promise<Api
 
 const post = { method: 'POST', body: {} } as const;
 
-describe('a call that goes well', () => {
-  it('gives what the schema says', async () => {
+describe('a successful call', () => {
+  it('returns the validated answer', async () => {
     service.play(answer({ ok: true, more: 'ignored' }));
     assert.deepEqual(await call(), { ok: true });
   });
 
-  it('sends body, query and headers of its own', async () => {
+  it('sends its body, query and headers', async () => {
     service.play(fine);
     await call({ ...post, body: { a: 'ü' }, query: { limit: 7 }, headers: { 'x-own': '1' } });
     const { url, body, headers } = service.lastCall;
@@ -74,7 +74,7 @@ describe('a call that goes well', () => {
     assert.equal(headers['content-type'], 'application/json');
   });
 
-  it('leaves a line in the log', async () => {
+  it('is logged', async () => {
     service.play(fine);
     await call();
     assert.match(log.text, /^debug GET \/v1\/thing 200 in \d+ ms$/);
@@ -114,7 +114,7 @@ describe('an error answer', () => {
     });
   }
 
-  it('says the fields that a computer call does not accept', async () => {
+  it('names the fields that a computer call rejects', async () => {
     const errors = [
       { loc: ['body', 'vcpus'], msg: 'Input should be at most 16', type: 'less_than_equal' },
       { loc: ['body', 'network_policy', 'mode'], message: 'must be open or off' },
@@ -127,19 +127,19 @@ describe('an error answer', () => {
     );
   });
 
-  it('says the fields that another call does not accept', async () => {
+  it('names the fields that another call rejects', async () => {
     service.play(answer({ detail: [{ loc: ['query', 'limit'], msg: 'at most 200', type: 'x' }] }, 422));
     assert.match((await failure(post)).message, /query\.limit at most 200$/);
   });
 
-  it('shows the request id, so that the service can be asked about it', async () => {
+  it('shows the request id, for questions to the service', async () => {
     service.play(answer({}, 500, { 'x-request-id': 'req_abc123' }));
     const error = await failure(post);
     assert.equal(error.requestId, 'req_abc123');
     assert.match(error.message, /\(Request req_abc123\.\)$/);
   });
 
-  it('shows server text as plain text, and not all of a long one', async () => {
+  it('shows server text as plain text, truncated', async () => {
     service.play(answer({ detail: `\x1b[31mno\u202e ${'x'.repeat(5_000)}` }, 409));
     const { message } = await failure(post);
     assert.match(message, /^\[31mno x+…$/);
@@ -163,7 +163,7 @@ describe('an error answer', () => {
     });
   }
 
-  it('lets no key through that the service repeats', async () => {
+  it('masks a key that the service repeats', async () => {
     service.play((response, { headers }) =>
       answer({ detail: `Unknown key ${headers.authorization as string}` }, 403)(response, service.lastCall),
     );
@@ -171,7 +171,7 @@ describe('an error answer', () => {
   });
 });
 
-describe('an answer that is none', () => {
+describe('an invalid answer', () => {
   for (const [what, turn, words] of [
     ['an HTML page', answerText('<html>Welcome to the hotel</html>'), /cannot read.*Welcome to the hotel/],
     ['invalid JSON', answerText('{"ok": tru'), /cannot read/],
@@ -189,13 +189,13 @@ describe('an answer that is none', () => {
     });
   }
 
-  it('shows the request id, cut to a bearable length', async () => {
+  it('shows the request id, truncated', async () => {
     service.play(answer({}, 200, { 'x-request-id': `req_${'9'.repeat(500)}` }));
     assert.match((await failure()).message, /\(Request req_9+…\.\)$/);
     assert.ok((await failure()).message.length < 300);
   });
 
-  it('lets no key through that the service repeats', async () => {
+  it('masks a key that the service repeats', async () => {
     service.play(answerText(`hello ${apiKey}`));
     assert.match((await failure()).message, /hello/);
     service.play(answer({ ok: apiKey }));
@@ -255,7 +255,7 @@ describe('a network that fails', { timeout: 20_000 }, () => {
   });
 });
 
-describe('trying again', () => {
+describe('retries', () => {
   for (const [what, trouble] of [
     ['a server error', answer({}, 500)],
     ['a bad gateway', answerText('<html>', 502)],
@@ -284,7 +284,7 @@ describe('trying again', () => {
     assert.equal(service.calls.length, 3);
   });
 
-  it('waits longer each time, unless told otherwise', async () => {
+  it('waits longer each time, unless the service sends Retry-After', async () => {
     http = new Http(log);
     service.play(answer({}, 500), answer({}, 500), fine);
     await call();
@@ -334,7 +334,7 @@ describe('Retry-After', { timeout: 30_000 }, () => {
     assert.deepEqual(delays, []);
   });
 
-  it('is told when it is long', async () => {
+  it('fails the call when it is long', async () => {
     service.play(answer({}, 429, { 'retry-after': '17' }));
     const error = await failure();
     assert.equal(error.kind, 'rateLimit');
@@ -349,22 +349,22 @@ describe('Retry-After', { timeout: 30_000 }, () => {
     assert.ok(retryAfter > 55_000 && retryAfter <= 60_000, `${retryAfter} ms`);
   });
 
-  it('is over when its date has gone by', async () => {
+  it('is ignored when its date has passed', async () => {
     service.play(answer({}, 429, { 'retry-after': 'Sun, 01 Jan 2023 00:00:00 GMT' }), fine);
     assert.deepEqual(await call(), { ok: true });
   });
 
-  it('of no time at all makes no odd sentence', async () => {
+  it('of zero seconds makes a proper message', async () => {
     service.play(answer({}, 429, { 'retry-after': '0' }));
     assert.match((await failure(post)).message, /in a moment/);
   });
 
-  it('tells a rate limit from a limit of the plan', async () => {
+  it('distinguishes a rate limit from a limit of the plan', async () => {
     service.play(answer({ detail: 'Too many concurrent requests' }, 429, { 'retry-after': '9' }));
     assert.equal((await failure(post)).kind, 'rateLimit');
   });
 
-  it('is no longer than a day, whatever the service says', async () => {
+  it('is limited to a day', async () => {
     service.play(answer({}, 429, { 'retry-after': '99999999999999' }));
     assert.equal((await failure(post)).retryAfter, 86_400_000);
   });
@@ -378,7 +378,7 @@ describe('Retry-After', { timeout: 30_000 }, () => {
     });
   }
 
-  it('has no namesakes: other headers do not make a call wait', async () => {
+  it('is read from its own header alone', async () => {
     service.play(answer({}, 429, { 'x-ratelimit-reset': '3600' }), fine);
     assert.deepEqual(await call({ timeoutMs: 3_000 }), { ok: true });
   });
@@ -433,7 +433,7 @@ describe('cancelling', { timeout: 20_000 }, () => {
 });
 
 describe('isApiError', () => {
-  it('tells kinds apart', () => {
+  it('distinguishes kinds', () => {
     const error = new ApiError('conflict');
     assert.equal(isApiError(error), true);
     assert.equal(isApiError(error, 'auth', 'conflict'), true);

@@ -23,14 +23,14 @@ const secrets: [what: string, text: string, clean: string][] = [
 describe('redact', () => {
   for (const [what, text, clean] of secrets) it(`takes out ${what}`, () => assert.equal(redact(text), clean));
 
-  it('leaves the rest alone', () => {
+  it('leaves other text unchanged', () => {
     const line = 'GET /v1/computers 200 in 12 ms: {"token_count": 3}';
     assert.equal(redact(line), line);
   });
 });
 
 describe('redactingLog', () => {
-  it('lets no known secret through, at any level', () => {
+  it('masks every given secret, at any level', () => {
     const log = new RecordingLog();
     const clean = redactingLog(log, () => ['hunter2', '']);
     for (const level of ['trace', 'debug', 'info', 'warn', 'error'] as const) clean[level]('it is hunter2!');
@@ -43,25 +43,25 @@ describe('redactingLog', () => {
     ]);
   });
 
-  it('lets no part of a known secret through where a pattern knows its beginning', () => {
+  it('masks a given secret as a whole, though a pattern matches its beginning', () => {
     const log = new RecordingLog();
     redactingLog(log, () => ['celesto_sk_abc$def']).info('key celesto_sk_abc$def');
     assert.doesNotMatch(log.text, /def/);
   });
 
-  it('lets no part of a known secret through where another one is its beginning', () => {
+  it('masks a given secret as a whole, though another one is its beginning', () => {
     const log = new RecordingLog();
     redactingLog(log, () => ['hunter', 'hunter2']).info('it is hunter2');
     assert.equal(log.text, 'info it is ***');
   });
 
-  it('takes out what looks like a secret, known or not', () => {
+  it('masks what looks like a secret, given or not', () => {
     const log = new RecordingLog();
     redactingLog(log).info('Bearer abc');
     assert.equal(log.text, 'info Bearer ***');
   });
 
-  it('asks for the known secrets each time, since people sign in and out', () => {
+  it('reads the secrets for each message, since users sign in and out', () => {
     const log = new RecordingLog();
     let secret = 'first';
     const clean = redactingLog(log, () => [secret]);
@@ -78,10 +78,10 @@ describe('describeError', () => {
     assert.equal(describeError(error), 'TypeError: fetch failed ← Error: connect ECONNREFUSED');
   });
 
-  it('names what several attempts came to', () => {
+  it('names the errors of several attempts', () => {
     const error = new AggregateError([new Error('::1 refused'), new Error('127.0.0.1 refused')]);
     assert.match(describeError(error), /::1 refused.*127\.0\.0\.1 refused/);
   });
 
-  it('says something of anything thrown', () => assert.equal(describeError('just text'), 'just text'));
+  it('describes any thrown value', () => assert.equal(describeError('just text'), 'just text'));
 });

@@ -5,10 +5,10 @@ import { RecentProblemsLog } from '../../../src/base/recentProblems';
 import { FakeClock } from '../support/fakeClock';
 import { RecordingLog } from '../support/recordingLog';
 
-describe('TroubleLog', () => {
+describe('RecentProblemsLog', () => {
   const clock = new FakeClock();
 
-  it('passes all on, and keeps warnings and errors with their times', async () => {
+  it('forwards everything, and keeps warnings and errors with their times', async () => {
     const below = new RecordingLog();
     const log = new RecentProblemsLog(below, clock);
     for (const level of ['trace', 'debug', 'info', 'warn'] as const) log[level](level);
@@ -28,7 +28,7 @@ describe('TroubleLog', () => {
     assert.equal(log.problems[0]?.message, '10');
   });
 
-  it('keeps what it is given without secrets', () => {
+  it('keeps messages after their secrets were masked', () => {
     const log = new RecentProblemsLog(new RecordingLog(), clock);
     redactingLog(log, () => ['hunter2']).warn('it is hunter2, Bearer abc');
     assert.equal(log.problems[0]?.message, 'it is ***, Bearer ***');

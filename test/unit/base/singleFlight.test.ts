@@ -18,8 +18,8 @@ class HandRun {
   };
 }
 
-describe('SharedTasks', () => {
-  it('runs once for all who ask, and gives each the result', async () => {
+describe('SingleFlight', () => {
+  it('runs once for all callers, and gives each the result', async () => {
     const tasks = new SingleFlight<string, string>();
     const hand = new HandRun();
     const joined = [1, 2, 3].map(() => tasks.join('a', hand.run, forever));
@@ -29,7 +29,7 @@ describe('SharedTasks', () => {
     assert.deepEqual(await Promise.all(joined), ['done', 'done', 'done']);
   });
 
-  it('runs different keys side by side', async () => {
+  it('runs different keys at the same time', async () => {
     const tasks = new SingleFlight<string, string>();
     const hand = new HandRun();
     const a = tasks.join('a', hand.run, forever);
@@ -40,7 +40,7 @@ describe('SharedTasks', () => {
     assert.deepEqual([await a, await b], ['a done', 'b done']);
   });
 
-  it('gives a failure to each, and then begins anew', async () => {
+  it('rejects for each caller, and runs again for the next', async () => {
     const tasks = new SingleFlight<string, string>();
     const hand = new HandRun();
     const failing = [1, 2].map(() => tasks.join('a', hand.run, forever));
@@ -53,7 +53,7 @@ describe('SharedTasks', () => {
     assert.equal(await again, 'better');
   });
 
-  it('tells a late joiner the latest step, and each one all that follow', async () => {
+  it('reports the latest step to a late caller, and all that follow to each', async () => {
     const tasks = new SingleFlight<string, string>();
     const hand = new HandRun();
     const early: string[] = [];
@@ -70,7 +70,7 @@ describe('SharedTasks', () => {
     assert.deepEqual(late, ['two', 'three']);
   });
 
-  it('lets one caller leave without disturbing the other', async () => {
+  it('lets one caller cancel without an effect on the other', async () => {
     const tasks = new SingleFlight<string, string>();
     const hand = new HandRun();
     const leaving = new AbortController();
@@ -87,7 +87,7 @@ describe('SharedTasks', () => {
     assert.deepEqual(heard, []);
   });
 
-  it('cancels the run when the last caller leaves; who comes next gets a run of its own', async () => {
+  it('aborts the run when the last caller cancels; the next one gets a run of its own', async () => {
     const tasks = new SingleFlight<string, string>();
     const hand = new HandRun();
     const callers = [new AbortController(), new AbortController()];
@@ -105,7 +105,7 @@ describe('SharedTasks', () => {
     assert.equal(await next, 'new');
   });
 
-  it('runs nothing for a caller that has cancelled before', async () => {
+  it('runs nothing for a caller that has already cancelled', async () => {
     const tasks = new SingleFlight<string, string>();
     const hand = new HandRun();
     await assert.rejects(tasks.join('a', hand.run, AbortSignal.abort()), { name: 'AbortError' });

@@ -31,36 +31,36 @@ const shown: [what: string, text: string, expected: string][] = [
 
 describe('printable', () => {
   for (const [what, text, expected] of shown) {
-    it(`makes ${what} safe to show`, () => assert.equal(printable(text), expected));
+    it(`makes ${what} safe to display`, () => assert.equal(printable(text), expected));
   }
 });
 
-describe('shortened', () => {
-  it('keeps what fits', () => assert.equal(truncate('12345', 5), '12345'));
+describe('truncate', () => {
+  it('keeps a text that fits', () => assert.equal(truncate('12345', 5), '12345'));
   it('cuts with an ellipsis', () => assert.equal(truncate('123456', 5), '1234…'));
-  it('counts only what is shown', () => assert.equal(truncate('\u202e12345\x07', 5), '12345'));
+  it('counts only visible characters', () => assert.equal(truncate('\u202e12345\x07', 5), '12345'));
   it('cuts no emoji in half', () => assert.equal(truncate('123🧪🧪', 5), '123…'));
 });
 
-describe('what VS Code would draw', () => {
-  it('as an icon is escaped', () =>
+describe('escaping for VS Code', () => {
+  it('escapes icons', () =>
     assert.equal(escapeIcons('$(trash~spin) $5 $((1)) $(a)'), '\\$(trash~spin) $5 $((1)) \\$(a)'));
-  it('as a link is pulled apart', () =>
+  it('breaks up links', () =>
     assert.equal(escapeLinks('[x](command:y) [z](https://z)'), '[x] (command:y) [z] (https://z)'));
 });
 
-describe('megabytes', () => {
+describe('formatMegabytes', () => {
   for (const [mb, words] of [
     [512, '512 MB'],
     [1024, '1 GB'],
     [1536, '1.5 GB'],
     [20_480, '20 GB'],
   ] as const) {
-    it(`says ${words}`, () => assert.equal(formatMegabytes(mb), words));
+    it(`returns ${words}`, () => assert.equal(formatMegabytes(mb), words));
   }
 });
 
-describe('bytes', () => {
+describe('formatBytes', () => {
   for (const [count, words] of [
     [0, '0 B'],
     [1023, '1023 B'],
@@ -68,6 +68,6 @@ describe('bytes', () => {
     [1_600_000, '1.5 MB'],
     [3 * 1024 ** 4, '3 TB'],
   ] as const) {
-    it(`says ${words}`, () => assert.equal(formatBytes(count), words));
+    it(`returns ${words}`, () => assert.equal(formatBytes(count), words));
   }
 });

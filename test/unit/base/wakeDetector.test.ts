@@ -3,8 +3,8 @@ import { describe, it } from 'node:test';
 import { detectWake } from '../../../src/base/wakeDetector';
 import { FakeClock } from '../support/fakeClock';
 
-describe('watchForWake', () => {
-  it('calls back once for each sleep, and never else', async () => {
+describe('detectWake', () => {
+  it('calls back once for each sleep, and at no other time', async () => {
     const clock = new FakeClock();
     let woken = 0;
     const watch = detectWake(clock, () => (woken += 1));

@@ -8,7 +8,7 @@ function computer(facts: Record<string, unknown> = {}): Computer {
 }
 
 describe('computerFrom', () => {
-  it('takes over what the service says', () => {
+  it("converts the service's description", () => {
     assert.deepEqual(computer({ name: 'einstein', stopped_at: '2026-02-02T00:00:00Z', last_error: 'oh' }), {
       id: 'cmp_1',
       name: 'einstein',
@@ -28,7 +28,7 @@ describe('computerFrom', () => {
     });
   });
 
-  it('has the ports that are published, in their order', () => {
+  it('has the published ports in ascending order', () => {
     const port = (number: number, status: string) => ({ port: number, status, url: null, created_at: null });
     const ports = [port(8080, 'published'), port(4000, 'unpublished'), port(3000, 'publishing')];
     assert.deepEqual(
@@ -37,7 +37,7 @@ describe('computerFrom', () => {
     );
   });
 
-  it('has nothing where the service says nothing', () => {
+  it('has no value where the service sends none', () => {
     const bare = computer({ compute_location: null, connection: null, last_error: '', network_policy: null });
     assert.deepEqual(
       [bare.region, bare.ssh, bare.lastError, bare.network, bare.stoppedAt],
@@ -45,7 +45,7 @@ describe('computerFrom', () => {
     );
   });
 
-  it('makes texts safe to show: control characters and bidi marks', () => {
+  it('makes texts safe to display: no control characters, no bidi marks', () => {
     const odd = computer({
       name: '\x1b]0;gotcha\x07ein\u202estein\n',
       last_error: 'line one\nline two\x1b[2J',
@@ -77,7 +77,7 @@ describe('computerFrom', () => {
 });
 
 describe('sameComputer', () => {
-  it('is true for what looks the same', () => assert.equal(sameComputer(computer(), computer()), true));
+  it('is true for equal fields', () => assert.equal(sameComputer(computer(), computer()), true));
 
   const different: Record<string, unknown> = {
     name: 'x',
@@ -99,7 +99,7 @@ describe('sameComputer', () => {
       assert.equal(sameComputer(computer(), computer({ [field]: value })), false));
   }
 
-  it('sees a field that a computer from the cache does not have', () => {
+  it('detects a field that a computer from the cache lacks', () => {
     const before = computer({ last_error: null });
     const cached = JSON.parse(JSON.stringify(before)) as Computer;
     assert.equal(sameComputer(cached, before), true);

@@ -10,38 +10,38 @@ import { parseComputer } from '../support/storeHarness';
 const { signal } = new AbortController();
 const stopping = { signal, timeoutMs: 60_000 };
 
-/** A list with these in it, and what is told from then on: `a stopped`. */
+/** A list with these in it, and what is reported from then on: `a stopped`. */
 async function listening(
   ...computers: string[]
-): Promise<{ bench: LifecycleHarness; told: string[]; happenings: ComputerEvents }> {
-  const bench = new LifecycleHarness();
-  const happenings = new ComputerEvents(bench.store, bench.lifecycle, bench.clock);
-  const told: string[] = [];
-  happenings.onEvent(({ computer, kind: what }) => told.push(`${computer.id} ${what}`));
-  await bench.refreshWith(...computers);
-  return { bench, told, happenings };
+): Promise<{ harness: LifecycleHarness; reported: string[]; events: ComputerEvents }> {
+  const harness = new LifecycleHarness();
+  const events = new ComputerEvents(harness.store, harness.lifecycle, harness.clock);
+  const reported: string[] = [];
+  events.onEvent(({ computer, kind }) => reported.push(`${computer.id} ${kind}`));
+  await harness.refreshWith(...computers);
+  return { harness, reported, events };
 }
 
-describe('what happens elsewhere', () => {
-  it('is told once: stopped, failed, lost, deleted', async () => {
-    const { bench, told } = await listening('a running', 'b running', 'c running', 'd running');
-    await bench.refreshWith('a stopping', 'b error', 'c lost', 'd deleting');
-    await bench.refreshWith('a stopped', 'b error', 'c lost');
-    await bench.refreshWith('a stopped');
-    assert.deepEqual(told, ['b failed', 'c failed', 'd deleted', 'a stopped', 'b deleted', 'c deleted']);
+describe('events outside this window', () => {
+  it('are reported once: stopped, failed, lost, deleted', async () => {
+    const { harness, reported } = await listening('a running', 'b running', 'c running', 'd running');
+    await harness.refreshWith('a stopping', 'b error', 'c lost', 'd deleting');
+    await harness.refreshWith('a stopped', 'b error', 'c lost');
+    await harness.refreshWith('a stopped');
+    assert.deepEqual(reported, ['b failed', 'c failed', 'd deleted', 'a stopped', 'b deleted', 'c deleted']);
   });
 
-  it('is told again when it happens again', async () => {
-    const { bench, told } = await listening('a running');
-    for (const status of ['stopped', 'running', 'stopped']) await bench.refreshWith(`a ${status}`);
-    assert.deepEqual(told, ['a stopped', 'a stopped']);
+  it('are reported again when they happen again', async () => {
+    const { harness, reported } = await listening('a running');
+    for (const status of ['stopped', 'running', 'stopped']) await harness.refreshWith(`a ${status}`);
+    assert.deepEqual(reported, ['a stopped', 'a stopped']);
   });
 
-  it('is not how computers were when the list was first read, nor the list of another account', async () => {
-    const { bench, told } = await listening('a stopped', 'b error', 'c running');
-    bench.store.reset();
-    await bench.refreshWith('d stopped');
-    assert.deepEqual(told, []);
+  it('do not include statuses of the first list, nor the list of another account', async () => {
+    const { harness, reported } = await listening('a stopped', 'b error', 'c running');
+    harness.store.reset();
+    await harness.refreshWith('d stopped');
+    assert.deepEqual(reported, []);
   });
 
   const incomplete: [string, Partial<ComputerList>][] = [
@@ -49,93 +49,93 @@ describe('what happens elsewhere', () => {
     ['cannot be read for once', { unreadable: [new ApiError('malformed')] }],
   ];
   for (const [what, part] of incomplete)
-    it(`is not that a computer ${what}`, async () => {
-      const { bench, told } = await listening('a running', 'b running');
-      bench.client.script('list', { ...listOf(parseComputer('a running')), ...part });
-      await bench.store.refresh();
-      assert.equal(bench.shown, 'a running');
-      assert.deepEqual(told, []);
+    it(`do not include a computer that ${what}`, async () => {
+      const { harness, reported } = await listening('a running', 'b running');
+      harness.client.script('list', { ...listOf(parseComputer('a running')), ...part });
+      await harness.store.refresh();
+      assert.equal(harness.shown, 'a running');
+      assert.deepEqual(reported, []);
     });
 
-  it('is told as deleted by a 404, though the list is incomplete', async () => {
-    const { bench, told } = await listening('a running', 'b running');
-    bench.client.script('list', {
+  it('include a deletion that a 404 reveals while the list is incomplete', async () => {
+    const { harness, reported } = await listening('a running', 'b running');
+    harness.client.script('list', {
       ...listOf(parseComputer('a running'), parseComputer('b running')),
       possiblyMore: true,
     });
-    await bench.store.refresh();
-    bench.scriptFetches(new ApiError('notFound'));
-    await assert.rejects(bench.lifecycle.fetch('b', signal));
-    assert.deepEqual(told, ['b deleted']);
+    await harness.store.refresh();
+    harness.scriptFetches(new ApiError('notFound'));
+    await assert.rejects(harness.lifecycle.fetch('b', signal));
+    assert.deepEqual(reported, ['b deleted']);
   });
 
-  it('is not what this window did', async () => {
-    const { bench, told } = await listening('a running', 'b running', 'c running');
-    bench.client.script('stop', parseComputer('a stopping'));
-    bench.scriptFetches('stopped');
-    await bench.timely(bench.lifecycle.stop('a', stopping));
-    bench.client.script('delete', parseComputer('b deleting'));
-    await bench.lifecycle.delete('b', signal);
-    bench.client.script('bulkDelete', { deleted: 1, deleted_ids: ['c'], failed_ids: [] });
-    await bench.lifecycle.deleteMany(['c'], signal);
-    await bench.refreshWith('a stopped');
-    assert.deepEqual(told, []);
+  it('do not include what this window did', async () => {
+    const { harness, reported } = await listening('a running', 'b running', 'c running');
+    harness.client.script('stop', parseComputer('a stopping'));
+    harness.scriptFetches('stopped');
+    await harness.timely(harness.lifecycle.stop('a', stopping));
+    harness.client.script('delete', parseComputer('b deleting'));
+    await harness.lifecycle.delete('b', signal);
+    harness.client.script('bulkDelete', { deleted: 1, deleted_ids: ['c'], failed_ids: [] });
+    await harness.lifecycle.deleteMany(['c'], signal);
+    await harness.refreshWith('a stopped');
+    assert.deepEqual(reported, []);
   });
 
-  it('is heard of again once a computer that this window stopped runs', async () => {
-    const { bench, told } = await listening('a running');
-    bench.client.script('stop', parseComputer('a stopping'));
-    bench.scriptFetches('stopped');
-    await bench.timely(bench.lifecycle.stop('a', stopping));
-    await bench.refreshWith('a running');
-    await bench.refreshWith('a stopped');
-    assert.deepEqual(told, ['a stopped']);
+  it('are reported again once a computer that this window stopped is running', async () => {
+    const { harness, reported } = await listening('a running');
+    harness.client.script('stop', parseComputer('a stopping'));
+    harness.scriptFetches('stopped');
+    await harness.timely(harness.lifecycle.stop('a', stopping));
+    await harness.refreshWith('a running');
+    await harness.refreshWith('a stopped');
+    assert.deepEqual(reported, ['a stopped']);
   });
 });
 
-describe('what this window has begun', () => {
-  it('is told when a start has led to a running computer, but not that of another window', async () => {
-    const { bench, told } = await listening('a stopped', 'b stopped');
-    bench.client.script('start', parseComputer('a starting'));
-    bench.scriptFetches('stopped', 'starting', 'running');
-    await bench.opened();
-    await bench.refreshWith('a running', 'b running');
-    assert.deepEqual(told, ['a ready']);
+describe('requests of this window', () => {
+  it('report a start that has led to a running computer, but not that of another window', async () => {
+    const { harness, reported } = await listening('a stopped', 'b stopped');
+    harness.client.script('start', parseComputer('a starting'));
+    harness.scriptFetches('stopped', 'starting', 'running');
+    await harness.opened();
+    await harness.refreshWith('a running', 'b running');
+    assert.deepEqual(reported, ['a ready']);
   });
 
-  it('is left to those who asked for a start that fails', async () => {
-    const { bench, told } = await listening('a stopped');
-    bench.client.script('start', parseComputer('a starting'));
-    bench.scriptFetches('stopped', 'starting', 'error');
-    await assert.rejects(bench.opened());
-    assert.equal(bench.shown, 'a error');
-    assert.deepEqual(told, []);
+  it('leave a start that fails to its caller', async () => {
+    const { harness, reported } = await listening('a stopped');
+    harness.client.script('start', parseComputer('a starting'));
+    harness.scriptFetches('stopped', 'starting', 'error');
+    await assert.rejects(harness.opened());
+    assert.equal(harness.shown, 'a error');
+    assert.deepEqual(reported, []);
   });
 
   for (const [status, what] of [
     ['running', 'ready'],
     ['error', 'notCreated'],
   ]) {
-    it(`is told when a create ends in ${status}, though nobody looks at the list`, async () => {
-      const { bench, told } = await listening();
-      bench.client.script('create', parseComputer('a creating'));
-      bench.setList('a creating');
-      await bench.lifecycle.create(createIntent({}), signal);
-      await bench.clock.advance(5_000);
-      bench.setList(`a ${status}`);
-      await bench.clock.advance(5_000);
-      assert.deepEqual(told, [`a ${what}`]);
-      assert.equal(bench.clock.waiting, 0, 'nobody looks any more');
+    it(`is reported when a create ends in ${status}, though nobody looks at the list`, async () => {
+      const { harness, reported } = await listening();
+      harness.client.script('create', parseComputer('a creating'));
+      harness.setList('a creating');
+      await harness.lifecycle.create(createIntent({}), signal);
+      await harness.clock.advance(5_000);
+      harness.setList(`a ${status}`);
+      await harness.clock.advance(5_000);
+      assert.deepEqual(reported, [`a ${what}`]);
+      assert.equal(harness.clock.waiting, 0, 'nobody looks any more');
     });
   }
 
-  it('is waited for ten minutes at most', async () => {
-    const { bench, happenings } = await listening();
-    bench.client.script('create', parseComputer('a creating'));
-    bench.setList('a creating');
-    await bench.lifecycle.create(createIntent({}), signal);
-    await bench.clock.advance(601_000);
-    assert.equal(bench.clock.waiting, 0);
-    happenings.dispose();
+  it('are watched for ten minutes at most', async () => {
+    const { harness, events } = await listening();
+    harness.client.script('create', parseComputer('a creating'));
+    harness.setList('a creating');
+    await harness.lifecycle.create(createIntent({}), signal);
+    await harness.clock.advance(601_000);
+    assert.equal(harness.clock.waiting, 0);
+    events.dispose();
   });
 });

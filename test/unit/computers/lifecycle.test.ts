@@ -15,123 +15,123 @@ const { signal } = new AbortController();
 const stopping = { signal, timeoutMs: 60_000 };
 
 describe('stopping a computer', () => {
-  it('shows it at once and waits until it has stopped', async () => {
-    const bench = await LifecycleHarness.with('a running');
-    bench.client.script('stop', parseComputer('a stopping'));
-    bench.scriptFetches('stopping', 'stopping', 'stopped');
-    const stopped = bench.lifecycle.stop('a', stopping);
-    assert.equal(bench.shown, 'a stopping');
-    assert.equal((await bench.timely(stopped)).status, 'stopped');
-    assert.deepEqual(bench.takeEvents(), ['~a stopping', '~a stopped']);
-    assert.deepEqual(bench.client.calls, ['stop a', 'get a', 'get a', 'get a']);
+  it('shows stopping at once and waits until it has stopped', async () => {
+    const harness = await LifecycleHarness.with('a running');
+    harness.client.script('stop', parseComputer('a stopping'));
+    harness.scriptFetches('stopping', 'stopping', 'stopped');
+    const stopped = harness.lifecycle.stop('a', stopping);
+    assert.equal(harness.shown, 'a stopping');
+    assert.equal((await harness.timely(stopped)).status, 'stopped');
+    assert.deepEqual(harness.takeEvents(), ['~a stopping', '~a stopped']);
+    assert.deepEqual(harness.client.calls, ['stop a', 'get a', 'get a', 'get a']);
   });
 
   for (const status of ['stopping', 'stopped']) {
-    it(`that is ${status} already is a success`, async () => {
-      const bench = await LifecycleHarness.with('a running');
-      bench.client.script('stop', conflict);
-      bench.scriptFetches(status, 'stopped');
-      assert.equal((await bench.timely(bench.lifecycle.stop('a', stopping))).status, 'stopped');
+    it(`succeeds for a computer that is already ${status}`, async () => {
+      const harness = await LifecycleHarness.with('a running');
+      harness.client.script('stop', conflict);
+      harness.scriptFetches(status, 'stopped');
+      assert.equal((await harness.timely(harness.lifecycle.stop('a', stopping))).status, 'stopped');
     });
   }
 
-  it('that cannot be stopped now says so in the words of the service, and shows the truth', async () => {
-    const bench = await LifecycleHarness.with('a running');
-    bench.client.script('stop', conflict);
-    bench.scriptFetches('starting');
-    await assert.rejects(bench.timely(bench.lifecycle.stop('a', stopping)), conflict);
-    assert.equal(bench.shown, 'a starting');
+  it('fails with the message of the service, and shows the confirmed status', async () => {
+    const harness = await LifecycleHarness.with('a running');
+    harness.client.script('stop', conflict);
+    harness.scriptFetches('starting');
+    await assert.rejects(harness.timely(harness.lifecycle.stop('a', stopping)), conflict);
+    assert.equal(harness.shown, 'a starting');
   });
 
-  it('shows the truth again when it fails', async () => {
-    const bench = await LifecycleHarness.with('a running');
-    bench.client.script('stop', network);
-    await assert.rejects(bench.lifecycle.stop('a', stopping), network);
-    assert.equal(bench.shown, 'a running');
-    assert.deepEqual(bench.client.calls, ['stop a'], 'nothing is sent twice');
+  it('shows the confirmed status again when it fails', async () => {
+    const harness = await LifecycleHarness.with('a running');
+    harness.client.script('stop', network);
+    await assert.rejects(harness.lifecycle.stop('a', stopping), network);
+    assert.equal(harness.shown, 'a running');
+    assert.deepEqual(harness.client.calls, ['stop a'], 'nothing is sent twice');
   });
 
-  it('that is gone says so, and takes it from the list', async () => {
-    const bench = await LifecycleHarness.with('a running');
-    bench.client.script('stop', notFound);
-    await assert.rejects(bench.lifecycle.stop('a', stopping), notFound);
-    assert.deepEqual(bench.takeEvents(), ['~a stopping', '-a']);
+  it('fails for a computer that is gone, and removes it from the list', async () => {
+    const harness = await LifecycleHarness.with('a running');
+    harness.client.script('stop', notFound);
+    await assert.rejects(harness.lifecycle.stop('a', stopping), notFound);
+    assert.deepEqual(harness.takeEvents(), ['~a stopping', '-a']);
   });
 
-  it('ends with any other settled state', async () => {
-    const bench = await LifecycleHarness.with('a running');
-    bench.client.script('stop', parseComputer('a stopping'));
-    bench.scriptFetches('stopping', 'error');
-    assert.equal((await bench.timely(bench.lifecycle.stop('a', stopping))).status, 'error');
+  it('ends with any other status that does not change', async () => {
+    const harness = await LifecycleHarness.with('a running');
+    harness.client.script('stop', parseComputer('a stopping'));
+    harness.scriptFetches('stopping', 'error');
+    assert.equal((await harness.timely(harness.lifecycle.stop('a', stopping))).status, 'error');
   });
 
-  it('is given up when the time is over', async () => {
-    const bench = await LifecycleHarness.with('a running');
-    bench.client.script('stop', parseComputer('a stopping'));
-    bench.scriptFetches('stopping');
+  it('fails when the time limit is reached', async () => {
+    const harness = await LifecycleHarness.with('a running');
+    harness.client.script('stop', parseComputer('a stopping'));
+    harness.scriptFetches('stopping');
     await assert.rejects(
-      bench.timely(bench.lifecycle.stop('a', stopping)),
+      harness.timely(harness.lifecycle.stop('a', stopping)),
       (error) => error instanceof LifecycleError && error.message.includes('still stopping after 60 s'),
     );
-    assert.equal(bench.clock.waiting, 0);
+    assert.equal(harness.clock.waiting, 0);
   });
 
-  it('waits for a service that is away for a while', async () => {
-    const bench = await LifecycleHarness.with('a running');
-    bench.client.script('stop', parseComputer('a stopping'));
-    bench.scriptFetches('stopping', network, network, 'stopped');
-    assert.equal((await bench.timely(bench.lifecycle.stop('a', stopping))).status, 'stopped');
+  it('waits for a service that cannot be reached for a while', async () => {
+    const harness = await LifecycleHarness.with('a running');
+    harness.client.script('stop', parseComputer('a stopping'));
+    harness.scriptFetches('stopping', network, network, 'stopped');
+    assert.equal((await harness.timely(harness.lifecycle.stop('a', stopping))).status, 'stopped');
   });
 
   it('can be cancelled while it waits', async () => {
-    const bench = await LifecycleHarness.with('a running');
-    bench.client.script('stop', parseComputer('a stopping'));
-    bench.scriptFetches('stopping');
+    const harness = await LifecycleHarness.with('a running');
+    harness.client.script('stop', parseComputer('a stopping'));
+    harness.scriptFetches('stopping');
     const controller = new AbortController();
-    const stopped = bench.lifecycle.stop('a', { signal: controller.signal, timeoutMs: 60_000 });
-    await bench.clock.advance(500);
+    const stopped = harness.lifecycle.stop('a', { signal: controller.signal, timeoutMs: 60_000 });
+    await harness.clock.advance(500);
     controller.abort();
     await assert.rejects(stopped, { name: 'AbortError' });
-    assert.equal(bench.clock.waiting, 0);
-    assert.equal(bench.shown, 'a stopping');
+    assert.equal(harness.clock.waiting, 0);
+    assert.equal(harness.shown, 'a stopping');
   });
 
-  it('can be cancelled while it is asked for', async () => {
-    const bench = await LifecycleHarness.with('a running');
-    bench.client.script('stop', deferred<WireComputer>().promise);
+  it('can be cancelled during the request', async () => {
+    const harness = await LifecycleHarness.with('a running');
+    harness.client.script('stop', deferred<WireComputer>().promise);
     const controller = new AbortController();
-    const stopped = bench.lifecycle.stop('a', { signal: controller.signal, timeoutMs: 60_000 });
+    const stopped = harness.lifecycle.stop('a', { signal: controller.signal, timeoutMs: 60_000 });
     await settled();
     controller.abort();
     await assert.rejects(stopped, { name: 'AbortError' });
-    assert.equal(bench.shown, 'a running');
+    assert.equal(harness.shown, 'a running');
   });
 });
 
 describe('deleting a computer', () => {
-  it('shows it at once and as the service answers', async () => {
-    const bench = await LifecycleHarness.with('a running');
+  it('shows deleting at once, then the answer of the service', async () => {
+    const harness = await LifecycleHarness.with('a running');
     const answer = deferred<WireComputer>();
-    bench.client.script('delete', answer.promise);
-    const deleted = bench.lifecycle.delete('a', signal);
-    assert.deepEqual(bench.takeEvents(), ['~a deleting']);
+    harness.client.script('delete', answer.promise);
+    const deleted = harness.lifecycle.delete('a', signal);
+    assert.deepEqual(harness.takeEvents(), ['~a deleting']);
     answer.resolve(parseComputer('a deleting'));
     await deleted;
-    assert.deepEqual(bench.takeEvents(), []);
+    assert.deepEqual(harness.takeEvents(), []);
   });
 
-  it('takes it away where the service has done so at once', async () => {
-    const bench = await LifecycleHarness.with('a running', 'b running');
-    bench.client.script('delete', parseComputer('a deleted'));
-    await bench.lifecycle.delete('a', signal);
-    assert.deepEqual(bench.takeEvents(), ['~a deleting', '-a']);
+  it('removes it where the service has deleted it at once', async () => {
+    const harness = await LifecycleHarness.with('a running', 'b running');
+    harness.client.script('delete', parseComputer('a deleted'));
+    await harness.lifecycle.delete('a', signal);
+    assert.deepEqual(harness.takeEvents(), ['~a deleting', '-a']);
   });
 
-  it('that is gone already is a success', async () => {
-    const bench = await LifecycleHarness.with('a running');
-    bench.client.script('delete', notFound);
-    await bench.lifecycle.delete('a', signal);
-    assert.deepEqual(bench.takeEvents(), ['~a deleting', '-a']);
+  it('succeeds for a computer that is already gone', async () => {
+    const harness = await LifecycleHarness.with('a running');
+    harness.client.script('delete', notFound);
+    await harness.lifecycle.delete('a', signal);
+    assert.deepEqual(harness.takeEvents(), ['~a deleting', '-a']);
   });
 
   for (const [what, look, shown] of [
@@ -139,96 +139,96 @@ describe('deleting a computer', () => {
     ['deleted', 'deleted', ''],
     ['not known any more', notFound, ''],
   ] as const) {
-    it(`that cannot be, since it is ${what}, is a success`, async () => {
-      const bench = await LifecycleHarness.with('a running');
-      bench.client.script('delete', conflict);
-      bench.scriptFetches(look);
-      await bench.lifecycle.delete('a', signal);
-      assert.equal(bench.shown, shown);
+    it(`succeeds in spite of a conflict, since it is ${what}`, async () => {
+      const harness = await LifecycleHarness.with('a running');
+      harness.client.script('delete', conflict);
+      harness.scriptFetches(look);
+      await harness.lifecycle.delete('a', signal);
+      assert.equal(harness.shown, shown);
     });
   }
 
-  it('that cannot be deleted now says so in the words of the service, and shows the truth', async () => {
-    const bench = await LifecycleHarness.with('a starting');
-    bench.client.script('delete', conflict);
-    bench.scriptFetches('starting');
-    await assert.rejects(bench.lifecycle.delete('a', signal), conflict);
-    assert.equal(bench.shown, 'a starting');
+  it('fails with the message of the service, and shows the confirmed status', async () => {
+    const harness = await LifecycleHarness.with('a starting');
+    harness.client.script('delete', conflict);
+    harness.scriptFetches('starting');
+    await assert.rejects(harness.lifecycle.delete('a', signal), conflict);
+    assert.equal(harness.shown, 'a starting');
   });
 
-  it('shows the truth again when it fails', async () => {
-    const bench = await LifecycleHarness.with('a running');
-    bench.client.script('delete', network);
-    await assert.rejects(bench.lifecycle.delete('a', signal), network);
-    assert.equal(bench.shown, 'a running');
-    assert.deepEqual(bench.client.calls, ['delete a'], 'nothing is sent twice');
+  it('shows the confirmed status again when it fails', async () => {
+    const harness = await LifecycleHarness.with('a running');
+    harness.client.script('delete', network);
+    await assert.rejects(harness.lifecycle.delete('a', signal), network);
+    assert.equal(harness.shown, 'a running');
+    assert.deepEqual(harness.client.calls, ['delete a'], 'nothing is sent twice');
   });
 });
 
-describe('deleting many', () => {
-  it('asks in portions of a hundred and adds up what came of it', async () => {
+describe('deleting several computers', () => {
+  it('requests batches of a hundred and adds up their results', async () => {
     const ids = Array.from({ length: 250 }, (_, i) => `c${i}`);
-    const bench = await LifecycleHarness.with(...ids.map((id) => `${id} stopped`));
+    const harness = await LifecycleHarness.with(...ids.map((id) => `${id} stopped`));
     const result = (deleted: string[], failed: string[]): BulkDeleteResult => ({
       deleted: deleted.length,
       deleted_ids: deleted,
       failed_ids: failed,
     });
-    bench.client.script(
+    harness.client.script(
       'bulkDelete',
       result(ids.slice(0, 99), ['c99']),
       result(ids.slice(100, 200), []),
       result(ids.slice(201), ['c200']),
     );
-    const total = await bench.lifecycle.deleteMany(ids, signal);
-    const sizes = bench.client.calls.map((call) => call.split(',').length);
+    const total = await harness.lifecycle.deleteMany(ids, signal);
+    const sizes = harness.client.calls.map((call) => call.split(',').length);
     assert.deepEqual(sizes, [100, 100, 50]);
     assert.equal(total.deletedIds.length, 248);
     assert.deepEqual([total.failedIds, total.problem], [['c99', 'c200'], undefined]);
   });
 
-  it('tells what was deleted before it failed, and asks for no more', async () => {
+  it('reports what was deleted before a failure, and requests no more', async () => {
     const ids = Array.from({ length: 250 }, (_, i) => `c${i}`);
-    const bench = await LifecycleHarness.with(...ids.map((id) => `${id} stopped`));
+    const harness = await LifecycleHarness.with(...ids.map((id) => `${id} stopped`));
     const first = { deleted: 99, deleted_ids: ids.slice(0, 99), failed_ids: ['c99'] };
-    bench.client.script('bulkDelete', first, network);
-    assert.deepEqual(await bench.lifecycle.deleteMany(ids, signal), {
+    harness.client.script('bulkDelete', first, network);
+    assert.deepEqual(await harness.lifecycle.deleteMany(ids, signal), {
       deletedIds: first.deleted_ids,
       failedIds: ['c99'],
       problem: network,
     });
-    assert.equal(bench.client.count('bulkDelete'), 2);
-    assert.equal(bench.shown.match(/deleting/g)?.length, 99);
+    assert.equal(harness.client.count('bulkDelete'), 2);
+    assert.equal(harness.shown.match(/deleting/g)?.length, 99);
   });
 
-  it('shows each as the answer says, until the next list', async () => {
-    const bench = await LifecycleHarness.with('a running', 'b stopped', 'c running');
+  it('shows each as the answer reports, until the next list', async () => {
+    const harness = await LifecycleHarness.with('a running', 'b stopped', 'c running');
     const answer = deferred<BulkDeleteResult>();
-    bench.client.script('bulkDelete', answer.promise);
-    const deleting = bench.lifecycle.deleteMany(['a', 'b'], signal);
-    assert.equal(bench.shown, 'a deleting, b deleting, c running');
-    bench.takeEvents();
+    harness.client.script('bulkDelete', answer.promise);
+    const deleting = harness.lifecycle.deleteMany(['a', 'b'], signal);
+    assert.equal(harness.shown, 'a deleting, b deleting, c running');
+    harness.takeEvents();
     answer.resolve({ deleted: 1, deleted_ids: ['a'], failed_ids: ['b'] });
     await deleting;
-    assert.deepEqual(bench.takeEvents(), ['~b stopped']);
-    await bench.refreshWith('b stopped', 'c running');
-    assert.deepEqual(bench.takeEvents(), ['-a']);
+    assert.deepEqual(harness.takeEvents(), ['~b stopped']);
+    await harness.refreshWith('b stopped', 'c running');
+    assert.deepEqual(harness.takeEvents(), ['-a']);
   });
 
-  it('shows the truth again when it fails', async () => {
-    const bench = await LifecycleHarness.with('a running', 'b stopped');
-    bench.client.script('bulkDelete', network);
-    assert.equal((await bench.lifecycle.deleteMany(['a', 'b'], signal)).problem, network);
-    assert.equal(bench.shown, 'a running, b stopped');
+  it('shows the confirmed status again when it fails', async () => {
+    const harness = await LifecycleHarness.with('a running', 'b stopped');
+    harness.client.script('bulkDelete', network);
+    assert.equal((await harness.lifecycle.deleteMany(['a', 'b'], signal)).problem, network);
+    assert.equal(harness.shown, 'a running, b stopped');
   });
 
-  it('of none asks nothing', async () => {
-    const bench = await LifecycleHarness.with('a running');
-    assert.deepEqual(await bench.lifecycle.deleteMany([], signal), {
+  it('requests nothing for no computer', async () => {
+    const harness = await LifecycleHarness.with('a running');
+    assert.deepEqual(await harness.lifecycle.deleteMany([], signal), {
       deletedIds: [],
       failedIds: [],
       problem: undefined,
     });
-    assert.deepEqual(bench.client.calls, []);
+    assert.deepEqual(harness.client.calls, []);
   });
 });

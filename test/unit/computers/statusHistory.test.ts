@@ -12,50 +12,50 @@ function told({ computers: lives }: StatusHistory, beginning: number): string[] 
   );
 }
 
-describe('the chronology', () => {
-  it('keeps each state with its time, and that a computer is gone; what changed latest comes last', async () => {
-    const bench = new StoreHarness();
-    const chronology = new StatusHistory(bench.store, bench.clock);
-    const beginning = bench.clock.now();
-    await bench.refreshWith('a running', 'b running');
-    await bench.clock.advance(10_000);
-    await bench.refreshWith('a stopping', 'b running');
-    await bench.clock.advance(5_000);
-    await bench.refreshWith('b running');
-    assert.deepEqual(told(chronology, beginning), ['b: 0 running', 'a: 0 running, 10 stopping, 15 gone']);
+describe('StatusHistory', () => {
+  it('records each status with its time, and the removal; the latest change comes last', async () => {
+    const harness = new StoreHarness();
+    const history = new StatusHistory(harness.store, harness.clock);
+    const beginning = harness.clock.now();
+    await harness.refreshWith('a running', 'b running');
+    await harness.clock.advance(10_000);
+    await harness.refreshWith('a stopping', 'b running');
+    await harness.clock.advance(5_000);
+    await harness.refreshWith('b running');
+    assert.deepEqual(told(history, beginning), ['b: 0 running', 'a: 0 running, 10 stopping, 15 gone']);
   });
 
-  it('keeps a new reason, but no state twice where only the name changed', () => {
+  it('records a new error, but no status twice where only the name changed', () => {
     const { store, clock } = new StoreHarness();
-    const chronology = new StatusHistory(store, clock);
+    const history = new StatusHistory(store, clock);
     store.upsert(wire('a', 'error', { last_error: 'no room' }), store.nextSequence());
     store.upsert(wire('a', 'error', { last_error: 'no room', name: 'another' }), store.nextSequence());
     store.upsert(wire('a', 'error', { last_error: 'no host' }), store.nextSequence());
-    const [life] = chronology.computers;
+    const [life] = history.computers;
     assert.deepEqual(
       life?.changes.map(({ lastError }) => lastError),
       ['no room', 'no host'],
     );
   });
 
-  it('forgets the oldest, of one computer and of all', async () => {
-    const bench = new StoreHarness();
-    const chronology = new StatusHistory(bench.store, bench.clock);
+  it('drops the oldest, of one computer and of all', async () => {
+    const harness = new StoreHarness();
+    const history = new StatusHistory(harness.store, harness.clock);
     for (let i = 0; i < 20; i += 1) {
-      await bench.refreshWith('a running');
-      await bench.refreshWith('a stopped');
+      await harness.refreshWith('a running');
+      await harness.refreshWith('a stopped');
     }
-    assert.equal(chronology.computers[0]?.changes.length, 30);
-    await bench.refreshWith('a stopped', ...Array.from({ length: 250 }, (_, i) => `b${i} running`));
-    const ids = chronology.computers.map(({ id }) => id);
+    assert.equal(history.computers[0]?.changes.length, 30);
+    await harness.refreshWith('a stopped', ...Array.from({ length: 250 }, (_, i) => `b${i} running`));
+    const ids = history.computers.map(({ id }) => id);
     assert.deepEqual([ids.length, ids[0], ids.at(-1)], [200, 'b50', 'b249']);
   });
 
-  it('hears nothing more once it is ended', async () => {
-    const bench = new StoreHarness();
-    const chronology = new StatusHistory(bench.store, bench.clock);
-    chronology.dispose();
-    await bench.refreshWith('a running');
-    assert.deepEqual(chronology.computers, []);
+  it('records nothing after dispose', async () => {
+    const harness = new StoreHarness();
+    const history = new StatusHistory(harness.store, harness.clock);
+    history.dispose();
+    await harness.refreshWith('a running');
+    assert.deepEqual(history.computers, []);
   });
 });

@@ -9,86 +9,90 @@ import { parseComputer, StoreHarness } from '../support/storeHarness';
 
 /** Lets the store ask for lists that a test answers by hand, in any order. */
 function lists(
-  bench: StoreHarness,
+  harness: StoreHarness,
   count: number,
 ): { answers: Deferred<ComputerList>[]; done: Promise<void>[] } {
   const answers = Array.from({ length: count }, () => deferred<ComputerList>());
-  bench.client.script('list', ...answers.map(({ promise }) => promise));
-  return { answers, done: answers.map(() => bench.store.refresh()) };
+  harness.client.script('list', ...answers.map(({ promise }) => promise));
+  return { answers, done: answers.map(() => harness.store.refresh()) };
 }
 
-describe('what a list changes', () => {
-  it('tells all that is new in one event', async () => {
-    const bench = new StoreHarness();
-    await bench.refreshWith('a running', 'b stopped');
-    assert.deepEqual(bench.takeEvents(), ['+a running +b stopped']);
-    assert.equal(bench.shown, 'a running, b stopped');
+describe('a list', () => {
+  it('reports all new computers in one event', async () => {
+    const harness = new StoreHarness();
+    await harness.refreshWith('a running', 'b stopped');
+    assert.deepEqual(harness.takeEvents(), ['+a running +b stopped']);
+    assert.equal(harness.shown, 'a running, b stopped');
   });
 
-  it('tells nothing when nothing changed', async () => {
-    const bench = new StoreHarness();
-    await bench.refreshWith('a running', 'b stopped');
-    bench.takeEvents();
-    bench.states.length = 0;
-    const { writes } = bench.cache;
-    await bench.refreshWith('a running', 'b stopped');
-    assert.deepEqual(bench.takeEvents(), []);
-    assert.deepEqual(bench.states, []);
-    assert.equal(bench.cache.writes, writes);
+  it('fires no event when nothing changed', async () => {
+    const harness = new StoreHarness();
+    await harness.refreshWith('a running', 'b stopped');
+    harness.takeEvents();
+    harness.states.length = 0;
+    const { writes } = harness.cache;
+    await harness.refreshWith('a running', 'b stopped');
+    assert.deepEqual(harness.takeEvents(), []);
+    assert.deepEqual(harness.states, []);
+    assert.equal(harness.cache.writes, writes);
   });
 
-  it('tells what came, changed and went', async () => {
-    const bench = new StoreHarness();
-    await bench.refreshWith('a running', 'b stopped', 'c stopped');
-    bench.takeEvents();
-    await bench.refreshWith('a running', 'c starting', 'd creating');
-    assert.deepEqual(bench.takeEvents(), ['+d creating ~c starting -b']);
+  it('reports what was added, changed and removed', async () => {
+    const harness = new StoreHarness();
+    await harness.refreshWith('a running', 'b stopped', 'c stopped');
+    harness.takeEvents();
+    await harness.refreshWith('a running', 'c starting', 'd creating');
+    assert.deepEqual(harness.takeEvents(), ['+d creating ~c starting -b']);
   });
 
   it('keeps the object of each computer that did not change', async () => {
-    const bench = new StoreHarness();
-    await bench.refreshWith('a running', 'b stopped');
-    const [a, b] = ['a', 'b'].map((id) => bench.store.get(id));
-    await bench.refreshWith('a running', 'b starting');
-    assert.equal(bench.store.get('a'), a);
-    assert.notEqual(bench.store.get('b'), b);
+    const harness = new StoreHarness();
+    await harness.refreshWith('a running', 'b stopped');
+    const [a, b] = ['a', 'b'].map((id) => harness.store.get(id));
+    await harness.refreshWith('a running', 'b starting');
+    assert.equal(harness.store.get('a'), a);
+    assert.notEqual(harness.store.get('b'), b);
   });
 
   for (const count of [1_000, 10_000]) {
     it(`tells one change among ${count} in one event`, async () => {
-      const bench = new StoreHarness();
+      const harness = new StoreHarness();
       const all = Array.from({ length: count }, (_, i) => wire(`cmp_${i}`, 'running'));
-      bench.client.script('list', listOf(...all));
-      await bench.store.refresh();
-      assert.equal(bench.changes.splice(0)[0]?.added.length, count);
-      const before = bench.store.computers;
-      bench.client.script('list', listOf(...all.with(count / 2, wire(`cmp_${count / 2}`, 'stopping'))));
-      await bench.store.refresh();
-      assert.deepEqual(bench.takeEvents(), [`~cmp_${count / 2} stopping`]);
-      const after = bench.store.computers;
+      harness.client.script('list', listOf(...all));
+      await harness.store.refresh();
+      assert.equal(harness.changes.splice(0)[0]?.added.length, count);
+      const before = harness.store.computers;
+      harness.client.script('list', listOf(...all.with(count / 2, wire(`cmp_${count / 2}`, 'stopping'))));
+      await harness.store.refresh();
+      assert.deepEqual(harness.takeEvents(), [`~cmp_${count / 2} stopping`]);
+      const after = harness.store.computers;
       assert.equal(after.filter((computer, i) => computer === before[i]).length, count - 1);
     });
   }
 
-  it('shows no deleted computer, be it new or known', async () => {
-    const bench = new StoreHarness();
-    await bench.refreshWith('a running', 'b deleted');
-    assert.deepEqual(bench.takeEvents(), ['+a running']);
-    await bench.refreshWith('a deleted', 'b deleted');
-    assert.deepEqual(bench.takeEvents(), ['-a']);
-    assert.equal(bench.shown, '');
+  it('shows no deleted computer, new or listed', async () => {
+    const harness = new StoreHarness();
+    await harness.refreshWith('a running', 'b deleted');
+    assert.deepEqual(harness.takeEvents(), ['+a running']);
+    await harness.refreshWith('a deleted', 'b deleted');
+    assert.deepEqual(harness.takeEvents(), ['-a']);
+    assert.equal(harness.shown, '');
   });
 
-  it('says what the answer left open', async () => {
-    const bench = new StoreHarness();
+  it('reports an incomplete or partly invalid answer', async () => {
+    const harness = new StoreHarness();
     const unreadable = [new ApiError('malformed', { detail: 'vcpus: no number' })];
-    bench.client.script('list', { computers: [parseComputer('a running')], unreadable, possiblyMore: true });
-    await bench.store.refresh();
-    assert.equal(bench.store.state.possiblyMore, true);
-    assert.equal(bench.store.state.unreadable, 1);
-    assert.match(bench.log.text, /vcpus: no number/);
-    await bench.refreshWith('a running');
-    assert.deepEqual(bench.store.state, {
+    harness.client.script('list', {
+      computers: [parseComputer('a running')],
+      unreadable,
+      possiblyMore: true,
+    });
+    await harness.store.refresh();
+    assert.equal(harness.store.state.possiblyMore, true);
+    assert.equal(harness.store.state.unreadable, 1);
+    assert.match(harness.log.text, /vcpus: no number/);
+    await harness.refreshWith('a running');
+    assert.deepEqual(harness.store.state, {
       freshness: 'live',
       problem: undefined,
       possiblyMore: false,
@@ -96,283 +100,283 @@ describe('what a list changes', () => {
     });
   });
 
-  it('goes on when listeners come and go', async () => {
-    const bench = new StoreHarness();
+  it('allows listeners to be added and removed in an event', async () => {
+    const harness = new StoreHarness();
     let heard = 0;
-    const listener = bench.store.onDidChange(() => (heard += 1));
-    await bench.refreshWith('a running');
+    const listener = harness.store.onDidChange(() => (heard += 1));
+    await harness.refreshWith('a running');
     listener.dispose();
-    await bench.refreshWith('a stopped');
+    await harness.refreshWith('a stopped');
     assert.equal(heard, 1);
   });
 });
 
 describe('finding a computer', () => {
-  it('goes by id, then by a name that only one has', async () => {
-    const bench = new StoreHarness();
+  it('matches the id, then a unique name', async () => {
+    const harness = new StoreHarness();
     const named = (id: string, name: string) => wire(id, 'running', { name });
-    bench.client.script(
+    harness.client.script(
       'list',
       listOf(named('a', 'curie'), named('b', 'twin'), named('c', 'twin'), named('d', 'a')),
     );
-    await bench.store.refresh();
-    const found = ['a', 'curie', 'twin', 'nobody'].map((text) => bench.store.find(text)?.id);
+    await harness.store.refresh();
+    const found = ['a', 'curie', 'twin', 'nobody'].map((text) => harness.store.find(text)?.id);
     assert.deepEqual(found, ['a', 'a', undefined, undefined]);
   });
 });
 
 describe('the cache', () => {
-  it('is drawn first and then replaced', async () => {
-    const bench = new StoreHarness(parseComputer('a running'), parseComputer('gone stopped'));
-    bench.store.loadCache();
-    assert.equal(bench.store.state.freshness, 'cached');
-    assert.deepEqual(bench.takeEvents(), ['+a running +gone stopped']);
-    await bench.refreshWith('a stopped', 'b running');
-    assert.deepEqual(bench.takeEvents(), ['+b running ~a stopped -gone']);
-    assert.equal(bench.store.state.freshness, 'live');
+  it('is shown first and then replaced', async () => {
+    const harness = new StoreHarness(parseComputer('a running'), parseComputer('gone stopped'));
+    harness.store.loadCache();
+    assert.equal(harness.store.state.freshness, 'cached');
+    assert.deepEqual(harness.takeEvents(), ['+a running +gone stopped']);
+    await harness.refreshWith('a stopped', 'b running');
+    assert.deepEqual(harness.takeEvents(), ['+b running ~a stopped -gone']);
+    assert.equal(harness.store.state.freshness, 'live');
   });
 
-  it('that is right stays as it was drawn', async () => {
-    const bench = new StoreHarness(parseComputer('a running'));
-    bench.store.loadCache();
-    const drawn = bench.store.get('a');
-    bench.takeEvents();
-    await bench.refreshWith('a running');
-    assert.deepEqual(bench.takeEvents(), []);
-    assert.equal(bench.store.get('a'), drawn);
+  it('keeps its objects where it is still right', async () => {
+    const harness = new StoreHarness(parseComputer('a running'));
+    harness.store.loadCache();
+    const drawn = harness.store.get('a');
+    harness.takeEvents();
+    await harness.refreshWith('a running');
+    assert.deepEqual(harness.takeEvents(), []);
+    assert.equal(harness.store.get('a'), drawn);
   });
 
-  it('hides nothing that the service has to add', async () => {
-    const bench = new StoreHarness(wire('a', 'error', { last_error: null }));
-    bench.store.loadCache();
-    bench.client.script('list', listOf(wire('a', 'error', { last_error: 'out of memory' })));
-    await bench.store.refresh();
-    assert.equal(bench.store.get('a')?.lastError, 'out of memory');
+  it('does not hide an update of the service', async () => {
+    const harness = new StoreHarness(wire('a', 'error', { last_error: null }));
+    harness.store.loadCache();
+    harness.client.script('list', listOf(wire('a', 'error', { last_error: 'out of memory' })));
+    await harness.store.refresh();
+    assert.equal(harness.store.get('a')?.lastError, 'out of memory');
   });
 
-  it('holds the last list for the next time', async () => {
-    const bench = new StoreHarness();
-    await bench.refreshWith('a running', 'b stopped');
-    await bench.refreshWith('a running');
+  it('holds the last list for the next window', async () => {
+    const harness = new StoreHarness();
+    await harness.refreshWith('a running', 'b stopped');
+    await harness.refreshWith('a running');
     const next = new StoreHarness();
-    next.cache.write(bench.cache.read());
+    next.cache.write(harness.cache.read());
     next.store.loadCache();
     assert.equal(next.shown, 'a running');
   });
 
-  it('does not overwrite what is known already', async () => {
-    const bench = new StoreHarness(parseComputer('a stopped'));
-    await bench.refreshWith('a running');
-    bench.cache.write([]);
-    bench.store.loadCache();
-    assert.equal(bench.shown, 'a running');
-    assert.equal(bench.store.state.freshness, 'live');
+  it('does not overwrite a live list', async () => {
+    const harness = new StoreHarness(parseComputer('a stopped'));
+    await harness.refreshWith('a running');
+    harness.cache.write([]);
+    harness.store.loadCache();
+    assert.equal(harness.shown, 'a running');
+    assert.equal(harness.store.state.freshness, 'live');
   });
 
-  it('that is empty is no list', () => {
-    const bench = new StoreHarness();
-    bench.store.loadCache();
-    assert.equal(bench.store.state.freshness, 'none');
-    assert.deepEqual(bench.takeEvents(), []);
+  it('counts as no list when it is empty', () => {
+    const harness = new StoreHarness();
+    harness.store.loadCache();
+    assert.equal(harness.store.state.freshness, 'none');
+    assert.deepEqual(harness.takeEvents(), []);
   });
 
-  it('is not taken for the service’s word', () => {
-    const bench = new StoreHarness(parseComputer('a running'));
-    bench.store.loadCache();
-    assert.equal(bench.store.recent('a', 3_600_000), undefined);
+  it('does not count as recent', () => {
+    const harness = new StoreHarness(parseComputer('a running'));
+    harness.store.loadCache();
+    assert.equal(harness.store.recent('a', 3_600_000), undefined);
   });
 });
 
 describe('a list that fails', () => {
   const failure = new ApiError('server', { status: 500 });
 
-  it('keeps what is known and says that it is stale', async () => {
-    const bench = new StoreHarness();
-    await bench.refreshWith('a running');
-    bench.takeEvents();
-    bench.client.script('list', failure);
-    await assert.rejects(bench.store.refresh(), failure);
-    assert.equal(bench.shown, 'a running');
-    assert.deepEqual(bench.takeEvents(), []);
-    assert.equal(bench.store.state.freshness, 'stale');
-    assert.equal(bench.store.state.problem, failure);
-    await bench.refreshWith('a running');
-    assert.equal(bench.store.state.freshness, 'live');
-    assert.equal(bench.store.state.problem, undefined);
+  it('keeps the list and marks it stale', async () => {
+    const harness = new StoreHarness();
+    await harness.refreshWith('a running');
+    harness.takeEvents();
+    harness.client.script('list', failure);
+    await assert.rejects(harness.store.refresh(), failure);
+    assert.equal(harness.shown, 'a running');
+    assert.deepEqual(harness.takeEvents(), []);
+    assert.equal(harness.store.state.freshness, 'stale');
+    assert.equal(harness.store.state.problem, failure);
+    await harness.refreshWith('a running');
+    assert.equal(harness.store.state.freshness, 'live');
+    assert.equal(harness.store.state.problem, undefined);
   });
 
   it('keeps the cached list', async () => {
-    const bench = new StoreHarness(parseComputer('a running'));
-    bench.store.loadCache();
-    bench.client.script('list', failure);
-    await assert.rejects(bench.store.refresh());
-    assert.equal(bench.shown, 'a running');
-    assert.deepEqual([bench.store.state.freshness, bench.store.state.problem], ['cached', failure]);
+    const harness = new StoreHarness(parseComputer('a running'));
+    harness.store.loadCache();
+    harness.client.script('list', failure);
+    await assert.rejects(harness.store.refresh());
+    assert.equal(harness.shown, 'a running');
+    assert.deepEqual([harness.store.state.freshness, harness.store.state.problem], ['cached', failure]);
   });
 
-  it('says why when nothing is known yet', async () => {
-    const bench = new StoreHarness();
-    bench.client.script('list', failure);
-    await assert.rejects(bench.store.refresh());
-    assert.deepEqual([bench.store.state.freshness, bench.store.state.problem], ['none', failure]);
+  it('reports the error when nothing is loaded yet', async () => {
+    const harness = new StoreHarness();
+    harness.client.script('list', failure);
+    await assert.rejects(harness.store.refresh());
+    assert.deepEqual([harness.store.state.freshness, harness.store.state.problem], ['none', failure]);
   });
 
-  it('is no failure when it was cancelled', async () => {
-    const bench = new StoreHarness();
-    await bench.refreshWith('a running');
-    bench.client.script('list', deferred<ComputerList>().promise);
+  it('does not count as failed when it was cancelled', async () => {
+    const harness = new StoreHarness();
+    await harness.refreshWith('a running');
+    harness.client.script('list', deferred<ComputerList>().promise);
     const controller = new AbortController();
-    const refreshing = bench.store.refresh(controller.signal);
+    const refreshing = harness.store.refresh(controller.signal);
     controller.abort();
     await assert.rejects(refreshing, { name: 'AbortError' });
-    assert.equal(bench.store.state.freshness, 'live');
+    assert.equal(harness.store.state.freshness, 'live');
   });
 });
 
 describe('answers out of order', () => {
-  it('an older list changes nothing that a newer one brought', async () => {
-    const bench = new StoreHarness();
-    const { answers, done } = lists(bench, 2);
+  it('drops an older list after a newer one', async () => {
+    const harness = new StoreHarness();
+    const { answers, done } = lists(harness, 2);
     answers[1]!.resolve(listOf(parseComputer('a stopped'), parseComputer('b running')));
     await done[1];
-    bench.takeEvents();
-    bench.states.length = 0;
+    harness.takeEvents();
+    harness.states.length = 0;
     answers[0]!.resolve({
       ...listOf(parseComputer('a running'), parseComputer('gone running')),
       possiblyMore: true,
     });
     await done[0];
-    assert.equal(bench.shown, 'a stopped, b running');
-    assert.deepEqual(bench.takeEvents(), []);
-    assert.deepEqual(bench.states, []);
+    assert.equal(harness.shown, 'a stopped, b running');
+    assert.deepEqual(harness.takeEvents(), []);
+    assert.deepEqual(harness.states, []);
   });
 
-  it('an older list that fails after a newer one came does not make it stale', async () => {
-    const bench = new StoreHarness();
-    const { answers, done } = lists(bench, 2);
+  it('ignores the failure of an older list after a newer one', async () => {
+    const harness = new StoreHarness();
+    const { answers, done } = lists(harness, 2);
     answers[1]!.resolve(listOf(parseComputer('a running')));
     await done[1];
     answers[0]!.reject(new ApiError('timeout'));
     await assert.rejects(done[0]!);
-    assert.equal(bench.store.state.freshness, 'live');
+    assert.equal(harness.store.state.freshness, 'live');
   });
 
-  it('a list that was sent for before a computer was read does not overwrite it, nor take it away', async () => {
-    const bench = new StoreHarness();
-    await bench.refreshWith('a stopped', 'b stopped');
-    const { answers, done } = lists(bench, 1);
-    bench.store.upsert(parseComputer('a running'), bench.store.nextSequence());
-    bench.store.upsert(parseComputer('new creating'), bench.store.nextSequence());
-    bench.takeEvents();
+  it('does not let a list overwrite or remove a computer that was read later', async () => {
+    const harness = new StoreHarness();
+    await harness.refreshWith('a stopped', 'b stopped');
+    const { answers, done } = lists(harness, 1);
+    harness.store.upsert(parseComputer('a running'), harness.store.nextSequence());
+    harness.store.upsert(parseComputer('new creating'), harness.store.nextSequence());
+    harness.takeEvents();
     answers[0]!.resolve(listOf(parseComputer('a starting'), parseComputer('b running')));
     await done[0];
-    assert.deepEqual(bench.takeEvents(), ['~b running']);
-    assert.equal(bench.shown, 'a running, b running, new creating');
+    assert.deepEqual(harness.takeEvents(), ['~b running']);
+    assert.equal(harness.shown, 'a running, b running, new creating');
   });
 
-  it('a computer that was sent for before a list does not overwrite it, nor come back', async () => {
-    const bench = new StoreHarness();
-    await bench.refreshWith('a running', 'gone running');
-    const ticket = bench.store.nextSequence();
-    await bench.refreshWith('a stopped');
-    bench.takeEvents();
-    const answer = bench.store.upsert(parseComputer('a running'), ticket);
-    bench.store.upsert(parseComputer('gone running'), ticket);
+  it('does not let an earlier read overwrite a list, nor bring a computer back', async () => {
+    const harness = new StoreHarness();
+    await harness.refreshWith('a running', 'gone running');
+    const ticket = harness.store.nextSequence();
+    await harness.refreshWith('a stopped');
+    harness.takeEvents();
+    const answer = harness.store.upsert(parseComputer('a running'), ticket);
+    harness.store.upsert(parseComputer('gone running'), ticket);
     assert.equal(answer.status, 'running', 'who asked gets the answer all the same');
-    assert.equal(bench.shown, 'a stopped');
-    assert.deepEqual(bench.takeEvents(), []);
+    assert.equal(harness.shown, 'a stopped');
+    assert.deepEqual(harness.takeEvents(), []);
   });
 
-  it('a list that was sent for before a computer was forgotten does not bring it back; a later one may', async () => {
-    const bench = new StoreHarness();
-    await bench.refreshWith('a running');
-    const { answers, done } = lists(bench, 1);
-    bench.store.remove('a');
-    assert.deepEqual(bench.takeEvents(), ['+a running', '-a']);
+  it('does not let an earlier list bring back a removed computer; a later one may', async () => {
+    const harness = new StoreHarness();
+    await harness.refreshWith('a running');
+    const { answers, done } = lists(harness, 1);
+    harness.store.remove('a');
+    assert.deepEqual(harness.takeEvents(), ['+a running', '-a']);
     answers[0]!.resolve(listOf(parseComputer('a running')));
     await done[0];
-    assert.deepEqual(bench.takeEvents(), []);
-    await bench.refreshWith('a running');
-    assert.deepEqual(bench.takeEvents(), ['+a running']);
+    assert.deepEqual(harness.takeEvents(), []);
+    await harness.refreshWith('a running');
+    assert.deepEqual(harness.takeEvents(), ['+a running']);
   });
 });
 
-describe('learning of one computer', () => {
-  it('tells what is new of it', async () => {
-    const bench = new StoreHarness();
-    await bench.refreshWith('a stopped', 'b stopped');
-    bench.takeEvents();
+describe('upsert', () => {
+  it('reports the change', async () => {
+    const harness = new StoreHarness();
+    await harness.refreshWith('a stopped', 'b stopped');
+    harness.takeEvents();
     for (const text of ['a starting', 'a starting', 'c running', 'b deleted']) {
-      bench.store.upsert(parseComputer(text), bench.store.nextSequence());
+      harness.store.upsert(parseComputer(text), harness.store.nextSequence());
     }
-    assert.deepEqual(bench.takeEvents(), ['~a starting', '+c running', '-b']);
+    assert.deepEqual(harness.takeEvents(), ['~a starting', '+c running', '-b']);
   });
 
-  it('makes it recent for a while', async () => {
-    const bench = new StoreHarness();
-    await bench.refreshWith('a running');
-    await bench.clock.advance(1_000);
-    assert.equal(bench.store.recent('a', 1_001)?.status, 'running');
-    assert.equal(bench.store.recent('a', 999), undefined);
-    bench.store.upsert(parseComputer('a running'), bench.store.nextSequence());
-    assert.equal(bench.store.recent('a', 1)?.status, 'running');
-    assert.equal(bench.store.recent('a', 0), undefined, 'who trusts for no time asks');
-    assert.equal(bench.store.recent('b', 1_000), undefined);
+  it('makes the computer recent for a while', async () => {
+    const harness = new StoreHarness();
+    await harness.refreshWith('a running');
+    await harness.clock.advance(1_000);
+    assert.equal(harness.store.recent('a', 1_001)?.status, 'running');
+    assert.equal(harness.store.recent('a', 999), undefined);
+    harness.store.upsert(parseComputer('a running'), harness.store.nextSequence());
+    assert.equal(harness.store.recent('a', 1)?.status, 'running');
+    assert.equal(harness.store.recent('a', 0), undefined, 'who trusts for no time asks');
+    assert.equal(harness.store.recent('b', 1_000), undefined);
   });
 
-  it('does not trust a computer of which something is assumed', async () => {
-    const bench = new StoreHarness();
-    await bench.refreshWith('a running');
-    bench.store.setOptimistic('a', 'stopping');
-    assert.equal(bench.store.recent('a', 60_000), undefined);
+  it('does not count a computer with an optimistic status as recent', async () => {
+    const harness = new StoreHarness();
+    await harness.refreshWith('a running');
+    harness.store.setOptimistic('a', 'stopping');
+    assert.equal(harness.store.recent('a', 60_000), undefined);
   });
 
-  it('forgets nothing that it never knew', () => {
-    const bench = new StoreHarness();
-    bench.store.remove('a');
-    assert.deepEqual(bench.takeEvents(), []);
+  it('does nothing when it removes an unknown computer', () => {
+    const harness = new StoreHarness();
+    harness.store.remove('a');
+    assert.deepEqual(harness.takeEvents(), []);
   });
 });
 
 describe('reset', () => {
-  it('forgets the list, its state and the cache', async () => {
-    const bench = new StoreHarness();
-    await bench.refreshWith('a running', 'b running');
-    bench.takeEvents();
-    bench.store.reset();
-    assert.deepEqual(bench.takeEvents(), ['-a -b']);
-    assert.equal(bench.store.state.freshness, 'none');
-    assert.deepEqual(bench.cache.read(), []);
+  it('drops the list, its state and the cache', async () => {
+    const harness = new StoreHarness();
+    await harness.refreshWith('a running', 'b running');
+    harness.takeEvents();
+    harness.store.reset();
+    assert.deepEqual(harness.takeEvents(), ['-a -b']);
+    assert.equal(harness.store.state.freshness, 'none');
+    assert.deepEqual(harness.cache.read(), []);
   });
 
-  it('drops the answers that are on their way', async () => {
-    const bench = new StoreHarness();
-    await bench.refreshWith('a running');
-    const { answers, done } = lists(bench, 2);
-    const ticket = bench.store.nextSequence();
-    const assumption = bench.store.setOptimistic('a', 'stopping');
-    bench.store.reset();
-    bench.takeEvents();
+  it('drops the answers that are under way', async () => {
+    const harness = new StoreHarness();
+    await harness.refreshWith('a running');
+    const { answers, done } = lists(harness, 2);
+    const ticket = harness.store.nextSequence();
+    const assumption = harness.store.setOptimistic('a', 'stopping');
+    harness.store.reset();
+    harness.takeEvents();
     answers[0]!.resolve(listOf(parseComputer('a stopped')));
     await done[0];
-    bench.store.upsert(parseComputer('a running'), ticket);
+    harness.store.upsert(parseComputer('a running'), ticket);
     assumption.settle(parseComputer('a stopping'));
-    assert.equal(bench.shown, '');
-    assert.deepEqual(bench.takeEvents(), []);
+    assert.equal(harness.shown, '');
+    assert.deepEqual(harness.takeEvents(), []);
     answers[1]!.reject(new ApiError('auth', { status: 401 }));
     await assert.rejects(done[1]!);
-    assert.equal(bench.store.state.problem, undefined);
+    assert.equal(harness.store.state.problem, undefined);
   });
 
-  it('asks anew at once where somebody watches', async () => {
-    const bench = new StoreHarness();
-    bench.setList('a running');
-    bench.store.watch();
+  it('polls again at once while watched', async () => {
+    const harness = new StoreHarness();
+    harness.setList('a running');
+    harness.store.watch();
     await settled();
-    bench.store.reset();
-    bench.setList('other stopped');
+    harness.store.reset();
+    harness.setList('other stopped');
     await settled();
-    assert.equal(bench.shown, 'other stopped');
-    bench.store.dispose();
+    assert.equal(harness.shown, 'other stopped');
+    harness.store.dispose();
   });
 });

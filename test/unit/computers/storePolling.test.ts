@@ -7,194 +7,194 @@ import { deferred } from '../support/deferred';
 import { settled } from '../support/fakeClock';
 import { parseComputer, StoreHarness } from '../support/storeHarness';
 
-/** A bench whose store is watched, after its first poll. */
+/** A harness whose store is watched, after its first poll. */
 async function watched(...computers: string[]): Promise<StoreHarness> {
-  const bench = new StoreHarness();
-  bench.setList(...computers);
-  bench.store.watch();
+  const harness = new StoreHarness();
+  harness.setList(...computers);
+  harness.store.watch();
   await settled();
-  return bench;
+  return harness;
 }
 
 /** How many polls come within so many milliseconds. */
-async function pollsWithin(bench: StoreHarness, ms: number): Promise<number> {
-  const before = bench.client.count('list');
-  await bench.clock.advance(ms);
-  return bench.client.count('list') - before;
+async function pollsWithin(harness: StoreHarness, ms: number): Promise<number> {
+  const before = harness.client.count('list');
+  await harness.clock.advance(ms);
+  return harness.client.count('list') - before;
 }
 
 describe('polling', () => {
-  it('does nothing while nobody watches', async () => {
-    const bench = new StoreHarness();
-    bench.store.pollNow();
-    assert.equal(await pollsWithin(bench, 3_600_000), 0);
-    assert.equal(bench.clock.waiting, 0);
+  it('does nothing without a watcher', async () => {
+    const harness = new StoreHarness();
+    harness.store.pollNow();
+    assert.equal(await pollsWithin(harness, 3_600_000), 0);
+    assert.equal(harness.clock.waiting, 0);
   });
 
   it('begins at once with the first watcher', async () => {
-    const bench = await watched('a running');
-    assert.equal(bench.shown, 'a running');
-    assert.equal(bench.client.count('list'), 1);
+    const harness = await watched('a running');
+    assert.equal(harness.shown, 'a running');
+    assert.equal(harness.client.count('list'), 1);
   });
 
-  it('is slow while all is quiet', async () => {
-    const bench = await watched('a running', 'b stopped', 'c error', 'd restorable', 'e hibernating');
-    assert.equal(await pollsWithin(bench, 29_999), 0);
-    assert.equal(await pollsWithin(bench, 1), 1);
-    assert.equal(await pollsWithin(bench, 30_000), 1);
+  it('is slow while nothing changes', async () => {
+    const harness = await watched('a running', 'b stopped', 'c error', 'd restorable', 'e hibernating');
+    assert.equal(await pollsWithin(harness, 29_999), 0);
+    assert.equal(await pollsWithin(harness, 1), 1);
+    assert.equal(await pollsWithin(harness, 30_000), 1);
   });
 
   it('is fast only while something changes', async () => {
-    const bench = await watched('a running', 'b starting');
-    assert.equal(await pollsWithin(bench, 15_000), 10);
-    bench.setList('a running', 'b running');
-    assert.equal(await pollsWithin(bench, 1_500), 1);
-    assert.equal(await pollsWithin(bench, 29_999), 0);
+    const harness = await watched('a running', 'b starting');
+    assert.equal(await pollsWithin(harness, 15_000), 10);
+    harness.setList('a running', 'b running');
+    assert.equal(await pollsWithin(harness, 1_500), 1);
+    assert.equal(await pollsWithin(harness, 29_999), 0);
   });
 
-  it('is fast while a change is assumed', async () => {
-    const bench = await watched('a stopped');
-    bench.store.setOptimistic('a', 'starting');
-    bench.store.pollNow();
-    assert.equal(await pollsWithin(bench, 0), 1);
-    assert.equal(await pollsWithin(bench, 3_000), 2);
+  it('is fast while a changing status is optimistic', async () => {
+    const harness = await watched('a stopped');
+    harness.store.setOptimistic('a', 'starting');
+    harness.store.pollNow();
+    assert.equal(await pollsWithin(harness, 0), 1);
+    assert.equal(await pollsWithin(harness, 3_000), 2);
   });
 
-  it('backs off while the service fails, to a minute, and comes back', async () => {
-    const bench = await watched('a running');
-    bench.client.script('list', new ApiError('network'));
-    await bench.clock.advance(30_000);
+  it('backs off while the service fails, up to a minute, and recovers', async () => {
+    const harness = await watched('a running');
+    harness.client.script('list', new ApiError('network'));
+    await harness.clock.advance(30_000);
     for (const pause of [2, 4, 8, 16, 32, 60, 60, 60]) {
-      assert.equal(await pollsWithin(bench, pause * 1_000 - 1), 0, `not before ${pause} s`);
-      assert.equal(await pollsWithin(bench, 1), 1, `after ${pause} s`);
+      assert.equal(await pollsWithin(harness, pause * 1_000 - 1), 0, `not before ${pause} s`);
+      assert.equal(await pollsWithin(harness, 1), 1, `after ${pause} s`);
     }
-    assert.equal(bench.shown, 'a running');
-    assert.equal(bench.store.state.freshness, 'stale');
-    bench.setList('a running');
-    assert.equal(await pollsWithin(bench, 60_000), 1);
-    assert.equal(bench.store.state.freshness, 'live');
-    assert.equal(await pollsWithin(bench, 30_000), 1, 'quiet again');
+    assert.equal(harness.shown, 'a running');
+    assert.equal(harness.store.state.freshness, 'stale');
+    harness.setList('a running');
+    assert.equal(await pollsWithin(harness, 60_000), 1);
+    assert.equal(harness.store.state.freshness, 'live');
+    assert.equal(await pollsWithin(harness, 30_000), 1, 'quiet again');
   });
 
-  it('backs off from the beginning each time', async () => {
-    const bench = await watched('a running');
-    bench.client.script('list', new ApiError('network'), listOf(), new ApiError('network'));
-    await bench.clock.advance(30_000 + 2_000 + 30_000);
-    assert.equal(await pollsWithin(bench, 2_000), 1);
+  it('starts each back-off anew', async () => {
+    const harness = await watched('a running');
+    harness.client.script('list', new ApiError('network'), listOf(), new ApiError('network'));
+    await harness.clock.advance(30_000 + 2_000 + 30_000);
+    assert.equal(await pollsWithin(harness, 2_000), 1);
   });
 
-  it('waits as long as the service asks, where that is longer', async () => {
-    const bench = await watched('a starting');
-    bench.client.script('list', new ApiError('rateLimit', { retryAfter: 90_000 }), listOf());
-    await bench.clock.advance(1_500);
-    assert.equal(await pollsWithin(bench, 89_999), 0);
-    assert.equal(await pollsWithin(bench, 1), 1);
+  it('waits for Retry-After where that is longer', async () => {
+    const harness = await watched('a starting');
+    harness.client.script('list', new ApiError('rateLimit', { retryAfter: 90_000 }), listOf());
+    await harness.clock.advance(1_500);
+    assert.equal(await pollsWithin(harness, 89_999), 0);
+    assert.equal(await pollsWithin(harness, 1), 1);
   });
 
-  it('waits as long as the service asks, even when somebody would have it hurry', async () => {
-    const bench = await watched('a starting');
-    bench.client.script('list', new ApiError('rateLimit', { retryAfter: 90_000 }), listOf());
-    await bench.clock.advance(1_500);
-    bench.store.pollNow();
-    assert.equal(await pollsWithin(bench, 89_999), 0);
-    assert.equal(await pollsWithin(bench, 1), 1);
-    bench.store.pollNow();
-    assert.equal(await pollsWithin(bench, 0), 1, 'the wait is over');
+  it('waits for Retry-After even when a poll is requested', async () => {
+    const harness = await watched('a starting');
+    harness.client.script('list', new ApiError('rateLimit', { retryAfter: 90_000 }), listOf());
+    await harness.clock.advance(1_500);
+    harness.store.pollNow();
+    assert.equal(await pollsWithin(harness, 89_999), 0);
+    assert.equal(await pollsWithin(harness, 1), 1);
+    harness.store.pollNow();
+    assert.equal(await pollsWithin(harness, 0), 1, 'the wait is over');
   });
 
-  it('waits no less than it would anyway when the service asks for little', async () => {
-    const bench = await watched('a running');
-    bench.client.script('list', new ApiError('rateLimit', { retryAfter: 10 }));
-    await bench.clock.advance(30_000);
-    assert.equal(await pollsWithin(bench, 1_999), 0);
+  it('waits no less than the back-off for a short Retry-After', async () => {
+    const harness = await watched('a running');
+    harness.client.script('list', new ApiError('rateLimit', { retryAfter: 10 }));
+    await harness.clock.advance(30_000);
+    assert.equal(await pollsWithin(harness, 1_999), 0);
   });
 
-  it('is one loop for all watchers, and ends with the last', async () => {
-    const bench = new StoreHarness();
-    const watchers = [1, 2, 3].map(() => bench.store.watch());
+  it('runs one loop for all watchers, and ends with the last', async () => {
+    const harness = new StoreHarness();
+    const watchers = [1, 2, 3].map(() => harness.store.watch());
     await settled();
-    assert.equal(bench.client.count('list'), 1);
+    assert.equal(harness.client.count('list'), 1);
     watchers[0]!.dispose();
     watchers[0]!.dispose();
     watchers[1]!.dispose();
-    assert.equal(await pollsWithin(bench, 30_000), 1);
+    assert.equal(await pollsWithin(harness, 30_000), 1);
     watchers[2]!.dispose();
     await settled();
-    assert.equal(bench.clock.waiting, 0);
-    assert.equal(await pollsWithin(bench, 3_600_000), 0);
+    assert.equal(harness.clock.waiting, 0);
+    assert.equal(await pollsWithin(harness, 3_600_000), 0);
   });
 
-  it('is one loop after watching was begun and ended quickly', async () => {
-    const bench = new StoreHarness();
-    for (let i = 0; i < 10; i += 1) bench.store.watch().dispose();
-    bench.store.watch();
-    bench.store.watch().dispose();
+  it('runs one loop after quick watching and unwatching', async () => {
+    const harness = new StoreHarness();
+    for (let i = 0; i < 10; i += 1) harness.store.watch().dispose();
+    harness.store.watch();
+    harness.store.watch().dispose();
     await settled();
-    assert.equal(bench.clock.waiting, 1);
-    assert.equal(await pollsWithin(bench, 30_000), 1);
+    assert.equal(harness.clock.waiting, 1);
+    assert.equal(await pollsWithin(harness, 30_000), 1);
   });
 
-  it('ends a poll that is on its way when nobody watches any more, and calls that no failure', async () => {
-    const bench = new StoreHarness();
-    bench.client.script('list', deferred<ComputerList>().promise);
-    const watcher = bench.store.watch();
+  it('aborts a poll with the last watcher, which is no failure', async () => {
+    const harness = new StoreHarness();
+    harness.client.script('list', deferred<ComputerList>().promise);
+    const watcher = harness.store.watch();
     await settled();
     watcher.dispose();
     await settled();
-    assert.equal(bench.store.state.problem, undefined);
-    assert.equal(bench.log.text, '');
-    bench.setList('a running');
-    bench.store.watch();
+    assert.equal(harness.store.state.problem, undefined);
+    assert.equal(harness.log.text, '');
+    harness.setList('a running');
+    harness.store.watch();
     await settled();
-    assert.equal(bench.shown, 'a running');
+    assert.equal(harness.shown, 'a running');
   });
 
   it('leaves no timer after dispose', async () => {
-    const bench = await watched('a starting');
-    bench.store.dispose();
+    const harness = await watched('a starting');
+    harness.store.dispose();
     await settled();
-    assert.equal(bench.clock.waiting, 0);
-    assert.equal(await pollsWithin(bench, 3_600_000), 0);
+    assert.equal(harness.clock.waiting, 0);
+    assert.equal(await pollsWithin(harness, 3_600_000), 0);
   });
 });
 
-describe('hurrying', () => {
-  it('ends the present rest', async () => {
-    const bench = await watched('a running');
-    bench.store.pollNow();
-    assert.equal(await pollsWithin(bench, 0), 1);
-    assert.equal(await pollsWithin(bench, 29_999), 0, 'once');
+describe('pollNow', () => {
+  it('ends the current pause', async () => {
+    const harness = await watched('a running');
+    harness.store.pollNow();
+    assert.equal(await pollsWithin(harness, 0), 1);
+    assert.equal(await pollsWithin(harness, 29_999), 0, 'once');
   });
 
-  it('while a poll is on its way makes another one follow it', async () => {
-    const bench = await watched('a running');
+  it('makes another poll follow one in progress', async () => {
+    const harness = await watched('a running');
     const answer = deferred<ComputerList>();
-    bench.client.script('list', answer.promise, listOf(parseComputer('a stopped')));
-    await bench.clock.advance(30_000);
-    bench.store.pollNow();
+    harness.client.script('list', answer.promise, listOf(parseComputer('a stopped')));
+    await harness.clock.advance(30_000);
+    harness.store.pollNow();
     answer.resolve(listOf(parseComputer('a running')));
     await settled();
-    assert.equal(bench.shown, 'a stopped');
-    assert.equal(await pollsWithin(bench, 29_999), 0, 'once');
+    assert.equal(harness.shown, 'a stopped');
+    assert.equal(await pollsWithin(harness, 29_999), 0, 'once');
   });
 
-  it('comes from a computer that is found changing', async () => {
-    const bench = await watched('a stopped');
-    bench.setList('a starting');
-    bench.store.upsert(parseComputer('a starting'), bench.store.nextSequence());
-    assert.equal(await pollsWithin(bench, 0), 1);
-    assert.equal(await pollsWithin(bench, 1_500), 1);
+  it('is caused by a computer that is found changing', async () => {
+    const harness = await watched('a stopped');
+    harness.setList('a starting');
+    harness.store.upsert(parseComputer('a starting'), harness.store.nextSequence());
+    assert.equal(await pollsWithin(harness, 0), 1);
+    assert.equal(await pollsWithin(harness, 1_500), 1);
   });
 
-  it('does not come from each look at a computer that goes on changing', async () => {
-    const bench = await watched('a stopped');
-    bench.setList('a starting');
-    const before = bench.client.count('list');
+  it('is not caused by each read of a computer that goes on changing', async () => {
+    const harness = await watched('a stopped');
+    harness.setList('a starting');
+    const before = harness.client.count('list');
     for (let i = 0; i < 15; i += 1) {
-      bench.store.upsert(parseComputer('a starting'), bench.store.nextSequence());
-      await bench.clock.advance(400);
+      harness.store.upsert(parseComputer('a starting'), harness.store.nextSequence());
+      await harness.clock.advance(400);
     }
     // One at once, then one each 1.5 s of the 6 s.
-    assert.equal(bench.client.count('list') - before, 5);
+    assert.equal(harness.client.count('list') - before, 5);
   });
 });

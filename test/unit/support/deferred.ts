@@ -1,4 +1,4 @@
-/** A promise in the hand of a test. */
+/** A promise that a test settles. */
 export interface Deferred<T> {
   readonly promise: Promise<T>;
   readonly resolve: (value: T) => void;

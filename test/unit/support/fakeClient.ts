@@ -14,15 +14,15 @@ interface Answers {
   bulkDelete: BulkDeleteResult;
 }
 
-/** One answer of the script: at once, by and by, or an error. */
+/** One answer of the script: immediate, later, or an error. */
 export type Step<T> = T | Error | Promise<T>;
 
 /**
- * A client that plays a script for each of its calls: one step for each, the last one again and again. Like the real
- * one it gives up as soon as the signal is aborted.
+ * A client that plays a script for each of its methods: one step per call, the last one repeatedly. Like the real one it
+ * rejects as soon as the signal is aborted.
  */
 export class FakeClient implements Pick<CelestoClient, keyof Answers> {
-  /** What was asked, in order: `start cmp_1`. */
+  /** Calls in order: `start cmp_1`. */
   readonly calls: string[] = [];
   private readonly scripts = new Map<keyof Answers, Step<unknown>[]>([['list', [listOf()]]]);
 
@@ -30,7 +30,7 @@ export class FakeClient implements Pick<CelestoClient, keyof Answers> {
     this.scripts.set(method, steps);
   }
 
-  /** How often a call was made; of one computer, if told so. */
+  /** Counts the calls of a method, optionally for one computer. */
   count(method: keyof Answers, id?: string): number {
     return this.calls.filter((call) => call === `${method} ${id}` || (!id && call.split(' ')[0] === method))
       .length;

@@ -5,7 +5,7 @@ interface Timer {
   readonly wake: () => void;
 }
 
-/** Time that stands still until a test moves it. */
+/** A clock that a test advances. */
 export class FakeClock implements Clock {
   private time = Date.parse('2026-03-01T12:00:00Z');
   private readonly timers = new Set<Timer>();
@@ -35,12 +35,12 @@ export class FakeClock implements Clock {
     });
   }
 
-  /** How many delays are being waited for. A timer left behind shows here. */
+  /** Number of pending delays. A leaked timer shows here. */
   get waiting(): number {
     return this.timers.size;
   }
 
-  /** Lets so many milliseconds go by: wakes what is due, in order, and lets each run as far as it comes. */
+  /** Advances by `ms` milliseconds: ends the delays that are due, in order, and lets each continuation run. */
   async advance(ms: number): Promise<void> {
     const end = this.time + ms;
     await settled();
@@ -52,7 +52,7 @@ export class FakeClock implements Clock {
     this.time = end;
   }
 
-  /** As when the machine sleeps: the clock goes on, and nothing that waits comes nearer. */
+  /** Simulates a sleep of the machine: the clock goes on, and pending delays do not. */
   sleep(ms: number): void {
     this.time += ms;
     for (const timer of this.timers) timer.due += ms;
@@ -64,7 +64,7 @@ export class FakeClock implements Clock {
   }
 }
 
-/** Resolves when all that can go on without time or network has gone on. */
+/** Resolves when all pending microtasks have run. */
 export function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

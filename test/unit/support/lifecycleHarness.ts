@@ -4,28 +4,28 @@ import type { Computer } from '../../../src/computers/computer';
 import { settled } from './fakeClock';
 import { parseComputer, StoreHarness } from './storeHarness';
 
-/** One wish to open a computer, and what was heard of it. */
-export interface Opening {
+/** One call of ensureRunning, and the steps it has reported. */
+export interface StartAttempt {
   readonly result: Promise<Computer>;
-  /** `asked start`, `waiting starting`, `unreachable network`. */
+  /** `requested start`, `waiting starting`, `unreachable network`. */
   readonly steps: string[];
   readonly cancel: () => void;
 }
 
-/** A life cycle with all around it in the hand of a test. */
+/** A lifecycle with a fake client, store and clock. */
 export class LifecycleHarness extends StoreHarness {
   readonly lifecycle = new Lifecycle(this.client, this.store, this.clock, this.log);
 
-  /** A bench whose list holds these. */
+  /** Makes a harness whose list holds these. */
   static async with(...computers: string[]): Promise<LifecycleHarness> {
-    const bench = new LifecycleHarness();
-    await bench.refreshWith(...computers);
-    bench.takeEvents();
-    bench.client.calls.length = 0;
-    return bench;
+    const harness = new LifecycleHarness();
+    await harness.refreshWith(...computers);
+    harness.takeEvents();
+    harness.client.calls.length = 0;
+    return harness;
   }
 
-  /** What the service says of computer `a` at each look; a text is its status. */
+  /** Sets the answer to each read of computer `a`; a text is its status. */
   scriptFetches(...steps: (string | Error)[]): void {
     this.client.script(
       'get',
@@ -33,27 +33,27 @@ export class LifecycleHarness extends StoreHarness {
     );
   }
 
-  /** Opens computer `a`; the time limit is two minutes. */
-  open(options: Partial<EnsureRunningOptions> = {}): Opening {
+  /** Calls ensureRunning for computer `a`, by default within two minutes. */
+  open(options: Partial<EnsureRunningOptions> = {}): StartAttempt {
     const controller = new AbortController();
     const steps: string[] = [];
     const result = this.lifecycle.ensureRunning('a', {
       signal: controller.signal,
       timeoutMs: 120_000,
-      onStep: (step) => steps.push(inWords(step)),
+      onStep: (step) => steps.push(formatStep(step)),
       ...options,
     });
-    // A test looks at the outcome when it is there; until then nobody does.
+    // The test handles a rejection later.
     result.catch(() => undefined);
     return { result, steps, cancel: () => controller.abort() };
   }
 
-  /** Opens computer `a` and lets as much time go by as it takes, within ten minutes. */
+  /** Calls ensureRunning for computer `a` and advances the clock until it settles, within ten minutes. */
   async opened(options?: Partial<EnsureRunningOptions>): Promise<Computer> {
     return this.timely(this.open(options).result);
   }
 
-  /** Lets time go by until the promise is settled. */
+  /** Advances the clock until the promise settles. */
   async timely<T>(promise: Promise<T>): Promise<T> {
     const over = new AbortController();
     const end = this.clock.now() + 600_000;
@@ -68,7 +68,7 @@ export class LifecycleHarness extends StoreHarness {
   }
 }
 
-function inWords(step: EnsureRunningStep): string {
+function formatStep(step: EnsureRunningStep): string {
   switch (step.kind) {
     case 'requested':
       return `asked ${step.action}`;

@@ -1,6 +1,6 @@
 import type { Metrics } from '../../../src/api/wire';
 
-/** How a computer does that uses half a GB of its two, and nothing of the network. */
+/** Metrics of a computer that uses half a GB of its two, and no network. */
 export function metrics(given: Pick<Metrics, 'uptime_seconds' | 'cpu_used_percent'>): Metrics {
   return {
     observed_at: '2026-03-01T12:00:00Z',

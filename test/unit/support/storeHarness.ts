@@ -11,7 +11,7 @@ import { FakeClient } from './fakeClient';
 import { FakeClock } from './fakeClock';
 import { RecordingLog } from './recordingLog';
 
-/** A cache like the one of VS Code: what is kept goes through JSON. */
+/** A list cache that, like VS Code's Memento, keeps its content as JSON. */
 export class MemoryCache implements ListCache {
   writes = 0;
   private text: string;
@@ -30,7 +30,7 @@ export class MemoryCache implements ListCache {
   }
 }
 
-/** A store with all around it in the hand of a test, and a record of what it told. */
+/** A store with a fake client and clock, and a record of the events it fires. */
 export class StoreHarness {
   readonly clock = new FakeClock();
   readonly client = new FakeClient();
@@ -47,12 +47,12 @@ export class StoreHarness {
     this.store.onDidChangeState((state) => this.states.push(state));
   }
 
-  /** What the list shows: `a running, b stopped`. */
+  /** The list as shown: `a running, b stopped`. */
   get shown(): string {
     return this.store.computers.map(({ id, status }) => `${id} ${status}`).join(', ');
   }
 
-  /** What the events told since last asked, each as one text: `+a running`, `~a stopped -b`. */
+  /** Events since the last call, each as one text: `+a running`, `~a stopped -b`. */
   takeEvents(): string[] {
     return this.changes
       .splice(0)
@@ -65,7 +65,7 @@ export class StoreHarness {
       );
   }
 
-  /** The service's list from now on: `['a running', 'b stopped']`. */
+  /** Sets the service's list: `['a running', 'b stopped']`. */
   setList(...computers: string[]): void {
     this.client.script('list', {
       computers: computers.map(parseComputer),
@@ -74,14 +74,14 @@ export class StoreHarness {
     });
   }
 
-  /** Reads a list with these in it. */
+  /** Makes the store read a list of these. */
   async refreshWith(...computers: string[]): Promise<void> {
     this.setList(...computers);
     await this.store.refresh();
   }
 }
 
-/** `a running` as the client gives it. */
+/** Parses `a running` into a computer as the client returns it. */
 export function parseComputer(text: string): WireComputer {
   const [id = '', status = ''] = text.split(' ');
   return wire(id, status);

@@ -80,12 +80,12 @@ class Window {
   readonly idle: IdleStopper;
 
   constructor(
-    readonly bench: LifecycleHarness,
+    readonly harness: LifecycleHarness,
     folder: string,
     stop: ReturnType<IdleSettings['stop']>,
     { memory = new MemoryMemento(), stopOnClose = false }: { memory?: Memento; stopOnClose?: boolean } = {},
   ) {
-    const { store, lifecycle, clock, log } = bench;
+    const { store, lifecycle, clock, log } = harness;
     this.windows = new PatientWindows(folder, clock);
     const usage = new ComputersInUse();
     usage.add(this.terminals);
@@ -110,7 +110,7 @@ class Window {
   }
 
   get stops(): number {
-    return this.bench.client.count('stop');
+    return this.harness.client.count('stop');
   }
 }
 
@@ -126,54 +126,54 @@ class MemoryMemento implements Memento {
 /** Lets minutes go by, with time for the files in between. */
 async function goBy(minutes: number, ...windows: Window[]): Promise<void> {
   for (let half = 0; half < 2 * minutes; half += 1) {
-    await windows[0]!.bench.clock.advance(minute / 2);
+    await windows[0]!.harness.clock.advance(minute / 2);
     for (const window of windows) await window.windows.quiet();
-    await windows[0]!.bench.clock.advance(0);
+    await windows[0]!.harness.clock.advance(0);
   }
 }
 
 /** Starts computer `a`, which is stopped at first. */
-async function start(bench: LifecycleHarness): Promise<void> {
-  bench.client.script('start', parseComputer('a starting'));
-  bench.scriptFetches('stopped', 'running');
-  await bench.opened();
-  bench.client.script('stop', parseComputer('a stopping'));
+async function start(harness: LifecycleHarness): Promise<void> {
+  harness.client.script('start', parseComputer('a starting'));
+  harness.scriptFetches('stopped', 'running');
+  await harness.opened();
+  harness.client.script('stop', parseComputer('a stopping'));
 }
 
-describe('a computer that idles', () => {
+describe('an idle computer', () => {
   const folder = mkdtempSync(join(tmpdir(), 'celesto-idle-'));
   after(() => rmSync(folder, { recursive: true }));
 
   const scene = async (...given: [ReturnType<IdleSettings['stop']>, object?]): Promise<Window> => {
-    const bench = await LifecycleHarness.with('a stopped', 'b running');
-    return new Window(bench, mkdtempSync(join(folder, 'test-')), ...given);
+    const harness = await LifecycleHarness.with('a stopped', 'b running');
+    return new Window(harness, mkdtempSync(join(folder, 'test-')), ...given);
   };
 
   it('is stopped after half an hour, if this window started it', async () => {
     const window = await scene('always');
-    await start(window.bench);
+    await start(window.harness);
     await goBy(29, window);
     assert.equal(window.stops, 0);
-    window.bench.scriptFetches('running', 'stopped');
+    window.harness.scriptFetches('running', 'stopped');
     await goBy(2, window);
     assert.deepEqual(window.told, ['stopped a 30']);
-    assert.equal(window.bench.client.count('stop', 'a'), 1);
+    assert.equal(window.harness.client.count('stop', 'a'), 1);
     assert.equal(window.stops, 1, 'not the one that it did not start');
-    assert.equal(window.bench.clock.waiting, 0, 'nothing is left to be watched over');
+    assert.equal(window.harness.clock.waiting, 0, 'nothing is left to be watched over');
   });
 
-  it('is left alone where nobody wishes for a stop', async () => {
+  it('is left running where the setting is never', async () => {
     const window = await scene('never');
-    await start(window.bench);
+    await start(window.harness);
     await goBy(40, window);
     assert.deepEqual([window.stops, window.told], [0, []]);
     window.idle.dispose();
-    assert.equal(window.bench.clock.waiting, 0);
+    assert.equal(window.harness.clock.waiting, 0);
   });
 
-  it('idles only from the end of all use on, of whatever kind', async () => {
+  it('is idle only from the end of all use, of any kind', async () => {
     const window = await scene('always');
-    await start(window.bench);
+    await start(window.harness);
     window.terminals.begin('a');
     await goBy(20, window);
     window.runs.begin('a');
@@ -182,66 +182,66 @@ describe('a computer that idles', () => {
     window.runs.end('a');
     await goBy(29, window);
     assert.equal(window.stops, 0);
-    window.bench.scriptFetches('running', 'stopped');
+    window.harness.scriptFetches('running', 'stopped');
     await goBy(2, window);
     assert.equal(window.stops, 1);
   });
 
-  it('is no concern any more once somebody else has stopped it, and perhaps started it again', async () => {
+  it('is not tracked any more once it was stopped elsewhere, even if started again', async () => {
     const window = await scene('always');
-    await start(window.bench);
-    await window.bench.refreshWith('a stopped');
-    await window.bench.refreshWith('a running');
+    await start(window.harness);
+    await window.harness.refreshWith('a stopped');
+    await window.harness.refreshWith('a running');
     await goBy(40, window);
     assert.equal(window.stops, 0);
   });
 
-  it('is tried again after another while where a stop fails', async () => {
+  it('is stopped again after another idle time where a stop fails', async () => {
     const window = await scene('always');
-    await start(window.bench);
-    window.bench.client.script('stop', new ApiError('network'), parseComputer('a stopping'));
-    window.bench.scriptFetches('running');
+    await start(window.harness);
+    window.harness.client.script('stop', new ApiError('network'), parseComputer('a stopping'));
+    window.harness.scriptFetches('running');
     await goBy(31, window);
     assert.deepEqual([window.stops, window.told], [1, []]);
-    window.bench.scriptFetches('running', 'stopped');
+    window.harness.scriptFetches('running', 'stopped');
     await goBy(31, window);
     assert.equal(window.stops, 2);
   });
 
-  it('is watched on where the person stops or deletes it, and that fails', async () => {
+  it('stays tracked where the user stops or deletes it, and that fails', async () => {
     const window = await scene('always');
-    const { bench } = window;
-    await start(bench);
-    for (const way of ['stop', 'delete'] as const) bench.client.script(way, new ApiError('network'));
-    await assert.rejects(bench.lifecycle.stop('a', { signal, timeoutMs: minute }));
-    await assert.rejects(bench.lifecycle.delete('a', signal));
-    bench.client.script('stop', parseComputer('a stopping'));
-    bench.scriptFetches('running', 'stopped');
+    const { harness } = window;
+    await start(harness);
+    for (const way of ['stop', 'delete'] as const) harness.client.script(way, new ApiError('network'));
+    await assert.rejects(harness.lifecycle.stop('a', { signal, timeoutMs: minute }));
+    await assert.rejects(harness.lifecycle.delete('a', signal));
+    harness.client.script('stop', parseComputer('a stopping'));
+    harness.scriptFetches('running', 'stopped');
     await goBy(31, window);
     assert.deepEqual(window.told, ['stopped a 30']);
   });
 
-  it('is stopped though the list has no more room for it', async () => {
+  it('is stopped though an incomplete list lacks it', async () => {
     const window = await scene('always');
-    await start(window.bench);
-    window.bench.client.script('list', { ...listOf(parseComputer('b running')), possiblyMore: true });
-    await window.bench.store.refresh();
-    window.bench.scriptFetches('running', 'stopped');
+    await start(window.harness);
+    window.harness.client.script('list', { ...listOf(parseComputer('b running')), possiblyMore: true });
+    await window.harness.store.refresh();
+    window.harness.scriptFetches('running', 'stopped');
     await goBy(31, window);
     assert.deepEqual(window.told, ['stopped a 30']);
     await goBy(2, window);
-    assert.equal(window.bench.clock.waiting, 0, 'nothing is left to be watched over');
+    assert.equal(window.harness.clock.waiting, 0, 'nothing is left to be watched over');
   });
 
-  it('is stopped though another one cannot be looked at; and that one is forgotten once it is gone', async () => {
+  it('is stopped though another one cannot be read; that one is untracked once it is gone', async () => {
     const window = await scene('always');
-    const { bench } = window;
-    bench.client.script('start', parseComputer('b starting'));
-    bench.client.script('get', parseComputer('b stopped'), parseComputer('b running'));
-    await bench.timely(bench.lifecycle.ensureRunning('b', { signal, timeoutMs: minute }));
-    await start(bench);
+    const { harness } = window;
+    harness.client.script('start', parseComputer('b starting'));
+    harness.client.script('get', parseComputer('b stopped'), parseComputer('b running'));
+    await harness.timely(harness.lifecycle.ensureRunning('b', { signal, timeoutMs: minute }));
+    await start(harness);
     let problem = new ApiError('server');
-    bench.client.get = (id) =>
+    harness.client.get = (id) =>
       id === 'b'
         ? Promise.reject(problem)
         : Promise.resolve(parseComputer(window.stops > 0 ? 'a stopped' : 'a running'));
@@ -249,10 +249,10 @@ describe('a computer that idles', () => {
     assert.deepEqual(window.told, ['stopped a 30']);
     problem = new ApiError('notFound');
     await goBy(1, window);
-    assert.equal(bench.clock.waiting, 0, 'nothing is left to be watched over');
+    assert.equal(harness.clock.waiting, 0, 'nothing is left to be watched over');
   });
 
-  describe('where a person is asked', () => {
+  describe('with the setting ask', () => {
     for (const [answer, stops, asked] of [
       ['stop', 1, 1],
       ['keep', 0, 2],
@@ -261,8 +261,8 @@ describe('a computer that idles', () => {
       it(`and says ${answer}: stops ${stops}, questions within an hour ${asked}`, async () => {
         const window = await scene('ask');
         window.answer = Promise.resolve(answer);
-        await start(window.bench);
-        window.bench.scriptFetches('running', ...(answer === 'stop' ? ['stopped'] : []));
+        await start(window.harness);
+        window.harness.scriptFetches('running', ...(answer === 'stop' ? ['stopped'] : []));
         await goBy(62, window);
         assert.equal(window.stops, stops);
         assert.equal(window.told.length, asked);
@@ -270,23 +270,23 @@ describe('a computer that idles', () => {
       });
     }
 
-    it('is asked no more for a computer, later in another window neither, once they said never', async () => {
+    it('does not ask again after never, not even in another window', async () => {
       const memory = new MemoryMemento();
       const window = await scene('ask', { memory });
       window.answer = Promise.resolve('never');
-      await start(window.bench);
+      await start(window.harness);
       await goBy(31, window);
       const later = await scene('always', { memory });
-      await start(later.bench);
+      await start(later.harness);
       await goBy(31, later);
       assert.equal(later.stops, 0);
     });
 
-    it('once at a time, and what has come into use meanwhile is not stopped', async () => {
+    it('asks once at a time, and does not stop a computer that came into use meanwhile', async () => {
       const window = await scene('ask');
       const answer = deferred<'stop'>();
       window.answer = answer.promise;
-      await start(window.bench);
+      await start(window.harness);
       await goBy(45, window);
       assert.deepEqual(window.told, ['ask a 30']);
       window.terminals.begin('a');
@@ -299,15 +299,15 @@ describe('a computer that idles', () => {
   describe('and another window', () => {
     const both = async (options = {}): Promise<[Window, Window]> => {
       const shared = mkdtempSync(join(folder, 'test-'));
-      const bench = await LifecycleHarness.with('a stopped');
-      const here = new Window(bench, shared, 'always', options);
-      await start(bench);
+      const harness = await LifecycleHarness.with('a stopped');
+      const here = new Window(harness, shared, 'always', options);
+      await start(harness);
       // It has started nothing itself.
-      const there = new Window(bench, shared, 'never');
+      const there = new Window(harness, shared, 'never');
       return [here, there];
     };
 
-    it('is not stopped while that one uses it, but half an hour later', async () => {
+    it('is not stopped while that window uses it, but half an hour later', async () => {
       const [here, there] = await both();
       there.terminals.begin('a');
       await goBy(50, here, there);
@@ -315,31 +315,31 @@ describe('a computer that idles', () => {
       there.terminals.end('a');
       await goBy(29, here, there);
       assert.equal(here.stops, 0);
-      here.bench.scriptFetches('running', 'stopped');
+      here.harness.scriptFetches('running', 'stopped');
       await goBy(2, here, there);
       assert.equal(here.stops, 1);
     });
 
-    it('is not stopped right after the machine has slept: the other could not say a word', async () => {
+    it('is not stopped right after the machine has slept: the other window had no heartbeat yet', async () => {
       const [here, there] = await both();
       there.terminals.begin('a');
       await goBy(10, here, there);
-      here.bench.clock.sleep(600 * minute);
+      here.harness.clock.sleep(600 * minute);
       await goBy(2, here, there);
       assert.equal(here.stops, 0);
     });
 
-    it('is stopped all the same once that one has closed', async () => {
+    it('is stopped once that window has closed', async () => {
       const [here, there] = await both();
       there.terminals.begin('a');
       await goBy(10, here, there);
       there.idle.dispose();
-      here.bench.scriptFetches('running', 'stopped');
+      here.harness.scriptFetches('running', 'stopped');
       await goBy(31, here);
       assert.equal(here.stops, 1);
     });
 
-    it('is stopped as this one closes, if so wished; not while that one uses it', async () => {
+    it('is stopped as this window closes, by the setting; not while the other uses it', async () => {
       const [here] = await both({ stopOnClose: true });
       await here.idle.close();
       assert.deepEqual(here.lastStops, ['a']);
@@ -351,20 +351,20 @@ describe('a computer that idles', () => {
     });
   });
 
-  it('goes on running when the window closes, unless wished otherwise', async () => {
+  it('keeps running when the window closes, unless the setting asks for a stop', async () => {
     const window = await scene('always');
-    await start(window.bench);
+    await start(window.harness);
     await window.idle.close();
     assert.deepEqual(window.lastStops, []);
   });
 
-  it('keeps a window from closing for a moment at most', async () => {
+  it('delays the closing of a window for a moment at most', async () => {
     const window = await scene('never', { stopOnClose: true });
     window.lastStop = new Promise(() => undefined);
-    await start(window.bench);
+    await start(window.harness);
     const closing = window.idle.close();
     await until('the last stop', () => window.lastStops.length === 1);
-    await window.bench.clock.advance(3_000);
+    await window.harness.clock.advance(3_000);
     await closing;
   });
 });

@@ -22,7 +22,7 @@ describe('windows that share a folder', () => {
 
   after(() => rmSync(parent, { recursive: true }));
 
-  it('hear what the others use, and not what they use themselves', async () => {
+  it('know what the others use, not what they use themselves', async () => {
     assert.equal(await here.isUsedElsewhere('a'), false);
     await there.publish(['a', 'b']);
     assert.deepEqual(
@@ -34,7 +34,7 @@ describe('windows that share a folder', () => {
     assert.equal(await here.isUsedElsewhere('a'), false);
   });
 
-  it('believe each other for two minutes', async () => {
+  it('trust a heartbeat for two minutes', async () => {
     await there.publish(['a']);
     await clock.advance(119_000);
     assert.equal(await here.isUsedElsewhere('a'), true);
@@ -56,7 +56,7 @@ describe('windows that share a folder', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  it('leave nothing behind where they are closed in the middle of a word', async () => {
+  it('leave nothing behind where they close during a heartbeat', async () => {
     await here.publish(['a']);
     const telling = here.publish(['a', 'b']);
     // So far that it has begun to write, and cannot have ended.
@@ -68,7 +68,7 @@ describe('windows that share a folder', () => {
     assert.deepEqual(readdirSync(folder), []);
   });
 
-  it('may use anything where what they say cannot be read just now', async () => {
+  it('may use anything where their heartbeat cannot be read just now', async () => {
     await there.publish(['b']);
     const file = join(folder, 'other.json');
     symlinkSync(file, file);
