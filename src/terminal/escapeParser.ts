@@ -1,40 +1,40 @@
 const bell = 0x07;
 const escape = 0x1b;
-/** CAN and SUB break off what has begun. */
+/** CAN and SUB cancel a sequence. */
 const cancels = [0x18, 0x1a];
 
 /**
- * A control sequence. For a CSI, `text` is all of it after its introducer, such as `?1049h`; for the others it is their last
- * byte. A string, such as a title, is told when it begins, since it may be long; that of an OSC once more when its kind is
- * known, by its first characters, such as `633;C`.
+ * A control sequence. For a CSI, `text` is all of it after the introducer, such as `?1049h`; for the others it is the last
+ * byte. A string, such as a title, is reported when it begins, since it may be long; an OSC is reported again by its first
+ * characters, such as `633;C`, which tell its kind.
  */
 export interface Sequence {
   readonly kind: 'escape' | 'csi' | 'string' | 'osc';
   readonly text: string;
 }
 
-/** Longer parameters belong to no sequence that anybody asks about. */
-const longest = 64;
+/** Characters of parameters that are kept; no sequence that matters has more. */
+const maxParameters = 64;
 /** Characters that tell the kind of an OSC. */
-const telling = 5;
+const oscKindLength = 5;
 
 /**
- * Finds the control sequences in the output of a terminal, however it is cut (ECMA-48, section 5; the states are those of
- * the emulator's own parser).
+ * Finds control sequences in terminal output, in chunks of any size (ECMA-48, section 5; the states are those of the
+ * emulator's own parser).
  */
 export class EscapeParser {
   private state: 'text' | 'escape' | 'csi' | 'osc' | 'string' = 'text';
   private parameters = '';
 
-  /** Whether what comes next is text or begins a sequence, and is not the middle of one. */
+  /** True outside of sequences. */
   get atRest(): boolean {
     return this.state === 'text';
   }
 
   /**
-   * Reads on, to the next sequence.
-   * @param from index of the first byte to be read
-   * @returns the sequence and the index behind it; undefined when the bytes end before
+   * Reads up to the next sequence.
+   * @param from index of the first byte
+   * @returns the sequence and the index behind it; undefined where the bytes end before
    */
   next(bytes: Uint8Array, from: number): { readonly sequence: Sequence; readonly end: number } | undefined {
     for (let at = from; at < bytes.length; at += 1) {
@@ -46,7 +46,7 @@ export class EscapeParser {
     return undefined;
   }
 
-  /** Reads all of the bytes. @returns their sequences */
+  /** Reads all bytes and yields their sequences. */
   *all(bytes: Uint8Array): Generator<Sequence> {
     for (let found = this.next(bytes, 0); found; found = this.next(bytes, found.end)) yield found.sequence;
   }
@@ -61,7 +61,7 @@ export class EscapeParser {
   }
 
   private readEscape(byte: number): Sequence | undefined {
-    // Controls, which are done at once, and what may come between ESC and the last byte.
+    // Control characters, which are executed at once, and intermediate bytes.
     if (byte < 0x30) return undefined;
     const text = String.fromCharCode(byte);
     this.state = introducers.get(text) ?? 'text';
@@ -72,16 +72,16 @@ export class EscapeParser {
 
   private readOsc(byte: number): Sequence | undefined {
     if (byte === bell) this.state = 'text';
-    else if (this.parameters.length < telling) {
+    else if (this.parameters.length < oscKindLength) {
       this.parameters += String.fromCharCode(byte);
-      if (this.parameters.length === telling) return { kind: 'osc', text: this.parameters };
+      if (this.parameters.length === oscKindLength) return { kind: 'osc', text: this.parameters };
     }
     return undefined;
   }
 
   private readCsi(byte: number): Sequence | undefined {
     if (byte < 0x20) return undefined;
-    if (this.parameters.length < longest) this.parameters += String.fromCharCode(byte);
+    if (this.parameters.length < maxParameters) this.parameters += String.fromCharCode(byte);
     if (byte < 0x40) return undefined;
     this.state = 'text';
     return { kind: 'csi', text: this.parameters };

@@ -3,26 +3,26 @@ import { GatewayError } from '../gateway/errors';
 import { Emitter } from '../base/emitter';
 import type { SessionEnd, Session, ShellFacts, Size } from '../shell/session';
 
-/** The close code of a session that ended as it should (RFC 6455, section 7.4.1). */
+/** Close code of a session that ended normally (RFC 6455, section 7.4.1). */
 const normalClosure = 1000;
-/** Milliseconds until an answer, when a sign of life was asked for. */
-const patience = 5_000;
+/** Milliseconds until the answer to a ping. */
+const pongTimeoutMs = 5_000;
 
 /**
- * A shell behind the terminal gateway. Both kinds of messages that it sends are output of the shell; input goes out as
- * binary, since text could be taken for a control message. Closing detaches: the shell on the computer lives on.
+ * A shell behind the terminal gateway. Text and binary messages are both output of the shell; input is sent as binary,
+ * since text could be taken for a control message. Closing detaches: the shell on the computer goes on.
  */
 export class GatewaySession implements Session {
   private readonly data = new Emitter<Uint8Array>();
   private readonly end = new Emitter<SessionEnd>();
   private failure: Error | undefined;
-  /** While a sign of life is waited for. */
-  private probing: NodeJS.Timeout | undefined;
+  /** Runs while a ping is not answered. */
+  private pongTimer: NodeJS.Timeout | undefined;
 
   readonly onEnd = this.end.event;
   readonly shell: Promise<ShellFacts>;
 
-  /** @param resumed it goes back to a shell that was there before */
+  /** @param resumed the shell existed before */
   constructor(
     private readonly socket: WebSocket,
     size: Size,
@@ -46,7 +46,7 @@ export class GatewaySession implements Session {
 
   readonly onData: Session['onData'] = (listener) => {
     const subscription = this.data.event(listener);
-    // Held back since it was opened.
+    // Paused since it was opened.
     if (this.data.size === 1) this.socket.resume();
     return subscription;
   };
@@ -69,15 +69,15 @@ export class GatewaySession implements Session {
 
   probe(): void {
     const { socket } = this;
-    // Held back while paused: then there is life enough.
-    if (this.probing || socket.readyState !== socket.OPEN || socket.isPaused) return;
-    this.probing = setTimeout(() => socket.terminate(), patience);
+    // While output is held back, the pong would be held back as well.
+    if (this.pongTimer || socket.readyState !== socket.OPEN || socket.isPaused) return;
+    this.pongTimer = setTimeout(() => socket.terminate(), pongTimeoutMs);
     socket.ping();
   }
 
   private endProbe(): void {
-    clearTimeout(this.probing);
-    this.probing = undefined;
+    clearTimeout(this.pongTimer);
+    this.pongTimer = undefined;
   }
 
   close(): void {

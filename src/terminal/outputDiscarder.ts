@@ -2,63 +2,60 @@ import { t } from '@vscode/l10n';
 import { EscapeParser, type Sequence } from './escapeParser';
 
 const lineFeed = 0x0a;
-/** Shift out and in: they choose the character set of what follows. */
+/** Shift out and shift in, which select the character set of what follows. */
 const shifts = [0x0e, 0x0f];
-/** How much of the end is drawn all the same. */
-const tail = { lines: 4, bytes: 1_000 };
-/** Bytes that can have been under way when Ctrl+C was typed, in all buffers together. What is more was printed since. */
+/** Lines and bytes at the end that are drawn all the same. */
+const kept = { lines: 4, bytes: 1_000 };
+/** Bytes that all buffers together can have held when Ctrl+C was typed. Anything beyond was printed since. */
 const maxInFlight = 8 * 1024 * 1024;
-/** Colours that are kept in mind. */
+/** Colour sequences that are remembered at most. */
 const maxColours = 200;
 
 /**
- * The part of a flood that is not drawn because somebody typed Ctrl+C. Only text, line ends and colours are skipped: a
- * sequence that does anything else ends it.
+ * Discards a flood of output after Ctrl+C. Text, line ends and colours are discarded; any other sequence ends that, since it
+ * must be drawn. The last lines and the resulting colours are drawn all the same.
  */
 export class OutputDiscarder {
-  private readonly ahead = new EscapeParser();
-  private readonly behind = new EscapeParser();
-  /** Sequences of colours, each where it came last: together they do what all of them did. */
+  private readonly scanner = new EscapeParser();
+  private readonly tracker = new EscapeParser();
+  /** Colour sequences in the order of their last use: together they have the effect of all that were discarded. */
   private readonly colours = new Set<string>();
-  /** The end of what was taken in, which may still be drawn. */
-  private held: Uint8Array = new Uint8Array();
+  /** The latest output, which may still be drawn. */
+  private tail: Uint8Array = new Uint8Array();
   private skipped = 0;
 
-  /** How many bytes were taken in. */
+  /** Bytes pushed so far. */
   get size(): number {
-    return this.skipped + this.held.length;
+    return this.skipped + this.tail.length;
   }
 
-  /**
-   * Takes in what comes next.
-   * @returns the bytes with which drawing goes on, once the skipping is over
-   */
+  /** Returns the bytes with which drawing resumes, once discarding is over. */
   push(bytes: Uint8Array): Uint8Array | undefined {
     const end = this.endIn(bytes);
-    this.held = Buffer.concat([this.held, bytes.subarray(0, end)]);
-    this.forget(this.held.length - tail.bytes);
+    this.tail = Buffer.concat([this.tail, bytes.subarray(0, end)]);
+    this.discard(this.tail.length - kept.bytes);
     if (end !== undefined) return bytes.subarray(end);
     return this.size < maxInFlight ? undefined : new Uint8Array();
   }
 
-  /** What is drawn in the place of it all: a dim line that says how much was skipped, and the last lines. */
+  /** Returns the substitute for the output: a dim line with the amount that was discarded, and the last lines. */
   draw(atLineStart: boolean): Uint8Array {
-    this.forget(lastLines(this.held));
-    if (this.skipped === 0) return this.held;
-    const mark = `${atLineStart ? '' : '\r\n'}\x1b[2m${this.words}\x1b[22m\r\n`;
-    return Buffer.concat([Buffer.from(mark + [...this.colours].join('')), this.held]);
+    this.discard(lastLines(this.tail));
+    if (this.skipped === 0) return this.tail;
+    const line = `${atLineStart ? '' : '\r\n'}\x1b[2m${this.notice}\x1b[22m\r\n`;
+    return Buffer.concat([Buffer.from(line + [...this.colours].join('')), this.tail]);
   }
 
-  private get words(): string {
+  private get notice(): string {
     return this.skipped < 100_000
       ? t('… {0} KB skipped', Math.ceil(this.skipped / 1_000))
       : t('… {0} MB skipped', (this.skipped / 1e6).toFixed(1));
   }
 
-  /** @returns the index behind the first thing in there that must be drawn */
+  /** Returns the index behind the first sequence that must be drawn. */
   private endIn(bytes: Uint8Array): number | undefined {
     const ends = shifts.map((shift) => bytes.indexOf(shift) + 1).filter((end) => end > 0);
-    for (let found = this.ahead.next(bytes, 0); found; found = this.ahead.next(bytes, found.end)) {
+    for (let found = this.scanner.next(bytes, 0); found; found = this.scanner.next(bytes, found.end)) {
       if (isHarmless(found.sequence)) continue;
       ends.push(found.end);
       break;
@@ -66,19 +63,19 @@ export class OutputDiscarder {
     return ends.length > 0 ? Math.min(...ends) : undefined;
   }
 
-  /** Lets go of so many bytes that were held, and of a few more if those would cut a character or a sequence in half. */
-  private forget(count: number): void {
+  /** Discards so many bytes of the tail, and a few more where that would split a character or a sequence. */
+  private discard(count: number): void {
     let cut = Math.max(0, count);
-    for (const sequence of this.behind.all(this.held.subarray(0, cut))) this.keepColour(sequence);
-    for (; cut < this.held.length && this.isInside(cut); cut += 1)
-      for (const sequence of this.behind.all(this.held.subarray(cut, cut + 1))) this.keepColour(sequence);
+    for (const sequence of this.tracker.all(this.tail.subarray(0, cut))) this.keepColour(sequence);
+    for (; cut < this.tail.length && this.isInside(cut); cut += 1)
+      for (const sequence of this.tracker.all(this.tail.subarray(cut, cut + 1))) this.keepColour(sequence);
     this.skipped += cut;
-    this.held = this.held.subarray(cut);
+    this.tail = this.tail.subarray(cut);
   }
 
-  /** Whether a character or a sequence goes on at this index. */
+  /** True in the middle of a character or a sequence. */
   private isInside(index: number): boolean {
-    return !this.behind.atRest || ((this.held[index] ?? 0) & 0xc0) === 0x80;
+    return !this.tracker.atRest || ((this.tail[index] ?? 0) & 0xc0) === 0x80;
   }
 
   private keepColour({ text }: Sequence): void {
@@ -92,19 +89,19 @@ export class OutputDiscarder {
   }
 }
 
-/** SGR; with a prefix it would be something else. */
+/** SGR without a prefix, which would give it another meaning. */
 const isColour = /^[\d;:]*m$/;
-/** Erasing in a line (EL) does nothing to the lines after it. */
+/** Erase in line (EL), which has no effect on other lines. */
 const isErasing = /^\d*K$/;
 
 function isHarmless({ kind, text }: Sequence): boolean {
   return kind === 'csi' && (isColour.test(text) || isErasing.test(text));
 }
 
-/** @returns the index at which the last lines begin; 0 when there are fewer */
+/** Returns the index at which the last lines begin; 0 where there are fewer. */
 function lastLines(bytes: Uint8Array): number {
   let start = bytes.length;
-  for (let line = 0; line <= tail.lines; line += 1) {
+  for (let line = 0; line <= kept.lines; line += 1) {
     const end = start > 0 ? bytes.lastIndexOf(lineFeed, start - 1) : -1;
     if (end < 0) return 0;
     start = end;

@@ -5,53 +5,54 @@ import { OutputState } from './outputState';
 import { OutputDiscarder } from './outputDiscarder';
 
 const lineFeed = 0x0a;
-/** Bytes waiting above which the source is paused, and below which it goes on. */
+/** Buffered bytes above which the source is paused, and below which it is resumed. */
 const watermarks = { high: 512 * 1024, low: 128 * 1024 };
-/** What is handed over at a time in a flood, and how often that before the first of it was drawn. */
-const batch = { bytes: 64 * 1024, unackedBatches: 4 };
-/** Milliseconds without a receipt after which those that are missing are taken for lost. */
+/** Bytes drawn at a time in a flood, and batches that may be drawn without an ack. */
+const batch = { bytes: 64 * 1024, maxUnacked: 4 };
+/** Milliseconds without an ack after which the missing ones count as lost. */
 const ackTimeoutMs = 1_000;
 /**
- * Milliseconds between two batches: as long as VS Code gathers what an extension writes. It would make one of several,
- * and the window stands still while the emulator reads one.
+ * Milliseconds between two batches: as long as VS Code buffers what an extension writes. It would merge several into one,
+ * and the window freezes while the emulator parses one.
  */
 const minBatchInterval = 5;
 /**
- * While a marked command runs, VS Code keeps its output for extensions that may want to read it, and sends it back to the
- * extension host as soon as there was none for 50 ms: in a flood at its end, all at once, however much that is. So there is
- * a cooldown of so many milliseconds after so many bytes.
+ * While a marked command runs, VS Code collects its output for extensions that may want to read it, and sends it back to the
+ * extension host as soon as there was none for 50 ms: after a flood, all of it at once. So drawing pauses for so many
+ * milliseconds after so many bytes.
  */
 const cooldown = { length: 60, after: 2 * 1024 * 1024 };
-/** So many batches, no two of them further apart than so many milliseconds, are a flood. */
+/** Number of batches, each at most so many milliseconds after the other, that make a flood. */
 const flood = { batches: 8, pause: 250 };
 /**
- * An interrupted flood is over when nothing came for so many ticks of so many milliseconds. Several, since one alone may
- * be due before what has come was read.
+ * A discarded flood is over when nothing arrived for so many intervals of so many milliseconds. Several, since one timer
+ * may be due before data that has arrived is read.
  */
-const quiet = { ticks: 4, length: 25 };
+const quiet = { intervals: 4, length: 25 };
 
+/** A producer of output that can be paused. */
 export interface Source {
   pause(): void;
   resume(): void;
 }
 
 /**
- * Carries output from a session to the terminal emulator: at once while that keeps up, and in a flood as fast as it draws,
- * with the source held back. Characters that straddle two pieces stay whole; nothing is lost or reordered.
+ * Passes output from a session to the terminal emulator: at once while the emulator keeps up, and in a flood as fast as it
+ * draws, with backpressure on the source. Characters that are split between two chunks stay whole; nothing is lost or
+ * reordered.
  */
 export class OutputFlowControl {
   private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   private readonly state = new OutputState();
   private readonly waiting = new ByteQueue();
   private paused = false;
-  /** Bytes handed over since the last batch was complete, and batches that are not drawn yet. */
+  /** Bytes drawn since the last complete batch, and batches without an ack. */
   private batchBytes = 0;
   private unackedBatches = 0;
-  /** How many batches were drawn. */
-  private drawn = 0;
+  private ackedBatches = 0;
   private isWatching = false;
   private inBatchInterval = false;
-  /** Batches that followed each other closely, and when the last of them was handed over. */
+  /** Batches in close succession, and the time of the last one. */
   private consecutiveBatches = 0;
   private lastBatch = 0;
   private bytesSinceCooldown = 0;
@@ -75,8 +76,8 @@ export class OutputFlowControl {
   }
 
   /**
-   * Ctrl+C was typed. In a flood, what is under way is not drawn any more: a dim line says how much that is. Does
-   * nothing where it could harm: while a program has the state for itself.
+   * Reacts to Ctrl+C: discards the rest of a flood, and draws a dim line with the amount in its place. Does nothing while a
+   * program uses the whole screen, where missing output would garble it.
    */
   interrupt(): void {
     if (this.discarder || !this.isFlood || !this.state.isLines) return;
@@ -85,14 +86,14 @@ export class OutputFlowControl {
     this.push(this.waiting.take());
   }
 
-  /** Draws what is left, then calls back. Nothing may be pushed afterwards. */
+  /** Draws the remaining output, then calls back. Nothing may be pushed afterwards. */
   end(done: () => void): void {
     this.onEnd = done;
     this.endDiscard();
     this.advance();
   }
 
-  /** More waits than is under way of ordinary output, or a lot has just been drawn. */
+  /** True where the backlog exceeds a batch, or many batches were drawn in close succession. */
   private get isFlood(): boolean {
     if (this.waiting.size >= batch.bytes) return true;
     return this.consecutiveBatches >= flood.batches && this.clock.now() - this.lastBatch <= flood.pause;
@@ -106,13 +107,13 @@ export class OutputFlowControl {
 
   private get canDraw(): boolean {
     const { waiting, inBatchInterval, coolingDown, unackedBatches } = this;
-    return waiting.size > 0 && !inBatchInterval && !coolingDown && unackedBatches < batch.unackedBatches;
+    return waiting.size > 0 && !inBatchInterval && !coolingDown && unackedBatches < batch.maxUnacked;
   }
 
   private applyBackpressure(): void {
     const { size } = this.waiting;
     if (this.paused ? size >= watermarks.low : size <= watermarks.high) return;
-    // First of all: a source may push more as soon as it is resumed.
+    // The state changes first, since a source may push more as soon as it is resumed.
     this.paused = !this.paused;
     if (this.paused) this.source.pause();
     else this.source.resume();
@@ -123,12 +124,12 @@ export class OutputFlowControl {
     this.state.read(bytes);
     this.batchBytes += bytes.length;
     const text = this.decoder.decode(bytes, { stream: true });
-    const question = this.batchBytes < batch.bytes / 2 ? '' : this.endBatch();
-    // The first bytes of a character make no text yet.
-    if (text + question) this.draw(text + question);
+    const query = this.batchBytes < batch.bytes / 2 ? '' : this.endBatch();
+    // The first bytes of a character decode to no text yet.
+    if (text + query) this.draw(text + query);
   }
 
-  /** Of a flood, up to the end of a line if there is one. */
+  /** Takes the next bytes; in a flood, up to the end of a line where there is one. */
   private takeBatch(): Uint8Array {
     const bytes = this.waiting.take(batch.bytes);
     const lines = bytes.lastIndexOf(lineFeed) + 1;
@@ -137,7 +138,7 @@ export class OutputFlowControl {
     return bytes.subarray(0, lines);
   }
 
-  /** @returns what asks the emulator for a receipt, where it can be asked */
+  /** Returns the query for the batch's ack, or nothing in the middle of a sequence, where time stands in for the ack. */
   private endBatch(): string {
     this.count(this.batchBytes);
     this.batchBytes = 0;
@@ -165,7 +166,7 @@ export class OutputFlowControl {
   }
 
   private onDrawn(): void {
-    this.drawn += 1;
+    this.ackedBatches += 1;
     this.unackedBatches = Math.max(0, this.unackedBatches - 1);
     if (this.coolingDown && this.unackedBatches === 0)
       void this.clock.delay(cooldown.length).then(() => this.onCooledDown());
@@ -178,14 +179,14 @@ export class OutputFlowControl {
     this.advance();
   }
 
-  /** Sees to it that a lost receipt holds nothing up for good. */
+  /** Gives up acks that are overdue, so that a lost one does not block the output for good. */
   private async watchForLostAcks(): Promise<void> {
     if (this.isWatching) return;
     this.isWatching = true;
     while (this.unackedBatches > 0) {
-      const { drawn } = this;
+      const { ackedBatches } = this;
       await this.clock.delay(ackTimeoutMs);
-      if (this.drawn !== drawn) continue;
+      if (this.ackedBatches !== ackedBatches) continue;
       this.acks.clear();
       this.unackedBatches = 0;
       this.onCooledDown();
@@ -194,7 +195,7 @@ export class OutputFlowControl {
   }
 
   private async endWhenQuiet(discarder: OutputDiscarder): Promise<void> {
-    for (let still = 0; still < quiet.ticks;) {
+    for (let still = 0; still < quiet.intervals;) {
       const { size } = discarder;
       await this.clock.delay(quiet.length);
       still = discarder.size === size ? still + 1 : 0;

@@ -2,20 +2,20 @@ import { EscapeParser, type Sequence } from './escapeParser';
 
 const lineFeed = 0x0a;
 
-/** What the output so far has made of the screen, as far as it matters where something may be put in or left out. */
+/** Tracks the state that output has left the emulator in, as far as it decides where text may be inserted or left out. */
 export class OutputState {
   private readonly parser = new EscapeParser();
   private lastByte = lineFeed;
-  private alternate = false;
-  private region = false;
-  private command = false;
+  private inAlternateScreen = false;
+  private hasScrollRegion = false;
+  private inCommand = false;
 
   read(bytes: Uint8Array): void {
-    for (const sequence of this.parser.all(bytes)) this.see(sequence);
+    for (const sequence of this.parser.all(bytes)) this.apply(sequence);
     this.lastByte = bytes.at(-1) ?? this.lastByte;
   }
 
-  /** Neither a character nor a sequence goes on: something may be put in that leaves the screen as it is. */
+  /** True between characters and sequences, where a query may be inserted. */
   get isBetween(): boolean {
     return this.parser.atRest && this.lastByte < 0x80;
   }
@@ -24,28 +24,28 @@ export class OutputState {
     return this.lastByte === lineFeed;
   }
 
-  /** Lines follow each other, and no program has the screen for itself: lines may be left out. */
+  /** True while output is plain lines and no program uses the whole screen: lines may be left out. */
   get isLines(): boolean {
-    return this.isBetween && !this.alternate && !this.region;
+    return this.isBetween && !this.inAlternateScreen && !this.hasScrollRegion;
   }
 
-  /** A command runs of which the shell marked the beginning and will mark the end (shell integration). */
+  /** True while a command runs whose beginning the shell has marked (shell integration). */
   get isCommand(): boolean {
-    return this.command;
+    return this.inCommand;
   }
 
-  private see({ kind, text }: Sequence): void {
+  private apply({ kind, text }: Sequence): void {
     if (kind === 'csi') {
       const [, mode] = /^\?(?:.*;)?(?:47|1047|1049)(?:;.*)?([hl])$/.exec(text) ?? [];
-      if (mode) this.alternate = mode === 'h';
-      else if (isRegion.test(text)) this.region = /\d/.test(text);
-      else if (text === '!p') this.region = false;
-    } else if (kind === 'osc' && isMark.test(text)) this.command = text.endsWith('C');
-    else if (kind === 'escape' && text === 'c') this.alternate = this.region = false;
+      if (mode) this.inAlternateScreen = mode === 'h';
+      else if (isScrollRegion.test(text)) this.hasScrollRegion = /\d/.test(text);
+      else if (text === '!p') this.hasScrollRegion = false;
+    } else if (kind === 'osc' && isCommandMark.test(text)) this.inCommand = text.endsWith('C');
+    else if (kind === 'escape' && text === 'c') this.inAlternateScreen = this.hasScrollRegion = false;
   }
 }
 
-/** Before the prompt, the output of a command, and its end; as VS Code and FinalTerm spell them. */
-const isMark = /^[16]33;[ACD]$/;
-/** DECSTBM: without numbers it takes the region away. */
-const isRegion = /^[\d;]*r$/;
+/** The marks of a prompt, a command's output and its end: OSC 633 of VS Code, 133 of FinalTerm. */
+const isCommandMark = /^[16]33;[ACD]$/;
+/** DECSTBM, which resets the scroll region where it has no numbers. */
+const isScrollRegion = /^[\d;]*r$/;
