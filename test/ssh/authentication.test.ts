@@ -11,7 +11,7 @@ import { Installation, type InstallationOptions } from './support/installation';
 import { Service } from './support/service';
 import { BrokenServer } from './support/brokenServer';
 
-describe('who we are', () => {
+describe('authentication', () => {
   const folder = testFolder();
   const service = new Service('einstein');
   let einstein: Computer;
@@ -180,7 +180,7 @@ describe('who we are', () => {
     });
   });
 
-  describe('when nothing gets in, the user is told', () => {
+  describe('a failed login reports', () => {
     it('each key tried by name and fingerprint, what the server offers, why the key could not be put there, what to do', async () => {
       const wrong = makeKey(folder, 'told-file');
       const inAgent = makeKey(folder, 'told-agent', '-t', 'ecdsa');

@@ -21,14 +21,14 @@ for (const { persistedBy, name, persistence } of keepers)
   describe(`a terminal whose shell is kept by ${persistedBy ?? 'nothing'}`, () => {
     const service = new Service('einstein');
     let computer: Computer;
-    let line: TcpProxy;
+    let proxy: TcpProxy;
     let installation: Installation;
     let names = 0;
 
     before(async () => {
       await service.emulator.control.seed({ name: 'bohr', without: ['tmux'] });
-      line = await service.proxy((await service.computer(name)).ssh!);
-      computer = await service.computer(name, line.endpoint('ohm'));
+      proxy = await service.proxy((await service.computer(name)).ssh!);
+      computer = await service.computer(name, proxy.endpoint('ohm'));
       installation = new Installation(service);
     });
 
@@ -172,7 +172,7 @@ for byte in sys.argv[1].encode():
       it('goes on over the next connection, in the size that the window has by then', async () => {
         const shell = await open();
         await shell.run('answer=42');
-        line.cut();
+        proxy.cut();
         assert.equal((await shell.ends()).kind, 'lost');
         shell.resize({ rows: 40, columns: 120 });
         await shell.open(computer);

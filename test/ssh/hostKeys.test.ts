@@ -9,7 +9,7 @@ import { Installation } from './support/installation';
 import { Service } from './support/service';
 import { BrokenServer } from './support/brokenServer';
 
-describe('who the computer is', () => {
+describe('the host key of a computer', () => {
   const service = new Service('einstein', 'curie', 'moved');
   let einstein: Computer;
 
@@ -53,12 +53,12 @@ describe('who the computer is', () => {
     computer: Computer,
     name: string,
   ): Promise<HostKeyError> {
-    const line = await service.proxy(computer.ssh!);
+    const proxy = await service.proxy(computer.ssh!);
     const refusal: unknown = await installation
-      .visit({ ...computer, ssh: line.endpoint('ohm') })
+      .visit({ ...computer, ssh: proxy.endpoint('ohm') })
       .catch((error: unknown) => error);
     // sshd notes each connection that ends before a login, and whom it was for if that was said.
-    const note = `port ${line.proxied[0]?.port} [preauth]`;
+    const note = `port ${proxy.proxied[0]?.port} [preauth]`;
     const log = await until(`sshd to note the end of ${note}`, async () =>
       (await service.sshdLog(name)).split('\n').find((entry) => entry.includes(note)),
     );
@@ -154,14 +154,14 @@ describe('who the computer is', () => {
   });
 
   it('stays known when it gets another address', async () => {
-    const line = await service.proxy(einstein.ssh!);
+    const proxy = await service.proxy(einstein.ssh!);
     const installation = new Installation(service);
     await installation.visit(einstein);
     await service.refuseExec();
-    assert.equal(await installation.visit({ ...einstein, ssh: line.endpoint('ohm') }), 'einstein');
+    assert.equal(await installation.visit({ ...einstein, ssh: proxy.endpoint('ohm') }), 'einstein');
   });
 
-  describe('when the API cannot tell', () => {
+  describe('where the API cannot confirm it', () => {
     /** The computer has the key of the extension already: it can be reached, but not asked. */
     async function newcomer(options: { knownHosts?: string; trusts?: boolean }): Promise<Installation> {
       const installation = new Installation(service, options);

@@ -197,19 +197,19 @@ describe('the identity file', () => {
 
     it('may be given when the connection is gone: then there is another', async () => {
       await authorize(locked);
-      const line = await service.proxy(einstein.ssh!);
+      const proxy = await service.proxy(einstein.ssh!);
       let asked = 0;
       const window = installation({
         identityFile: locked.path,
         passphrases: async () => {
           asked += 1;
-          line.cut();
-          await until('the connection to be gone', () => line.proxied[0]!.sockets[0].destroyed);
+          proxy.cut();
+          await until('the connection to be gone', () => proxy.proxied[0]!.sockets[0].destroyed);
           return secret;
         },
       });
-      assert.equal(await window.visit({ ...einstein, ssh: line.endpoint('ohm') }), 'einstein');
-      assert.deepEqual([asked, line.connections], [1, 2]);
+      assert.equal(await window.visit({ ...einstein, ssh: proxy.endpoint('ohm') }), 'einstein');
+      assert.deepEqual([asked, proxy.connections], [1, 2]);
     });
 
     it('may take longer than a login may take', async () => {

@@ -12,7 +12,7 @@ import { Service } from './support/service';
 
 const { signal } = new AbortController();
 
-describe('what is put on a computer', () => {
+describe('installed files and keys', () => {
   const service = new Service('einstein');
   let einstein: Computer;
 
@@ -24,7 +24,7 @@ describe('what is put on a computer', () => {
     );
   });
 
-  async function footprint(of: Installation): Promise<InstalledFiles> {
+  async function list(of: Installation): Promise<InstalledFiles> {
     return listInstalledFiles(service.client, einstein.id, 'ohm', await of.extensionKey.get(), signal);
   }
 
@@ -33,9 +33,9 @@ describe('what is put on a computer', () => {
   }
 
   it('is nothing before the first connection', async () => {
-    assert.deepEqual(await footprint(new Installation(service)), { keys: [] });
+    assert.deepEqual(await list(new Installation(service)), { keys: [] });
     await service.run('einstein', 'rm -r ~/.ssh');
-    assert.deepEqual(await footprint(new Installation(service)), { keys: [] });
+    assert.deepEqual(await list(new Installation(service)), { keys: [] });
     await service.run('einstein', 'mkdir -m 700 ~/.ssh');
   });
 
@@ -44,8 +44,8 @@ describe('what is put on a computer', () => {
     await mine.visit(einstein, { transport: 'ssh' });
     await mine.visit(einstein, { transport: 'tunnel' });
     await other.visit(einstein, { transport: 'ssh' });
-    const { keys, helper } = await footprint(mine);
-    assert.deepEqual(keys.map(({ owner: whose }) => whose).toSorted(), ['others', 'ours']);
+    const { keys, helper } = await list(mine);
+    assert.deepEqual(keys.map(({ owner }) => owner).toSorted(), ['others', 'ours']);
     assert.ok(keys.every(({ file }) => file.endsWith('/.ssh/authorized_keys')));
     assert.match(helper!, /\/\.celesto-vscode$/);
   });
@@ -55,12 +55,12 @@ describe('what is put on a computer', () => {
     for (const installation of [mine, other]) await installation.visit(einstein);
     await mine.visit(einstein, { transport: 'tunnel' });
     mine.pool.dispose();
-    const { keys } = await footprint(mine);
-    const ours = keys.filter(({ owner: whose }) => whose === 'ours');
+    const { keys } = await list(mine);
+    const ours = keys.filter(({ owner }) => owner === 'ours');
     await removeKeys(service.client, einstein.id, ours, signal);
     await removeRemoteSshd(service.client, einstein.id, signal);
-    const left = await footprint(mine);
-    assert.deepEqual([left.keys.map(({ owner: whose }) => whose), left.helper], [['others'], undefined]);
+    const left = await list(mine);
+    assert.deepEqual([left.keys.map(({ owner }) => owner), left.helper], [['others'], undefined]);
     assert.match(await authorizedKeys(), /^ssh-rsa AAAA alice\n/);
     assert.equal(await mine.visit(einstein, { transport: 'ssh' }), 'einstein');
     assert.equal(await mine.visit(einstein, { transport: 'tunnel' }), 'einstein');
@@ -69,14 +69,14 @@ describe('what is put on a computer', () => {
   it('tells why it could not be listed or removed', async () => {
     const installation = new Installation(service);
     await installation.visit(einstein);
-    const { keys } = await footprint(installation);
+    const { keys } = await list(installation);
     await service.run('einstein', 'chmod 400 ~/.ssh/authorized_keys');
     const isRoot = (await service.run('einstein', 'id -u')).trim() === '0';
     if (!isRoot)
       await assert.rejects(removeKeys(service.client, einstein.id, keys, signal), /authorized_keys/);
     await service.run('einstein', 'chmod 600 ~/.ssh/authorized_keys');
     await service.refuseExec();
-    await assert.rejects(footprint(installation), /may not run commands/);
+    await assert.rejects(list(installation), /may not run commands/);
   });
 
   it('is replaced when the key is: at once, or with the next connection', async () => {
@@ -90,7 +90,7 @@ describe('what is put on a computer', () => {
     await rotation.rotate();
     assert.deepEqual(await rotation.computersWithKey(), []);
     assert.deepEqual(
-      (await footprint(mine)).keys.map(({ owner: whose }) => whose),
+      (await list(mine)).keys.map(({ owner }) => owner),
       ['retired'],
     );
 

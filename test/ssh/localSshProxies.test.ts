@@ -17,7 +17,7 @@ import { Service } from './support/service';
 
 const run = promisify(execFile);
 
-describe('a door to a computer, for any SSH client', () => {
+describe('a local SSH proxy to a computer', () => {
   const service = new Service();
   const signal = new AbortController().signal;
   let curie: Computer;
@@ -31,16 +31,16 @@ describe('a door to a computer, for any SSH client', () => {
   function openWindow(name = `it's 100% "a" folder`, client: LocalSshProxyDeps['client'] = service.client) {
     const log = new RecordingLog();
     const folder = join(service.folder, name);
-    const known = new KnownComputers(new MemoryRecords());
-    const doors = new LocalSshProxies({
+    const knownComputers = new KnownComputers(new MemoryRecords());
+    const proxies = new LocalSshProxies({
       client,
       extensionKey: new ExtensionKey(new MemorySecrets(), log),
-      knownComputers: known,
+      knownComputers,
       log,
       folder,
     });
-    service.disposeAfterTests(doors);
-    return { doors, folder, log };
+    service.disposeAfterTests(proxies);
+    return { proxies, folder, log };
   }
 
   /** What a command says when a user pastes it into a terminal. */
@@ -61,60 +61,60 @@ describe('a door to a computer, for any SSH client', () => {
     const open = (): number =>
       process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length;
     let answer: ReturnType<LocalSshProxyDeps['client']['exec']> | undefined;
-    const { doors } = openWindow('same moment', {
+    const { proxies } = openWindow('same moment', {
       terminal: (...request) => service.client.terminal(...request),
       exec: (...request) => (answer ??= service.client.exec(...request)),
     });
     const before = open();
-    const [command, other] = await Promise.all([1, 2].map(() => doors.open(curie, signal)));
+    const [command, other] = await Promise.all([1, 2].map(() => proxies.open(curie, signal)));
     assert.equal(command, other);
     assert.equal(open(), before + 1);
-    doors.dispose();
-    await until('the door to be shut', () => open() === before);
+    proxies.dispose();
+    await until('the proxy to be closed', () => open() === before);
   });
 
   it('lets OpenSSH in without a question, as often as it likes, also at once', async () => {
-    const { doors } = openWindow();
-    const command = await doors.open(curie, signal);
+    const { proxies } = openWindow();
+    const command = await proxies.open(curie, signal);
     const answers = await Promise.all([1, 2].map(() => inShell(`${command} 'hostname; id -un'`)));
     assert.deepEqual(answers, ['curie\nohm\n', 'curie\nohm\n']);
-    assert.equal(await doors.open(curie, signal), command);
-    doors.dispose();
+    assert.equal(await proxies.open(curie, signal), command);
+    proxies.dispose();
   });
 
   it('lets scp in, too', async () => {
-    const { doors } = openWindow();
-    const command = await doors.open(curie, signal);
+    const { proxies } = openWindow();
+    const command = await proxies.open(curie, signal);
     const file = join(service.folder, 'to-copy');
     writeFileSync(file, 'ünï→漢字😀\n'.repeat(100_000));
     const scp = command.replace(/^ssh/, 'scp').replace(/ curie$/, '');
     await inShell(`${scp} ${file} curie:copied && ${scp} curie:copied ${file}.back`);
     assert.equal(readFileSync(`${file}.back`, 'utf8'), readFileSync(file, 'utf8'));
-    doors.dispose();
+    proxies.dispose();
   });
 
   it('is for this machine alone, and its key for this user', async () => {
-    const { doors, folder } = openWindow('modes');
-    const port = portOf(await doors.open(curie, signal));
+    const { proxies, folder } = openWindow('modes');
+    const port = portOf(await proxies.open(curie, signal));
     const socket = connect(port, '127.0.0.2');
     const [error] = (await once(socket, 'error')) as [NodeJS.ErrnoException];
     assert.equal(error.code, 'ECONNREFUSED');
     const [own = ''] = readdirSync(folder);
     const modeOf = (name: string) => (statSync(join(folder, own, name)).mode & 0o777).toString(8);
     assert.deepEqual(['.', 'key', 'config'].map(modeOf), ['700', '600', '600']);
-    doors.dispose();
+    proxies.dispose();
   });
 
   it('is shut with the window: nothing of it is left, who is inside is put out', async () => {
-    const { doors, folder } = openWindow('shut');
-    const command = await doors.open(curie, signal);
+    const { proxies, folder } = openWindow('shut');
+    const command = await proxies.open(curie, signal);
     const port = portOf(command);
     const inside = spawn('sh', ['-c', `${command} 'echo in; sleep 600'`], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     await once(inside.stdout, 'data');
     const left = once(inside, 'exit');
-    doors.dispose();
+    proxies.dispose();
     await left;
     assert.deepEqual(readdirSync(folder), []);
     const [error] = (await once(connect(port, '127.0.0.1'), 'error')) as [NodeJS.ErrnoException];
@@ -123,32 +123,32 @@ describe('a door to a computer, for any SSH client', () => {
 
   it('knows computers of the same name apart, and those whose name is no word', async () => {
     const { control } = service.emulator;
-    const { doors } = openWindow('names');
+    const { proxies } = openWindow('names');
     const { id } = await control.seed({ name: 'curie', listens: false });
     const twin = await service.computer(id);
     const odd = { ...twin, id: `${id}-x`, name: '$(touch oops)' };
     await service.run('curie', 'echo first > ~/which');
     await service.run(id, 'echo second > ~/which');
-    const commands = [await doors.open(curie, signal), await doors.open(twin, signal)];
+    const commands = [await proxies.open(curie, signal), await proxies.open(twin, signal)];
     assert.deepEqual(await Promise.all(commands.map((command) => inShell(`${command} cat which`))), [
       'first\n',
       'second\n',
     ]);
     const parts = { ...odd, id };
-    doors.dispose();
+    proxies.dispose();
     const again = openWindow('odd');
-    assert.match(await again.doors.open(parts, signal), new RegExp(` ${id}$`));
-    again.doors.dispose();
+    assert.match(await again.proxies.open(parts, signal), new RegExp(` ${id}$`));
+    again.proxies.dispose();
   });
 
   it('hangs up on who connects when there is no way to the computer, and says why in the log', async () => {
-    const { doors, log } = openWindow('no way');
-    const command = await doors.open(curie, signal);
+    const { proxies, log } = openWindow('no way');
+    const command = await proxies.open(curie, signal);
     const answer = { status: 500, body: { detail: 'No.' } };
     await service.emulator.control.addFault({ path: '/terminals$', times: 'always', answer });
     await assert.rejects(inShell(`${command} hostname`), /Connection (closed|reset)|kex_exchange/);
     assert.match(log.text, /^warn no tunnel for who connected: /m);
-    doors.dispose();
+    proxies.dispose();
   });
 
   it('takes away what a window left that crashed, and nothing of one that lives', async () => {
@@ -157,13 +157,13 @@ describe('a door to a computer, for any SSH client', () => {
     await once(dead, 'exit');
     const names = [`ssh-${dead.pid}-abc`, `ssh-${process.ppid}-def`];
     for (const name of names) mkdirSync(join(folder, name), { recursive: true });
-    const { doors } = openWindow('crashed');
-    await doors.open(curie, signal);
+    const { proxies } = openWindow('crashed');
+    await proxies.open(curie, signal);
     assert.deepEqual(
       names.map((name) => existsSync(join(folder, name))),
       [false, true],
     );
-    doors.dispose();
+    proxies.dispose();
     assert.equal(dirname(folder), service.folder);
   });
 

@@ -19,16 +19,16 @@ exec 8<> <(:)
 while [ ! -e ~/stop ]; do i=$((i+1)); echo "count $i"; echo $i >> ~/counted; read -t 0.001 -u 8; done
 rm ~/stop`;
 
-describe('a kept shell', () => {
+describe('a persistent shell', () => {
   const service = new Service('einstein');
-  let line: TcpProxy;
+  let proxy: TcpProxy;
   let einstein: Computer;
   let installation: Installation;
   let names = 0;
 
   before(async () => {
-    line = await service.proxy((await service.computer('einstein')).ssh!);
-    einstein = await service.computer('einstein', line.endpoint('ohm'));
+    proxy = await service.proxy((await service.computer('einstein')).ssh!);
+    einstein = await service.computer('einstein', proxy.endpoint('ohm'));
     installation = new Installation(service);
   });
 
@@ -47,7 +47,7 @@ describe('a kept shell', () => {
   }
 
   async function cut(...shells: Terminal[]): Promise<void> {
-    line.cut();
+    proxy.cut();
     for (const shell of shells) assert.equal((await shell.ends()).kind, 'lost');
   }
 

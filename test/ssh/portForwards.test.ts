@@ -230,14 +230,14 @@ describe('a forwarded port', () => {
   });
 
   it('tells a lost line as a break, and the next connection mends it', async () => {
-    const line = await service.proxy(einstein.ssh!);
-    const bench = new Bench({ ...einstein, ssh: line.endpoint('ohm') });
+    const proxy = await service.proxy(einstein.ssh!);
+    const bench = new Bench({ ...einstein, ssh: proxy.endpoint('ohm') });
     const forward = await bench.forwards.add(einstein, port);
     const socket = to(forward);
     socket.write('before');
     await new Promise((resolve) => socket.once('data', resolve));
     const ended = endOf(socket);
-    line.cut();
+    proxy.cut();
     assert.equal(await ended, 'ECONNRESET');
     await until('it to be gone', () => forward.traffic.connections === 0);
     assert.equal((await sends(forward, Buffer.from('after'))).toString(), 'afterheard 5');
@@ -340,13 +340,13 @@ describe('a forwarded port', () => {
   });
 
   it('are not taken for all there are where the line broke while they were told', async () => {
-    const line = await service.proxy(einstein.ssh!);
+    const proxy = await service.proxy(einstein.ssh!);
     const { channels } = new Bench();
-    const there = { ...einstein, ssh: line.endpoint('ohm') };
+    const there = { ...einstein, ssh: proxy.endpoint('ohm') };
     const command = 'touch ~/asked; sleep 60';
     const told = channels.run(there, command, new AbortController().signal);
     await until('the command', async () => (await service.run('einstein', 'ls')).includes('asked'));
-    line.cut();
+    proxy.cut();
     await assert.rejects(told, (error) => error instanceof SshError && error.problem === 'closed');
   });
 

@@ -48,7 +48,7 @@ describe('a server', () => {
     return server;
   }
 
-  describe('that is not up yet', () => {
+  describe('that may be starting', () => {
     it('is waited for quietly: the user is told once, the computer is asked once', async () => {
       await service.emulator.control.killSshd({ id: 'einstein' });
       const installation = new Installation(service);
@@ -142,9 +142,9 @@ describe('a server', () => {
 
     it('and never answers a login is told as silent', async () => {
       const mute = await FaultServer.start({ silent: 'atLogin' });
-      const introduction = { hostKeys: [mute.hostKey], keyInstalled: true };
+      const provisioning = { hostKeys: [mute.hostKey], keyInstalled: true };
       const { problem } = await failure(mute.endpoint, {
-        provision: () => Promise.resolve(introduction),
+        provision: () => Promise.resolve(provisioning),
         timeouts: { login: 300 },
       });
       assert.equal(problem, 'silent');
@@ -198,12 +198,12 @@ describe('a server', () => {
   });
 
   describe('that goes away', () => {
-    let line: TcpProxy;
+    let proxy: TcpProxy;
     let away: Computer;
 
     beforeEach(async () => {
-      line = await service.proxy(einstein.ssh!);
-      away = { ...einstein, ssh: line.endpoint('ohm') };
+      proxy = await service.proxy(einstein.ssh!);
+      away = { ...einstein, ssh: proxy.endpoint('ohm') };
     });
 
     it('ends the shells on it; the next one comes when it is back', async () => {
@@ -231,9 +231,9 @@ describe('a server', () => {
       const installation = new Installation(service, { timeouts: { channel: 500 } });
       const stuck = await installation.shell(away);
       await stuck.prompt();
-      line.freeze();
+      proxy.freeze();
       assert.equal(await installation.visit(away), 'einstein');
-      assert.equal(line.connections, 2);
+      assert.equal(proxy.connections, 2);
       assert.deepEqual(await stuck.end, { code: undefined, signal: undefined });
     });
 
@@ -243,7 +243,7 @@ describe('a server', () => {
       await idle.prompt();
       await sleep(1_000);
       assert.equal(await idle.run('hostname'), 'einstein', 'a quiet line is no dead one');
-      line.freeze();
+      proxy.freeze();
       assert.deepEqual(await idle.end, { code: undefined, signal: undefined });
       assert.match(installation.log.text, /Keepalive timeout/);
     });
@@ -260,7 +260,7 @@ describe('a server', () => {
         },
       );
       const closed = new Promise<void>((resolve) => connection?.onDidClose(() => resolve()));
-      line.freeze();
+      proxy.freeze();
       installation.pool.close(away.id);
       await closed;
     });
@@ -270,11 +270,11 @@ describe('a server', () => {
       await installation.visit(away);
       installation.pool.close(away.id);
       assert.equal(await installation.visit(away), 'einstein');
-      assert.equal(line.connections, 2);
+      assert.equal(proxy.connections, 2);
     });
   });
 
-  describe('that nobody wants any more', () => {
+  describe('whose callers have aborted', () => {
     const resources = (): string[] =>
       process.getActiveResourcesInfo().filter((name) => /Timeout|TCP|Pipe|GetAddr/.test(name));
 
@@ -368,10 +368,10 @@ describe('a server', () => {
 
     it('while the login is pending leaves nothing', async () => {
       const mute = await FaultServer.start({ silent: 'atLogin' });
-      const introduction = { hostKeys: [mute.hostKey], keyInstalled: true };
+      const provisioning = { hostKeys: [mute.hostKey], keyInstalled: true };
       await cancelled(
         mute.endpoint,
-        { provision: () => Promise.resolve(introduction) },
+        { provision: () => Promise.resolve(provisioning) },
         () => mute.asked === 1,
       );
       await until('the connection to be closed', () => mute.open === 0);
@@ -387,8 +387,8 @@ describe('a server', () => {
 
     it('while the shell opens: the shell is closed, the connection stays for the next', async () => {
       const curie = await service.computer('curie');
-      const line = await service.proxy(curie.ssh!, 30);
-      const computer = { ...curie, ssh: line.endpoint('ohm') };
+      const proxy = await service.proxy(curie.ssh!, 30);
+      const computer = { ...curie, ssh: proxy.endpoint('ohm') };
       const installation = new Installation(service);
       await installation.visit(computer);
       const leaving = new AbortController();
@@ -408,12 +408,12 @@ describe('a server', () => {
       late.resume();
       await once(late, 'close', { signal: AbortSignal.timeout(5_000) });
       assert.equal(await installation.visit(computer), 'curie');
-      assert.equal(line.connections, 1);
+      assert.equal(proxy.connections, 1);
     });
 
     it('and hangs up while the computer is asked is done with, whatever the answer is', async () => {
       const mute = await FaultServer.start({ silent: 'atLogin' });
-      const line = await service.proxy(mute.endpoint);
+      const proxy = await service.proxy(mute.endpoint);
       let answer: (() => void) | undefined;
       const installation = new Installation(service, {
         provision: () =>
@@ -421,10 +421,10 @@ describe('a server', () => {
             (resolve) => (answer = () => resolve({ hostKeys: [mute.hostKey], keyInstalled: true })),
           ),
       });
-      const visit = installation.visit({ ...einstein, ssh: line.endpoint('ohm') });
-      await until('the key exchange', () => mute.open === 1 && line.roundTrips >= 2);
+      const visit = installation.visit({ ...einstein, ssh: proxy.endpoint('ohm') });
+      await until('the key exchange', () => mute.open === 1 && proxy.roundTrips >= 2);
       await sleep(100);
-      line.cut();
+      proxy.cut();
       await assert.rejects(
         visit,
         (error: unknown) => error instanceof SshError && error.problem === 'closed',

@@ -26,16 +26,16 @@ const opaqueLibrary: ConnectorDeps['library'] = () => {
   return Promise.resolve({ ...ssh2, Client: client });
 };
 
-describe('the way to the first prompt', () => {
+describe('round trips to the first prompt', () => {
   const folder = testFolder();
   const service = new Service('einstein');
-  let line: TcpProxy;
+  let proxy: TcpProxy;
   let einstein: Computer;
 
   before(async () => {
     // Slow enough that an answer is never mistaken for one to a question that came just after it.
-    line = await service.proxy((await service.computer('einstein')).ssh!, 50);
-    einstein = await service.computer('einstein', line.endpoint('ohm'));
+    proxy = await service.proxy((await service.computer('einstein')).ssh!, 50);
+    einstein = await service.computer('einstein', proxy.endpoint('ohm'));
   });
 
   /**
@@ -46,11 +46,11 @@ describe('the way to the first prompt', () => {
   async function fewest(expected: number, open: () => Promise<Shell>): Promise<number> {
     const counts: number[] = [];
     for (let tries = 0; tries < 4 && !counts.includes(expected); tries += 1) {
-      const before = line.connections;
-      const already = line.roundTrips;
+      const before = proxy.connections;
+      const already = proxy.roundTrips;
       const shell = await open();
       await shell.prompt();
-      counts.push(line.roundTrips - (line.connections > before ? 0 : already));
+      counts.push(proxy.roundTrips - (proxy.connections > before ? 0 : already));
       await shell.exit();
     }
     return Math.min(...counts);
@@ -126,7 +126,7 @@ describe('the way to the first prompt', () => {
     assert.equal([...log.matchAll(/userauth-request for user ohm .* method/g)].length, 1);
   });
 
-  describe('when ssh2 is not inside what it is expected to be', () => {
+  describe('where the internals of ssh2 are not as expected', () => {
     const opaque: InstallationOptions = { library: opaqueLibrary };
 
     it('is longer, and leads to the same prompt', async () => {

@@ -203,8 +203,8 @@ describe('a command runs', () => {
   });
 
   it('over SSH and ends on the computer, though it was cancelled before the word came that it runs', async () => {
-    const line = await service.proxy((await service.computer('einstein')).ssh!, 200);
-    const far = await service.computer('einstein', line.endpoint('ohm'));
+    const proxy = await service.proxy((await service.computer('einstein')).ssh!, 200);
+    const far = await service.computer('einstein', proxy.endpoint('ohm'));
     const transport = new SshCommandTransport('ssh', new Installation(service).pool);
     const cancel = new AbortController();
     const open = (command: Command): Promise<CommandExecution> =>

@@ -15,7 +15,7 @@ import { Terminal, type TerminalOptions } from './support/terminal';
 
 describe('a computer without tmux', () => {
   const service = new Service('einstein');
-  let line: TcpProxy;
+  let proxy: TcpProxy;
   let einstein: Computer;
   let installation: Installation;
 
@@ -27,8 +27,8 @@ describe('a computer without tmux', () => {
     await until('it to be stopped', async () => (await service.client.get(id)).status === 'stopped');
     await service.client.start(id);
     await until('it to run', async () => (await service.client.get(id)).status === 'running');
-    line = await service.proxy((await service.computer('einstein')).ssh!);
-    einstein = await service.computer('einstein', line.endpoint('ohm'));
+    proxy = await service.proxy((await service.computer('einstein')).ssh!);
+    einstein = await service.computer('einstein', proxy.endpoint('ohm'));
     installation = new Installation(service);
   }
 
@@ -94,7 +94,7 @@ describe('a computer without tmux', () => {
       );
       shell.type('. ~/count\r');
       await shell.shows(/count 40\n/);
-      line.cut();
+      proxy.cut();
       assert.equal((await shell.ends()).kind, 'lost');
       const counted = async (): Promise<number[]> =>
         (await service.run('einstein', 'cat ~/counted')).trim().split('\n').map(Number);

@@ -133,34 +133,34 @@ describe('a command on a computer', () => {
 
 describe('several shells', () => {
   const service = new Service('einstein');
-  let line: TcpProxy;
+  let proxy: TcpProxy;
   let einstein: Computer;
 
   before(async () => {
-    line = await service.proxy((await service.computer('einstein')).ssh!);
-    einstein = await service.computer('einstein', line.endpoint('ohm'));
+    proxy = await service.proxy((await service.computer('einstein')).ssh!);
+    einstein = await service.computer('einstein', proxy.endpoint('ohm'));
   });
 
   it('travel over one connection, one after the other and at once', async () => {
     const installation = new Installation(service);
-    const before = line.connections;
+    const before = proxy.connections;
     const first = await installation.shell(einstein);
     const others = await Promise.all([1, 2, 3].map(() => installation.shell(einstein)));
     for (const shell of [first, ...others]) assert.equal(await shell.run('hostname'), 'einstein');
-    assert.equal(line.connections - before, 1);
+    assert.equal(proxy.connections - before, 1);
     await Promise.all([first, ...others].map((shell) => shell.exit()));
   });
 
   it('take a second connection when the server opens no more on the first, and are not disturbed by it', async () => {
     const installation = new Installation(service);
-    const before = line.connections;
+    const before = proxy.connections;
     // OpenSSH opens ten sessions on a connection unless told otherwise.
     const shells = await Promise.all(Array.from({ length: 12 }, () => installation.shell(einstein)));
     assert.deepEqual(
       await Promise.all(shells.map((shell) => shell.run('hostname'))),
       Array(12).fill('einstein'),
     );
-    assert.equal(line.connections - before, 2);
+    assert.equal(proxy.connections - before, 2);
     await Promise.all(shells.map((shell) => shell.exit()));
   });
 
@@ -168,17 +168,17 @@ describe('several shells', () => {
     const installation = new Installation(service);
     const shells = await Promise.all([installation.shell(einstein), installation.shell(einstein)]);
     for (const shell of shells) await shell.prompt();
-    const before = line.connections;
-    line.cut();
+    const before = proxy.connections;
+    proxy.cut();
     for (const shell of shells) assert.deepEqual(await shell.end, { code: undefined, signal: undefined });
     assert.equal(await installation.visit(einstein), 'einstein');
-    assert.equal(line.connections - before, 1);
+    assert.equal(proxy.connections - before, 1);
   });
 
   it('leave a connection that closes when the pool is disposed', async () => {
     const installation = new Installation(service);
     await installation.visit(einstein);
-    const [client] = line.proxied.at(-1)!.sockets;
+    const [client] = proxy.proxied.at(-1)!.sockets;
     assert.equal(client.destroyed, false, 'it lingers');
     installation.pool.dispose();
     await until('the connection to be closed', () => client.destroyed);

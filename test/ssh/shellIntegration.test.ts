@@ -189,13 +189,13 @@ X`,
   });
 
   it('ends the command at hand where the line is lost', async () => {
-    const line = await service.proxy(einstein.ssh!);
+    const proxy = await service.proxy(einstein.ssh!);
     changeShell(service, 'einstein', 'bash');
-    const away = await service.computer('einstein', line.endpoint('ohm'));
+    const away = await service.computer('einstein', proxy.endpoint('ohm'));
     for (const persistence of ['off', 'tmux'] as const) {
       const shell = await new Terminal(installation, { nonce, persistence, name: 'lost' }).open(away);
       await asked(shell, 1);
-      line.cut();
+      proxy.cut();
       await shell.ends();
       assert.deepEqual(marks(shell.written).slice(-2), ['B', 'D']);
     }

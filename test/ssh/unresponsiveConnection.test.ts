@@ -18,15 +18,15 @@ import { Terminal } from './support/terminal';
 /** Milliseconds within which a user is told that nobody is at the other end any more. */
 const promised = 45_000;
 
-describe('a line that goes silent, nobody saying a word', () => {
+describe('a connection that stops responding', () => {
   const service = new Service('einstein');
-  let line: TcpProxy;
+  let proxy: TcpProxy;
   let einstein: Computer;
 
   before(async () => {
     await service.emulator.control.seed({ name: 'curie', listens: false });
-    line = await service.proxy((await service.computer('einstein')).ssh!);
-    einstein = await service.computer('einstein', line.endpoint('ohm'));
+    proxy = await service.proxy((await service.computer('einstein')).ssh!);
+    einstein = await service.computer('einstein', proxy.endpoint('ohm'));
   });
 
   /** Has the seconds between regular questions pass in the order of the test. */
@@ -78,7 +78,7 @@ describe('a line that goes silent, nobody saying a word', () => {
       await shell.run('echo');
     }
     assert.equal(shell.ending, undefined, 'a minute on a line that answers');
-    line.freeze();
+    proxy.freeze();
     assert.ok((await passes(context, () => shell.ending !== undefined)) <= promised);
     await foundSilent(shell);
   });
@@ -132,7 +132,7 @@ describe('a line that goes silent, nobody saying a word', () => {
     const watch = detectWake(clock, () => [gone, alive].forEach(({ session }) => session.probe()));
     await gone.run('answer=42');
     clock.sleep(3_600_000);
-    line.freeze();
+    proxy.freeze();
     await clock.advance(5_000);
     await foundSilent(gone);
     alive.type('echo st""ill\r');

@@ -19,11 +19,11 @@ export class ProxyServer implements Disposable {
   /** @param dial opens a tunnel; where it fails, the client is disconnected */
   static async open(dial: (signal: AbortSignal) => Promise<Duplex>, log: Log): Promise<ProxyServer> {
     const server = createServer({ noDelay: true });
-    const listener = new ProxyServer(server, dial, log);
+    const proxy = new ProxyServer(server, dial, log);
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject).listen(0, '127.0.0.1', resolve);
     });
-    return listener;
+    return proxy;
   }
 
   get port(): number {

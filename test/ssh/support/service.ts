@@ -69,7 +69,7 @@ export class Service {
     this.disposables.add(user);
   }
 
-  /** A line to an endpoint, there until the tests are over. */
+  /** Starts a proxy before an endpoint, which runs until the tests are over. */
   async proxy(endpoint: string, delay = 0): Promise<TcpProxy> {
     return this.disposables.add(await TcpProxy.to(endpoint, delay));
   }

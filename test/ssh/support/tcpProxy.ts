@@ -3,18 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disposable } from '../../../src/base/disposable';
 import { formatEndpoint, parseEndpoint } from '../../../src/ssh/connection/endpoint';
 
-/** One connection through a line. */
+/** One connection through the proxy. */
 interface ProxiedConnection {
   readonly sockets: readonly [client: Socket, server: Socket];
-  /** The port it comes from, as the server sees it. */
+  /** Source port, as the server sees it. */
   port: number | undefined;
   /** Round trips on the way to what has been delivered last to the client, and to the server. */
   readonly depth: { client: number; server: number };
 }
 
 /**
- * A line to an SSH server: it takes its time, counts connections and round trips, and can be cut. A round trip is
- * counted where one must be: what is sent after the delivery of an answer is one deeper than the question was.
+ * A TCP proxy before an SSH server: it adds latency, counts connections and round trips, and can be cut. A round trip is
+ * counted where one is necessary: data sent after the delivery of an answer is one deeper than its question.
  */
 export class TcpProxy implements Disposable {
   readonly proxied: ProxiedConnection[] = [];
@@ -28,14 +28,14 @@ export class TcpProxy implements Disposable {
 
   /** @param endpoint as a computer names it */
   static async to(endpoint: string, delay = 0): Promise<TcpProxy> {
-    const line = new TcpProxy(parseEndpoint(endpoint), delay);
-    const server = createServer((client) => line.accept(client));
+    const proxy = new TcpProxy(parseEndpoint(endpoint), delay);
+    const server = createServer((client) => proxy.accept(client));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    line.server = server;
-    return line;
+    proxy.server = server;
+    return proxy;
   }
 
-  /** The endpoint at this end of the line. */
+  /** Endpoint of the proxy. */
   endpoint(user: string): string {
     return formatEndpoint({ user, host: '127.0.0.1', port: (this.server!.address() as AddressInfo).port });
   }
