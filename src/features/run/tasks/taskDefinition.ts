@@ -1,5 +1,4 @@
 import { t } from '@vscode/l10n';
-import type * as vscode from 'vscode';
 import type { Command } from '../command';
 
 export const taskType = 'celesto';
@@ -21,7 +20,7 @@ export function readTaskDefinition({
   command,
   cwd,
   env,
-}: vscode.TaskDefinition): TaskDefinition {
+}: Readonly<Record<string, unknown>>): TaskDefinition {
   const variables =
     typeof env === 'object' && env !== null ? Object.entries(env as Record<string, unknown>) : [];
   return {
