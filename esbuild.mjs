@@ -1,7 +1,7 @@
 // Builds the extension into dist/extension.js: one CommonJS file. ssh2 is inside it, but its code runs only when the
 // first connection asks for it, since esbuild defers a CommonJS module until its import() is reached.
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { build, context } from 'esbuild';
-import { readdir, readFile, mkdir, writeFile } from 'node:fs/promises';
 
 const scriptExtensions = JSON.parse(await readFile('src/scriptExtensions.json', 'utf8'));
 

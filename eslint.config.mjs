@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import js from '@eslint/js';
+import simpleImportSort from 'eslint-plugin-simple-import-sort';
 import tseslint from 'typescript-eslint';
 
 const { layers } = JSON.parse(readFileSync(new URL('src/architecture.json', import.meta.url), 'utf8'));
@@ -29,6 +30,9 @@ const namingConvention = [
   { selector: ['variable', 'parameter'], modifiers: ['destructured'], format: null },
 ];
 
+/** One block of imports: Node, packages, then files, those of higher folders first. Sorted within. */
+const importOrder = { groups: [['^node:', '^@?\\w', '^\\.\\./', '^\\./']] };
+
 /** Members are hidden by `private`, everywhere: TypeScript checks it, and tests of a class read like its users. */
 const noHashPrivate = {
   selector:
@@ -39,6 +43,10 @@ const noHashPrivate = {
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', '.vscode-dist/', '.celesto/', '.vscode-test/'] },
   js.configs.recommended,
+  {
+    plugins: { 'simple-import-sort': simpleImportSort },
+    rules: { 'simple-import-sort/imports': ['error', importOrder] },
+  },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked, ...tseslint.configs.stylisticTypeChecked],

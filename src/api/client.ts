@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { AuthorizedHttp, computerPath } from './authorizedHttp';
-import { isApiError, type ApiError } from './errors';
+import { type ApiError, isApiError } from './errors';
 import { parseExecEvents } from './execStream';
-import { readAs, type Credentials, type Http } from './http';
+import { type Credentials, type Http, readAs } from './http';
 import * as wire from './wire';
 
 /** Computers in the largest page that the service returns. It has no cursor: the rest cannot be listed. */

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { ApiError } from './errors';
 import { readAs } from './http';
-import { wireExecEvent, type ExecEvent } from './wire';
+import { type ExecEvent, wireExecEvent } from './wire';
 
 /** The field that every event has, even of a type that is newer than this extension. */
 const anyEvent = v.object({ type: v.string() });

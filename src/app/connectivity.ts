@@ -1,31 +1,31 @@
 import { join } from 'node:path';
 import type * as vscode from 'vscode';
+import type { Clock } from '../base/clock';
+import { type Disposable, DisposableStore } from '../base/disposable';
+import { type ChannelHandle, type ChannelRequest, ChannelTransport } from '../connect/channelTransport';
+import { ComputerConnector } from '../connect/computerConnector';
+import { Reconnection } from '../connect/reconnection';
+import { SshChannels } from '../connect/sshChannels';
+import type { Transport } from '../connect/transport';
+import { TransportCache } from '../connect/transportCache';
+import { TransportSelector } from '../connect/transportSelector';
+import { confirmHostKey, showHostKeyError } from '../features/sshKeys/hostKeyPrompts';
+import { askPassphrase } from '../features/sshKeys/passphraseInput';
+import type { ConnectionPool } from '../ssh/connection/connectionPool';
 import { createSsh } from '../ssh/createSsh';
 import { KnownComputers } from '../ssh/hostKeys/knownComputers';
 import { lookUpInHomeFile } from '../ssh/hostKeys/knownHosts';
 import { ExtensionKey } from '../ssh/keys/extensionKey';
-import type { ConnectionPool } from '../ssh/connection/connectionPool';
 import type { KeyRotation } from '../ssh/keys/keyRotation';
-import { LocalSshProxies } from '../ssh/tunnel/localSshProxies';
 import { SshConfig } from '../ssh/sshConfig';
-import { PersistentShells } from '../terminal/persistentShells';
-import { ComputerConnector } from '../connect/computerConnector';
-import { ChannelTransport, type ChannelHandle, type ChannelRequest } from '../connect/channelTransport';
+import { LocalSshProxies } from '../ssh/tunnel/localSshProxies';
 import { GatewayShellTransport } from '../terminal/gatewayShellTransport';
-import type { Transport } from '../connect/transport';
-import { TransportCache } from '../connect/transportCache';
-import { TransportSelector } from '../connect/transportSelector';
-import { SshShellTransport } from '../terminal/sshShellTransport';
-import { Reconnection } from '../connect/reconnection';
+import { PersistentShells } from '../terminal/persistentShells';
 import { SavedTerminals } from '../terminal/savedTerminals';
-import { SshChannels } from '../connect/sshChannels';
+import { SshShellTransport } from '../terminal/sshShellTransport';
 import { Terminals } from '../terminal/terminals';
-import type { Clock } from '../base/clock';
-import { DisposableStore, type Disposable } from '../base/disposable';
-import { settings } from './settings';
-import { confirmHostKey, showHostKeyError } from '../features/sshKeys/hostKeyPrompts';
-import { askPassphrase } from '../features/sshKeys/passphraseInput';
 import type { Service } from './service';
+import { settings } from './settings';
 
 /** Everything that connects to computers: SSH connections, transports, terminals. */
 export interface Connectivity extends Disposable {

@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
-import { CelestoClient } from '../api/client';
-import { Http } from '../api/http';
 import { Account } from '../account/account';
 import { AccountListCache } from '../account/listCache';
-import type { CheckKey } from '../features/account/signIn';
+import { CelestoClient } from '../api/client';
+import { Http } from '../api/http';
+import type { Clock } from '../base/clock';
+import { type Disposable, DisposableStore } from '../base/disposable';
+import { type Log, redactingLog } from '../base/log';
+import { RecentProblemsLog } from '../base/recentProblems';
 import { Lifecycle } from '../computers/lifecycle';
 import { ComputerStore } from '../computers/store';
-import type { Clock } from '../base/clock';
-import { DisposableStore, type Disposable } from '../base/disposable';
-import { redactingLog, type Log } from '../base/log';
+import type { CheckKey } from '../features/account/signIn';
 import { settings } from './settings';
-import { RecentProblemsLog } from '../base/recentProblems';
 
 /** The service's client, the account, and the computers that this window knows. */
 export interface Service extends Disposable {

@@ -1,4 +1,4 @@
-import { toDisposable, type Disposable } from './disposable';
+import { type Disposable, toDisposable } from './disposable';
 
 /** Subscribes a listener; disposing the result unsubscribes it. */
 export type Event<T> = (listener: (value: T) => void) => Disposable;

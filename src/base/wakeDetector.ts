@@ -1,6 +1,6 @@
 import { isCancellation } from './abort';
 import type { Clock } from './clock';
-import { toDisposable, type Disposable } from './disposable';
+import { type Disposable, toDisposable } from './disposable';
 
 /** Milliseconds between checks of the clock. */
 const checkIntervalMs = 5_000;

@@ -1,4 +1,4 @@
-import { DisposableStore, type Disposable } from '../base/disposable';
+import { type Disposable, DisposableStore } from '../base/disposable';
 import { Emitter, type Event } from '../base/emitter';
 
 /** Something in this window that uses computers: terminals, runs, forwarded ports, open files. */

@@ -1,12 +1,12 @@
-import { maxBulkDelete, type CelestoClient, type CreateIntent } from '../api/client';
-import { isApiError, type ApiError } from '../api/errors';
+import { type CelestoClient, type CreateIntent, maxBulkDelete } from '../api/client';
+import { type ApiError, isApiError } from '../api/errors';
 import type { BulkDeleteResult, WireComputer } from '../api/wire';
 import type { Clock } from '../base/clock';
 import { Emitter } from '../base/emitter';
 import type { Log } from '../base/log';
 import { SingleFlight } from '../base/singleFlight';
 import type { Computer } from './computer';
-import { EnsureRunningTask, type EnsureRunningStep, type StartAction } from './ensureRunning';
+import { type EnsureRunningStep, EnsureRunningTask, type StartAction } from './ensureRunning';
 import { LifecycleError } from './errors';
 import { pollUntil } from './pollUntil';
 import { statusOf } from './status';

@@ -1,4 +1,4 @@
-import { isApiError, transientKinds, type ApiError } from '../api/errors';
+import { type ApiError, isApiError, transientKinds } from '../api/errors';
 import type { Clock } from '../base/clock';
 import type { Computer } from './computer';
 import { LifecycleError } from './errors';

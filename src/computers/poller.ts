@@ -1,6 +1,6 @@
 import { isCancellation } from '../base/abort';
 import type { Clock } from '../base/clock';
-import { toDisposable, type Disposable } from '../base/disposable';
+import { type Disposable, toDisposable } from '../base/disposable';
 
 /** Milliseconds between polls of the list: while a computer changes, and while none does. */
 export const pollIntervals = { changing: 1_500, quiet: 30_000 };

@@ -6,8 +6,8 @@ import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import { describeError, type Log } from '../base/log';
-import { computerFrom, sameComputer, type Computer } from './computer';
-import { Poller, pollBackoffMs, pollIntervals } from './poller';
+import { type Computer, computerFrom, sameComputer } from './computer';
+import { pollBackoffMs, Poller, pollIntervals } from './poller';
 import { isPortChanging } from './publishedPort';
 import { statusOf } from './status';
 

@@ -5,7 +5,7 @@ import type { Lifecycle } from '../computers/lifecycle';
 import { GatewayError } from '../gateway/errors';
 import type { Session, SessionRequest } from '../shell/session';
 import { SshError } from '../ssh/errors';
-import { ProgressReporter, type Progress } from './progressReporter';
+import { type Progress, ProgressReporter } from './progressReporter';
 import type { Transport } from './transport';
 import { NoTransportError, type TransportSelector } from './transportSelector';
 

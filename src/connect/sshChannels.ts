@@ -7,9 +7,9 @@ import type { Lifecycle } from '../computers/lifecycle';
 import { statusOf } from '../computers/status';
 import type { ComputerStore } from '../computers/store';
 import { SshError } from '../ssh/errors';
+import type { ChannelHandle, ChannelRequest } from './channelTransport';
 import type { ComputerConnector } from './computerConnector';
 import type { Progress } from './progressReporter';
-import type { ChannelHandle, ChannelRequest } from './channelTransport';
 import type { TransportSetting } from './transportSelector';
 
 const silent: Progress = { report: () => undefined, phase: () => undefined };

@@ -1,7 +1,7 @@
 import type WebSocket from 'ws';
 import type { CelestoClient } from '../api/client';
-import { gatewayAddress } from './gatewayAddress';
 import { GatewayError } from './errors';
+import { gatewayAddress } from './gatewayAddress';
 import { openWebSocket } from './webSocket';
 
 /** A terminal of a computer, and the WebSocket to it. */

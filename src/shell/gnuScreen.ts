@@ -1,5 +1,5 @@
-import { exitMarker, startMarkers, printCommand } from './startMarker';
 import { quote } from './quoting';
+import { exitMarker, printCommand, startMarkers } from './startMarker';
 
 /** How the sessions of GNU screen that keep shells are named. */
 export const screenPrefix = 'celesto-';

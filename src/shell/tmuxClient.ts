@@ -1,8 +1,8 @@
-import type { ShellFacts, Size } from './session';
-import { TmuxControlParser } from './tmuxControlParser';
 import { OutputFilter } from './outputFilter';
 import { captureCommand, drawPane, parsePaneState } from './paneSnapshot';
-import { ScrollPositionTracker, scrollPositionFields } from './scrollPosition';
+import { scrollPositionFields, ScrollPositionTracker } from './scrollPosition';
+import type { ShellFacts, Size } from './session';
+import { TmuxControlParser } from './tmuxControlParser';
 
 /** Bytes of typed text in one command: it is three times as long. */
 const typedAtOnce = 500;

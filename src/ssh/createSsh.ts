@@ -1,14 +1,14 @@
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
+import { ConnectionPool } from './connection/connectionPool';
 import { Connector, type ConnectorDeps } from './connection/connector';
-import { HostKeyVerifier, type ConfirmHostKey, type LookUpKnownHost } from './hostKeys/hostKeyVerifier';
-import { IdentitySource, type IdentityDeps } from './keys/identities';
-import { provision as provisionOverApi } from './provisioning/provisioning';
-import type { KnownComputers } from './hostKeys/knownComputers';
 import { loadSsh2 } from './connection/loadSsh2';
 import { defaultTimeouts, type SshTimeouts } from './connection/timeouts';
-import { ConnectionPool } from './connection/connectionPool';
+import { type ConfirmHostKey, HostKeyVerifier, type LookUpKnownHost } from './hostKeys/hostKeyVerifier';
+import type { KnownComputers } from './hostKeys/knownComputers';
+import { type IdentityDeps, IdentitySource } from './keys/identities';
 import { KeyRotation } from './keys/keyRotation';
+import { provision as provisionOverApi } from './provisioning/provisioning';
 
 /** Dependencies of SSH: the service, storage of this machine, and questions to the user. */
 export interface SshDeps extends Omit<IdentityDeps, 'library'> {

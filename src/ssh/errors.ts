@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { RecoveryFacts } from '../base/errors';
-import { formatEndpoint, type Endpoint } from './connection/endpoint';
+import { type Endpoint, formatEndpoint } from './connection/endpoint';
 
 /** Reasons for a connection that cannot be made, or has ended. */
 export type SshProblem =

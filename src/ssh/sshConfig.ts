@@ -3,9 +3,9 @@ import { homedir, userInfo } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type * as library from 'ssh-config';
 import type { Line } from 'ssh-config';
-import type { Computer } from '../computers/computer';
 import { undefinedIfMissing } from '../base/undefinedIfMissing';
-import { parseEndpoint, type Endpoint } from './connection/endpoint';
+import type { Computer } from '../computers/computer';
+import { type Endpoint, parseEndpoint } from './connection/endpoint';
 
 /** Settings of `~/.ssh/config` for one computer. */
 export interface HostSettings {

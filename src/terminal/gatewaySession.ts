@@ -1,7 +1,7 @@
 import type WebSocket from 'ws';
-import { GatewayError } from '../gateway/errors';
 import { Emitter } from '../base/emitter';
-import type { SessionEnd, Session, ShellFacts, Size } from '../shell/session';
+import { GatewayError } from '../gateway/errors';
+import type { Session, SessionEnd, ShellFacts, Size } from '../shell/session';
 
 /** Close code of a session that ended normally (RFC 6455, section 7.4.1). */
 const normalClosure = 1000;

@@ -1,8 +1,8 @@
 import { ByteQueue } from '../base/byteQueue';
 import type { Clock } from '../base/clock';
 import type { DrawAcks } from './drawAcks';
-import { OutputState } from './outputState';
 import { OutputDiscarder } from './outputDiscarder';
+import { OutputState } from './outputState';
 
 const lineFeed = 0x0a;
 /** Buffered bytes above which the source is paused, and below which it is resumed. */

@@ -1,7 +1,7 @@
 import { isApiError } from '../api/errors';
 import { isCancellation } from '../base/abort';
 import type { Clock } from '../base/clock';
-import { DisposableStore, type Disposable } from '../base/disposable';
+import { type Disposable, DisposableStore } from '../base/disposable';
 import { Emitter, type Event } from '../base/emitter';
 import { isTransient } from '../base/errors';
 import { describeError, type Log } from '../base/log';

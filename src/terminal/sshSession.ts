@@ -1,12 +1,12 @@
 import { t } from '@vscode/l10n';
 import type { ClientChannel } from 'ssh2';
 import { Emitter } from '../base/emitter';
-import type { SshError } from '../ssh/errors';
-import { OutputFilter } from '../shell/outputFilter';
-import { shellFacts, StartMarkerParser } from '../shell/startMarker';
 import { exitMarkerReceived } from '../shell/gnuScreen';
+import { OutputFilter } from '../shell/outputFilter';
+import type { Session, SessionEnd, ShellFacts, Size } from '../shell/session';
+import { shellFacts, StartMarkerParser } from '../shell/startMarker';
 import { TmuxClient } from '../shell/tmuxClient';
-import type { SessionEnd, Session, ShellFacts, Size } from '../shell/session';
+import type { SshError } from '../ssh/errors';
 
 /** What a session needs of the connection it travels on. */
 export interface ConnectionHealth {

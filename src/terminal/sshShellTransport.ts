@@ -1,12 +1,12 @@
 import type { Computer } from '../computers/computer';
-import { ChannelTransport, type ChannelRequest } from '../connect/channelTransport';
+import { type ChannelRequest, ChannelTransport } from '../connect/channelTransport';
 import type { ConnectOptions, Transport, TransportMessages } from '../connect/transport';
 import { transportMessages } from '../connect/transportMessages';
 import { launchCommand } from '../shell/launchCommand';
-import { terminalType, type Session, type SessionMemory, type SessionRequest } from '../shell/session';
+import { type Session, type SessionMemory, type SessionRequest, terminalType } from '../shell/session';
 import type { ConnectionPool } from '../ssh/connection/connectionPool';
 import type { SshTransportName } from '../ssh/connection/sshTransport';
-import { SshSession, type ShellLaunch } from './sshSession';
+import { type ShellLaunch, SshSession } from './sshSession';
 
 /** Shells over SSH: over TCP to the computer's endpoint, or through the terminal gateway. */
 export class SshShellTransport implements Transport {

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { type Disposable, DisposableStore } from '../base/disposable';
+import { escapeIcons } from '../base/text';
+import { detectWake } from '../base/wakeDetector';
 import type { Computer } from '../computers/computer';
 import { statusOf } from '../computers/status';
 import type { ComputerStore } from '../computers/store';
-import { DisposableStore, type Disposable } from '../base/disposable';
-import { escapeIcons } from '../base/text';
-import { detectWake } from '../base/wakeDetector';
+import type { ShellOptions } from '../shell/session';
 import { ComputerTerminal, type ComputerTerminalDeps } from './computerTerminal';
 import type { SavedTerminals } from './savedTerminals';
-import type { ShellOptions } from '../shell/session';
 
 /** A terminal of this window. */
 export interface OpenTerminal {

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import { cancellation } from '../base/abort';
+import { escapeIcons } from '../base/text';
 import type { Computer } from '../computers/computer';
 import type { ComputerStore } from '../computers/store';
-import { escapeIcons } from '../base/text';
-import { ChildNode } from './treeNodes';
 import type { TreeChild } from './treeChildren';
+import { ChildNode } from './treeNodes';
 
 /** A tree child and the computer that it belongs to. */
 export interface ChildTarget<C extends TreeChild> {

@@ -1,5 +1,5 @@
-import type { Computer } from '../computers/computer';
 import { capabilitiesOf } from '../computers/capabilities';
+import type { Computer } from '../computers/computer';
 import { statusOf } from '../computers/status';
 import { formatComputerSize } from './computerFacts';
 

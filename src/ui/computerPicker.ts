@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { isCapable, type Capability } from '../computers/capabilities';
+import { DisposableStore } from '../base/disposable';
+import { escapeIcons } from '../base/text';
+import { type Capability, isCapable } from '../computers/capabilities';
 import type { Computer } from '../computers/computer';
 import { statusOf } from '../computers/status';
 import type { ComputerStore } from '../computers/store';
-import { DisposableStore } from '../base/disposable';
-import { escapeIcons } from '../base/text';
 import { appearanceOf } from './computerAppearance';
 import { sortComputers } from './sortComputers';
 

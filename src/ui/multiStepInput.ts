@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { DisposableStore } from '../base/disposable';
 import { cancellation, isCancellation } from '../base/abort';
+import { DisposableStore } from '../base/disposable';
 
 /** An item of a quick pick, with the value it stands for. */
 export interface Choice<T> extends vscode.QuickPickItem {

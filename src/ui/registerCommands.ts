@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { isCancellation } from '../base/abort';
-import { DisposableStore, type Disposable } from '../base/disposable';
+import { type Disposable, DisposableStore } from '../base/disposable';
 import { describeError, type Log } from '../base/log';
 import { showError } from './showError';
 

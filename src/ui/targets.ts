@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { cancellation } from '../base/abort';
 import type { Account } from '../account/account';
-import { isCapable, type Capability } from '../computers/capabilities';
+import { cancellation } from '../base/abort';
+import { type Capability, isCapable } from '../computers/capabilities';
 import type { Computer } from '../computers/computer';
 import type { ComputerStore } from '../computers/store';
 import type { ComputerPicker } from './computerPicker';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { CelestoClient } from '../api/client';
 import type { Template } from '../api/wire';
-import { formatMegabytes, truncate, escapeIcons } from '../base/text';
+import { escapeIcons, formatMegabytes, truncate } from '../base/text';
 import type { Choice } from './multiStepInput';
 
 /** Characters shown of a template's name and of its description. */

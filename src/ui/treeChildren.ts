@@ -1,5 +1,5 @@
-import type { Computer } from '../computers/computer';
 import type { Event } from '../base/emitter';
+import type { Computer } from '../computers/computer';
 
 /** The context values of tree children, for the `viewItem` clauses of package.json's menus. */
 export const childContexts = [

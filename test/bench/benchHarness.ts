@@ -2,32 +2,32 @@ import { spawn, spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  chownSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
   statSync,
-  chownSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CelestoClient } from '../../src/api/client';
 import { Http } from '../../src/api/http';
-import { Lifecycle } from '../../src/computers/lifecycle';
+import { systemClock } from '../../src/base/clock';
+import { silentLog } from '../../src/base/log';
 import type { Computer } from '../../src/computers/computer';
+import { Lifecycle } from '../../src/computers/lifecycle';
 import { ComputerStore } from '../../src/computers/store';
-import { createSsh } from '../../src/ssh/createSsh';
+import type { ConnectionPool } from '../../src/ssh/connection/connectionPool';
 import { parseEndpoint } from '../../src/ssh/connection/endpoint';
+import type { SshTransportName } from '../../src/ssh/connection/sshTransport';
+import { createSsh } from '../../src/ssh/createSsh';
 import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
 import { ExtensionKey } from '../../src/ssh/keys/extensionKey';
 import { SshConfig } from '../../src/ssh/sshConfig';
-import type { ConnectionPool } from '../../src/ssh/connection/connectionPool';
-import type { SshTransportName } from '../../src/ssh/connection/sshTransport';
-import { systemClock } from '../../src/base/clock';
-import { silentLog } from '../../src/base/log';
-import { findCommand } from '../tools/machine.mjs';
-import { startEmulator, type Emulator, type EmulatorOptions } from '../emulator/emulator';
+import { type Emulator, type EmulatorOptions, startEmulator } from '../emulator/emulator';
 import { isolatedSsh } from '../harness/isolatedSsh';
+import { findCommand } from '../tools/machine.mjs';
 import { MemoryRecords, MemorySecrets } from '../unit/ssh/support/memory';
 
 const prompt = '$ ';

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { measurePoll } from './pollCost';
-import { benchTimeToPrompt, benchStoppedComputer } from './timeToPrompt';
-import { benchTransports } from './transports';
 import { benchRoundTrips } from './roundTrips';
 import { benchSizes } from './sizes';
 import { runInNetworkNamespace } from './slowLink';
 import { ms, printTable } from './table';
+import { benchStoppedComputer, benchTimeToPrompt } from './timeToPrompt';
+import { benchTransports } from './transports';
 import { benchVSCode } from './vscode';
 
 /** Benchmarks by name. One that could not run returns false. */

@@ -1,9 +1,9 @@
 import type * as v from 'valibot';
 import { CelestoClient } from '../../src/api/client';
 import { Http, readAs } from '../../src/api/http';
-import { ComputerStore } from '../../src/computers/store';
 import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
+import { ComputerStore } from '../../src/computers/store';
 import { answeredComputer } from '../unit/support/computers';
 
 /** Milliseconds of a poll, from the text of the answer to the last listener. */

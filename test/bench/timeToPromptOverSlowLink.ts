@@ -1,5 +1,5 @@
-import { benchTimeToPrompt } from './timeToPrompt';
 import { SlowLink } from './slowLink';
+import { benchTimeToPrompt } from './timeToPrompt';
 
 /** Measures the time to a prompt over a slow link; runs in a network namespace of its own. @param roundTrip in ms */
 async function main(roundTrip: number): Promise<void> {

@@ -1,8 +1,8 @@
-import { GatewayShellTransport } from '../../src/terminal/gatewayShellTransport';
-import type { Computer } from '../../src/computers/computer';
-import type { SshTransportName } from '../../src/ssh/connection/sshTransport';
-import type { Session } from '../../src/shell/session';
 import { systemClock } from '../../src/base/clock';
+import type { Computer } from '../../src/computers/computer';
+import type { Session } from '../../src/shell/session';
+import type { SshTransportName } from '../../src/ssh/connection/sshTransport';
+import { GatewayShellTransport } from '../../src/terminal/gatewayShellTransport';
 import { TcpProxy } from '../ssh/support/tcpProxy';
 import { BenchHarness } from './benchHarness';
 import { median, ms, printTable } from './table';

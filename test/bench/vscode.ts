@@ -1,8 +1,8 @@
 import { loadavg } from 'node:os';
 import { median, ms, printTable } from './table';
-import { MeasuringHost } from './vscode/measuringHost';
 import type { Activation } from './vscode/measureActivation';
 import type { Memory, MemorySteps } from './vscode/measureMemory';
+import { MeasuringHost } from './vscode/measuringHost';
 
 const rounds = { activation: 11, memory: 3 };
 

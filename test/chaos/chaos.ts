@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { until } from '../harness/until';
+import { ChaosEnvironment } from './chaosEnvironment';
 import { deleteElsewhere } from './deletions';
 import { injectFault } from './faults';
-import { verify, executedCommands } from './verify';
-import type { SimulatedUser } from './simulatedUser';
 import { Random } from './random';
-import { ChaosEnvironment } from './chaosEnvironment';
+import type { SimulatedUser } from './simulatedUser';
+import { executedCommands, verify } from './verify';
 
 // Injects one fault after the other into five terminals, each with a running counter and typed commands, then verifies
 // that no count and no command was lost or repeated.

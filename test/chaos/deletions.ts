@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { until } from '../harness/until';
-import { verify } from './verify';
+import type { ChaosEnvironment } from './chaosEnvironment';
 import { retryServerErrors } from './retryServerErrors';
 import type { SimulatedUser } from './simulatedUser';
-import type { ChaosEnvironment } from './chaosEnvironment';
+import { verify } from './verify';
 
 /** Deletes a computer by another client; its terminal must report that and close at Ctrl+C. */
 export async function deleteElsewhere(environment: ChaosEnvironment, user: SimulatedUser): Promise<void> {

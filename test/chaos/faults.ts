@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isApiError } from '../../src/api/errors';
-import { replaceComputer } from './deletions';
-import type { SimulatedUser } from './simulatedUser';
-import type { Random } from './random';
 import type { ChaosEnvironment } from './chaosEnvironment';
+import { replaceComputer } from './deletions';
+import type { Random } from './random';
+import type { SimulatedUser } from './simulatedUser';
 
 /** Makes one thing go wrong for one user. */
 type Fault = (environment: ChaosEnvironment, user: SimulatedUser, random: Random) => Promise<void>;

@@ -1,7 +1,7 @@
 import { Terminal } from '@xterm/headless';
-import { until } from '../harness/until';
-import { ComputerTerminal, type ComputerTerminalDeps } from '../../src/terminal/computerTerminal';
 import type { ShellOptions } from '../../src/shell/session';
+import { ComputerTerminal, type ComputerTerminalDeps } from '../../src/terminal/computerTerminal';
+import { until } from '../harness/until';
 
 const counter = '(i=0; while sleep 0.1; do i=$((i+1)); echo $i >> ~/counter; done) & echo started';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { SimulatedUser } from './simulatedUser';
 import type { ChaosEnvironment } from './chaosEnvironment';
+import type { SimulatedUser } from './simulatedUser';
 
 /**
  * Verifies that on the computer no count is missing or doubled, that each typed command ran at most once, and each that

@@ -5,18 +5,18 @@ import { after, before, it } from 'node:test';
 import { inspect } from 'node:util';
 import type { Seed, Times, WireComputer } from '../emulator/computer';
 import type { Control } from '../emulator/control';
-import { startEmulator, type Emulator } from '../emulator/emulator';
+import { type Emulator, startEmulator } from '../emulator/emulator';
 import type { JournalEntry } from '../emulator/journal';
 import { openBrowser } from '../harness/browser';
-import { CodeServer, installExtension, type CodeServerOptions } from '../harness/codeServer';
-import type { VSCodeName } from '../tools/machine.mjs';
-import { artifactsFolder, vsixPath } from '../tools/paths';
-import { exitOnSignals } from '../tools/processGroup';
+import { CodeServer, type CodeServerOptions, installExtension } from '../harness/codeServer';
 import { until } from '../harness/until';
 import { testSettings } from '../harness/vscodeSettings';
 import { Window } from '../harness/window';
 import type { Terminals } from '../harness/window/terminals';
 import type { Row, Tree } from '../harness/window/tree';
+import type { VSCodeName } from '../tools/machine.mjs';
+import { artifactsFolder, vsixPath } from '../tools/paths';
+import { exitOnSignals } from '../tools/processGroup';
 
 export interface E2eOptions {
   /** Computers of the service. */

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { startStopTests, startStopSeed } from './startStop.suite';
 import { createTests } from './create.suite';
-import { deleteTests, deleteSeed } from './delete.suite';
+import { deleteSeed, deleteTests } from './delete.suite';
 import { E2eHarness } from './e2eHarness';
+import { startStopSeed, startStopTests } from './startStop.suite';
 
 describe('the lifecycle of computers', () => {
   const e2e = new E2eHarness('lifecycle', { seed: [...startStopSeed, ...deleteSeed] });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { openWhileStartingSeed, openWhileStartingTests } from './openWhileStarting.suite';
-import { openByStatusSeed, openByStatusTests } from './openByStatus.suite';
 import { E2eHarness } from './e2eHarness';
-import { openAndExitTests } from './openAndExit.suite';
 import { openActionsSeed, openActionsTests } from './openActions.suite';
+import { openAndExitTests } from './openAndExit.suite';
+import { openByStatusSeed, openByStatusTests } from './openByStatus.suite';
+import { openWhileStartingSeed, openWhileStartingTests } from './openWhileStarting.suite';
 
 describe('opening a computer', () => {
   const e2e = new E2eHarness('open', {

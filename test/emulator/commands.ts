@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { ComputerStateMachine } from './computerStateMachine';
-import { runCommand, type Command, type CommandEnd, type ExecResult } from './sandbox/exec';
+import { type Command, type CommandEnd, type ExecResult, runCommand } from './sandbox/exec';
 
 /** A command in the history of a computer, as an answer carries it. */
 export interface Invocation {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
 import { once } from 'node:events';
-import { before, describe, it } from 'node:test';
+import { existsSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
+import { before, describe, it } from 'node:test';
 import { until } from '../harness/until';
 import { EmulatorHarness, longSleep, processesMatching } from './emulatorHarness';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { BillingFacts } from './billing';
 import type { WireComputer } from './computer';
-import { EmulatorHarness } from './emulatorHarness';
 import { checkContract } from './contract/checkContract';
+import { EmulatorHarness } from './emulatorHarness';
 import type { TerminalGrant } from './terminalClient';
 
 // Every answer passes through checkContract; see Bench.call.

@@ -1,7 +1,7 @@
-import type { Features, Frames, Seed, Times, WireComputer } from './computer';
 import type { Billing, BillingFacts, Size } from './billing';
 import { sizes as usualSizes } from './catalogue';
 import type { Commands } from './commands';
+import type { Features, Frames, Seed, Times, WireComputer } from './computer';
 import type { Computers } from './computers';
 import type { Fault, Faults } from './faults';
 import type { Journal, JournalEntry } from './journal';

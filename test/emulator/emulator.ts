@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { resolve } from 'node:path';
 import type { AddressInfo } from 'node:net';
+import { resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { Billing } from './billing';
 import { Commands } from './commands';
 import { defaultFeatures, defaultTimes, type Features, type Seed, type Times } from './computer';
 import { Computers } from './computers';
-import { createControl, type Control } from './control';
+import { type Control, createControl } from './control';
 import { Faults } from './faults';
 import { Journal } from './journal';
 import { Observability } from './observability';

@@ -1,14 +1,14 @@
-import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { promisify } from 'node:util';
 import { after } from 'node:test';
+import { promisify } from 'node:util';
 import { until } from '../harness/until';
 import { noTimes, type WireComputer } from './computer';
-import { startEmulator, type Emulator, type EmulatorOptions } from './emulator';
 import { checkContract } from './contract/checkContract';
+import { type Emulator, type EmulatorOptions, startEmulator } from './emulator';
 
 export interface Answer<T> {
   status: number;

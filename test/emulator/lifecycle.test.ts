@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { before, describe, it } from 'node:test';
-import type { WireComputer } from './computer';
 import { until } from '../harness/until';
+import type { WireComputer } from './computer';
 import { EmulatorHarness } from './emulatorHarness';
 
 const one = '/v1/computers/{computer_id}';

@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultTimes } from './computer';
-import { startEmulator, type Emulator, type EmulatorOptions } from './emulator';
+import { type Emulator, type EmulatorOptions, startEmulator } from './emulator';
 
 const usage = `Celesto on one machine: the REST API, and computers that are real OpenSSH servers.
 

@@ -1,4 +1,4 @@
-import { request as requestHttp, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type IncomingMessage, request as requestHttp, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream';
 import type { PublishedPorts } from './publishedPorts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import { before, describe, it } from 'node:test';
 import { text } from 'node:stream/consumers';
+import { before, describe, it } from 'node:test';
 import { until } from '../harness/until';
 import type { WirePublishedPort } from './computer';
 import { EmulatorHarness } from './emulatorHarness';

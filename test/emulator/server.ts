@@ -3,7 +3,7 @@ import { Ajv, type AnySchema } from 'ajv';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { organizations } from './catalogue';
 import { ApiError } from './computer';
-import { applyResponseFault, applyRequestFault, type Fault, type Faults } from './faults';
+import { applyRequestFault, applyResponseFault, type Fault, type Faults } from './faults';
 import type { Journal, JournalEntry } from './journal';
 
 /** What the service answers without a key. */

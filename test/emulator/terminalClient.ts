@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { after } from 'node:test';
-import { WebSocket, type ClientOptions } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
 import { until } from '../harness/until';
 import type { EmulatorHarness } from './emulatorHarness';
 

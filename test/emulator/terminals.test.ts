@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
 import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
 import { before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import { until } from '../harness/until';

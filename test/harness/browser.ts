@@ -1,4 +1,4 @@
-import { chromium, type Browser } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
 import { findBrowser } from '../tools/machine.mjs';
 
 /** It talks to nobody but the page's own server, so it does without its sandbox, which root cannot have. */

@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { cleanEnvironment } from './environment';
-import { ProcessGroup } from '../tools/processGroup';
-import { until } from './until';
 import { vscodeDist, type VSCodeName } from '../tools/machine.mjs';
-import { writeSettings, type Settings } from './vscodeSettings';
+import { ProcessGroup } from '../tools/processGroup';
+import { cleanEnvironment } from './environment';
+import { until } from './until';
+import { type Settings, writeSettings } from './vscodeSettings';
 
 export interface CodeServerOptions {
   readonly vscode: VSCodeName;

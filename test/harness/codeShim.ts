@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
-import { openBrowser } from './browser';
-import { CodeServer } from './codeServer';
 import type { VSCodeName } from '../tools/machine.mjs';
 import { exitOnSignals } from '../tools/processGroup';
+import { openBrowser } from './browser';
+import { CodeServer } from './codeServer';
 import { testSettings } from './vscodeSettings';
 
 /** The variable that says which VS Code to stand in for. */

@@ -3,10 +3,10 @@ import { existsSync, mkdirSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { downloadAndUnzipVSCode, resolveCliPathFromVSCodeExecutablePath } from '@vscode/test-electron';
-import { cleanEnvironment } from './environment';
 import { findCommand } from '../tools/machine.mjs';
 import { ProcessGroup } from '../tools/processGroup';
-import { writeSettings, type Settings } from './vscodeSettings';
+import { cleanEnvironment } from './environment';
+import { type Settings, writeSettings } from './vscodeSettings';
 
 export interface DesktopOptions {
   /** The folder for all that it keeps: user data, extensions, its log. */

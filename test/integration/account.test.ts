@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { ApiError } from '../../src/api/errors';
 import { Account, type AccountDeps } from '../../src/account/account';
 import { AccountListCache } from '../../src/account/listCache';
+import { ApiError } from '../../src/api/errors';
 import { computerFrom, sameComputer } from '../../src/computers/computer';
 import { wire } from '../unit/support/computers';
 import { RecordingLog } from '../unit/support/recordingLog';

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { ApiError } from '../../src/api/errors';
+import { isCancellation } from '../../src/base/abort';
+import { ComputerFinder } from '../../src/computers/computerFinder';
+import { ResumeSessionCommand } from '../../src/features/agentSessions/resumeSessionCommand';
 import { LifecycleCommands } from '../../src/features/lifecycle/lifecycleCommands';
 import { RunCommands } from '../../src/features/run/runCommands';
-import { ResumeSessionCommand } from '../../src/features/agentSessions/resumeSessionCommand';
+import { TerminalCommands } from '../../src/features/terminals/terminalCommands';
 import { createFindComputer } from '../../src/ui/findComputer';
 import { Targets } from '../../src/ui/targets';
-import { TerminalCommands } from '../../src/features/terminals/terminalCommands';
-import { ComputerFinder } from '../../src/computers/computerFinder';
-import { isCancellation } from '../../src/base/abort';
 import { LifecycleHarness } from '../unit/support/lifecycleHarness';
 
 /** A person who is signed in, has these computers, and leaves whenever they are to pick. */

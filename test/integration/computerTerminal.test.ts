@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { stripVTControlCharacters } from 'node:util';
 import type * as vscode from 'vscode';
+import { abortable } from '../../src/base/abort';
+import { systemClock } from '../../src/base/clock';
+import { silentLog } from '../../src/base/log';
 import { computerFrom } from '../../src/computers/computer';
 import { LifecycleError } from '../../src/computers/errors';
-import { ComputerTerminal, type ComputerTerminalOptions } from '../../src/terminal/computerTerminal';
 import type { ConnectorOptions } from '../../src/connect/computerConnector';
 import type { Progress } from '../../src/connect/progressReporter';
 import type { Session, SessionRequest, ShellFacts, ShellOptions, Size } from '../../src/shell/session';
-import { systemClock } from '../../src/base/clock';
-import { silentLog } from '../../src/base/log';
-import { abortable } from '../../src/base/abort';
+import { ComputerTerminal, type ComputerTerminalOptions } from '../../src/terminal/computerTerminal';
 import { until } from '../harness/until';
 import { wire } from '../unit/support/computers';
-import { deferred, type Deferred } from '../unit/support/deferred';
+import { type Deferred, deferred } from '../unit/support/deferred';
 import { settled } from '../unit/support/fakeClock';
 import { FakeSession } from '../unit/support/fakeSession';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { ItemCommands } from '../../src/features/tree/itemCommands';
-import { ComputersTree } from '../../src/features/tree/computersTree';
-import { ComputerNode, GroupNode, ChildNode, type TreeNode } from '../../src/ui/treeNodes';
 import type { Computer } from '../../src/computers/computer';
-import type { TreeChild, ChildProvider } from '../../src/ui/treeChildren';
+import { ComputersTree } from '../../src/features/tree/computersTree';
+import { ItemCommands } from '../../src/features/tree/itemCommands';
+import type { ChildProvider, TreeChild } from '../../src/ui/treeChildren';
+import { ChildNode, ComputerNode, GroupNode, type TreeNode } from '../../src/ui/treeNodes';
 import { wire } from '../unit/support/computers';
 import { StoreHarness } from '../unit/support/storeHarness';
 

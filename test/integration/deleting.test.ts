@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { DeleteCommand } from '../../src/features/lifecycle/deleteCommand';
-import { Targets } from '../../src/ui/targets';
 import { ApiError } from '../../src/api/errors';
-import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
 import { isCancellation } from '../../src/base/abort';
-import { ComputerNode, GroupNode, ChildNode, type TreeNode } from '../../src/ui/treeNodes';
+import { DeleteCommand } from '../../src/features/lifecycle/deleteCommand';
 import type { PublishedPortChild } from '../../src/features/ports/portChildren';
+import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
+import { Targets } from '../../src/ui/targets';
+import { ChildNode, ComputerNode, GroupNode, type TreeNode } from '../../src/ui/treeNodes';
 import { LifecycleHarness } from '../unit/support/lifecycleHarness';
 import { parseComputer } from '../unit/support/storeHarness';
 import { Memory } from './support/storage';

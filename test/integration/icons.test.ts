@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import { actionsOf } from '../../src/features/details/computerActions';
 import { computerFrom } from '../../src/computers/computer';
 import { knownStatuses } from '../../src/computers/status';
+import { actionsOf } from '../../src/features/details/computerActions';
 import { appearanceOf } from '../../src/ui/computerAppearance';
 import { wire } from '../unit/support/computers';
 

@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runTests } from '@vscode/test-electron';
-import { startEmulator, type Emulator } from '../emulator/emulator';
+import { type Emulator, startEmulator } from '../emulator/emulator';
 import { vscodeVariable } from '../harness/codeShim';
 import { buildExtension, buildForExtensionHost } from '../harness/extensionHostBuild';
+import { testSettings, writeSettings } from '../harness/vscodeSettings';
 import { needsEmulator } from '../tools/layers';
 import type { VSCodeName } from '../tools/machine.mjs';
 import { projectFolder } from '../tools/paths';
 import { exitOnSignals } from '../tools/processGroup';
 import { namePatternVariable } from '../tools/results';
-import { testSettings, writeSettings } from '../harness/vscodeSettings';
 
 // Runs tests of this folder inside the extension host of each VS Code under test, with a service of its own each.
 // Usage: runIntegration.ts [--desktop] [--name PATTERN] FILE…

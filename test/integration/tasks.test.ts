@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { systemClock as clock } from '../../src/base/clock';
 import { computerFrom } from '../../src/computers/computer';
 import { RunTerminals } from '../../src/features/run/runTerminals';
 import { taskType } from '../../src/features/run/tasks/taskDefinition';
 import { CelestoTaskProvider } from '../../src/features/run/tasks/taskProvider';
 import { taskTerminalName } from '../../src/features/run/tasks/taskTerminalName';
-import { systemClock as clock } from '../../src/base/clock';
 import { until } from '../harness/until';
 import { wire } from '../unit/support/computers';
 import { RecordingLog } from '../unit/support/recordingLog';

@@ -5,11 +5,11 @@ import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
 import { AuthenticationError } from '../../src/ssh/errors';
 import { testFolder } from '../unit/ssh/support/folder';
-import { makeKey, type KeyFile } from '../unit/ssh/support/keys';
+import { type KeyFile, makeKey } from '../unit/ssh/support/keys';
 import { Agent } from './support/agent';
+import { BrokenServer } from './support/brokenServer';
 import { Installation, type InstallationOptions } from './support/installation';
 import { Service } from './support/service';
-import { BrokenServer } from './support/brokenServer';
 
 describe('authentication', () => {
   const folder = testFolder();

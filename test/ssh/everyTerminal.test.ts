@@ -3,8 +3,8 @@ import { before, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
 import { until } from '../harness/until';
 import { Installation } from './support/installation';
-import type { TcpProxy } from './support/tcpProxy';
 import { Service } from './support/service';
+import type { TcpProxy } from './support/tcpProxy';
 import { Terminal, type TerminalOptions } from './support/terminal';
 
 /** Characters of all lengths and widths: wide, combining, joined, of two halves. */

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { GatewayAddressError } from '../../src/gateway/gatewayAddress';
-import { GatewayError } from '../../src/gateway/errors';
+import { systemClock } from '../../src/base/clock';
 import type { Computer } from '../../src/computers/computer';
+import type { ConnectOptions } from '../../src/connect/transport';
+import { GatewayError } from '../../src/gateway/errors';
+import { GatewayAddressError } from '../../src/gateway/gatewayAddress';
+import type { SessionMemory, Size } from '../../src/shell/session';
 import { SshError } from '../../src/ssh/errors';
 import { GatewayShellTransport } from '../../src/terminal/gatewayShellTransport';
-import type { ConnectOptions } from '../../src/connect/transport';
-import type { SessionMemory, Size } from '../../src/shell/session';
-import { systemClock } from '../../src/base/clock';
 import { until } from '../harness/until';
 import { Installation, type InstallationOptions } from './support/installation';
-import { SessionOutput } from './support/sessionOutput';
 import { Service } from './support/service';
+import { SessionOutput } from './support/sessionOutput';
 
 /** Addresses that must never be called, whoever names them. */
 const hostile = [

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { openTerminalSession } from '../../src/gateway/terminalSession';
 import { GatewaySession } from '../../src/terminal/gatewaySession';
-import { SessionOutput } from './support/sessionOutput';
 import { Service } from './support/service';
+import { SessionOutput } from './support/sessionOutput';
 
 const service = new Service('einstein');
 const signal = new AbortController().signal;

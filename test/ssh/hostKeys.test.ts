@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { before, beforeEach, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
-import { HostKeyError } from '../../src/ssh/errors';
 import { parseEndpoint } from '../../src/ssh/connection/endpoint';
+import { HostKeyError } from '../../src/ssh/errors';
 import { until } from '../harness/until';
+import { BrokenServer } from './support/brokenServer';
 import { Installation } from './support/installation';
 import { Service } from './support/service';
-import { BrokenServer } from './support/brokenServer';
 
 describe('the host key of a computer', () => {
   const service = new Service('einstein', 'curie', 'moved');

@@ -6,7 +6,7 @@ import { AuthenticationError } from '../../src/ssh/errors';
 import type { AskPassphrase } from '../../src/ssh/keys/passphrases';
 import { until } from '../harness/until';
 import { testFolder } from '../unit/ssh/support/folder';
-import { inPkcs8, lock, makeKey, type KeyFile } from '../unit/ssh/support/keys';
+import { inPkcs8, type KeyFile, lock, makeKey } from '../unit/ssh/support/keys';
 import { Agent } from './support/agent';
 import { Installation, type InstallationOptions } from './support/installation';
 import { Service } from './support/service';

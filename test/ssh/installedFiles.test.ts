@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
 import {
+  type InstalledFiles,
   listInstalledFiles,
   removeKeys,
-  type InstalledFiles,
 } from '../../src/ssh/provisioning/installedFiles';
 import { removeRemoteSshd } from '../../src/ssh/tunnel/remoteSshd';
 import { Installation } from './support/installation';

@@ -9,10 +9,10 @@ import { promisify } from 'node:util';
 import type { Computer } from '../../src/computers/computer';
 import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
 import { ExtensionKey } from '../../src/ssh/keys/extensionKey';
-import { LocalSshProxies, quotePath, type LocalSshProxyDeps } from '../../src/ssh/tunnel/localSshProxies';
+import { LocalSshProxies, type LocalSshProxyDeps, quotePath } from '../../src/ssh/tunnel/localSshProxies';
+import { until } from '../harness/until';
 import { MemoryRecords, MemorySecrets } from '../unit/ssh/support/memory';
 import { RecordingLog } from '../unit/support/recordingLog';
-import { until } from '../harness/until';
 import { Service } from './support/service';
 
 const run = promisify(execFile);

@@ -3,14 +3,14 @@ import { before, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
 import {
   endShellCommand,
-  parseShellListing,
   listShellsCommand,
+  parseShellListing,
   type PersistentShell,
 } from '../../src/shell/shellListing';
 import { until } from '../harness/until';
 import { Installation } from './support/installation';
-import type { TcpProxy } from './support/tcpProxy';
 import { Service } from './support/service';
+import type { TcpProxy } from './support/tcpProxy';
 import { Terminal, type TerminalOptions } from './support/terminal';
 
 /** Writes a line every millisecond or two, in the terminal and in a file. */

@@ -7,15 +7,15 @@ import type { ClientChannel } from 'ssh2';
 import type { Computer } from '../../src/computers/computer';
 import type { SshConnection } from '../../src/ssh/connection/connection';
 import { parseEndpoint } from '../../src/ssh/connection/endpoint';
-import { SshError } from '../../src/ssh/errors';
 import { loadSsh2 } from '../../src/ssh/connection/loadSsh2';
+import { SshError } from '../../src/ssh/errors';
 import { until } from '../harness/until';
-import { FaultServer } from './support/faultServer';
-import { SaturatedServer } from './support/saturatedServer';
-import { Installation, type InstallationOptions } from './support/installation';
-import type { TcpProxy } from './support/tcpProxy';
-import { Service } from './support/service';
 import { BrokenServer } from './support/brokenServer';
+import { FaultServer } from './support/faultServer';
+import { Installation, type InstallationOptions } from './support/installation';
+import { SaturatedServer } from './support/saturatedServer';
+import { Service } from './support/service';
+import type { TcpProxy } from './support/tcpProxy';
 
 describe('a server', () => {
   const service = new Service('einstein', 'curie');

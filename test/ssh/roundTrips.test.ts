@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import ssh2 from 'ssh2';
 import type { Computer } from '../../src/computers/computer';
-import type { ConnectorDeps } from '../../src/ssh/connection/connector';
 import { launchCommand } from '../../src/shell/launchCommand';
+import type { ConnectorDeps } from '../../src/ssh/connection/connector';
 import { testFolder } from '../unit/ssh/support/folder';
-import { makeKey, type KeyFile } from '../unit/ssh/support/keys';
+import { type KeyFile, makeKey } from '../unit/ssh/support/keys';
 import { CustomSshd } from './support/customSshd';
 import { Installation, type InstallationOptions } from './support/installation';
-import type { TcpProxy } from './support/tcpProxy';
 import { Service } from './support/service';
 import type { Shell } from './support/shell';
+import type { TcpProxy } from './support/tcpProxy';
 
 /** ssh2 as it would be if its inside were not what it is expected to be: nothing of it can be seen. */
 const opaqueLibrary: ConnectorDeps['library'] = () => {

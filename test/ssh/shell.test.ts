@@ -5,8 +5,8 @@ import { before, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
 import { until } from '../harness/until';
 import { Installation } from './support/installation';
-import type { TcpProxy } from './support/tcpProxy';
 import { Service } from './support/service';
+import type { TcpProxy } from './support/tcpProxy';
 
 describe('a shell on a computer', () => {
   const service = new Service('einstein');

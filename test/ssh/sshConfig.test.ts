@@ -5,7 +5,7 @@ import { after, before, beforeEach, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
 import { parseEndpoint } from '../../src/ssh/connection/endpoint';
 import { testFolder } from '../unit/ssh/support/folder';
-import { makeKey, type KeyFile } from '../unit/ssh/support/keys';
+import { type KeyFile, makeKey } from '../unit/ssh/support/keys';
 import { Agent } from './support/agent';
 import { Installation, type InstallationOptions } from './support/installation';
 import { Service } from './support/service';

@@ -5,7 +5,7 @@ import type { ChannelOptions } from '../../src/ssh/connection/connectionPool';
 import { AuthenticationError, HostKeyError, SshError, type SshProblem } from '../../src/ssh/errors';
 import { testFolder } from '../unit/ssh/support/folder';
 import { makeKey } from '../unit/ssh/support/keys';
-import { FaultServer, floodText, type Fault } from './support/faultServer';
+import { type Fault, FaultServer, floodText } from './support/faultServer';
 import { Installation, type InstallationOptions } from './support/installation';
 import { Service } from './support/service';
 import type { Shell } from './support/shell';

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { createCipheriv, createHash, type Hash } from 'node:crypto';
+import { finished } from 'node:stream/promises';
 import { before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { finished } from 'node:stream/promises';
 import type { ClientChannel, SFTPWrapper } from 'ssh2';
-import { openTerminalSession } from '../../src/gateway/terminalSession';
 import type { Computer } from '../../src/computers/computer';
+import { openTerminalSession } from '../../src/gateway/terminalSession';
 import type { SshConnection } from '../../src/ssh/connection/connection';
 import type { SshTransportName } from '../../src/ssh/connection/sshTransport';
 import { GatewaySession } from '../../src/terminal/gatewaySession';
 import { until } from '../harness/until';
 import { Installation } from './support/installation';
-import { SessionOutput } from './support/sessionOutput';
 import { Service } from './support/service';
+import { SessionOutput } from './support/sessionOutput';
 
 const mebibyte = 1024 * 1024;
 const signal = new AbortController().signal;

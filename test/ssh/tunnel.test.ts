@@ -3,17 +3,17 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { after, describe, it } from 'node:test';
 import { Client } from 'ssh2';
+import { silentLog } from '../../src/base/log';
 import { ExtensionKey, type KeyPair } from '../../src/ssh/keys/extensionKey';
 import { dialTunnel } from '../../src/ssh/tunnel/dialTunnel';
 import {
   installRemoteSshd,
-  TunnelUnavailableError,
-  removeRemoteSshd,
   type RemoteSshd,
+  removeRemoteSshd,
+  TunnelUnavailableError,
 } from '../../src/ssh/tunnel/remoteSshd';
-import { silentLog } from '../../src/base/log';
-import { MemorySecrets } from '../unit/ssh/support/memory';
 import { until } from '../harness/until';
+import { MemorySecrets } from '../unit/ssh/support/memory';
 import { Service } from './support/service';
 
 const service = new Service('einstein');

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { before, describe, it, type TestContext } from 'node:test';
 import { inspect } from 'node:util';
-import type { Computer } from '../../src/computers/computer';
-import { SshError } from '../../src/ssh/errors';
-import type { SshTimeouts } from '../../src/ssh/connection/timeouts';
-import { GatewayShellTransport } from '../../src/terminal/gatewayShellTransport';
 import { systemClock } from '../../src/base/clock';
 import { detectWake } from '../../src/base/wakeDetector';
+import type { Computer } from '../../src/computers/computer';
+import type { SshTimeouts } from '../../src/ssh/connection/timeouts';
+import { SshError } from '../../src/ssh/errors';
+import { GatewayShellTransport } from '../../src/terminal/gatewayShellTransport';
 import { FakeClock, settled } from '../unit/support/fakeClock';
 import { Installation } from './support/installation';
-import type { TcpProxy } from './support/tcpProxy';
-import { SessionOutput } from './support/sessionOutput';
 import { Service } from './support/service';
+import { SessionOutput } from './support/sessionOutput';
+import type { TcpProxy } from './support/tcpProxy';
 import { Terminal } from './support/terminal';
 
 /** Milliseconds within which a user is told that nobody is at the other end any more. */

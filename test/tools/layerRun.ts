@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Layer, LayerOptions } from './layers';
 import { artifactsFolder } from './paths';
 import { ProcessGroup } from './processGroup';
-import { markVariable, markedProcesses } from './processMarks';
+import { markedProcesses, markVariable } from './processMarks';
 import { readResults, resultsVariable, type TestResult } from './results';
 
 /** Several times the duration of the longest layer, so that only one that hangs is cut short. */

@@ -2,6 +2,7 @@
 // `node --import ./test/tools/loader.mjs --test FILE`.
 import { readFileSync } from 'node:fs';
 import Module from 'node:module';
+
 import 'tsx';
 
 const extensionsFile = new URL('../../src/scriptExtensions.json', import.meta.url);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { parseArgs } from 'node:util';
-import { layers, testFiles, type Layer } from './layers';
+import { type Layer, layers, testFiles } from './layers';
 import { projectFolder } from './paths';
 
 export const usage = `npm test -- [FILE…] [--only LAYER,LAYER…] [--name PATTERN] [--desktop]

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Emulator } from '../emulator/emulator';
 import { isFree } from '../emulator/ports';
-import { CodeServer, installExtension, type CodeServerOptions } from '../harness/codeServer';
+import { CodeServer, type CodeServerOptions, installExtension } from '../harness/codeServer';
 import { DesktopVSCode } from '../harness/desktopVSCode';
 import { quietSettings } from '../harness/vscodeSettings';
 import { acquireLock } from './lockFile';

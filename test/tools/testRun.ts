@@ -1,7 +1,7 @@
-import { failedResult, LayerRun, type LayerOutcome } from './layerRun';
-import { toolsOf, type Layer } from './layers';
+import { failedResult, type LayerOutcome, LayerRun } from './layerRun';
+import { type Layer, toolsOf } from './layers';
 import { ensureTools, ensureVSCode, missingTools } from './machine.mjs';
-import { readSelection, SelectionError, usage, type SelectedLayer, type Selection } from './selection';
+import { readSelection, type SelectedLayer, type Selection, SelectionError, usage } from './selection';
 
 /** Runs the layers one after the other. @returns the exit code */
 export async function main(args: string[]): Promise<number> {

@@ -1,6 +1,6 @@
-import { startEmulator, type Emulator } from '../emulator/emulator';
-import { isFree } from '../emulator/ports';
 import type { Seed } from '../emulator/computer';
+import { type Emulator, startEmulator } from '../emulator/emulator';
+import { isFree } from '../emulator/ports';
 
 /** Computers of a new folder: one to open at once, one to start first, one that explains itself. */
 const seed: Seed[] = [

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import ts from 'typescript';
 import { defaultBaseUrl } from '../../src/api/baseUrl';
-import { actionsOf } from '../../src/features/details/computerActions';
 import { capabilitiesOf } from '../../src/computers/capabilities';
 import { computerFrom } from '../../src/computers/computer';
 import { knownStatuses, statusOf } from '../../src/computers/status';
+import { actionsOf } from '../../src/features/details/computerActions';
 import { childContexts } from '../../src/ui/treeChildren';
 import { wire } from './support/computers';
 import {
@@ -14,8 +14,8 @@ import {
   manifest,
   manifestTexts,
   menuEntries,
-  termsOf,
   type Setting,
+  termsOf,
 } from './support/manifest';
 import {
   callsOf,

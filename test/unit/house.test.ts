@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { importsOf, read, readJson, sources, type Import } from './support/sources';
+import { type Import, importsOf, read, readJson, sources } from './support/sources';
 
 interface Layer {
   readonly name: string;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import ts from 'typescript';
-import { callsOf, find, importsOf, lastName, placeOf, sources, type Source } from './support/sources';
+import { callsOf, find, importsOf, lastName, placeOf, type Source, sources } from './support/sources';
 
 /** Functions whose arguments are shown to the user. */
 const shown = [

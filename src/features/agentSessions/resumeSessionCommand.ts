@@ -5,7 +5,7 @@ import { assertOpenable } from '../../computers/errors';
 import type { Terminals } from '../../terminal/terminals';
 import type { FindComputer } from '../../ui/findComputer';
 import type { Handler } from '../../ui/registerCommands';
-import { maxFileBytes, parseSavedSession, tooLargeError, type SavedSession } from './savedSession';
+import { maxFileBytes, parseSavedSession, type SavedSession, tooLargeError } from './savedSession';
 
 /** Milliseconds for which the status bar names the resumed session. */
 const statusMessageMs = 5_000;

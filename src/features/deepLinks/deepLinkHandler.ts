@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { confirm } from '../../ui/prompts';
-import { DeepLinkError, parseDeepLink, type DeepLink } from './deepLink';
+import { type DeepLink, DeepLinkError, parseDeepLink } from './deepLink';
 
 /** Handles links to this extension. It asks the user before anything happens. */
 export const deepLinkHandler: vscode.UriHandler = {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { DisposableStore, type Disposable } from '../../base/disposable';
+import { type Disposable, DisposableStore } from '../../base/disposable';
 import { describeError, type Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';
 import type { MetricsAndBilling } from '../../computers/metricsAndBilling';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Account } from '../../account/account';
-import { DisposableStore, type Disposable } from '../../base/disposable';
+import { type Disposable, DisposableStore } from '../../base/disposable';
 import { describeError, type Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';
 import type { MetricsAndBilling } from '../../computers/metricsAndBilling';

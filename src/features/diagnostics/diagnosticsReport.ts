@@ -1,15 +1,15 @@
 import { homedir, release } from 'node:os';
 import * as vscode from 'vscode';
 import type { Account } from '../../account/account';
-import type { StatusHistory, ComputerHistory } from '../../computers/statusHistory';
-import type { ComputerStore } from '../../computers/store';
-import { formatEndpoint } from '../../ssh/connection/endpoint';
-import type { ConnectionPool } from '../../ssh/connection/connectionPool';
-import type { TransportSelector } from '../../connect/transportSelector';
-import type { Terminals } from '../../terminal/terminals';
 import { describeError } from '../../base/log';
-import { printable } from '../../base/text';
 import type { RecentProblemsLog } from '../../base/recentProblems';
+import { printable } from '../../base/text';
+import type { ComputerHistory, StatusHistory } from '../../computers/statusHistory';
+import type { ComputerStore } from '../../computers/store';
+import type { TransportSelector } from '../../connect/transportSelector';
+import type { ConnectionPool } from '../../ssh/connection/connectionPool';
+import { formatEndpoint } from '../../ssh/connection/endpoint';
+import type { Terminals } from '../../terminal/terminals';
 
 export interface DiagnosticsReportDeps {
   readonly extension: Pick<vscode.Extension<unknown>, 'packageJSON'>;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { createIntent, type CelestoClient, type CreateIntent } from '../../api/client';
+import { type CelestoClient, type CreateIntent, createIntent } from '../../api/client';
 import { ambiguousKinds, isApiError } from '../../api/errors';
 import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';

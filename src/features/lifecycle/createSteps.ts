@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { CelestoClient } from '../../api/client';
 import { createLimits, type CreateRequest, type Template } from '../../api/wire';
 import { formatMegabytes } from '../../base/text';
-import { runMultiStepInput, type Choice, type StepInput } from '../../ui/multiStepInput';
-import { formatSize, templateChoices, type Size } from '../../ui/templateChoices';
+import { type Choice, runMultiStepInput, type StepInput } from '../../ui/multiStepInput';
+import { formatSize, type Size, templateChoices } from '../../ui/templateChoices';
 
 /** The answers so far. The service takes those that are missing from the template. */
 interface CreateDraft {

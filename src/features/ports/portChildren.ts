@@ -4,7 +4,7 @@ import { Emitter } from '../../base/emitter';
 import { formatBytes } from '../../base/text';
 import type { Computer } from '../../computers/computer';
 import { hasFailedToPublish, publishedPortLabel } from '../../computers/publishedPort';
-import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
+import type { ChildProvider, TreeChild } from '../../ui/treeChildren';
 import { loopbackAddress, type PortForward } from './portForward';
 import type { PortForwards } from './portForwards';
 

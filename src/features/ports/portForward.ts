@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { Disposable } from '../../base/disposable';
 import type { PortChannel } from '../../connect/sshChannels';
 import { bindExactPort, bindFreePort } from './bindLocalPort';

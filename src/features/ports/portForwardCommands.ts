@@ -12,13 +12,13 @@ import { withProgress } from '../../ui/progress';
 import { inform, warn } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
-import { listPortsCommand, parseListeningPorts, type ListeningPort } from './listeningPorts';
+import { type ListeningPort, listPortsCommand, parseListeningPorts } from './listeningPorts';
 import type { LocalhostAddress } from './localhostAddresses';
 import type { ForwardedPortChildren } from './portChildren';
 import { loopbackAddress, type PortForward } from './portForward';
 import type { PortForwards } from './portForwards';
 import { formatForward } from './portNotifications';
-import { askLocalPort, pickPort, validatePort, type PortChoice } from './portPicker';
+import { askLocalPort, pickPort, type PortChoice, validatePort } from './portPicker';
 
 export interface PortForwardCommandsDeps {
   readonly targets: Targets;

@@ -1,10 +1,10 @@
-import { DisposableStore, type Disposable } from '../../base/disposable';
+import { type Disposable, DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/emitter';
 import { describeError, type Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';
 import { statusOf } from '../../computers/status';
 import type { ComputerStore, Removal } from '../../computers/store';
-import { PortForward, type Dial } from './portForward';
+import { type Dial, PortForward } from './portForward';
 import type { PortForwardStorage } from './portForwardStorage';
 
 export interface PortForwardsDeps {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { DisposableStore, type Disposable } from '../../base/disposable';
+import { type Disposable, DisposableStore } from '../../base/disposable';
 import type { ComputerEvent, ComputerEvents } from '../../computers/computerEvents';
 import type { ComputerStore } from '../../computers/store';
 import type { Terminals } from '../../terminal/terminals';

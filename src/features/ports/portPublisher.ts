@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { CelestoClient } from '../../api/client';
 import { ambiguousKinds, isApiError } from '../../api/errors';
-import { publishLimits, type PublishedPort } from '../../api/wire';
+import { type PublishedPort, publishLimits } from '../../api/wire';
 import type { Clock } from '../../base/clock';
 import type { Lifecycle } from '../../computers/lifecycle';
 import { hasFailedToPublish, isUnpublished } from '../../computers/publishedPort';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { cancellation } from '../../base/abort';
 import type { CelestoClient } from '../../api/client';
-import { publishLimits, type PublishedPort } from '../../api/wire';
+import { type PublishedPort, publishLimits } from '../../api/wire';
+import { cancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
 import type { ChildTargets } from '../../ui/childTargets';
@@ -10,10 +10,10 @@ import { withProgress } from '../../ui/progress';
 import { confirmOrCancel, inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
-import { listPortsCommand, parseListeningPorts, type ListeningPort } from './listeningPorts';
+import { type ListeningPort, listPortsCommand, parseListeningPorts } from './listeningPorts';
 import type { PublishedPortChildren } from './portChildren';
 import { pickPort } from './portPicker';
-import { validatePublishPort, type PortPublisher } from './portPublisher';
+import { type PortPublisher, validatePublishPort } from './portPublisher';
 
 /** The time limit of the call that lists the listening ports. */
 const listPortsTimeoutSeconds = 10;

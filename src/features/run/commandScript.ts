@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { execLimits } from '../../api/wire';
-import { wrapForAnyShell, quote } from '../../shell/quoting';
-import { CommandError, type Command } from './command';
+import { quote, wrapForAnyShell } from '../../shell/quoting';
+import { type Command, CommandError } from './command';
 import { exportRunId } from './runId';
 
 /** Characters of a command line over SSH. Linux takes 128 KiB as one argument of a program. */

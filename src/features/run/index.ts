@@ -8,7 +8,7 @@ import type { Terminals } from '../../terminal/terminals';
 import type { FindComputer } from '../../ui/findComputer';
 import type { Feature } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
-import { createCommandConnector, type CommandConnectorDeps } from './commandConnector';
+import { type CommandConnectorDeps, createCommandConnector } from './commandConnector';
 import { CommandHistory } from './commandHistory';
 import { RunCommands } from './runCommands';
 import { RunTerminals } from './runTerminals';

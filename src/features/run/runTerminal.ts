@@ -1,15 +1,15 @@
 import * as vscode from 'vscode';
+import type { Clock } from '../../base/clock';
+import { describeError, type Log } from '../../base/log';
+import { escapeIcons } from '../../base/text';
 import { LifecycleError } from '../../computers/errors';
 import type { Size } from '../../shell/session';
 import { BasePseudoterminal } from '../../terminal/basePseudoterminal';
 import { ctrlC, ctrlD } from '../../terminal/keys';
-import type { Clock } from '../../base/clock';
-import { describeError, type Log } from '../../base/log';
-import { escapeIcons } from '../../base/text';
-import type { NamedComputer, RunTarget } from './runTarget';
 import type { Command } from './command';
 import { CommandRun, type RunView } from './commandRun';
 import { exitCodeOf, formatOutcome, formatTabRemark, type RunOutcome } from './runOutcome';
+import type { NamedComputer, RunTarget } from './runTarget';
 
 export interface RunTerminalDeps {
   readonly clock: Clock;

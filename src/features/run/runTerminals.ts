@@ -7,8 +7,8 @@ import type { Lifecycle } from '../../computers/lifecycle';
 import type { Terminals } from '../../terminal/terminals';
 import { abbreviate, type Command } from './command';
 import type { CommandHistory } from './commandHistory';
-import { ComputerTarget, type NamedComputer, type CommandConnector } from './runTarget';
-import { RunTerminal, type RunTerminalOptions, type RunTerminalDeps } from './runTerminal';
+import { type CommandConnector, ComputerTarget, type NamedComputer } from './runTarget';
+import { RunTerminal, type RunTerminalDeps, type RunTerminalOptions } from './runTerminal';
 
 export interface RunTerminalsDeps extends RunTerminalDeps {
   readonly connector: CommandConnector;

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { CelestoClient } from '../../api/client';
 import { isApiError } from '../../api/errors';
-import { execLimits, type ExecEvent, type ExecResult } from '../../api/wire';
+import { type ExecEvent, execLimits, type ExecResult } from '../../api/wire';
 import { isCancellation } from '../../base/abort';
 import { describeError, type Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';

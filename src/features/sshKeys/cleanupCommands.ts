@@ -1,17 +1,17 @@
 import * as vscode from 'vscode';
-import { cancellation } from '../../base/abort';
 import type { CelestoClient } from '../../api/client';
+import { cancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
 import { statusOf } from '../../computers/status';
-import {
-  listInstalledFiles,
-  removeKeys,
-  type InstalledFiles,
-  type InstalledKey,
-} from '../../ssh/provisioning/installedFiles';
 import type { KnownComputers } from '../../ssh/hostKeys/knownComputers';
 import type { ExtensionKey } from '../../ssh/keys/extensionKey';
+import {
+  type InstalledFiles,
+  type InstalledKey,
+  listInstalledFiles,
+  removeKeys,
+} from '../../ssh/provisioning/installedFiles';
 import type { SshConfig } from '../../ssh/sshConfig';
 import { removeRemoteSshd } from '../../ssh/tunnel/remoteSshd';
 import { withProgress } from '../../ui/progress';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import type { AskPassphrase } from '../../ssh/keys/passphrases';
 import { DisposableStore, toDisposable } from '../../base/disposable';
+import type { AskPassphrase } from '../../ssh/keys/passphrases';
 
 /** Asks for the passphrase of a key file. Escape skips the key; aborting the signal closes the input. */
 export const askPassphrase: AskPassphrase = ({ path, accepted, triesLeft, wrong }, signal) => {

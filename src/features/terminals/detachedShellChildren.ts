@@ -1,10 +1,10 @@
 import { t } from '@vscode/l10n';
 import { truncate } from '../../base/text';
 import type { Computer } from '../../computers/computer';
+import { statusOf } from '../../computers/status';
 import type { PersistentShell } from '../../shell/shellListing';
 import type { PersistentShells } from '../../terminal/persistentShells';
-import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
-import { statusOf } from '../../computers/status';
+import type { ChildProvider, TreeChild } from '../../ui/treeChildren';
 
 /** Characters of a shell's command and of its directory that are shown. */
 const maxCommandLength = 40;

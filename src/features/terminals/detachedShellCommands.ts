@@ -11,7 +11,7 @@ import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 import type { TreeChild } from '../../ui/treeChildren';
 import { ChildNode } from '../../ui/treeNodes';
-import { detachedShellChild, type DetachedShellChild } from './detachedShellChildren';
+import { type DetachedShellChild, detachedShellChild } from './detachedShellChildren';
 
 interface DetachedShellTarget {
   readonly computer: Computer;

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
-import { DisposableStore, type Disposable } from '../../base/disposable';
+import { type Disposable, DisposableStore } from '../../base/disposable';
 import { printable } from '../../base/text';
 import type { Computer } from '../../computers/computer';
 import type { TerminalState } from '../../terminal/computerTerminal';
 import type { OpenTerminal, Terminals } from '../../terminal/terminals';
-import type { TreeChild, ChildProvider } from '../../ui/treeChildren';
+import type { ChildProvider, TreeChild } from '../../ui/treeChildren';
 
 export interface TerminalChild extends TreeChild {
   readonly kind: 'terminal';

@@ -1,12 +1,12 @@
 import * as vscode from 'vscode';
-import { DisposableStore, type Disposable } from '../../base/disposable';
+import { type Disposable, DisposableStore } from '../../base/disposable';
 import type { Computer } from '../../computers/computer';
 import type { ComputerStore, StoreChange } from '../../computers/store';
 import { sortComputers } from '../../ui/sortComputers';
 import type { ChildProvider } from '../../ui/treeChildren';
 import { ChildNode, ComputerNode, GroupNode, type TreeNode } from '../../ui/treeNodes';
 import { matchesFilter } from './filter';
-import { groupOf, type Grouping } from './grouping';
+import { type Grouping, groupOf } from './grouping';
 import type { ItemCommands } from './itemCommands';
 import type { LiveMetrics } from './liveMetrics';
 import { computerTooltip } from './tooltip';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Account, AccountState } from '../../account/account';
-import { DisposableStore, type Disposable } from '../../base/disposable';
+import { type Disposable, DisposableStore } from '../../base/disposable';
 import { statusOf } from '../../computers/status';
 import type { ComputerStore } from '../../computers/store';
 import { showError } from '../../ui/showError';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { DisposableStore, type Disposable } from '../../base/disposable';
+import { type Disposable, DisposableStore } from '../../base/disposable';
 
 /**
  * Registers a command for each tree item, which takes no arguments. VS Code drops the arguments of an item's command as soon

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Computer } from '../../computers/computer';
-import { factsOf, type Fact } from '../../ui/computerFacts';
+import { type Fact, factsOf } from '../../ui/computerFacts';
 
 /** Makes the tooltip of a computer: its name, its facts, its live metrics. Server text is never taken for Markdown. */
 export function computerTooltip(computer: Computer, metrics: readonly Fact[]): vscode.MarkdownString {

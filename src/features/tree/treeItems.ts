@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { appearanceOf } from '../../ui/computerAppearance';
 import type { TreeChild } from '../../ui/treeChildren';
-import { ChildNode, GroupNode, type ComputerNode, type TreeNode } from '../../ui/treeNodes';
+import { ChildNode, type ComputerNode, GroupNode, type TreeNode } from '../../ui/treeNodes';
 
 /** A command that a click runs, and its argument. */
 export interface Click {

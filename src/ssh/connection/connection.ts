@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
 import { Emitter } from '../../base/emitter';
-import type { Endpoint } from './endpoint';
 import { PortError, SshError } from '../errors';
-import type { Negotiated } from './negotiated';
+import type { Endpoint } from './endpoint';
 import { sendKeepAlive } from './keepAlive';
+import type { Negotiated } from './negotiated';
 import { terminalModes } from './terminalModes';
 import type { SshTimeouts } from './timeouts';
 

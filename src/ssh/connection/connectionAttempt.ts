@@ -1,17 +1,17 @@
 import type { Duplex } from 'node:stream';
 import type { AnyAuthMethod, Client, ConnectConfig, NegotiatedAlgorithms } from 'ssh2';
-import type { Computer } from '../../computers/computer';
 import { describeError, type Log } from '../../base/log';
 import { truncate } from '../../base/text';
+import type { Computer } from '../../computers/computer';
+import { SshError } from '../errors';
+import type { HostKeyVerifier } from '../hostKeys/hostKeyVerifier';
 import type { Authenticator } from '../keys/authenticator';
+import type { Provisioner } from '../provisioning/provisioner';
 import { SshConnection } from './connection';
 import { socketProblem } from './dial';
 import type { Endpoint } from './endpoint';
-import { SshError } from '../errors';
-import { pipelineRequests } from './requestPipelining';
 import { negotiatedFrom } from './negotiated';
-import type { HostKeyVerifier } from '../hostKeys/hostKeyVerifier';
-import type { Provisioner } from '../provisioning/provisioner';
+import { pipelineRequests } from './requestPipelining';
 import type { SshTimeouts } from './timeouts';
 
 export interface AttemptDeps {

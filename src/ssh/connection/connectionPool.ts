@@ -1,14 +1,14 @@
 import type { ClientChannel, SFTPWrapper } from 'ssh2';
-import type { Computer } from '../../computers/computer';
-import type { Clock } from '../../base/clock';
-import { GatewayError } from '../../gateway/errors';
 import { abortable } from '../../base/abort';
+import type { Clock } from '../../base/clock';
 import { retry } from '../../base/retry';
 import { SingleFlight } from '../../base/singleFlight';
+import type { Computer } from '../../computers/computer';
+import { GatewayError } from '../../gateway/errors';
+import { SshError } from '../errors';
 import type { SshConnection } from './connection';
 import type { Connector } from './connector';
 import { formatEndpoint, parseEndpoint } from './endpoint';
-import { SshError } from '../errors';
 import type { SshTransportName } from './sshTransport';
 
 /** Time for which a connection stays open after its last channel has closed. */

@@ -1,23 +1,23 @@
 import type ssh2 from 'ssh2';
 import type { CelestoClient } from '../../api/client';
-import type { Computer } from '../../computers/computer';
 import { abortable } from '../../base/abort';
 import type { Log } from '../../base/log';
-import { Authenticator } from '../keys/authenticator';
-import type { SshConnection } from './connection';
-import { ConnectionAttempt } from './connectionAttempt';
-import { formatEndpoint, parseEndpoint, type Endpoint } from './endpoint';
-import { SshError, type KeyAttempt } from '../errors';
+import type { Computer } from '../../computers/computer';
+import { type KeyAttempt, SshError } from '../errors';
 import type { HostKeyVerifier } from '../hostKeys/hostKeyVerifier';
+import type { KnownComputers } from '../hostKeys/knownComputers';
+import { Authenticator } from '../keys/authenticator';
+import type { ExtensionKey } from '../keys/extensionKey';
 import type { Identity, IdentitySource } from '../keys/identities';
 import { Provisioner } from '../provisioning/provisioner';
-import type { Provisioning, KeyInstallation } from '../provisioning/provisioning';
-import type { KnownComputers } from '../hostKeys/knownComputers';
-import type { ExtensionKey } from '../keys/extensionKey';
-import { defaultTimeouts } from './timeouts';
-import { TcpTransport, type SshStream, type SshTransport, type SshTransportName } from './sshTransport';
+import type { KeyInstallation, Provisioning } from '../provisioning/provisioning';
 import { namesOf, type SshConfig } from '../sshConfig';
 import { TunnelTransport } from '../tunnel/tunnelTransport';
+import type { SshConnection } from './connection';
+import { ConnectionAttempt } from './connectionAttempt';
+import { type Endpoint, formatEndpoint, parseEndpoint } from './endpoint';
+import { type SshStream, type SshTransport, type SshTransportName, TcpTransport } from './sshTransport';
+import { defaultTimeouts } from './timeouts';
 
 export interface ConnectorDeps {
   readonly library: () => Promise<typeof ssh2>;

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { abortable } from '../../base/abort';
-import type { Endpoint } from './endpoint';
 import { SshError, type SshProblem } from '../errors';
+import type { Endpoint } from './endpoint';
 import { defaultTimeouts } from './timeouts';
 
 /**

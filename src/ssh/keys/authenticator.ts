@@ -2,8 +2,8 @@ import { t } from '@vscode/l10n';
 import type { AnyAuthMethod, BaseAgent } from 'ssh2';
 import type { Endpoint } from '../connection/endpoint';
 import { AuthenticationError, type KeyAttempt } from '../errors';
-import type { Identity } from './identities';
 import type { Provisioner } from '../provisioning/provisioner';
+import type { Identity } from './identities';
 
 /** Offers one key after the other to a server, and records the outcome of each. */
 export class Authenticator {

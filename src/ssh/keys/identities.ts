@@ -1,15 +1,15 @@
 import { t } from '@vscode/l10n';
 import type ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
-import { Agent, defaultAgentAddress, defaultAgentTimeouts, type AgentTimeouts } from './agent';
 import { messageOf } from '../../base/errors';
 import type { KeyAttempt } from '../errors';
 import { fingerprint } from '../hostKeys/fingerprint';
-import { readIdentityFile } from './identityFile';
-import type { ExtensionKey } from './extensionKey';
-import { Passphrases, type AskPassphrase } from './passphrases';
-import { signingAgent, type SigningAgent } from './signer';
 import { expandHome, type SshConfig } from '../sshConfig';
+import { Agent, type AgentTimeouts, defaultAgentAddress, defaultAgentTimeouts } from './agent';
+import type { ExtensionKey } from './extensionKey';
+import { readIdentityFile } from './identityFile';
+import { type AskPassphrase, Passphrases } from './passphrases';
+import { type SigningAgent, signingAgent } from './signer';
 
 /** A key to authenticate with. */
 export type Identity =

@@ -1,5 +1,5 @@
-import type { BaseAgent, ParsedKey, IdentityCallback, SignCallback, SigningRequestOptions } from 'ssh2';
 import type ssh2 from 'ssh2';
+import type { BaseAgent, IdentityCallback, ParsedKey, SignCallback, SigningRequestOptions } from 'ssh2';
 import { messageOf } from '../../base/errors';
 
 /** Signs with keys whose private half is in an agent, or must be unlocked first. */

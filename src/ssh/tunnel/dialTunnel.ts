@@ -3,10 +3,10 @@ import type { Duplex } from 'node:stream';
 import { t } from '@vscode/l10n';
 import type WebSocket from 'ws';
 import type { CelestoClient } from '../../api/client';
-import { openTerminalSession } from '../../gateway/terminalSession';
 import { abortable } from '../../base/abort';
+import { openTerminalSession } from '../../gateway/terminalSession';
 import { GatewayStream } from './gatewayStream';
-import { TunnelUnavailableError, startCommand, type RemoteSshdLocation } from './remoteSshd';
+import { type RemoteSshdLocation, startCommand, TunnelUnavailableError } from './remoteSshd';
 
 /** Time limit from the typed command to the ready marker of the sshd. */
 const handshakeTimeoutMs = 15_000;

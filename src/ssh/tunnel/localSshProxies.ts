@@ -1,12 +1,12 @@
 import { t } from '@vscode/l10n';
-import type { Computer } from '../../computers/computer';
 import type { Disposable } from '../../base/disposable';
 import type { Log } from '../../base/log';
+import type { Computer } from '../../computers/computer';
 import { quoted } from '../keys/authorizedKeys';
 import { OpensshFiles } from './opensshFiles';
-import { TunnelUnavailableError } from './remoteSshd';
 import { ProxyServer } from './proxyServer';
-import { TunnelTransport, type TunnelDeps } from './tunnelTransport';
+import { TunnelUnavailableError } from './remoteSshd';
+import { type TunnelDeps, TunnelTransport } from './tunnelTransport';
 
 export interface LocalSshProxyDeps extends TunnelDeps {
   readonly log: Log;

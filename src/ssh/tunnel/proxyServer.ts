@@ -1,6 +1,6 @@
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer } from 'node:net';
-import { pipeline, type Duplex } from 'node:stream';
+import { type Duplex, pipeline } from 'node:stream';
 import type { Disposable } from '../../base/disposable';
 import { describeError, type Log } from '../../base/log';
 

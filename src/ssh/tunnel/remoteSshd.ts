@@ -1,10 +1,10 @@
-import type { CelestoClient } from '../../api/client';
 import { t } from '@vscode/l10n';
+import type { CelestoClient } from '../../api/client';
 import type { RecoveryFacts } from '../../base/errors';
 import { fillScript } from '../../base/scriptTemplate';
 import { truncate } from '../../base/text';
-import { quoted, removeKeysCommand } from '../keys/authorizedKeys';
 import { parsePublicKey, type PublicKey } from '../hostKeys/fingerprint';
+import { quoted, removeKeysCommand } from '../keys/authorizedKeys';
 import type { KeyPair } from '../keys/extensionKey';
 import installScriptText from './installRemoteSshd.sh';
 import perlRelay from './relay.pl';

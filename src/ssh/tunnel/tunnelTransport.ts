@@ -7,7 +7,7 @@ import type { KnownComputers } from '../hostKeys/knownComputers';
 import type { ExtensionKey } from '../keys/extensionKey';
 import { Provisioner } from '../provisioning/provisioner';
 import { dialTunnel } from './dialTunnel';
-import { installRemoteSshd, TunnelUnavailableError, type RemoteSshdLocation } from './remoteSshd';
+import { installRemoteSshd, type RemoteSshdLocation, TunnelUnavailableError } from './remoteSshd';
 
 export interface TunnelDeps {
   readonly client: Pick<CelestoClient, 'exec' | 'terminal'>;

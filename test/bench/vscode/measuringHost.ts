@@ -2,13 +2,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { startEmulator, type Emulator } from '../../emulator/emulator';
+import { type Emulator, startEmulator } from '../../emulator/emulator';
 import { openBrowser } from '../../harness/browser';
 import { CodeServer } from '../../harness/codeServer';
 import { runInWindow } from '../../harness/codeShim';
 import { buildExtension, buildForExtensionHost } from '../../harness/extensionHostBuild';
-import { projectFolder } from '../../tools/paths';
 import { testSettings } from '../../harness/vscodeSettings';
+import { projectFolder } from '../../tools/paths';
 import { measurementsVariable } from './record';
 
 const modules = join(projectFolder, 'dist', 'test', 'bench');

@@ -2,8 +2,8 @@ import { loadavg } from 'node:os';
 import { exitOnSignals } from '../../tools/processGroup';
 import { ms, printTable } from '../table';
 import { Measurements, type PerKind } from './measurements';
-import { WindowEnvironment } from './windowEnvironment';
 import { terminalKindNames } from './terminalKinds';
+import { WindowEnvironment } from './windowEnvironment';
 
 const mb = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MiB`;
 const rate = (value: number): string => `${value.toFixed(1)} MB/s`;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { until } from '../../harness/until';
 import type { Window } from '../../harness/window';
-import { killAllKey, locations, terminalKinds, type Location, type TerminalKindName } from './terminalKinds';
+import { killAllKey, type Location, locations, type TerminalKindName, terminalKinds } from './terminalKinds';
 
 /** Condition of the window to wait for; see page.mjs. */
 export interface Condition {

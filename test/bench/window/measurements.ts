@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { median } from '../table';
 import { atPrompt, type BenchWindow } from './benchWindow';
 import { PeakMemory } from './peakMemory';
+import { type Location, type TerminalKindName, terminalKindNames, terminalKinds } from './terminalKinds';
 import type { WindowEnvironment } from './windowEnvironment';
-import { terminalKindNames, terminalKinds, type Location, type TerminalKindName } from './terminalKinds';
 
 /** A number for each kind of terminal. */
 export type PerKind = Readonly<Record<TerminalKindName, number>>;

@@ -14,17 +14,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { parseEndpoint } from '../../../src/ssh/connection/endpoint';
-import { startEmulator, type Emulator } from '../../emulator/emulator';
+import { type Emulator, startEmulator } from '../../emulator/emulator';
 import { openBrowser } from '../../harness/browser';
 import { CodeServer } from '../../harness/codeServer';
 import { buildExtension } from '../../harness/extensionHostBuild';
-import { findCommand } from '../../tools/machine.mjs';
-import { projectFolder } from '../../tools/paths';
 import { testSettings } from '../../harness/vscodeSettings';
 import { Window } from '../../harness/window';
+import { findCommand } from '../../tools/machine.mjs';
+import { projectFolder } from '../../tools/paths';
 import { SlowLink } from '../slowLink';
 import { BenchWindow } from './benchWindow';
-import { keybindings, terminalKinds, locations, type Location } from './terminalKinds';
+import { keybindings, type Location, locations, terminalKinds } from './terminalKinds';
 
 const extensionFiles = ['package.json', 'package.nls.json', 'dist/extension.js', 'media'];
 

@@ -1,7 +1,7 @@
+import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import type { ValidateFunction } from 'ajv';
-import { goneInOctober, juneContract, octoberContract, type Contract, type Schema } from './contract';
+import { type Contract, goneInOctober, juneContract, octoberContract, type Schema } from './contract';
 
 export interface Answer {
   readonly status: number;

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Features } from '../computer';
 import type { Computers } from '../computers';
 import type { ComputerStateMachine } from '../computerStateMachine';
-import { requireFeature } from '../requireFeature';
 import type { PublishedPorts } from '../publishedPorts';
+import { requireFeature } from '../requireFeature';
 
 const port = { type: 'integer', minimum: 1024, maximum: 65_535 };
 const body = {

@@ -1,4 +1,5 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -9,12 +10,11 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { makeHome } from './home';
-import { loginEnvironment, terminalType, type Argv, type Login, type Machine } from './machine';
+import { type Argv, type Login, loginEnvironment, type Machine, terminalType } from './machine';
 
 const user = 'ohm';
 const uid = 1000;

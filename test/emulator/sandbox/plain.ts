@@ -1,9 +1,9 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { userInfo } from 'node:os';
 import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { makeHome } from './home';
-import { loginEnvironment, terminalType, type Argv, type Login, type Machine } from './machine';
+import { type Argv, type Login, loginEnvironment, type Machine, terminalType } from './machine';
 import { killAll } from './processes';
 
 /** Marks the processes of a computer, so that all of them can be found at the end. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
-import { refuseUpgrade, applyUpgradeFault, type Faults } from '../faults';
+import { applyUpgradeFault, type Faults, refuseUpgrade } from '../faults';
 import type { Journal } from '../journal';
 import { Client } from './client';
 import type { Terminals } from './terminals';

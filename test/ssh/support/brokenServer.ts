@@ -1,4 +1,4 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { after } from 'node:test';
 
 /** A server that is no SSH server, or a poor one, and remembers what it was sent. */

@@ -1,6 +1,6 @@
-import { freePort } from '../../emulator/ports';
 import type { Computer } from '../../../src/computers/computer';
 import { parsePublicKey } from '../../../src/ssh/hostKeys/fingerprint';
+import { freePort } from '../../emulator/ports';
 import { until } from '../../harness/until';
 import type { Installation } from './installation';
 import type { Service } from './service';

@@ -1,10 +1,10 @@
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { after } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from 'ssh2';
+import { silentLog } from '../../../src/base/log';
 import { parsePublicKey, type PublicKey } from '../../../src/ssh/hostKeys/fingerprint';
 import { ExtensionKey, type KeyPair } from '../../../src/ssh/keys/extensionKey';
-import { silentLog } from '../../../src/base/log';
 import { MemorySecrets } from '../../unit/ssh/support/memory';
 
 /** What goes wrong with a connection. */

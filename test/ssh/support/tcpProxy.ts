@@ -1,4 +1,4 @@
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Disposable } from '../../../src/base/disposable';
 import { formatEndpoint, parseEndpoint } from '../../../src/ssh/connection/endpoint';

@@ -1,11 +1,11 @@
-import { inspect } from 'node:util';
-import { Terminal as Emulator } from '@xterm/headless';
 import { randomInt } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { inspect } from 'node:util';
+import { Terminal as Emulator } from '@xterm/headless';
 import type { Computer } from '../../../src/computers/computer';
+import type { Session, SessionEnd, SessionMemory, ShellOptions, Size } from '../../../src/shell/session';
 import { SshShellTransport } from '../../../src/terminal/sshShellTransport';
-import type { SessionEnd, Session, SessionMemory, ShellOptions, Size } from '../../../src/shell/session';
 import { until } from '../../harness/until';
 import type { Installation } from './installation';
 import type { Service } from './service';

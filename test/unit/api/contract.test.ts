@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import * as v from 'valibot';
-import { maxBulkDelete, CelestoClient, createIntent, pageSize } from '../../../src/api/client';
+import { CelestoClient, createIntent, maxBulkDelete, pageSize } from '../../../src/api/client';
 import { Http } from '../../../src/api/http';
 import * as wire from '../../../src/api/wire';
-import { knownStatuses } from '../../../src/computers/status';
 import { silentLog } from '../../../src/base/log';
+import { knownStatuses } from '../../../src/computers/status';
 import {
+  type Contract,
   goneInOctober,
   juneContract,
   octoberContract,
   schemaName,
-  type Contract,
 } from '../../emulator/contract/contract';
-import { sample, type Fill } from '../support/sample';
+import { type Fill, sample } from '../support/sample';
 import { answer, ScriptedService } from '../support/scriptedService';
 
 // Tables of what the client sends and reads, held against both contracts of the service. By October's: each call,

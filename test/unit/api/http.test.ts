@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
-import { ApiError, isApiError, type ApiErrorKind } from '../../../src/api/errors';
-import { Http, type Call } from '../../../src/api/http';
+import { ApiError, type ApiErrorKind, isApiError } from '../../../src/api/errors';
+import { type Call, Http } from '../../../src/api/http';
 import { RecordingLog } from '../support/recordingLog';
 import {
   answer,

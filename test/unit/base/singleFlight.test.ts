@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { abortable } from '../../../src/base/abort';
 import { SingleFlight } from '../../../src/base/singleFlight';
-import { deferred, type Deferred } from '../support/deferred';
+import { type Deferred, deferred } from '../support/deferred';
 import { settled } from '../support/fakeClock';
 
 const forever = new AbortController().signal;

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
+  escapeIcons,
+  escapeLinks,
   formatBytes,
   formatMegabytes,
   printable,
   truncate,
-  escapeIcons,
-  escapeLinks,
 } from '../../../src/base/text';
 
 const shown: [what: string, text: string, expected: string][] = [

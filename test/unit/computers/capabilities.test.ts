@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { capabilitiesOf } from '../../../src/computers/capabilities';
-import { computerFrom, type Computer } from '../../../src/computers/computer';
+import { type Computer, computerFrom } from '../../../src/computers/computer';
 import { knownStatuses } from '../../../src/computers/status';
 import { wire } from '../support/computers';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { computerFrom, sameComputer, type Computer } from '../../../src/computers/computer';
+import { type Computer, computerFrom, sameComputer } from '../../../src/computers/computer';
 import { wire } from '../support/computers';
 
 function computer(facts: Record<string, unknown> = {}): Computer {

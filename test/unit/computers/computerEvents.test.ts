@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { createIntent, type ComputerList } from '../../../src/api/client';
+import { type ComputerList, createIntent } from '../../../src/api/client';
 import { ApiError } from '../../../src/api/errors';
 import { ComputerEvents } from '../../../src/computers/computerEvents';
 import { listOf } from '../support/computers';

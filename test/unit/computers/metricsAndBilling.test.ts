@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiError } from '../../../src/api/errors';
 import type { BillingSummary, Observability, Size } from '../../../src/api/wire';
+import { abortable, isCancellation } from '../../../src/base/abort';
 import { computerFrom } from '../../../src/computers/computer';
 import { MetricsAndBilling } from '../../../src/computers/metricsAndBilling';
 import { wire } from '../support/computers';
-import { abortable, isCancellation } from '../../../src/base/abort';
 import { deferred } from '../support/deferred';
 import { FakeClock, settled } from '../support/fakeClock';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import ts from 'typescript';
 import { knownStatuses } from '../../../src/computers/status';
-import { find, lastName, placeOf, source, sources, type Source } from '../support/sources';
+import { find, lastName, placeOf, type Source, source, sources } from '../support/sources';
 
 /** The tables of statuses: of computers, and of published ports. */
 const statusTables = ['src/computers/status.ts', 'src/computers/publishedPort.ts'];

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { ComputerList } from '../../../src/api/client';
 import { ApiError } from '../../../src/api/errors';
 import { listOf, wire } from '../support/computers';
-import { deferred, type Deferred } from '../support/deferred';
+import { type Deferred, deferred } from '../support/deferred';
 import { settled } from '../support/fakeClock';
 import { parseComputer, StoreHarness } from '../support/storeHarness';
 

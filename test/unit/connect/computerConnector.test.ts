@@ -2,11 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiError } from '../../../src/api/errors';
 import type { WireComputer } from '../../../src/api/wire';
+import { abortable, isCancellation } from '../../../src/base/abort';
 import type { Computer } from '../../../src/computers/computer';
 import { LifecycleError } from '../../../src/computers/errors';
-import { EndpointError } from '../../../src/ssh/connection/endpoint';
-import { AuthenticationError, HostKeyError } from '../../../src/ssh/errors';
-import { TunnelUnavailableError } from '../../../src/ssh/tunnel/remoteSshd';
 import { ComputerConnector } from '../../../src/connect/computerConnector';
 import type {
   ConnectOptions,
@@ -14,15 +12,17 @@ import type {
   TransportMessages,
   TransportName,
 } from '../../../src/connect/transport';
-import { transportMessages } from '../../../src/connect/transportMessages';
 import { TransportCache } from '../../../src/connect/transportCache';
+import { transportMessages } from '../../../src/connect/transportMessages';
 import {
   NoTransportError,
   TransportSelector,
   type TransportSetting,
 } from '../../../src/connect/transportSelector';
 import type { Session, SessionRequest } from '../../../src/shell/session';
-import { abortable, isCancellation } from '../../../src/base/abort';
+import { EndpointError } from '../../../src/ssh/connection/endpoint';
+import { AuthenticationError, HostKeyError } from '../../../src/ssh/errors';
+import { TunnelUnavailableError } from '../../../src/ssh/tunnel/remoteSshd';
 import { sshError } from '../ssh/support/fakeConnector';
 import { wire } from '../support/computers';
 import { deferred } from '../support/deferred';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiError } from '../../../src/api/errors';
+import { isCancellation } from '../../../src/base/abort';
 import type { Computer } from '../../../src/computers/computer';
 import { LifecycleError } from '../../../src/computers/errors';
-import { HostKeyError } from '../../../src/ssh/errors';
 import { Reconnection } from '../../../src/connect/reconnection';
 import type { Session, SessionRequest } from '../../../src/shell/session';
-import { isCancellation } from '../../../src/base/abort';
+import { HostKeyError } from '../../../src/ssh/errors';
 import { sshError } from '../ssh/support/fakeConnector';
 import { settled } from '../support/fakeClock';
 import { FakeSession } from '../support/fakeSession';

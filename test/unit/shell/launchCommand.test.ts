@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseShellListing } from '../../../src/shell/shellListing';
 import { launchCommand } from '../../../src/shell/launchCommand';
 import { OutputFilter } from '../../../src/shell/outputFilter';
+import type { ShellFacts } from '../../../src/shell/session';
+import { parseShellListing } from '../../../src/shell/shellListing';
 import { StartMarkerParser, startMarkers } from '../../../src/shell/startMarker';
 import { TmuxClient } from '../../../src/shell/tmuxClient';
-import type { ShellFacts } from '../../../src/shell/session';
 
 /** Both halves of some bytes, for each place to part them. */
 function halves(bytes: Buffer): [Buffer, Buffer][] {

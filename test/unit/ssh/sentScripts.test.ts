@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { ExecResult } from '../../../src/api/wire';
-import { provision } from '../../../src/ssh/provisioning/provisioning';
 import { listInstalledFiles, removeKeys } from '../../../src/ssh/provisioning/installedFiles';
+import { provision } from '../../../src/ssh/provisioning/provisioning';
 import { installRemoteSshd, removeRemoteSshd, startCommand } from '../../../src/ssh/tunnel/remoteSshd';
 import { RecordingLog } from '../support/recordingLog';
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, it } from 'node:test';
-import { SshConfig, type HostSettings } from '../../../src/ssh/sshConfig';
+import { type HostSettings, SshConfig } from '../../../src/ssh/sshConfig';
 import { testFolder } from './support/folder';
 
 const names = ['203.0.113.7', 'Einstein', 'cmp_1'];

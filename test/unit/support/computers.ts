@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { ComputerList } from '../../../src/api/client';
-import { wireComputer, type WireComputer } from '../../../src/api/wire';
+import { type WireComputer, wireComputer } from '../../../src/api/wire';
 
 /** A computer as the service sends it today, every field of its schema filled. */
 export function answeredComputer(facts: Record<string, unknown> = {}): Record<string, unknown> {

@@ -1,6 +1,6 @@
-import { Lifecycle, type EnsureRunningOptions } from '../../../src/computers/lifecycle';
-import type { EnsureRunningStep } from '../../../src/computers/ensureRunning';
 import type { Computer } from '../../../src/computers/computer';
+import type { EnsureRunningStep } from '../../../src/computers/ensureRunning';
+import { type EnsureRunningOptions, Lifecycle } from '../../../src/computers/lifecycle';
 import { settled } from './fakeClock';
 import { parseComputer, StoreHarness } from './storeHarness';
 

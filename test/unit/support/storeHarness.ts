@@ -1,11 +1,11 @@
-import { computerFrom, type Computer } from '../../../src/computers/computer';
+import type { WireComputer } from '../../../src/api/wire';
+import { type Computer, computerFrom } from '../../../src/computers/computer';
 import {
   ComputerStore,
   type ListCache,
   type StoreChange,
   type StoreState,
 } from '../../../src/computers/store';
-import type { WireComputer } from '../../../src/api/wire';
 import { wire } from './computers';
 import { FakeClient } from './fakeClient';
 import { FakeClock } from './fakeClock';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Terminal as Xterm } from '@xterm/headless';
-import { OutputFlowControl, type Source } from '../../../src/terminal/outputFlowControl';
-import { DrawAcks } from '../../../src/terminal/drawAcks';
 import { systemClock } from '../../../src/base/clock';
+import { DrawAcks } from '../../../src/terminal/drawAcks';
+import { OutputFlowControl, type Source } from '../../../src/terminal/outputFlowControl';
 import { FakeClock, settled } from '../support/fakeClock';
 
 const kilobyte = 1024;

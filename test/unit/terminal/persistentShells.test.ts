@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { Emitter } from '../../../src/base/emitter';
 import { computerFrom } from '../../../src/computers/computer';
 import { SshError } from '../../../src/ssh/errors';
 import { PersistentShells } from '../../../src/terminal/persistentShells';
-import { Emitter } from '../../../src/base/emitter';
+import { until } from '../../harness/until';
 import { wire } from '../support/computers';
 import { RecordingLog } from '../support/recordingLog';
-import { until } from '../../harness/until';
 
 /** A computer with kept shells, and the terminals that a window has there. */
 class Bench {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { packageProblems, type PackageContents } from '../../tools/packageProblems';
+import { type PackageContents, packageProblems } from '../../tools/packageProblems';
 
 const good: PackageContents = {
   files: [

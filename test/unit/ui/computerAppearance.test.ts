@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { computerFrom, type Computer } from '../../../src/computers/computer';
+import { type Computer, computerFrom } from '../../../src/computers/computer';
 import { knownStatuses } from '../../../src/computers/status';
 import { appearanceOf } from '../../../src/ui/computerAppearance';
 import { wire } from '../support/computers';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { computerFrom, type Computer } from '../../../src/computers/computer';
+import { type Computer, computerFrom } from '../../../src/computers/computer';
 import { factsOf } from '../../../src/ui/computerFacts';
 import { wire } from '../support/computers';
 

@@ -15,10 +15,10 @@ import {
   assertCommand,
   computerOf,
   readTaskDefinition,
-  taskType,
   type TaskDefinition,
+  taskType,
 } from './taskDefinition';
-import { taskTerminalName, type TaskLabel } from './taskTerminalName';
+import { type TaskLabel, taskTerminalName } from './taskTerminalName';
 
 /** Commands of the history that are offered as tasks. */
 const maxDetectedPerComputer = 5;

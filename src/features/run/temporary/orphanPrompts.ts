@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { isCancellation } from '../../../base/abort';
 import type { Clock } from '../../../base/clock';
-import { toDisposable, type Disposable } from '../../../base/disposable';
+import { type Disposable, toDisposable } from '../../../base/disposable';
 import { withProgress } from '../../../ui/progress';
 import { warn } from '../../../ui/prompts';
 import { showError } from '../../../ui/showError';

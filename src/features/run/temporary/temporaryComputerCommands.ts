@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { cancellation } from '../../../base/abort';
 import type { CelestoClient } from '../../../api/client';
 import type { CreateRequest, Template } from '../../../api/wire';
+import { cancellation } from '../../../base/abort';
 import { runMultiStepInput } from '../../../ui/multiStepInput';
 import type { Handler } from '../../../ui/registerCommands';
 import type { Targets } from '../../../ui/targets';

@@ -1,4 +1,4 @@
-import { createIntent, type CelestoClient } from '../../../api/client';
+import { type CelestoClient, createIntent } from '../../../api/client';
 import { ambiguousKinds, isApiError, transientKinds } from '../../../api/errors';
 import type { CreateRequest } from '../../../api/wire';
 import type { Clock } from '../../../base/clock';
@@ -8,9 +8,9 @@ import { retry } from '../../../base/retry';
 import { finishBeforeShutdown } from '../../../base/shutdown';
 import type { Computer } from '../../../computers/computer';
 import type { Lifecycle } from '../../../computers/lifecycle';
-import type { ComputerStore } from '../../../computers/store';
 import { statusOf } from '../../../computers/status';
-import { leaseKey, Leases, type LeaseMemento, type TemporaryComputerRecord } from './leases';
+import type { ComputerStore } from '../../../computers/store';
+import { leaseKey, type LeaseMemento, Leases, type TemporaryComputerRecord } from './leases';
 
 /** One use of a temporary computer. */
 export interface Lease {

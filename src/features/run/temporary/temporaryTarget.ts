@@ -1,13 +1,13 @@
 import { t } from '@vscode/l10n';
 import type { CreateRequest } from '../../../api/wire';
-import { messageOf } from '../../../base/errors';
 import { abortable } from '../../../base/abort';
+import { messageOf } from '../../../base/errors';
 import type { Computer } from '../../../computers/computer';
 import type { ConnectorOptions } from '../../../connect/computerConnector';
 import type { CommandRequest } from '../command';
 import type { CommandExecution } from '../commandExecution';
 import type { NamedComputer, RunTarget } from '../runTarget';
-import type { TemporaryComputers, Lease } from './temporaryComputers';
+import type { Lease, TemporaryComputers } from './temporaryComputers';
 
 export interface TemporaryTargetDeps {
   readonly computers: Pick<TemporaryComputers, 'create' | 'discard'>;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { computerFrom } from '../../../../src/computers/computer';
+import { ForwardedPortChildren, PublishedPortChildren } from '../../../../src/features/ports/portChildren';
 import type { PortForward } from '../../../../src/features/ports/portForward';
 import type { PortForwards } from '../../../../src/features/ports/portForwards';
-import { ForwardedPortChildren, PublishedPortChildren } from '../../../../src/features/ports/portChildren';
 import { wire } from '../../support/computers';
 
 describe('the ports below a computer in the tree', () => {

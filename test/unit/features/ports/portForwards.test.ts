@@ -8,9 +8,9 @@ import { PortForwards } from '../../../../src/features/ports/portForwards';
 import { PortForwardStorage } from '../../../../src/features/ports/portForwardStorage';
 import { freePort } from '../../../emulator/ports';
 import { until } from '../../../harness/until';
+import { MemoryRecords } from '../../ssh/support/memory';
 import { wire } from '../../support/computers';
 import { StoreHarness } from '../../support/storeHarness';
-import { MemoryRecords } from '../../ssh/support/memory';
 
 /** A forward of computer `a` and one of `b`, both in the list. */
 async function forwarding(context: TestContext) {

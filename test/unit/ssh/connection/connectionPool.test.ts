@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { ClientChannel } from 'ssh2';
 import type { SshConnection } from '../../../../src/ssh/connection/connection';
+import { type ChannelOptions, ConnectionPool } from '../../../../src/ssh/connection/connectionPool';
 import { EndpointError } from '../../../../src/ssh/connection/endpoint';
 import { AuthenticationError, SshError, type SshProblem } from '../../../../src/ssh/errors';
-import { ConnectionPool, type ChannelOptions } from '../../../../src/ssh/connection/connectionPool';
 import { deferred } from '../../support/deferred';
 import { FakeClock, settled } from '../../support/fakeClock';
 import { sshComputer } from '../support/computer';
-import { FakeChannel, FakeConnector, sshError, type FakeConnection } from '../support/fakeConnector';
+import { FakeChannel, type FakeConnection, FakeConnector, sshError } from '../support/fakeConnector';
 
 const einstein = sshComputer('cmp_1');
 const linger = 15_000;

@@ -3,13 +3,13 @@ import { beforeEach, describe, it } from 'node:test';
 import { parseEndpoint } from '../../../../src/ssh/connection/endpoint';
 import { HostKeyError } from '../../../../src/ssh/errors';
 import type { PublicKey } from '../../../../src/ssh/hostKeys/fingerprint';
-import { HostKeyVerifier, type ConfirmHostKey } from '../../../../src/ssh/hostKeys/hostKeyVerifier';
+import { type ConfirmHostKey, HostKeyVerifier } from '../../../../src/ssh/hostKeys/hostKeyVerifier';
 import { KnownComputers } from '../../../../src/ssh/hostKeys/knownComputers';
 import type { KnownHostsVerdict } from '../../../../src/ssh/hostKeys/knownHosts';
 import { RecordingLog } from '../../support/recordingLog';
 import { sshComputer } from '../support/computer';
 import { testFolder } from '../support/folder';
-import { makeKey, type KeyFile } from '../support/keys';
+import { type KeyFile, makeKey } from '../support/keys';
 import { MemoryRecords } from '../support/memory';
 
 describe('HostKeyVerifier', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { ParsedKey } from 'ssh2';
-import { Passphrases, type AskPassphrase } from '../../../../src/ssh/keys/passphrases';
+import { type AskPassphrase, Passphrases } from '../../../../src/ssh/keys/passphrases';
 import { deferred } from '../../support/deferred';
 
 const key = {} as ParsedKey;

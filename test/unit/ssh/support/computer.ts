@@ -1,4 +1,4 @@
-import { computerFrom, type Computer } from '../../../../src/computers/computer';
+import { type Computer, computerFrom } from '../../../../src/computers/computer';
 import { wire } from '../../support/computers';
 
 /** A running computer that names an SSH endpoint. */

@@ -1,15 +1,15 @@
 import { EventEmitter } from 'node:events';
 import type { ClientChannel } from 'ssh2';
+import { abortable } from '../../../../src/base/abort';
+import { Emitter } from '../../../../src/base/emitter';
 import type { Computer } from '../../../../src/computers/computer';
 import type { SshConnection } from '../../../../src/ssh/connection/connection';
 import type { Connector } from '../../../../src/ssh/connection/connector';
+import { type Endpoint, parseEndpoint } from '../../../../src/ssh/connection/endpoint';
 import type { SshTransport } from '../../../../src/ssh/connection/sshTransport';
-import { parseEndpoint, type Endpoint } from '../../../../src/ssh/connection/endpoint';
 import { SshError, type SshProblem } from '../../../../src/ssh/errors';
 import { Provisioner } from '../../../../src/ssh/provisioning/provisioner';
-import { abortable } from '../../../../src/base/abort';
-import { Emitter } from '../../../../src/base/emitter';
-import { deferred, type Deferred } from '../../support/deferred';
+import { type Deferred, deferred } from '../../support/deferred';
 
 const endpoint = parseEndpoint('ohm@127.0.0.1:2222');
 

@@ -1,6 +1,6 @@
+import { Emitter } from '../../../../src/base/emitter';
 import type { Memento } from '../../../../src/base/memento';
 import type { SecretStore } from '../../../../src/ssh/keys/extensionKey';
-import { Emitter } from '../../../../src/base/emitter';
 
 /** A memento in memory. */
 export class MemoryRecords implements Memento {

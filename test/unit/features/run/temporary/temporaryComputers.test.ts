@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ApiError } from '../../../../../src/api/errors';
 import type { CreateIntent } from '../../../../../src/api/client';
+import { ApiError } from '../../../../../src/api/errors';
 import type { WireComputer } from '../../../../../src/api/wire';
 import { computerFrom } from '../../../../../src/computers/computer';
 import type { LeaseMemento, TemporaryComputerRecord } from '../../../../../src/features/run/temporary/leases';
