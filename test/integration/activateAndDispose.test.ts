@@ -6,90 +6,90 @@ import * as vscode from 'vscode';
 import { activate } from '../../src/extension';
 import { until } from '../harness/until';
 import { serviceControl } from './service';
-import { Footprint } from './support/footprint';
+import { OpenHandles } from './support/openHandles';
 import { Memory, Secrets } from './support/storage';
 import { closeAll, shows } from './support/terminals';
 
-/** A connection stays for 15 s after its last channel has closed, in case another is wanted. */
-const linger = 25_000;
+/** Milliseconds; longer than the 15 s that an idle connection is kept after its last channel closed. */
+const idleTimeoutMs = 25_000;
 
-// Files run in the order of their names. This one comes before the extension itself wakes.
-describe('the whole of the extension, made and ended by hand', function () {
-  this.timeout(2 * linger);
+// Files run in the order of their names: this one before VS Code activates the extension itself.
+describe('the extension, activated and disposed by the test', function () {
+  this.timeout(2 * idleTimeoutMs);
 
   const control = serviceControl();
-  const parts: vscode.Disposable[] = [];
+  const subscriptions: vscode.Disposable[] = [];
   const secrets = new Secrets();
   const storage = mkdtempSync(join(tmpdir(), 'celesto-storage-'));
   const commands = new Map<string, (...args: unknown[]) => unknown>();
-  const footprint = new Footprint(__filename);
+  const handles = new OpenHandles(__filename);
 
-  const keepCommand = (id: string, run: (...args: unknown[]) => unknown): vscode.Disposable => {
+  const recordCommand = (id: string, run: (...args: unknown[]) => unknown): vscode.Disposable => {
     commands.set(id, run);
     return new vscode.Disposable(() => commands.delete(id));
   };
-  const openAnother = async (): Promise<vscode.Terminal> => {
-    const there = new Set(vscode.window.terminals);
+  const openTerminal = async (): Promise<vscode.Terminal> => {
+    const before = new Set(vscode.window.terminals);
     await commands.get('celesto.openByName')!('ramanujan');
-    return until('a new terminal', () => vscode.window.terminals.find((terminal) => !there.has(terminal)));
+    return until('a new terminal', () => vscode.window.terminals.find((terminal) => !before.has(terminal)));
   };
-  const end = (): void => {
-    for (const part of parts.splice(0).reverse()) part.dispose();
+  const deactivate = (): void => {
+    for (const subscription of subscriptions.splice(0).reverse()) subscription.dispose();
   };
 
   before(async () => {
     await control.seed({ name: 'ramanujan' });
-    // While something changes the list is read again and again, for as long as somebody is interested.
+    // A computer whose status changes makes the list poll while it is in use.
     await control.seed({ name: 'restless', status: 'pending' });
     await control.clearRequests();
     const context = {
-      subscriptions: parts,
+      subscriptions,
       globalState: new Memory(),
       workspaceState: new Memory(),
       globalStorageUri: vscode.Uri.file(storage),
       secrets,
     };
-    // Not with VS Code: a command that it knows of wakes the extension itself.
+    // Keeps the commands out of VS Code: running a contributed command would activate the extension itself.
     const { registerCommand } = vscode.commands;
-    Object.assign(vscode.commands, { registerCommand: keepCommand });
+    Object.assign(vscode.commands, { registerCommand: recordCommand });
     activate(context as unknown as vscode.ExtensionContext);
     Object.assign(vscode.commands, { registerCommand });
   });
 
   after(async () => {
-    end();
+    deactivate();
     await closeAll();
-    footprint.dispose();
+    handles.dispose();
     rmSync(storage, { recursive: true });
   });
 
-  it('asks for nothing as it is made', async () => {
+  it('makes no request on activation', async () => {
     assert.deepEqual(await control.requests(), []);
     assert.deepEqual(secrets.calls, []);
     assert.ok(commands.size > 0);
   });
 
-  it('leaves no socket, no timer and no poll behind when twenty terminals have been opened and closed', async () => {
-    for (let i = 0; i < 20; i += 1) await openAnother();
+  it('leaves no socket, timer or poll behind after twenty terminals', async () => {
+    for (let i = 0; i < 20; i += 1) await openTerminal();
     const terminals = [...vscode.window.terminals];
     assert.equal(terminals.length, 20);
     await shows(terminals[0]!, /\$$/);
     await shows(terminals[19]!, /\$$/);
-    assert.ok(footprint.items.some((item) => item.startsWith('TCPWRAP')));
-    assert.ok(footprint.items.some((item) => item.startsWith('Timeout')));
+    assert.ok(handles.items.some((item) => item.startsWith('TCPWRAP')));
+    assert.ok(handles.items.some((item) => item.startsWith('Timeout')));
     await closeAll();
     await control.clearRequests();
-    await footprint.vanishes(linger);
+    await handles.waitUntilNone(idleTimeoutMs);
     const polls = await control.requests();
-    assert.ok(polls.length <= 1, `${polls.length} polls of a list that nobody needs`);
+    assert.ok(polls.length <= 1, `${polls.length} polls of a list that is not used`);
   });
 
-  it('ends its connections, its polls and its commands when it is ended', async () => {
-    const terminal = await openAnother();
+  it('ends its connections, polls and commands on dispose', async () => {
+    const terminal = await openTerminal();
     await shows(terminal, /\$$/);
-    end();
+    deactivate();
     await shows(terminal, /The connection to ramanujan was lost: /);
-    await footprint.vanishes(5_000);
+    await handles.waitUntilNone(5_000);
     assert.equal(commands.size, 0);
     assert.equal(secrets.listeners, 0);
   });

@@ -13,27 +13,27 @@ describe('the extension', () => {
   before(() => control.seed({ name: 'einstein' }));
   after(closeAll);
 
-  it('sleeps until it is wanted', () => {
+  it('is inactive before its first use', () => {
     assert.equal(extension.isActive, false);
   });
 
-  it('wakes for a command, and asks for nothing that the command does not need', async () => {
+  it('is activated by a command, without requests that the command does not need', async () => {
     await control.clearRequests();
     await vscode.commands.executeCommand('celesto.clearFilter');
     assert.equal(extension.isActive, true);
     assert.deepEqual(await control.requests(), []);
   });
 
-  it('has every command that it declares', async () => {
+  it('registers every command that it contributes', async () => {
     const { contributes } = extension.packageJSON as { contributes: { commands: { command: string }[] } };
-    const known = new Set(await vscode.commands.getCommands(true));
+    const registered = new Set(await vscode.commands.getCommands(true));
     const missing = contributes.commands
       .map(({ command }) => command)
-      .filter((command) => !known.has(command));
+      .filter((command) => !registered.has(command));
     assert.deepEqual(missing, []);
   });
 
-  it('asks the service for the list, once the view is seen', async () => {
+  it('requests the list once the view is shown', async () => {
     await vscode.commands.executeCommand('celesto.computers.focus');
     const lists = await until('a request for the list', async () => {
       const requests = await control.requests();
@@ -41,14 +41,14 @@ describe('the extension', () => {
     });
     const calls = lists.map(({ method, path, status }) => `${method} ${path} ${status}`);
     assert.equal(calls[0], 'GET /v1/computers 200');
-    // What they cost is asked once the list is there, for the status bar; it may be on its way already.
+    // The prices for the status bar are requested after the list, so that request may be among these already.
     assert.deepEqual(
       calls.slice(1).filter((call) => !call.startsWith('GET /v1/billing/sizes ')),
       [],
     );
   });
 
-  it('loads what it connects with when it first connects', async () => {
+  it('loads the SSH library on the first connection', async () => {
     assert.deepEqual([...libraries], []);
     await shows(await open('einstein'), /\$$/);
     assert.deepEqual([...libraries], ['ssh2']);

@@ -11,54 +11,54 @@ import { createFindComputer } from '../../src/ui/findComputer';
 import { Targets } from '../../src/ui/targets';
 import { LifecycleHarness } from '../unit/support/lifecycleHarness';
 
-/** A person who is signed in, has these computers, and leaves whenever they are to pick. */
-async function scene(...computers: string[]) {
-  const bench = await LifecycleHarness.with(...computers);
+/** Sets up these computers, and a user who is signed in and cancels every picker. */
+async function setUp(...computers: string[]) {
+  const harness = await LifecycleHarness.with(...computers);
   const picks: string[] = [];
-  const leave = (title: string): Promise<[]> => {
+  const cancel = (title: string): Promise<[]> => {
     picks.push(title);
     return Promise.resolve([]);
   };
-  const one = (title: string): Promise<undefined> => leave(title).then(() => undefined);
+  const one = (title: string): Promise<undefined> => cancel(title).then(() => undefined);
   const account = { state: { kind: 'signedIn' } };
-  const targets = new Targets(account as never, bench.store, { one, many: leave } as never);
-  return { bench, targets, picks };
+  const targets = new Targets(account as never, harness.store, { one, many: cancel } as never);
+  return { harness, targets, picks };
 }
 
 describe('stopping several computers', () => {
   const given = ['a', 'b', 'c'].map((computerId) => ({ computerId }));
-  const left = new DOMException('Cancelled', 'AbortError');
+  const cancelled = new DOMException('Cancelled', 'AbortError');
   const problem = new ApiError('forbidden');
 
-  for (const [outcomes, told] of [
-    [[left, problem, left], problem.message],
-    [[problem, left, problem], `name of a: ${problem.message} name of c: ${problem.message}`],
-    [[left, left, left], 'Cancelled'],
+  for (const [outcomes, message] of [
+    [[cancelled, problem, cancelled], problem.message],
+    [[problem, cancelled, problem], `name of a: ${problem.message} name of c: ${problem.message}`],
+    [[cancelled, cancelled, cancelled], 'Cancelled'],
   ] as const)
-    it(`tells what failed, not what was cancelled: ${outcomes.map(({ name }) => name).join(', ')}`, async () => {
-      const { bench, targets } = await scene('a running', 'b running', 'c running');
-      bench.client.script('stop', ...outcomes);
+    it(`reports failures, not cancellations: ${outcomes.map(({ name }) => name).join(', ')}`, async () => {
+      const { harness, targets } = await setUp('a running', 'b running', 'c running');
+      harness.client.script('stop', ...outcomes);
       const { stop } = new LifecycleCommands({
-        ...{ targets, lifecycle: bench.lifecycle, clock: bench.clock },
+        ...{ targets, lifecycle: harness.lifecycle, clock: harness.clock },
         timeoutMs: () => 1_000,
       });
-      await assert.rejects(Promise.resolve(stop(undefined, given)), { message: told });
+      await assert.rejects(Promise.resolve(stop(undefined, given)), { message });
     });
 });
 
-describe('a menu whose line was drawn anew just then', () => {
-  it('runs nothing on the default computer: the person picks', async () => {
-    const { targets, picks } = await scene('a running');
-    const parts = { targets, defaultComputer: () => 'a' };
-    const { runCommand } = new RunCommands(parts as never);
+describe('a menu whose row was just redrawn', () => {
+  it('runs nothing on the default computer, but asks for one', async () => {
+    const { targets, picks } = await setUp('a running');
+    const deps = { targets, defaultComputer: () => 'a' };
+    const { runCommand } = new RunCommands(deps as never);
     await assert.rejects(Promise.resolve(runCommand(undefined, undefined)), isCancellation);
     assert.deepEqual(picks, ['Run Command on Computer']);
   });
 });
 
 describe('a new terminal from the + menu', () => {
-  it('fails without words where the person leaves: VS Code would show them as an error', async () => {
-    const { targets } = await scene('a running');
+  it('fails without a message on cancel, since VS Code would show it as an error', async () => {
+    const { targets } = await setUp('a running');
     const { profile } = new TerminalCommands(targets, undefined as never);
     const { token } = new vscode.CancellationTokenSource();
     await assert.rejects(Promise.resolve(profile.provideTerminalProfile(token)), { message: '' });
@@ -69,19 +69,19 @@ describe('a saved session that is resumed', () => {
   const { setStatusBarMessage } = vscode.window;
   afterEach(() => Object.assign(vscode.window, { setStatusBarMessage }));
 
-  it('opens a terminal in its directory, and says which session it is', async () => {
-    const said: string[] = [];
-    Object.assign(vscode.window, { setStatusBarMessage: (text: string) => void said.push(text) });
-    const { bench, targets } = await scene('a running');
+  it('opens a terminal in its directory, and names the session', async () => {
+    const messages: string[] = [];
+    Object.assign(vscode.window, { setStatusBarMessage: (text: string) => void messages.push(text) });
+    const { harness, targets } = await setUp('a running');
     const opened: unknown[] = [];
     const create = ({ id }: { id: string }, options: object): void => void opened.push(id, options);
-    const finder = new ComputerFinder(bench.store, bench.client);
-    const findComputer = createFindComputer({ targets, finder, clock: bench.clock });
+    const finder = new ComputerFinder(harness.store, harness.client);
+    const findComputer = createFindComputer({ targets, finder, clock: harness.clock });
     const { resume } = new ResumeSessionCommand(findComputer, { create } as never);
     const state = { type: 'celesto', computer_id: 'a', session_id: 'sess_7', manifest: { root: '/srv' } };
     const { uri } = await vscode.workspace.openTextDocument({ content: JSON.stringify([state]) });
     await resume(uri);
     assert.deepEqual(opened, ['a', { cwd: '/srv' }]);
-    assert.deepEqual(said, ['Resumed session sess_7 on name of a']);
+    assert.deepEqual(messages, ['Resumed session sess_7 on name of a']);
   });
 });

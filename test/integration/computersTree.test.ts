@@ -8,13 +8,13 @@ import { ChildNode, ComputerNode, GroupNode, type TreeNode } from '../../src/ui/
 import { wire } from '../unit/support/computers';
 import { StoreHarness } from '../unit/support/storeHarness';
 
-/** What has a line below a computer, in the hand of a test. */
+/** Child rows of computers, which the test sets. */
 class FakeChildren implements ChildProvider {
   private readonly changes = new vscode.EventEmitter<string>();
   private readonly labels = new Map<string, readonly string[]>();
   readonly onDidChange = this.changes.event;
 
-  /** Gives a computer these, `key: description` each. */
+  /** Sets the child rows of a computer, `key: description` each. */
   set(id: string, ...labels: string[]): void {
     this.labels.set(id, labels);
     this.changes.fire(id);
@@ -30,16 +30,16 @@ class FakeChildren implements ChildProvider {
   }
 }
 
-/** How computers do, in the hand of a test. */
+/** Metrics of computers, which the test sets. */
 class FakeMetrics {
   private readonly expirations = new vscode.EventEmitter<string>();
-  readonly asked: string[] = [];
+  readonly requests: string[] = [];
   answer: Promise<[string, string][]> = Promise.resolve([]);
   readonly onDidExpire = this.expirations.event;
 
   metricsOf({ id }: Computer, signal: AbortSignal): Promise<[string, string][]> {
-    this.asked.push(id);
-    signal.addEventListener('abort', () => this.asked.push(`${id} no more`));
+    this.requests.push(id);
+    signal.addEventListener('abort', () => this.requests.push(`${id} cancelled`));
     return this.answer;
   }
 
@@ -48,12 +48,12 @@ class FakeMetrics {
   }
 }
 
-/** A tree on a list in the hand of a test, and what it asked VS Code to redraw. */
-class Stage {
-  readonly bench = new StoreHarness();
+/** A tree on a list that the test sets; it records what the tree tells VS Code to redraw. */
+class TreeHarness {
+  readonly list = new StoreHarness();
   readonly provider = new FakeChildren();
   readonly metrics = new FakeMetrics();
-  /** What a click on each line does, by the line's command. */
+  /** The action of a click on each row, by the row's command. */
   readonly clicked = new Map<string, () => unknown>();
   private readonly itemCommands = {
     commandFor: (id: string, click: () => unknown) => {
@@ -61,30 +61,30 @@ class Stage {
       return `click ${id}`;
     },
   };
-  readonly tree = new ComputersTree(this.bench.store, [this.provider], this.metrics, this.itemCommands);
+  readonly tree = new ComputersTree(this.list.store, [this.provider], this.metrics, this.itemCommands);
   private readonly redrawn: (TreeNode | TreeNode[] | undefined)[] = [];
 
   constructor() {
     this.tree.onDidChangeTreeData((nodes) => this.redrawn.push(nodes));
   }
 
-  static async with(...computers: string[]): Promise<Stage> {
-    const stage = new Stage();
-    await stage.bench.refreshWith(...computers);
-    stage.tree.getChildren();
-    stage.redraws();
-    return stage;
+  static async with(...computers: string[]): Promise<TreeHarness> {
+    const harness = new TreeHarness();
+    await harness.list.refreshWith(...computers);
+    harness.tree.getChildren();
+    harness.redraws();
+    return harness;
   }
 
-  /** What was redrawn since last asked: `all`, or the ids of single lines. */
+  /** Returns and forgets what was redrawn: `all`, or the ids of single rows. */
   redraws(): string[] {
     return this.redrawn
       .splice(0)
       .map((nodes) => (nodes === undefined ? 'all' : [nodes].flat().map(idOf).join(' ')));
   }
 
-  /** The lines, those in groups after a group's label. */
-  lines(): string[] {
+  /** The rows; those in a group follow its label. */
+  rows(): string[] {
     return this.tree
       .getChildren()
       .flatMap((node) =>
@@ -98,7 +98,7 @@ class Stage {
     return this.tree.getTreeItem(this.node(id));
   }
 
-  /** What the tooltip of computer `a` says when the mouse rests on it. */
+  /** Resolves the tooltip of computer `a`. */
   async tooltip(
     item: vscode.TreeItem,
     token = new vscode.CancellationTokenSource().token,
@@ -118,107 +118,107 @@ function idOf(node: TreeNode): string {
 }
 
 describe('the tree', () => {
-  it('draws a line for each computer, those that run first', async () => {
-    const stage = await Stage.with('a stopped', 'b running', 'c error');
-    assert.deepEqual(stage.lines(), ['b', 'c', 'a']);
-    const item = stage.item('b');
+  it('draws a row for each computer, running ones first', async () => {
+    const harness = await TreeHarness.with('a stopped', 'b running', 'c error');
+    assert.deepEqual(harness.rows(), ['b', 'c', 'a']);
+    const item = harness.item('b');
     assert.equal(item.id, 'b');
     assert.equal(item.label, 'name of b');
     assert.equal(item.description, 'running · coding-agent · 2 CPU, 2 GB');
     assert.equal((item.iconPath as vscode.ThemeIcon).id, 'vm-running');
     assert.equal(item.accessibilityInformation?.label, 'name of b, running, coding-agent, 2 CPU, 2 GB');
-    // VS Code would forget arguments before the window has the line that is drawn anew.
+    // VS Code would drop arguments before the window has the redrawn row.
     assert.deepEqual([item.command?.command, item.command?.arguments], ['click b', undefined]);
-    assert.deepEqual([...stage.clicked.keys()], ['click b']);
+    assert.deepEqual([...harness.clicked.keys()], ['click b']);
   });
 
-  it('redraws one line where nothing moves', async () => {
-    const stage = await Stage.with('a running', 'b running');
-    stage.bench.client.script('list', {
+  it('redraws one row where the order stays', async () => {
+    const harness = await TreeHarness.with('a running', 'b running');
+    harness.list.client.script('list', {
       computers: [wire('a', 'running', { ram_mb: 4096 }), wire('b', 'running')],
       unreadable: [],
       possiblyMore: false,
     });
-    await stage.bench.store.refresh();
-    assert.deepEqual(stage.redraws(), ['a']);
-    assert.match(String(stage.item('a').description), /4 GB/);
+    await harness.list.store.refresh();
+    assert.deepEqual(harness.redraws(), ['a']);
+    assert.match(String(harness.item('a').description), /4 GB/);
   });
 
-  for (const [what, computers] of [
-    ['comes', ['a running', 'b running', 'c running']],
-    ['goes', ['a running']],
-    ['changes its state, and so its place', ['a stopped', 'b running']],
+  for (const [change, computers] of [
+    ['appears', ['a running', 'b running', 'c running']],
+    ['disappears', ['a running']],
+    ['changes its status, and so its position', ['a stopped', 'b running']],
   ] as const) {
-    it(`redraws all where one ${what}`, async () => {
-      const stage = await Stage.with('a running', 'b running');
-      await stage.bench.refreshWith(...computers);
-      assert.deepEqual(stage.redraws(), ['all']);
+    it(`redraws all where one ${change}`, async () => {
+      const harness = await TreeHarness.with('a running', 'b running');
+      await harness.list.refreshWith(...computers);
+      assert.deepEqual(harness.redraws(), ['all']);
     });
   }
 
   it('redraws nothing where nothing changes', async () => {
-    const stage = await Stage.with('a running', 'b running');
-    await stage.bench.refreshWith('a running', 'b running');
-    assert.deepEqual(stage.redraws(), []);
+    const harness = await TreeHarness.with('a running', 'b running');
+    await harness.list.refreshWith('a running', 'b running');
+    assert.deepEqual(harness.redraws(), []);
   });
 
-  it('gives a computer the same line for as long as it is there, so that a selection stays', async () => {
-    const stage = await Stage.with('a running', 'b running');
-    const before = stage.node('a');
-    await stage.bench.refreshWith('a stopping', 'b running');
-    assert.equal(stage.node('a'), before);
-    await stage.bench.refreshWith('b running');
-    await stage.bench.refreshWith('a running', 'b running');
-    assert.notEqual(stage.node('a'), before);
+  it('keeps the node of a computer while it is listed, so that a selection stays', async () => {
+    const harness = await TreeHarness.with('a running', 'b running');
+    const before = harness.node('a');
+    await harness.list.refreshWith('a stopping', 'b running');
+    assert.equal(harness.node('a'), before);
+    await harness.list.refreshWith('b running');
+    await harness.list.refreshWith('a running', 'b running');
+    assert.notEqual(harness.node('a'), before);
   });
 
-  it('shows what the filter lets through, as the list changes', async () => {
-    const stage = await Stage.with('a running', 'b stopped');
-    stage.tree.filter = 'stopped';
-    assert.deepEqual(stage.lines(), ['b']);
-    await stage.bench.refreshWith('a stopped', 'b stopped');
-    assert.deepEqual(stage.redraws(), ['all', 'all']);
-    assert.deepEqual(stage.lines(), ['a', 'b']);
-    stage.tree.filter = '';
-    assert.deepEqual(stage.lines(), ['a', 'b']);
+  it('applies the filter as the list changes', async () => {
+    const harness = await TreeHarness.with('a running', 'b stopped');
+    harness.tree.filter = 'stopped';
+    assert.deepEqual(harness.rows(), ['b']);
+    await harness.list.refreshWith('a stopped', 'b stopped');
+    assert.deepEqual(harness.redraws(), ['all', 'all']);
+    assert.deepEqual(harness.rows(), ['a', 'b']);
+    harness.tree.filter = '';
+    assert.deepEqual(harness.rows(), ['a', 'b']);
   });
 
-  it('groups by state, with the number in each; a group stays the same one', async () => {
-    const stage = await Stage.with('a stopped', 'b running', 'c running');
-    stage.tree.grouping = 'state';
-    assert.deepEqual(stage.lines(), ['running: b c', 'stopped: a']);
-    const running = stage.node('running');
-    const item = stage.tree.getTreeItem(running);
+  it('groups by status, with the number in each, and keeps the node of a group', async () => {
+    const harness = await TreeHarness.with('a stopped', 'b running', 'c running');
+    harness.tree.grouping = 'state';
+    assert.deepEqual(harness.rows(), ['running: b c', 'stopped: a']);
+    const running = harness.node('running');
+    const item = harness.tree.getTreeItem(running);
     assert.equal(item.description, '2');
     assert.equal(item.contextValue, 'group');
-    assert.equal(stage.tree.getParent(stage.node('b')), running);
-    await stage.bench.refreshWith('a running', 'b running', 'c running');
-    assert.deepEqual(stage.lines(), ['running: a b c']);
-    assert.equal(stage.node('running'), running);
+    assert.equal(harness.tree.getParent(harness.node('b')), running);
+    await harness.list.refreshWith('a running', 'b running', 'c running');
+    assert.deepEqual(harness.rows(), ['running: a b c']);
+    assert.equal(harness.node('running'), running);
   });
 
   it('groups by template', async () => {
-    const stage = await Stage.with('a stopped', 'b running');
-    stage.tree.grouping = 'template';
-    assert.deepEqual(stage.lines(), ['coding-agent: b a']);
-    stage.tree.grouping = 'none';
-    assert.deepEqual(stage.lines(), ['b', 'a']);
+    const harness = await TreeHarness.with('a stopped', 'b running');
+    harness.tree.grouping = 'template';
+    assert.deepEqual(harness.rows(), ['coding-agent: b a']);
+    harness.tree.grouping = 'none';
+    assert.deepEqual(harness.rows(), ['b', 'a']);
   });
 
-  it('tells the facts only when asked, and takes nothing of the service for Markdown', async () => {
-    const stage = new Stage();
+  it('resolves tooltips on request only, with text of the service escaped for Markdown', async () => {
+    const harness = new TreeHarness();
     const trap = '[click](command:workbench.action.quit) **bold** <img src=x>';
-    stage.bench.client.script('list', {
+    harness.list.client.script('list', {
       computers: [wire('a', 'error', { name: trap, last_error: trap })],
       unreadable: [],
       possiblyMore: false,
     });
-    await stage.bench.store.refresh();
-    const item = stage.item('a');
+    await harness.list.store.refresh();
+    const item = harness.item('a');
     assert.equal(item.tooltip, undefined);
-    assert.deepEqual(stage.metrics.asked, []);
-    stage.metrics.answer = Promise.resolve([['CPU', trap]]);
-    const tooltip = await stage.tooltip(item);
+    assert.deepEqual(harness.metrics.requests, []);
+    harness.metrics.answer = Promise.resolve([['CPU', trap]]);
+    const tooltip = await harness.tooltip(item);
     assert.ok(tooltip instanceof vscode.MarkdownString);
     assert.ok(!tooltip.isTrusted);
     assert.ok(!tooltip.supportHtml);
@@ -228,66 +228,69 @@ describe('the tree', () => {
     assert.match(tooltip.value, /CPU/);
   });
 
-  it('has no tooltip yet where the mouse left before it was known, and a new one when the figures are old', async () => {
-    const stage = await Stage.with('a running');
-    const item = stage.item('a');
+  it('cancels a tooltip when the mouse leaves, and resolves a new one once metrics expire', async () => {
+    const harness = await TreeHarness.with('a running');
+    const item = harness.item('a');
     const mouse = new vscode.CancellationTokenSource();
-    let tell: (figures: [string, string][]) => void = () => undefined;
-    stage.metrics.answer = new Promise((resolve) => (tell = resolve));
-    const tooltip = stage.tooltip(item, mouse.token);
+    let resolveMetrics: (metrics: [string, string][]) => void = () => undefined;
+    harness.metrics.answer = new Promise((resolve) => (resolveMetrics = resolve));
+    const tooltip = harness.tooltip(item, mouse.token);
     mouse.cancel();
-    assert.deepEqual(stage.metrics.asked, ['a', 'a no more']);
-    tell([]);
+    assert.deepEqual(harness.metrics.requests, ['a', 'a cancelled']);
+    resolveMetrics([]);
     assert.equal(await tooltip, undefined);
-    stage.metrics.expire('a');
-    assert.deepEqual(stage.redraws(), ['a']);
+    harness.metrics.expire('a');
+    assert.deepEqual(harness.redraws(), ['a']);
   });
 
-  it('draws 10,000 computers, and one that changes, without a stop', async () => {
-    const stage = new Stage();
+  it('draws 10,000 computers, and a change of one', async () => {
+    const harness = new TreeHarness();
     const names = Array.from({ length: 10_000 }, (_, i) => `c${i} ${i % 3 ? 'stopped' : 'running'}`);
-    await stage.bench.refreshWith(...names);
-    stage.redraws();
-    assert.equal(stage.tree.getChildren().length, 10_000);
-    await stage.bench.refreshWith(...names.slice(1), 'c0 stopping');
-    assert.deepEqual(stage.redraws(), ['all']);
-    assert.equal(stage.tree.getChildren().length, 10_000);
+    await harness.list.refreshWith(...names);
+    harness.redraws();
+    assert.equal(harness.tree.getChildren().length, 10_000);
+    await harness.list.refreshWith(...names.slice(1), 'c0 stopping');
+    assert.deepEqual(harness.redraws(), ['all']);
+    assert.equal(harness.tree.getChildren().length, 10_000);
   });
 
-  it('draws what belongs to a computer below it, which only then can be expanded', async () => {
-    const stage = await Stage.with('a running', 'b running');
+  it('draws child rows below a computer, which can be expanded only then', async () => {
+    const harness = await TreeHarness.with('a running', 'b running');
     const { Collapsed, None } = vscode.TreeItemCollapsibleState;
-    assert.equal(stage.item('a').collapsibleState, None);
-    stage.provider.set('a', 'one: idle', 'two: idle');
-    assert.deepEqual(stage.redraws(), ['a']);
-    assert.deepEqual([stage.item('a').collapsibleState, stage.item('b').collapsibleState], [Collapsed, None]);
-    const [one, two] = stage.tree.getChildren(stage.node('a'));
-    const item = stage.tree.getTreeItem(one!);
+    assert.equal(harness.item('a').collapsibleState, None);
+    harness.provider.set('a', 'one: idle', 'two: idle');
+    assert.deepEqual(harness.redraws(), ['a']);
+    assert.deepEqual(
+      [harness.item('a').collapsibleState, harness.item('b').collapsibleState],
+      [Collapsed, None],
+    );
+    const [one, two] = harness.tree.getChildren(harness.node('a'));
+    const item = harness.tree.getTreeItem(one!);
     assert.deepEqual([item.id, item.description, item.contextValue], ['a one', 'idle', 'publishedPort']);
-    assert.equal(stage.tree.getParent(one!), stage.node('a'));
+    assert.equal(harness.tree.getParent(one!), harness.node('a'));
 
-    stage.provider.set('a', 'one: idle', 'two: 1 connection');
-    assert.deepEqual(stage.redraws(), ['a/two']);
-    stage.provider.set('a', 'one: idle', 'two: 1 connection');
-    assert.deepEqual(stage.redraws(), []);
-    stage.provider.set('a', 'two: 1 connection');
-    assert.deepEqual(stage.redraws(), ['a']);
-    assert.deepEqual(stage.tree.getChildren(stage.node('a')), [two]);
-    stage.provider.set('a');
-    assert.deepEqual(stage.redraws(), ['a']);
-    assert.equal(stage.item('a').collapsibleState, None);
+    harness.provider.set('a', 'one: idle', 'two: 1 connection');
+    assert.deepEqual(harness.redraws(), ['a/two']);
+    harness.provider.set('a', 'one: idle', 'two: 1 connection');
+    assert.deepEqual(harness.redraws(), []);
+    harness.provider.set('a', 'two: 1 connection');
+    assert.deepEqual(harness.redraws(), ['a']);
+    assert.deepEqual(harness.tree.getChildren(harness.node('a')), [two]);
+    harness.provider.set('a');
+    assert.deepEqual(harness.redraws(), ['a']);
+    assert.equal(harness.item('a').collapsibleState, None);
   });
 
-  it('lets go of the list when it is ended', async () => {
-    const stage = await Stage.with('a running');
-    stage.tree.dispose();
-    await stage.bench.refreshWith('a running', 'b running');
-    assert.deepEqual(stage.redraws(), []);
+  it('stops listening to the list on dispose', async () => {
+    const harness = await TreeHarness.with('a running');
+    harness.tree.dispose();
+    await harness.list.refreshWith('a running', 'b running');
+    assert.deepEqual(harness.redraws(), []);
   });
 });
 
-describe('clicks on lines', () => {
-  it('do what they do now, through a command that stays the same and needs no argument', async () => {
+describe('clicks on rows', () => {
+  it('run the current action through a command that stays the same and needs no argument', async () => {
     const clicks = new ItemCommands();
     const done: string[] = [];
     const command = clicks.commandFor('a', () => done.push('first'));
@@ -298,7 +301,7 @@ describe('clicks on lines', () => {
     );
     await vscode.commands.executeCommand(command);
     assert.deepEqual(done, ['first', 'second']);
-    assert.ok(!(await vscode.commands.getCommands(true)).includes(command), 'nobody is offered it');
+    assert.ok(!(await vscode.commands.getCommands(true)).includes(command), 'it is not offered to users');
     clicks.dispose();
     assert.ok(!(await vscode.commands.getCommands()).includes(command));
   });

@@ -11,12 +11,12 @@ describe('opening a computer', () => {
 
   afterEach(closeAll);
 
-  /** The status of a computer, as its list tells it: looks at it alone are the extension's. */
+  /** Status of a computer by the list; requests of a single computer are the extension's own. */
   async function statusOf(id: string): Promise<string | undefined> {
     return (await listed()).find((computer) => computer.id === id)?.status;
   }
 
-  /** Waits for the end of a terminal. @returns its exit code */
+  /** Waits until a terminal closes. @returns its exit code */
   async function exitOf(terminal: vscode.Terminal): Promise<number | undefined> {
     await until('the end of the terminal', () => !vscode.window.terminals.includes(terminal));
     return terminal.exitStatus?.code;
@@ -34,7 +34,7 @@ describe('opening a computer', () => {
     assert.equal(await exitOf(terminal), 3);
   });
 
-  it('that is stopped starts it first, and tells so', async () => {
+  it('that is stopped starts it first, and reports that', async () => {
     await control.seed({ name: 'gauss', status: 'stopped' });
     const terminal = await open('gauss');
     const text = await shows(terminal, /\$$/);
@@ -51,7 +51,7 @@ describe('opening a computer', () => {
     assert.equal((await control.requests({ method: 'POST', path: `${id}/start$` })).length, 1);
   });
 
-  it('keeps what is typed while it opens', async () => {
+  it('keeps text typed while it opens', async () => {
     await control.seed({ name: 'hilbert', status: 'stopped' });
     const terminal = await open('hilbert');
     terminal.sendText('echo early-$((1 + 1))');
@@ -66,7 +66,7 @@ describe('opening a computer', () => {
     await shows(terminal, /^aé漢😀z$/m);
   });
 
-  it('goes on in the same terminal after a lost connection', async () => {
+  it('continues in the same terminal after a lost connection', async () => {
     const { id } = await control.seed({ name: 'turing' });
     const terminal = await open('turing');
     await shows(terminal, /\$$/);
@@ -77,7 +77,7 @@ describe('opening a computer', () => {
     await shows(terminal, /^again-2$/m);
   });
 
-  it('that nobody knows says so and opens none', async () => {
+  it('that does not exist reports that, and opens no terminal', async () => {
     const messages: string[] = [];
     const { showErrorMessage } = vscode.window;
     const record = (text: string): Promise<undefined> => {
@@ -107,8 +107,8 @@ describe('opening a computer', () => {
       await closeAll();
       await control.clearRequests();
       await until('the end of the start', async () => (await statusOf(id)) === 'running');
-      const looks = await control.requests({ path: `${id}$` });
-      assert.ok(looks.length <= 1, `${looks.length} looks at a computer that nobody waits for`);
+      const polls = await control.requests({ path: `${id}$` });
+      assert.ok(polls.length <= 1, `${polls.length} polls of a computer that is not waited for`);
     } finally {
       await control.setTimes({ start: 300 });
     }

@@ -12,7 +12,7 @@ import { StoreHarness } from '../unit/support/storeHarness';
 const { createQuickPick } = vscode.window;
 let pick: vscode.QuickPick<vscode.QuickPickItem>;
 
-/** Enter, as a person presses it: the window gets it before whatever is drawn from here on. */
+/** Presses Enter: the window handles it before later updates of the list. */
 const accept = (): Thenable<unknown> =>
   vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
 
@@ -20,36 +20,36 @@ describe('picking a computer', () => {
   beforeEach(watchPicks);
   afterEach(closePicks);
 
-  /** A list with a, b and c in it, and the person's mark on b. */
-  async function onB(): Promise<{ bench: StoreHarness; picked: Promise<Computer | undefined> }> {
-    const bench = new StoreHarness();
-    await bench.refreshWith('a running', 'b running', 'c running');
-    const picked = new ComputerPicker(bench.store).one('Stop Computers', 'stop');
-    await until('the first line', () => pick.activeItems[0]?.label === 'name of a');
+  /** Shows a picker with a, b and c, and moves the focus to b. */
+  async function focusB(): Promise<{ harness: StoreHarness; picked: Promise<Computer | undefined> }> {
+    const harness = new StoreHarness();
+    await harness.refreshWith('a running', 'b running', 'c running');
+    const picked = new ComputerPicker(harness.store).one('Stop Computers', 'stop');
+    await until('the first entry', () => pick.activeItems[0]?.label === 'name of a');
     await vscode.commands.executeCommand('workbench.action.quickOpenSelectNext');
-    await until('the second line', () => pick.activeItems[0]?.label === 'name of b');
-    return { bench, picked };
+    await until('the second entry', () => pick.activeItems[0]?.label === 'name of b');
+    return { harness, picked };
   }
 
-  it('gives the one that the person saw, also where the list changes at that moment', async () => {
-    const { bench, picked } = await onB();
+  it('returns the focused one, also where the list changes at that moment', async () => {
+    const { harness, picked } = await focusB();
     const accepted = accept();
-    await bench.refreshWith('b running', 'c running');
+    await harness.refreshWith('b running', 'c running');
     await accepted;
     assert.equal((await picked)?.id, 'b');
   });
 
-  it('leaves the mark where it was as the list changes, and says what became of the others', async () => {
-    const { bench, picked } = await onB();
-    await bench.refreshWith('b running', 'c stopping', 'd running', 'e stopped');
-    const lines = pick.items.map(({ label, description }) => `${label}: ${description?.split(' · ')[0]}`);
-    assert.deepEqual(lines, [
+  it('keeps the focus as the list changes, and updates the status of the others', async () => {
+    const { harness, picked } = await focusB();
+    await harness.refreshWith('b running', 'c stopping', 'd running', 'e stopped');
+    const entries = pick.items.map(({ label, description }) => `${label}: ${description?.split(' · ')[0]}`);
+    assert.deepEqual(entries, [
       'name of a: deleted',
       'name of b: running',
       'name of c: stopping',
       'name of d: running',
     ]);
-    // VS Code draws it a turn later.
+    // VS Code draws the list a turn of the event loop later.
     await delay(0);
     await accept();
     assert.equal((await picked)?.id, 'b');
@@ -60,23 +60,28 @@ describe('picking a port', () => {
   beforeEach(watchPicks);
   afterEach(closePicks);
 
-  it('gives the one that was typed, also where those that somebody listens on are found at that moment', async () => {
+  it('returns the typed one, also where listening ports are found at that moment', async () => {
     const found = deferred<readonly ListeningPort[]>();
     const read = (text: string): PortChoice => ({ port: Number(text) });
-    const asked = pickPort({ title: 'Forward Port', placeholder: '', listening: found.promise, parse: read });
+    const picked = pickPort({
+      title: 'Forward Port',
+      placeholder: '',
+      listening: found.promise,
+      parse: read,
+    });
     pick.value = '3000';
-    await until('the line of the port', () => pick.activeItems[0]?.label === 'Port 3000');
+    await until('the entry of the port', () => pick.activeItems[0]?.label === 'Port 3000');
     const accepted = accept();
     found.resolve([
       { port: 22, process: 'sshd' },
       { port: 3000, process: 'node' },
     ]);
     await accepted;
-    assert.deepEqual(await asked, { port: 3000 });
+    assert.deepEqual(await picked, { port: 3000 });
   });
 });
 
-/** From now on a test has the pick that is shown. */
+/** Stores the next quick pick that is created in `pick`. */
 function watchPicks(): void {
   Object.assign(vscode.window, { createQuickPick: () => (pick = createQuickPick()) });
 }

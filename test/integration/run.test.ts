@@ -41,7 +41,7 @@ describe('running on a computer', () => {
     return until('a new terminal', () => vscode.window.terminals.find((terminal) => !before.has(terminal)));
   }
 
-  it('takes a selection to the program of its language, and a line to a shell', async () => {
+  it('runs a selection with the program of its language, and a line in a shell', async () => {
     const python = await edit('sum.py', 'import nothing\nprint(6 * 7)\n');
     python.selection = new vscode.Selection(1, 0, 2, 0);
     const first = await terminalOf('celesto.runSelection');
@@ -52,7 +52,7 @@ describe('running on a computer', () => {
     await shows(await terminalOf('celesto.runSelection'), /^lagrange-42\s+exit 0/m);
   });
 
-  it('says of a file that no program is known for what to do', async () => {
+  it('says what to do with a file whose program is unknown', async () => {
     const messages: string[] = [];
     const { showErrorMessage } = vscode.window;
     const record = (text: string): Promise<undefined> => {
@@ -71,7 +71,7 @@ describe('running on a computer', () => {
     ]);
   });
 
-  it('is offered as tasks afterwards, with the default computer of the workspace', async () => {
+  it('offers earlier commands as tasks, with the default computer of the workspace', async () => {
     const [{ id }] = [await control.seed({ name: 'legendre' })];
     await vscode.commands.executeCommand('celesto.refresh');
     await settings().update('defaultComputer', 'legendre', vscode.ConfigurationTarget.Global);
@@ -84,7 +84,7 @@ describe('running on a computer', () => {
     await settings().update('defaultComputer', 'lagrange', vscode.ConfigurationTarget.Global);
   });
 
-  it('offers computers where a task names one, and nowhere else', async () => {
+  it('completes names of computers just where a task names one', async () => {
     const text = '{ "type": "celesto", "computer": "la", "command": "" }';
     const { document } = await edit('.vscode/tasks.json', text);
     const at = async (character: number): Promise<string[]> => {

@@ -13,7 +13,7 @@ import { projectFolder } from '../tools/paths';
 import { exitOnSignals } from '../tools/processGroup';
 import { namePatternVariable } from '../tools/results';
 
-// Runs tests of this folder inside the extension host of each VS Code under test, with a service of its own each.
+// Runs tests of this folder in the extension host of each VS Code under test, with an emulator each.
 // Usage: runIntegration.ts [--desktop] [--name PATTERN] FILE…
 
 const suiteFolder = join(projectFolder, 'dist', 'test', 'integration');
@@ -36,13 +36,13 @@ async function main(): Promise<void> {
   }
 }
 
-/** The extension as it is shipped, and tests of it as files that its extension host can load. */
+/** Builds the extension as it is shipped, and its tests for the extension host. */
 async function buildAll(tests: readonly string[]): Promise<void> {
   buildExtension();
   await buildForExtensionHost([join(import.meta.dirname, 'suite.ts'), ...tests], suiteFolder);
 }
 
-/** @throws when a test fails, or VS Code does not run the tests to their end */
+/** @throws if a test fails, or VS Code does not finish the tests */
 async function runIn(
   vscode: VSCodeName,
   tests: readonly string[],
@@ -63,7 +63,7 @@ async function runIn(
         [namePatternVariable]: namePattern,
         CELESTO_BASE_URL: emulator?.url,
         CELESTO_API_KEY: emulator?.apiKey,
-        SSH_AUTH_SOCK: undefined, // No key of the person who runs the tests.
+        SSH_AUTH_SOCK: undefined, // Hides the SSH agent of the user who runs the tests.
       },
     });
   } finally {
@@ -76,7 +76,7 @@ function startService(dir: string): Promise<Emulator> {
   return startEmulator({ dir: join(dir, 'emulator'), times: { start: 300, stop: 300, create: 300 } });
 }
 
-/** Microsoft's own VS Code, which is downloaded once, with settings and extensions of its own. */
+/** Options for Microsoft's VS Code, which is downloaded once, with settings and extensions of its own. */
 function desktopVSCode(vscode: VSCodeName, dir: string) {
   writeSettings(join(dir, 'data'), testSettings);
   return {

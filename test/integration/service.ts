@@ -1,14 +1,15 @@
 import type { WireComputer } from '../emulator/computer';
 import { connectControl, type Control } from '../emulator/control';
 
-/** The hands on the service that the tests' VS Code talks to; the runner has started it and names it in the environment. */
+/** Controls the emulator of the tests' VS Code, which the runner started and names in the environment. */
 export function serviceControl(): Control {
   const { CELESTO_BASE_URL: url, CELESTO_API_KEY: apiKey } = process.env;
-  if (url === undefined || apiKey === undefined) throw new Error('The runner has not named the service.');
+  if (url === undefined || apiKey === undefined)
+    throw new Error('The environment does not name the service.');
   return connectControl(url, apiKey);
 }
 
-/** The computers as the service lists them. */
+/** Fetches the list of computers. */
 export async function listed(): Promise<WireComputer[]> {
   const { CELESTO_BASE_URL: url, CELESTO_API_KEY: apiKey } = process.env;
   const answer = await fetch(`${url}/v1/computers`, { headers: { authorization: `Bearer ${apiKey}` } });

@@ -6,12 +6,12 @@ import { until } from '../harness/until';
 import { serviceControl } from './service';
 import { closeAll, open, shows } from './support/terminals';
 
-describe('shell integration, as other extensions use it', () => {
+describe('shell integration for other extensions', () => {
   const control = serviceControl();
 
   afterEach(closeAll);
 
-  /** Puts a computer there whose user logs in to a shell of this kind. */
+  /** Adds a computer whose user has this login shell. */
   async function seed(name: string, shell: string): Promise<string> {
     const { id } = await control.seed({ name });
     const passwd = join(dirname(await control.home({ id })), 'upper', 'etc', 'passwd');
@@ -23,7 +23,7 @@ describe('shell integration, as other extensions use it', () => {
     return until('shell integration', () => terminal.shellIntegration);
   }
 
-  /** Runs a command as another extension does. @returns what it is told of that */
+  /** Runs a command as another extension does. @returns its output and its execution's facts */
   async function run(terminal: vscode.Terminal, command: string) {
     const integration = await integrationOf(terminal);
     const ends: vscode.TerminalShellExecutionEndEvent[] = [];
@@ -32,7 +32,7 @@ describe('shell integration, as other extensions use it', () => {
       const execution = integration.executeCommand(command);
       let output = '';
       for await (const text of execution.read()) output += text;
-      const end = await until('its end', () => ends.find((one) => one.execution === execution));
+      const end = await until('its end', () => ends.find((event) => event.execution === execution));
       const { value, confidence } = end.execution.commandLine;
       return { output, exitCode: end.exitCode, command: value, confidence };
     } finally {
@@ -41,24 +41,24 @@ describe('shell integration, as other extensions use it', () => {
   }
 
   for (const shell of ['bash', 'zsh', 'fish'])
-    it(`runs commands in ${shell}, and tells their output, exit code and directory, after a lost connection too`, async () => {
+    it(`runs commands in ${shell}, with output, exit code and directory, also after a reconnect`, async () => {
       const id = await seed(`computer-${shell}`, shell);
       const terminal = await open(`computer-${shell}`);
       await integrationOf(terminal);
       for (const connection of ['first', 'second']) {
-        const told = await run(terminal, `sh -c 'echo ${connection} run; exit 3'`);
-        assert.match(told.output, new RegExp(`${connection} run\\r\\n`));
+        const result = await run(terminal, `sh -c 'echo ${connection} run; exit 3'`);
+        assert.match(result.output, new RegExp(`${connection} run\\r\\n`));
         assert.deepEqual(
-          { exitCode: told.exitCode, command: told.command, confidence: told.confidence },
+          { exitCode: result.exitCode, command: result.command, confidence: result.confidence },
           {
             exitCode: 3,
             command: `sh -c 'echo ${connection} run; exit 3'`,
             confidence: vscode.TerminalShellExecutionCommandLineConfidence.High,
           },
         );
-        const place = connection === 'first' ? '/usr' : '/tmp';
-        await run(terminal, `cd ${place}`);
-        await until('its directory', () => terminal.shellIntegration?.cwd?.path === place);
+        const directory = connection === 'first' ? '/usr' : '/tmp';
+        await run(terminal, `cd ${directory}`);
+        await until('its directory', () => terminal.shellIntegration?.cwd?.path === directory);
         if (connection === 'second') break;
         await control.killSshd({ id, listener: false });
         await shows(terminal, /The connection to \S+ was lost: [^]+Connected again\./);

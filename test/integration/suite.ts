@@ -6,8 +6,8 @@ import * as vscode from 'vscode';
 import { namePatternVariable, recordResult, resultsVariable } from '../tools/results';
 
 /**
- * Runs all tests, in the order of the names of their files; called by VS Code in its extension host.
- * @throws when a test fails, which VS Code makes its exit code
+ * Runs all tests in the order of their file names; VS Code calls it in its extension host.
+ * @throws if a test fails; VS Code then exits with an error
  */
 export async function run(): Promise<void> {
   const mocha = new Mocha({ ui: 'bdd', timeout: 30_000, reporter: 'min' });
@@ -19,7 +19,7 @@ export async function run(): Promise<void> {
   if (failures > 0) throw new Error(`${failures} tests failed.`);
 }
 
-/** Writes each result where the run of the tests wants it. */
+/** Records the result of each test for the test runner. */
 function record(runner: Mocha.Runner): void {
   const file = process.env[resultsVariable];
   if (file === undefined) throw new Error(`${resultsVariable} does not name a file for the results.`);

@@ -17,8 +17,8 @@ const folder = (name: string, index: number): vscode.WorkspaceFolder => {
 const one = folder('one', 0);
 const two = folder('two', 1);
 
-/** Tasks that find every computer, and whose commands fail there at once. */
-function tasks(defaultComputer: (place?: vscode.Uri) => string = () => ''): {
+/** Provides tasks that find every computer, and whose commands fail there at once. */
+function tasks(defaultComputer: (folder?: vscode.Uri) => string = () => ''): {
   runs: RunTerminals;
   run: (computer: string, scope?: vscode.WorkspaceFolder) => Promise<void>;
 } {
@@ -27,8 +27,8 @@ function tasks(defaultComputer: (place?: vscode.Uri) => string = () => ''): {
   const log = new RecordingLog();
   const runs = new RunTerminals({ connector, lifecycle, clock, log, onFailure: () => undefined } as never);
   const finder = { find: (id: string) => Promise.resolve(computerFrom(wire(id, 'running'))) };
-  const parts = { runs, finder, signedIn: () => Promise.resolve(), defaultComputer };
-  const provider = new CelestoTaskProvider(parts as never);
+  const deps = { runs, finder, signedIn: () => Promise.resolve(), defaultComputer };
+  const provider = new CelestoTaskProvider(deps as never);
   const run = async (computer: string, scope?: vscode.WorkspaceFolder): Promise<void> => {
     const definition = { type: taskType, computer, command: 'true' };
     const named = new vscode.Task(
@@ -53,7 +53,7 @@ function tasks(defaultComputer: (place?: vscode.Uri) => string = () => ''): {
 describe('tasks', () => {
   afterEach(closeAll);
 
-  it('that are given the same terminal in turn have links to their own computer each', async () => {
+  it('that reuse a terminal link to their own computer each', async () => {
     const { runs, run } = tasks();
     const shown = (): string | undefined =>
       vscode.window.terminals.map((terminal) => runs.computerOf(terminal)?.id).join();
@@ -66,25 +66,25 @@ describe('tasks', () => {
     }
   });
 
-  it('take the default computer of their own folder', async () => {
-    const asked: (string | undefined)[] = [];
-    const { run } = tasks((place) => {
-      asked.push(place?.path);
+  it('use the default computer of their own folder', async () => {
+    const requested: (string | undefined)[] = [];
+    const { run } = tasks((folder) => {
+      requested.push(folder?.path);
       return 'a';
     });
     const [here] = vscode.workspace.workspaceFolders ?? [];
     await run('default', here);
     await run('default');
-    assert.deepEqual(asked, [here?.uri.path, undefined]);
+    assert.deepEqual(requested, [here?.uri.path, undefined]);
   });
 
-  for (const [what, scope, isDetected, name] of [
+  for (const [source, scope, isDetected, name] of [
     ['of the first folder', one, false, 'build (one)'],
     ['of the second folder', two, false, 'build (two)'],
     ['of the whole workspace', vscode.TaskScope.Workspace, false, 'build (one)'],
-    ['that nobody has written', vscode.TaskScope.Workspace, true, 'celesto: build (one)'],
+    ['that the extension offers', vscode.TaskScope.Workspace, true, 'celesto: build (one)'],
   ] as const)
-    it(`are known by the names of their terminals, also one ${what}`, () => {
+    it(`are known by the names of their terminals, also one ${source}`, () => {
       const workspaceFile = vscode.Uri.file('/all.code-workspace');
       const named = { name: 'build', scope, isDetected };
       assert.equal(taskTerminalName(named, { workspaceFile, workspaceFolders: [one, two] }), name);

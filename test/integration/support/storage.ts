@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 
-/** What an extension remembers, as VS Code gives it one: values go through JSON. */
+/** An extension's Memento as VS Code provides it: values go through JSON. */
 export class Memory implements vscode.Memento {
   reads = 0;
   private readonly values = new Map<string, string>();
@@ -9,10 +9,10 @@ export class Memory implements vscode.Memento {
     return [...this.values.keys()];
   }
 
-  get<T>(key: string, otherwise?: T): T | undefined {
+  get<T>(key: string, fallback?: T): T | undefined {
     this.reads += 1;
     const text = this.values.get(key);
-    return text === undefined ? otherwise : (JSON.parse(text) as T);
+    return text === undefined ? fallback : (JSON.parse(text) as T);
   }
 
   update(key: string, value: unknown): Promise<void> {
@@ -22,10 +22,10 @@ export class Memory implements vscode.Memento {
   }
 }
 
-/** A secret store that several windows share, and that a test can break. */
+/** A secret store that several windows share; a test can make it fail. */
 export class Secrets implements vscode.SecretStorage {
   readonly values = new Map<string, string>();
-  /** What was asked of it. */
+  /** Names of the calls so far. */
   readonly calls: string[] = [];
   fails = false;
   listeners = 0;
@@ -62,12 +62,12 @@ export class Secrets implements vscode.SecretStorage {
     });
   }
 
-  /** Tells all windows of a change, a little later, the window that made it included: so does VS Code. */
+  /** Fires a change in all windows a little later, as VS Code does, also in the window that made it. */
   change(key: string): void {
     setImmediate(() => this.changes.fire({ key }));
   }
 
-  /** Resolves when everybody who was told of a change has looked. */
+  /** Resolves when all listeners have handled a change. */
   async settled(): Promise<void> {
     for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve));
   }

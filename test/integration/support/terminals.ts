@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { until } from '../../harness/until';
 
-/** The text of a terminal, its scroll-back included, as a person copies it. */
+/** Copies the text of a terminal, its scroll-back included. */
 export async function textOf(terminal: vscode.Terminal): Promise<string> {
   await until('the terminal to be in front', () => {
     terminal.show();
@@ -13,20 +13,20 @@ export async function textOf(terminal: vscode.Terminal): Promise<string> {
   return (await vscode.env.clipboard.readText()).trimEnd();
 }
 
-/** Waits until a terminal shows what is wanted. @returns its text */
-export async function shows(terminal: vscode.Terminal, wanted: RegExp): Promise<string> {
+/** Waits until the text of a terminal matches. @returns its text */
+export async function shows(terminal: vscode.Terminal, pattern: RegExp): Promise<string> {
   let text = '';
   try {
-    return await until(`the terminal to show ${wanted}`, async () => {
+    return await until(`the terminal to show ${pattern}`, async () => {
       text = await textOf(terminal);
-      return wanted.test(text) && text;
+      return pattern.test(text) && text;
     });
   } catch (error) {
     throw new Error(`The terminal shows:\n${text}`, { cause: error });
   }
 }
 
-/** Opens a computer by the command that a person would use. @returns its terminal */
+/** Opens a computer by the user's command. @returns its terminal */
 export async function open(idOrName: string): Promise<vscode.Terminal> {
   const before = new Set(vscode.window.terminals);
   await vscode.commands.executeCommand('celesto.openByName', idOrName);

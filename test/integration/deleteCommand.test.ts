@@ -18,11 +18,11 @@ const port: PublishedPortChild = {
   contextValues: ['publishedPort'],
 };
 
-/** A command on these computers, with these lines of the tree selected; it counts how often a person is to pick. */
-async function scene(computers: string[], select: (nodes: ComputerNode[]) => TreeNode[] = () => []) {
-  const bench = await LifecycleHarness.with(...computers);
-  const nodes = bench.store.computers.map((computer) => new ComputerNode(computer));
-  const known = new KnownComputers(new Memory());
+/** Sets up the command for these computers and a selection of tree rows; it records the titles of shown pickers. */
+async function setUp(computers: string[], select: (nodes: ComputerNode[]) => TreeNode[] = () => []) {
+  const harness = await LifecycleHarness.with(...computers);
+  const nodes = harness.store.computers.map((computer) => new ComputerNode(computer));
+  const knownComputers = new KnownComputers(new Memory());
   const picks: string[] = [];
   const pick = (title: string): Promise<never[]> => {
     picks.push(title);
@@ -30,20 +30,20 @@ async function scene(computers: string[], select: (nodes: ComputerNode[]) => Tre
   };
   const account = { state: { kind: 'signedIn' } };
   const picker = { one: pick, many: pick };
-  const targets = new Targets(account as never, bench.store, picker as never);
-  const { client, store, lifecycle, clock } = bench;
+  const targets = new Targets(account as never, harness.store, picker as never);
+  const { client, store, lifecycle, clock } = harness;
   const selection = select(nodes);
   const command = new DeleteCommand({
     ...{ targets, client, store, lifecycle, clock },
-    onDeleted: (id) => known.forget(id),
+    onDeleted: (id) => knownComputers.forget(id),
     selection: () => selection,
   });
-  return { bench, command, targets, known, picks, nodes };
+  return { harness, command, targets, knownComputers, picks, nodes };
 }
 
 describe('a command for a single computer', () => {
-  it('is about the line that was clicked, whatever else is selected', async () => {
-    const { targets, nodes } = await scene(['a running', 'b running']);
+  it('applies to the clicked row, whatever else is selected', async () => {
+    const { targets, nodes } = await setUp(['a running', 'b running']);
     assert.equal((await targets.one([nodes[1], nodes], 'Show Details', 'computer')).id, 'b');
   });
 });
@@ -63,40 +63,40 @@ describe('deleting', () => {
 
   afterEach(() => Object.assign(vscode.window, { showWarningMessage }));
 
-  for (const [what, select] of [
-    ['a line below a computer', ([node]: ComputerNode[]) => [new ChildNode(node!, port)]],
+  for (const [selected, select] of [
+    ['a row below a computer', ([node]: ComputerNode[]) => [new ChildNode(node!, port)]],
     ['a group', () => [new GroupNode('running', 'running')]],
     ['nothing', () => []],
   ] as const)
-    it(`by key, with ${what} selected, does nothing`, async () => {
-      const { bench, command, picks } = await scene(['a running', 'b running'], select);
+    it(`by key, with ${selected} selected, does nothing`, async () => {
+      const { harness, command, picks } = await setUp(['a running', 'b running'], select);
       await assert.rejects(Promise.resolve(command.delete('selection')), isCancellation);
-      assert.deepEqual([picks, questions, bench.client.calls], [[], [], []]);
+      assert.deepEqual([picks, questions, harness.client.calls], [[], [], []]);
     });
 
-  it('by key, with a computer and a line below another selected, is about the computer alone', async () => {
-    const { bench, command } = await scene(['a running', 'b running'], ([a, b]) => [
+  it('by key, with a computer and a row below another selected, deletes just the computer', async () => {
+    const { harness, command } = await setUp(['a running', 'b running'], ([a, b]) => [
       new ChildNode(a!, port),
       b!,
     ]);
-    bench.client.script('delete', parseComputer('b deleting'));
+    harness.client.script('delete', parseComputer('b deleting'));
     await command.delete('selection');
     assert.deepEqual(questions, ['Delete name of b?']);
-    assert.equal(bench.shown, 'a running, b deleting');
+    assert.equal(harness.shown, 'a running, b deleting');
   });
 
-  it('from the palette lets a person pick', async () => {
-    const { command, picks } = await scene(['a running']);
+  it('from the palette shows a picker', async () => {
+    const { command, picks } = await setUp(['a running']);
     await assert.rejects(Promise.resolve(command.delete()), isCancellation);
     assert.deepEqual(picks, ['Delete Computers']);
   });
 
-  it('many tells how far it came where the service fails midway, and forgets what was deleted', async () => {
+  it('many reports how many were deleted where the service fails midway, and forgets those', async () => {
     const ids = Array.from({ length: 130 }, (_, i) => `c${i}`);
-    const { bench, command, known, nodes } = await scene(ids.map((id) => `${id} stopped`));
-    for (const id of ids) known.update(id, 'ssh', { installedKey: 'ours' });
+    const { harness, command, knownComputers, nodes } = await setUp(ids.map((id) => `${id} stopped`));
+    for (const id of ids) knownComputers.update(id, 'ssh', { installedKey: 'ours' });
     const deletedIds = ids.slice(0, 100);
-    bench.client.script(
+    harness.client.script(
       'bulkDelete',
       { deleted: 100, deleted_ids: deletedIds, failed_ids: [] },
       new ApiError('network'),
@@ -105,13 +105,13 @@ describe('deleting', () => {
       Promise.resolve(command.delete(nodes[0], nodes)),
       /^Error: 100 of 130 computers were deleted\. The list will show whether the others were\. Celesto /,
     );
-    assert.deepEqual(known.ids, ids.slice(100));
+    assert.deepEqual(knownComputers.ids, ids.slice(100));
   });
 
-  it('many tells which were not deleted, also where they cannot be asked for afterwards', async () => {
-    const { bench, command, nodes } = await scene(['a stopped', 'b stopped', 'c stopped']);
-    bench.client.script('bulkDelete', { deleted: 1, deleted_ids: ['a'], failed_ids: ['b', 'c'] });
-    bench.client.script('get', new ApiError('server'), new ApiError('notFound'));
+  it('many reports which were not deleted, also where they cannot be fetched afterwards', async () => {
+    const { harness, command, nodes } = await setUp(['a stopped', 'b stopped', 'c stopped']);
+    harness.client.script('bulkDelete', { deleted: 1, deleted_ids: ['a'], failed_ids: ['b', 'c'] });
+    harness.client.script('get', new ApiError('server'), new ApiError('notFound'));
     await assert.rejects(
       Promise.resolve(command.delete(nodes[0], nodes)),
       /^Error: Deleted: name of a, name of c\. Not deleted: name of b \(stopped\)\./,
