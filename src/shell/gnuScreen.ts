@@ -1,16 +1,16 @@
 import { quote } from './quoting';
 import { exitMarker, printCommand, startMarkers } from './startMarker';
 
-/** How the sessions of GNU screen that keep shells are named. */
+/** Prefix of the GNU screen sessions that persist shells. */
 export const screenPrefix = 'celesto-';
 
 /** Their folder of sockets, apart from that of the user's own, which a container may not have. */
 export const screenFolder = '/tmp/celesto-$(id -u)';
 
-/** What ends the runner's wait for whoever hears the farewell. */
+/** Input that ends the runner's wait, once the exit marker was received. */
 export const exitMarkerReceived = '\x03';
 
-/** What makes screen draw as little of its own as it can, and take no key for itself. */
+/** Settings that make screen draw as little of its own as possible, and bind no key. */
 const settings = [
   'startup_message off',
   'vbell off',

@@ -1,7 +1,7 @@
 /** Lines of scroll-back drawn in a terminal that has not seen the shell before. */
 const mostHistory = 3_000;
 
-/** Whether a shell was begun so that it marks its prompts; as tmux reads a comparison. */
+/** A comparison of tmux: the shell was launched with shell integration. */
 const marks = 'm:*__celesto_*,#{pane_start_command}';
 
 const fields = [
@@ -106,12 +106,12 @@ function bracketsPaste(flag: string, command: string): boolean {
   return flag === '' ? isAtPrompt(command) : flag === '1';
 }
 
-/** Whether nothing runs in a shell, as far as one can tell from outside. */
+/** True for the name of a shell: nothing else runs in the foreground. */
 function isAtPrompt(command: string): boolean {
   return /^(bash|zsh|fish)$/.test(command);
 }
 
-/** What a shell that marks its prompts says of itself: tmux does not keep marks. */
+/** The marks of an integrated shell at its prompt, which tmux does not keep. */
 function promptIn(directory: string): string {
   const escaped = directory.replace(/[\\;\p{Cc}]/gu, (character) => {
     const code = character.charCodeAt(0).toString(16);

@@ -1,6 +1,6 @@
 const lineFeed = 0x0a;
 
-/** What tmux is to tell of a kept shell, for its place to be known. */
+/** Fields of tmux that the scroll position is computed from. */
 export const scrollPositionFields = ['history_size', 'cursor_y', 'pane_height', 'alternate_on'] as const;
 
 /**
@@ -12,7 +12,7 @@ export class ScrollPositionTracker {
   private told: { readonly top: number; readonly below: number; readonly alternate: boolean } | undefined;
   private feeds = 0;
 
-  /** Where the shell is; undefined as long as nothing was told. */
+  /** The scroll position; undefined until tmux has reported one. */
   get place(): number | undefined {
     if (!this.told) return undefined;
     const { top, below, alternate } = this.told;

@@ -10,55 +10,55 @@ export function isSameSize(one: Size, other: Size): boolean {
   return one.rows === other.rows && one.columns === other.columns;
 }
 
-/** How a session ended. */
+/** The end of a session. */
 export type SessionEnd =
-  /** The shell ended: with an exit code, by a signal, or without saying which. */
+  /** The shell ended: with an exit code, by a signal, or without a status. */
   | { readonly kind: 'exited'; readonly code: number | undefined; readonly signal: string | undefined }
-  /** The way to it broke. */
+  /** The connection was lost. */
   | { readonly kind: 'lost'; readonly cause: Error | undefined };
 
-/** A shell on a computer, by whichever transport it is reached. The terminal above does not know which. */
+/** An open shell on a computer, over any transport. */
 export interface Session {
-  /** Output of the shell, byte for byte. Nothing is lost between the making of the session and the first listener. */
+  /** Output of the shell, byte for byte. Nothing is lost before the first listener. */
   readonly onData: Event<Uint8Array>;
   /** Fires once, after the last output. */
   readonly onEnd: Event<SessionEnd>;
   write(text: string): void;
   resize(size: Size): void;
-  /** Holds the output back, at its source if that takes long. */
+  /** Applies backpressure, up to the source of the output. */
   pause(): void;
   resume(): void;
-  /** Asks whether the other side is still there, after a sleep for instance; the session ends soon where it is not. */
+  /** Checks the connection, for instance after a sleep. Without an answer the session ends soon. */
   probe(): void;
-  /** Leaves the shell. One that is kept on the computer lives on. */
+  /** Detaches from the shell. A persistent one goes on. */
   close(): void;
-  /** Settles with the first output. */
+  /** Resolves with the first output. */
   readonly shell: Promise<ShellFacts>;
 }
 
-/** What shell a session has got. */
+/** Facts about the shell of a session. */
 export interface ShellFacts {
-  /** What keeps it alive on the computer while nobody is attached; nothing: it ends with the connection. */
+  /** Keeps the shell alive while no terminal is attached; undefined: it ends with the connection. */
   readonly persistedBy: 'tmux' | 'screen' | 'gateway' | undefined;
-  /** It was there before: this session has come back to it. */
+  /** The shell existed before: this session has reattached to it. */
   readonly resumed: boolean;
 }
 
-/** What shell is wished for. */
+/** The shell to open. */
 export interface ShellOptions {
-  /** What should keep it alive while nobody is attached: `auto` takes what the computer has. */
+  /** Keeps the shell alive while no terminal is attached: `auto` uses the multiplexer that is installed. */
   readonly persistence: 'auto' | 'tmux' | 'off';
-  /** Its name on the computer, by which it is found again: letters, digits and dashes. */
+  /** Its name on the computer, to reattach to it: letters, digits and dashes. */
   readonly name: string;
-  /** The directory to begin in, as a person types it; empty for the home folder. */
+  /** The directory to begin in, as the user types it; empty for the home folder. */
   readonly cwd: string;
-  /** With it the shell marks its prompts and commands for VS Code; undefined: it does not. */
+  /** The nonce of shell integration; undefined turns it off. */
   readonly nonce: string | undefined;
 }
 
-/** What a session is opened with. */
+/** The request for a session. */
 export interface SessionRequest {
-  /** Asked for together with the shell: a window may be resized, or only be drawn, while the connection is made. */
+  /** Read when the shell is requested: the window may be resized, or be drawn first, while connecting. */
   readonly size: () => Promise<Size>;
   readonly env: Readonly<Record<string, string>>;
   readonly shell: ShellOptions;
@@ -66,9 +66,9 @@ export interface SessionRequest {
   readonly memory: SessionMemory;
 }
 
-/** What a terminal remembers of its shell, so that it can go back to it. */
+/** Data that a terminal needs to reattach to its shell. */
 export interface SessionMemory {
-  /** The shell behind the terminal gateway. */
+  /** The id of the terminal at the gateway. */
   terminalId?: string;
 }
 

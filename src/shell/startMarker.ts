@@ -1,8 +1,8 @@
 import type { ShellFacts } from './session';
 
 /**
- * How a launched shell begins: with what keeps it. For tmux that is how its control mode begins anyway; the others are
- * sequences that no terminal knows or shows.
+ * The first output of a launched shell, which tells what persists it. tmux begins its control mode like that anyway; the
+ * others are OSC sequences that no emulator knows or shows.
  */
 export const startMarkers = {
   tmux: '\x1bP1000p',
@@ -11,75 +11,78 @@ export const startMarkers = {
   none: '\x1b]5379;celesto;none\x07',
 } as const;
 
-/** How a kept shell ends, for printf: with its exit code. It names the shell: output that anybody made must not end it. */
+type MarkerName = keyof typeof startMarkers;
+const markerEntries = Object.entries(startMarkers) as [MarkerName, string][];
+
+/** Bytes of output after which no start marker is expected any more. */
+const maxBytesBeforeMarker = 64 * 1024;
+
+/**
+ * The last output of a persistent shell, as a format of printf that takes the exit code. It names the shell, so that output
+ * that was made elsewhere does not end it.
+ */
 export function exitMarker(name: string): string {
   return `\\033]5379;celesto;exit;${name};%s\\007`;
 }
 
-type Name = keyof typeof startMarkers;
-const known = Object.entries(startMarkers) as [Name, string][];
-
-/** Bytes after which no preface is expected any more. */
-const most = 64 * 1024;
-
-/** The script line that writes a preface. */
-export function printCommand(preface: string): string {
-  return `printf '${preface.replace('\x1b', '\\033').replace('\x07', '\\007')}'`;
+/** The script line that prints a start marker. */
+export function printCommand(marker: string): string {
+  return `printf '${marker.replace('\x1b', '\\033').replace('\x07', '\\007')}'`;
 }
 
-/** What a preface but that of tmux says. */
-export function shellFacts(name: Exclude<Name, 'tmux'>): ShellFacts {
+/** The facts that a start marker states. tmux states its own later. */
+export function shellFacts(name: Exclude<MarkerName, 'tmux'>): ShellFacts {
   return { persistedBy: name === 'none' ? undefined : 'screen', resumed: name === 'screenAgain' };
 }
 
-/** What a piece of output is. */
-export interface Read {
-  /** To be shown: it came before the preface, or belongs to none. */
+/** A chunk of output, split at the start marker. */
+export interface ParsedOutput {
+  /** Output before the marker, or all of it. */
   readonly shown: Buffer;
-  /** The preface that has come. */
-  readonly preface: Name | undefined;
-  /** What came behind it. */
-  readonly rest: Buffer;
+  readonly marker: MarkerName | undefined;
+  /** Output behind the marker. */
+  readonly remaining: Buffer;
 }
 
 /**
- * Looks for the preface in the output of a channel, in whatever pieces it comes. Startup files may write before it, and a
- * server may run something else in its place: what cannot be the preface is passed on at once.
+ * Finds the start marker in the output of a channel, in chunks of any size. Startup files may print before it, and a server
+ * may run something else in its place: output that cannot belong to a marker is passed through at once.
  */
 export class StartMarkerParser {
   private held = '';
-  private seen = 0;
+  private bytesRead = 0;
 
-  /** There is none to come: what is held back belongs to the output. */
-  get over(): boolean {
-    return this.seen > most;
+  /** True once no marker is expected any more. */
+  get hasGivenUp(): boolean {
+    return this.bytesRead > maxBytesBeforeMarker;
   }
 
-  read(bytes: Uint8Array): Read {
+  read(bytes: Uint8Array): ParsedOutput {
     const text = this.held + Buffer.from(bytes).toString('latin1');
-    this.seen += bytes.length;
-    for (const [name, preface] of known) {
-      const at = text.indexOf(preface);
+    this.bytesRead += bytes.length;
+    for (const [name, marker] of markerEntries) {
+      const at = text.indexOf(marker);
       if (at < 0) continue;
       this.held = '';
-      return { shown: raw(text.slice(0, at)), preface: name, rest: raw(text.slice(at + preface.length)) };
+      const remaining = toBuffer(text.slice(at + marker.length));
+      return { shown: toBuffer(text.slice(0, at)), marker: name, remaining };
     }
-    const shown = text.slice(0, text.length - (this.over ? 0 : beginningAtEnd(text)));
+    const shown = text.slice(0, text.length - (this.hasGivenUp ? 0 : partialMarkerLength(text)));
     this.held = text.slice(shown.length);
-    return { shown: raw(shown), preface: undefined, rest: raw('') };
+    return { shown: toBuffer(shown), marker: undefined, remaining: toBuffer('') };
   }
 
-  /** What is held back when the output has ended. */
+  /** Returns the output that was held back, when there is no more to come. */
   end(): Buffer {
-    return raw(this.held);
+    return toBuffer(this.held);
   }
 }
 
-/** How many characters at the end may be the beginning of a preface. */
-function beginningAtEnd(text: string): number {
+/** Characters at the end of the text that may begin a marker. */
+function partialMarkerLength(text: string): number {
   const at = text.lastIndexOf('\x1b');
   const end = at < 0 ? '' : text.slice(at);
-  return known.some(([, preface]) => preface.startsWith(end)) ? end.length : 0;
+  return markerEntries.some(([, marker]) => marker.startsWith(end)) ? end.length : 0;
 }
 
-const raw = (text: string): Buffer => Buffer.from(text, 'latin1');
+const toBuffer = (text: string): Buffer => Buffer.from(text, 'latin1');

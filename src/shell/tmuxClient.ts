@@ -4,24 +4,24 @@ import { scrollPositionFields, ScrollPositionTracker } from './scrollPosition';
 import type { ShellFacts, Size } from './session';
 import { TmuxControlParser } from './tmuxControlParser';
 
-/** Bytes of typed text in one command: it is three times as long. */
-const typedAtOnce = 500;
+/** Bytes of input in one send-keys command, which is three times as long. */
+const maxInputBytes = 500;
 
-/** Whom the client serves. */
+/** Callbacks of the client. */
 export interface TmuxClientHandlers {
   /** Sends to tmux. */
   send(text: string): void;
   /** Draws output of the shell. */
   show(bytes: Buffer): void;
-  /** It is attached, and what was there before has been drawn. */
+  /** The client is attached, and the previous screen is drawn. */
   attached(facts: ShellFacts): void;
-  /** The shell ends with this exit code, 128 and more where it was a signal. */
-  ends(code: number): void;
-  /** tmux itself has ended, not the shell, for a reason in its words. */
+  /** The shell has ended with this exit code, 128 and more after a signal. */
+  exited(code: number): void;
+  /** tmux itself has ended, with the reason that it reports. */
   failed(reason: string): void;
 }
 
-/** The client's end of tmux's control mode: a terminal to the user, typed text and sizes to tmux. */
+/** The client of tmux's control mode: passes output to the terminal, and input and size to tmux. */
 export class TmuxClient {
   private readonly reader = new TmuxControlParser({
     output: (bytes) => this.output(bytes),
@@ -30,59 +30,59 @@ export class TmuxClient {
   });
   private readonly keeper = new ScrollPositionTracker();
   private filter: OutputFilter;
-  private state: 'greeting' | 'asking' | 'looking' | 'live' = 'greeting';
-  private readonly look: (readonly Buffer[])[] = [];
+  private state: 'greeting' | 'asking' | 'capturing' | 'live' = 'greeting';
+  private readonly snapshot: (readonly Buffer[])[] = [];
   private readonly shown: Buffer[] = [];
 
   /**
    * @param name of the shell
-   * @param left where the terminal left this shell, if it has seen it before
+   * @param lastPosition the scroll position at which the terminal left this shell before
    */
   constructor(
-    private readonly user: TmuxClientHandlers,
+    private readonly handlers: TmuxClientHandlers,
     private readonly name: string,
     private size: Size,
-    private readonly left: number | undefined,
+    private readonly lastPosition: number | undefined,
   ) {
     this.filter = this.filterFor('');
   }
 
-  /** Where the shell is now; undefined as long as nothing is known. */
-  get place(): number | undefined {
-    return this.keeper.place ?? this.left;
+  /** The scroll position of the shell; undefined until tmux has reported one. */
+  get position(): number | undefined {
+    return this.keeper.place ?? this.lastPosition;
   }
 
-  /** What tmux says. */
+  /** Receives output of tmux. */
   receive(bytes: Buffer): void {
     this.reader.read(bytes);
     this.flush();
   }
 
-  /** Typed text is sent as bytes, whatever they are, so that no key has a meaning to tmux. */
+  /** Sends input as bytes, so that no key has a meaning to tmux. */
   write(text: string): void {
     const bytes = Buffer.from(text);
-    for (let at = 0; at < bytes.length; at += typedAtOnce) {
-      const hex = bytes.subarray(at, at + typedAtOnce).toString('hex');
-      this.user.send(`send-keys -H ${hex.replace(/..(?!$)/g, '$& ')}\n`);
+    for (let at = 0; at < bytes.length; at += maxInputBytes) {
+      const hex = bytes.subarray(at, at + maxInputBytes).toString('hex');
+      this.handlers.send(`send-keys -H ${hex.replace(/..(?!$)/g, '$& ')}\n`);
     }
   }
 
   resize(size: Size): void {
     this.size = size;
-    if (this.state !== 'greeting') this.user.send(sizeCommand(size));
+    if (this.state !== 'greeting') this.handlers.send(sizeCommand(size));
   }
 
   private filterFor(version: string): OutputFilter {
     return new OutputFilter(this.name, version, (code) => {
-      this.user.ends(code);
+      this.handlers.exited(code);
       // Up to 3.3a a tmux server crashes when it is to tell a client of a session that is gone.
-      this.user.send('refresh-client -B place\nkill-session\n');
+      this.handlers.send('refresh-client -B place\nkill-session\n');
     });
   }
 
   private output(bytes: Buffer): void {
-    // Until the screen has been looked at, it is part of it.
-    if (this.state === 'asking' || this.state === 'looking') return;
+    // Part of the snapshot that is being captured.
+    if (this.state === 'asking' || this.state === 'capturing') return;
     const drawn = this.filter.pass(bytes);
     this.keeper.draw(drawn);
     this.shown.push(drawn);
@@ -91,61 +91,61 @@ export class TmuxClient {
   private flush(): void {
     const shown = this.shown.splice(0);
     const [only] = shown;
-    if (only) this.user.show(shown.length === 1 ? only : Buffer.concat(shown));
+    if (only) this.handlers.show(shown.length === 1 ? only : Buffer.concat(shown));
   }
 
   private reply(lines: readonly Buffer[], failed: boolean): void {
     if (this.state === 'greeting') this.greet(lines[0]?.toString() ?? '');
     else if (this.state === 'asking' && failed) this.goLive(true);
     else if (this.state === 'asking' && lines.length > 0) {
-      this.state = 'looking';
-      this.look.push(lines);
-    } else if (this.state === 'looking') this.lookOn(lines);
+      this.state = 'capturing';
+      this.snapshot.push(lines);
+    } else if (this.state === 'capturing') this.capture(lines);
   }
 
-  /** The answer to what the launch command asks. */
+  /** Handles the answer to the display-message of the launch command. */
   private greet(text: string): void {
     const [, version, kept] = /^celesto (\S+) ?(again)?$/.exec(text) ?? [];
     if (version === undefined) return;
     this.filter = this.filterFor(version);
-    this.user.send(sizeCommand(this.size));
+    this.handlers.send(sizeCommand(this.size));
     if (kept) {
       this.state = 'asking';
-      this.user.send(`${captureCommand(this.left)}\n`);
+      this.handlers.send(`${captureCommand(this.lastPosition)}\n`);
     } else {
       this.keeper.tell(['0', '0', String(this.size.rows), '0']);
       this.goLive(false);
     }
   }
 
-  private lookOn(lines: readonly Buffer[]): void {
-    this.look.push(lines);
-    const [state = [], history = [], visible = [], mainScreen] = this.look;
+  private capture(lines: readonly Buffer[]): void {
+    this.snapshot.push(lines);
+    const [state = [], history = [], visible = [], mainScreen] = this.snapshot;
     if (!mainScreen) return;
-    const known = parsePaneState(state);
-    this.keeper.tell(scrollPositionFields.map((field) => known.get(field) ?? ''));
-    this.shown.push(drawPane(known, { history, visible, mainScreen }));
+    const paneState = parsePaneState(state);
+    this.keeper.tell(scrollPositionFields.map((field) => paneState.get(field) ?? ''));
+    this.shown.push(drawPane(paneState, { history, visible, mainScreen }));
     this.goLive(true);
   }
 
   private goLive(resumed: boolean): void {
     this.state = 'live';
     this.flush();
-    this.user.attached({ persistedBy: 'tmux', resumed });
+    this.handlers.attached({ persistedBy: 'tmux', resumed });
     const format = scrollPositionFields.map((field) => `#{${field}}`).join(',');
-    this.user.send(`refresh-client -B 'place::${format}'\n`);
+    this.handlers.send(`refresh-client -B 'place::${format}'\n`);
   }
 
   private notice(name: string, text: string): void {
     if (name === 'subscription-changed') this.keeper.tell(text.slice(text.indexOf(' : ') + 3).split(','));
-    // What cannot be looked at is not drawn; the shell is there all the same.
+    // Without a snapshot the shell works all the same.
     else if (name === '' && text !== '' && this.state === 'asking') this.goLive(true);
-    else if (name === 'exit' && this.state !== 'greeting' && !takenOver.includes(text))
-      this.user.failed(text);
+    else if (name === 'exit' && this.state !== 'greeting' && !takenOverReasons.includes(text))
+      this.handlers.failed(text);
   }
 }
 
-/** What is told to whom another terminal takes the shell from: the last when they were slow to leave. */
-const takenOver = ['', 'detached', 'lost tty'];
+/** Reasons of an exit where another terminal took the shell over; the last one where the client was slow to leave. */
+const takenOverReasons = ['', 'detached', 'lost tty'];
 
 const sizeCommand = ({ rows, columns }: Size): string => `refresh-client -C ${columns}x${rows}\n`;

@@ -1,19 +1,19 @@
-/** What comes from tmux in control mode (see CONTROL MODE in tmux(1)). */
+/** Callbacks for messages of tmux in control mode (CONTROL MODE in tmux(1)). */
 export interface TmuxControlHandlers {
   /** Output of the shell, byte for byte. */
   output(bytes: Buffer): void;
-  /** What a command has answered. */
+  /** The reply to a command. */
   reply(lines: readonly Buffer[], failed: boolean): void;
-  /** Anything else that it tells: its name without the percent sign, none for a complaint, and the rest of the line. */
+  /** A notification: its name without the percent sign, empty for an error message, and the text behind it. */
   notice(name: string, text: string): void;
 }
 
-/** Reads the control mode of tmux: lines, whose output has its control characters in octal. */
+/** Parses tmux's control mode: lines in which control characters of output are in octal. */
 export class TmuxControlParser {
   private partial: Buffer[] = [];
   private block: { readonly end: string; readonly lines: Buffer[] } | undefined;
 
-  constructor(private readonly listener: TmuxControlHandlers) {}
+  constructor(private readonly handlers: TmuxControlHandlers) {}
 
   read(bytes: Buffer): void {
     let start = 0;
@@ -22,27 +22,27 @@ export class TmuxControlParser {
       const line = this.partial.length === 0 ? piece : Buffer.concat([...this.partial, piece]);
       this.partial = [];
       start = end + 1;
-      this.line(line.at(-1) === 13 ? line.subarray(0, -1) : line);
+      this.readLine(line.at(-1) === 13 ? line.subarray(0, -1) : line);
     }
     if (start < bytes.length) this.partial.push(bytes.subarray(start));
   }
 
-  private line(line: Buffer): void {
-    if (this.block) this.blockLine(this.block, line);
-    else if (startsWith(line, '%output ')) this.listener.output(unescaped(line, line.indexOf(' ', 8) + 1));
+  private readLine(line: Buffer): void {
+    if (this.block) this.readBlockLine(this.block, line);
+    else if (startsWith(line, '%output ')) this.handlers.output(unescape(line, line.indexOf(' ', 8) + 1));
     else if (startsWith(line, '%begin ')) this.block = { end: line.toString().slice(6), lines: [] };
     else {
       const [, name = '', text = ''] = /^(?:%(\S*) ?)?([^]*)$/.exec(line.toString()) ?? [];
-      this.listener.notice(name, text);
+      this.handlers.notice(name, text);
     }
   }
 
-  private blockLine({ end, lines }: { end: string; lines: Buffer[] }, line: Buffer): void {
+  private readBlockLine({ end, lines }: { end: string; lines: Buffer[] }, line: Buffer): void {
     const failed = line.equals(Buffer.from(`%error${end}`));
     if (!failed && !line.equals(Buffer.from(`%end${end}`))) lines.push(line);
     else {
       this.block = undefined;
-      this.listener.reply(lines, failed);
+      this.handlers.reply(lines, failed);
     }
   }
 }
@@ -51,14 +51,16 @@ const percent = 0x25;
 const backslash = 0x5c;
 const zero = 0x30;
 
-function startsWith(line: Buffer, word: string): boolean {
+function startsWith(line: Buffer, prefix: string): boolean {
   return (
-    line[0] === percent && line.length >= word.length && line.toString('latin1', 0, word.length) === word
+    line[0] === percent &&
+    line.length >= prefix.length &&
+    line.toString('latin1', 0, prefix.length) === prefix
   );
 }
 
-/** The bytes of a line from `start` on, `\ooo` being one byte. */
-function unescaped(line: Buffer, start: number): Buffer {
+/** Decodes a line from `start` on, in which `\ooo` is one byte. */
+function unescape(line: Buffer, start: number): Buffer {
   if (!line.includes(backslash, start)) return line.subarray(start);
   const bytes = Buffer.allocUnsafe(line.length - start);
   const digit = (at: number): number => (line[at] ?? zero) - zero;

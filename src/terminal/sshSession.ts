@@ -8,32 +8,32 @@ import { shellFacts, StartMarkerParser } from '../shell/startMarker';
 import { TmuxClient } from '../shell/tmuxClient';
 import type { SshError } from '../ssh/errors';
 
-/** What a session needs of the connection it travels on. */
+/** The state of the connection that carries a session. */
 export interface ConnectionHealth {
   readonly closed: boolean;
   readonly failure: SshError | undefined;
   probe(): void;
 }
 
-/** A shell that was begun by a launch command, which tells what keeps it. */
+/** A shell that a launch command has begun, which prints a start marker. */
 export interface ShellLaunch {
   readonly name: string;
-  /** Of its terminal when it was asked for. */
+  /** The terminal's size when the shell was requested. */
   readonly size: Size;
-  /** Where the terminal left it, if it has seen it before (see ScrollPositionTracker). */
-  readonly place: number | undefined;
-  /** Told where the terminal leaves it now. */
-  left(place: number): void;
+  /** The scroll position at which the terminal left this shell before; see ScrollPositionTracker. */
+  readonly lastPosition: number | undefined;
+  /** Called with the scroll position at which the terminal leaves the shell. */
+  onLeave(position: number): void;
 }
 
-const plain: ShellFacts = { persistedBy: undefined, resumed: false };
+const plainShell: ShellFacts = { persistedBy: undefined, resumed: false };
 
-/** Milliseconds that typed text waits for the preface of a shell once there is other output. */
-const prefacePatience = 5_000;
+/** Milliseconds that typeahead waits for the start marker once there is other output. */
+const startMarkerTimeoutMs = 5_000;
 
-/** How the marks of shell integration begin, and the one for the end of a command whose outcome nobody knows. */
-const mark = '\x1b]633;';
-const commandOver = Buffer.from(`${mark}D\x07`);
+/** Prefix of shell-integration marks, and the mark that ends a command without an exit code. */
+const markPrefix = '\x1b]633;';
+const commandEndMark = Buffer.from(`${markPrefix}D\x07`);
 
 /** A shell on an SSH channel. */
 export class SshSession implements Session {
@@ -41,14 +41,14 @@ export class SshSession implements Session {
   private readonly end = new Emitter<SessionEnd>();
   private exit: SessionEnd | undefined;
   private settle: (facts: ShellFacts) => void = () => undefined;
-  private preface: StartMarkerParser | undefined;
-  private patience: NodeJS.Timeout | undefined;
-  /** Typed before it was known whom to. */
-  private typed: string | undefined;
+  private parser: StartMarkerParser | undefined;
+  private markerTimeout: NodeJS.Timeout | undefined;
+  /** Input before the start marker; undefined once it is sent on at once. */
+  private typeahead: string | undefined;
   private tmux: TmuxClient | undefined;
   private screen: OutputFilter | undefined;
   private size: Size | undefined;
-  private isMarked = false;
+  private isIntegrated = false;
 
   readonly onEnd = this.end.event;
   readonly shell = new Promise<ShellFacts>((resolve) => (this.settle = resolve));
@@ -56,31 +56,31 @@ export class SshSession implements Session {
   constructor(
     private readonly channel: ClientChannel,
     private readonly connection: ConnectionHealth | undefined,
-    private readonly launched?: ShellLaunch,
+    private readonly launch?: ShellLaunch,
   ) {
-    if (launched) {
-      this.preface = new StartMarkerParser();
-      this.typed = '';
-      this.size = launched.size;
-    } else this.settle(plain);
+    if (launch) {
+      this.parser = new StartMarkerParser();
+      this.typeahead = '';
+      this.size = launch.size;
+    } else this.settle(plainShell);
     const exited = (code: number | null | undefined, signal?: string): void => {
       if (code !== undefined) this.exit ??= { kind: 'exited', code: code ?? undefined, signal };
     };
     channel.on('exit', exited);
-    // ssh2 closes the channels of a broken connection before it tells that it broke. How a command has ended it tells
-    // once more: that may have come in one piece with the answer to the request, when nobody could listen yet.
+    // ssh2 closes the channels of a failed connection before it emits the failure. The close repeats the exit status, whose
+    // own event may have been emitted together with the answer to the request, before there was a listener.
     channel.once('close', (code?: number | null, signal?: string) => {
       exited(code, signal);
       if (this.exit) this.finish();
       else setImmediate(() => this.finish());
     });
-    // A broken connection shows as 'close'; without a listener the error before it would be thrown.
+    // A failed connection emits 'close'; without a listener the 'error' before it would be thrown.
     channel.on('error', () => undefined);
   }
 
   readonly onData: Session['onData'] = (listener) => {
     const subscription = this.data.event(listener);
-    // The channel holds its output until somebody listens.
+    // The channel buffers its output until there is a listener.
     if (this.data.size === 1) {
       this.channel.on('data', (bytes: Buffer) => this.receive(bytes));
       this.channel.stderr.on('data', (bytes: Buffer) => this.show(bytes));
@@ -89,7 +89,7 @@ export class SshSession implements Session {
   };
 
   write(text: string): void {
-    if (this.typed !== undefined) this.typed += text;
+    if (this.typeahead !== undefined) this.typeahead += text;
     else if (this.tmux) this.tmux.write(text);
     else this.send(text);
   }
@@ -123,77 +123,77 @@ export class SshSession implements Session {
   }
 
   private show(bytes: Buffer): void {
-    this.isMarked ||= bytes.includes(mark);
+    this.isIntegrated ||= bytes.includes(markPrefix);
     if (bytes.length > 0) this.data.fire(bytes);
   }
 
   private receive(bytes: Buffer): void {
-    if (this.preface) this.readPreface(this.preface, bytes);
+    if (this.parser) this.readStartMarker(this.parser, bytes);
     else this.pass(bytes);
   }
 
   private pass(bytes: Buffer): void {
     if (this.tmux) this.tmux.receive(bytes);
     else if (!this.screen) this.show(bytes);
-    // What screen says about its own end is nobody's concern.
+    // Messages of screen about its own end are not shown.
     else if (!this.exit) this.show(this.screen.pass(bytes));
   }
 
-  private readPreface(reader: StartMarkerParser, bytes: Buffer): void {
-    const { shown, preface, rest } = reader.read(bytes);
+  private readStartMarker(parser: StartMarkerParser, bytes: Buffer): void {
+    const { shown, marker, remaining } = parser.read(bytes);
     this.pass(shown);
-    if (!this.preface) this.pass(Buffer.concat([reader.end(), rest]));
-    else if (preface === 'tmux') this.meetTmux(rest);
-    else if (preface) this.begin(shellFacts(preface), rest);
-    else if (reader.over && !this.tmux) this.begin(plain, rest);
-    // The server may have run something else; the preface is still looked for, but that must not be kept waiting.
+    if (!this.parser) this.pass(Buffer.concat([parser.end(), remaining]));
+    else if (marker === 'tmux') this.startTmuxClient(remaining);
+    else if (marker) this.begin(shellFacts(marker), remaining);
+    else if (parser.hasGivenUp && !this.tmux) this.begin(plainShell, remaining);
+    // The server may have run something else, which must not wait for its input; a marker may still follow.
     else if (shown.length > 0 && !this.tmux)
-      this.patience ??= setTimeout(() => this.letType(), prefacePatience);
+      this.markerTimeout ??= setTimeout(() => this.flushTypeahead(), startMarkerTimeoutMs);
   }
 
-  /** From now on the output is what tmux says. Should it fail to attach, another preface follows. */
-  private meetTmux(output: Buffer): void {
-    clearTimeout(this.patience);
+  /** Parses the output as tmux's control mode from here on. Where tmux fails to attach, another marker follows. */
+  private startTmuxClient(output: Buffer): void {
+    clearTimeout(this.markerTimeout);
     this.tmux = new TmuxClient(
       {
         send: (text) => this.send(text),
         show: (bytes) => this.show(bytes),
-        attached: (facts) => this.settleOn(facts),
-        ends: (code) => (this.exit = { kind: 'exited', code, signal: undefined }),
+        attached: (facts) => this.resolveShell(facts),
+        exited: (code) => (this.exit = { kind: 'exited', code, signal: undefined }),
         failed: (reason) => this.fail(reason),
       },
-      this.launched?.name ?? '',
+      this.launch?.name ?? '',
       this.size ?? { rows: 24, columns: 80 },
-      this.launched?.place,
+      this.launch?.lastPosition,
     );
     this.receive(output);
   }
 
-  /** The shell writes to the terminal itself. */
+  /** Passes the output of the shell through. */
   private begin(facts: ShellFacts, output: Buffer): void {
     this.tmux = undefined;
     if (facts.persistedBy === 'screen')
-      this.screen = new OutputFilter(this.launched?.name ?? '', undefined, (code) => this.hearFarewell(code));
-    this.settleOn(facts);
+      this.screen = new OutputFilter(this.launch?.name ?? '', undefined, (code) => this.onExitMarker(code));
+    this.resolveShell(facts);
     this.pass(output);
   }
 
-  private hearFarewell(code: number): void {
+  private onExitMarker(code: number): void {
     this.exit = { kind: 'exited', code, signal: undefined };
     this.send(exitMarkerReceived);
   }
 
-  private settleOn(facts: ShellFacts): void {
-    this.preface = undefined;
+  private resolveShell(facts: ShellFacts): void {
+    this.parser = undefined;
     this.settle(facts);
-    this.letType();
+    this.flushTypeahead();
   }
 
-  private letType(): void {
-    clearTimeout(this.patience);
-    const typed = this.typed;
-    this.typed = undefined;
-    if (typed) this.write(typed);
+  private flushTypeahead(): void {
+    clearTimeout(this.markerTimeout);
+    const typeahead = this.typeahead;
+    this.typeahead = undefined;
+    if (typeahead) this.write(typeahead);
   }
 
   private fail(reason: string): void {
@@ -202,21 +202,21 @@ export class SshSession implements Session {
   }
 
   private finish(): void {
-    clearTimeout(this.patience);
-    if (this.preface) this.show(this.preface.end());
-    const place = this.tmux?.place;
-    if (place !== undefined) this.launched?.left(place);
-    this.settle(plain);
-    const ending = this.ending();
-    // Else what comes next would look as if it had been typed at the prompt.
-    if (ending.kind === 'lost' && this.isMarked) this.show(commandOver);
-    this.end.fire(ending);
+    clearTimeout(this.markerTimeout);
+    if (this.parser) this.show(this.parser.end());
+    const position = this.tmux?.position;
+    if (position !== undefined) this.launch?.onLeave(position);
+    this.settle(plainShell);
+    const end = this.sessionEnd();
+    // Otherwise later output would be taken for input at the prompt.
+    if (end.kind === 'lost' && this.isIntegrated) this.show(commandEndMark);
+    this.end.fire(end);
     this.data.dispose();
     this.end.dispose();
   }
 
-  /** A server may close a shell without a word of how it ended; where the connection stays, it did end. */
-  private ending(): SessionEnd {
+  /** Without an exit status a closed channel counts as an exit where the connection is still open. */
+  private sessionEnd(): SessionEnd {
     if (this.exit) return this.exit;
     return this.connection?.closed !== false
       ? { kind: 'lost', cause: this.connection?.failure }

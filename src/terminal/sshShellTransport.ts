@@ -34,9 +34,9 @@ export class SshShellTransport implements Transport {
       const size = await request.size();
       const { rows, columns: cols } = size;
       const command = launchCommand(shell, size);
-      const left = (position: number): unknown => this.scrollPositions.set(memory, position);
-      const place = this.scrollPositions.get(memory);
-      launch = command === undefined ? undefined : { name: shell.name, size, place, left };
+      const lastPosition = this.scrollPositions.get(memory);
+      const onLeave = (position: number): unknown => this.scrollPositions.set(memory, position);
+      launch = command === undefined ? undefined : { name: shell.name, size, lastPosition, onLeave };
       return connection.shell({ rows, cols, term: terminalType, env, command });
     };
     const { channel, connection } = await this.channels.open(computer, openShell, options);

@@ -40,14 +40,14 @@ describe('launchCommand', () => {
 });
 
 describe('StartMarkerParser', () => {
-  for (const [name, preface] of Object.entries(startMarkers))
-    it(`finds the preface ${name}, parted anywhere, and passes on what is around it`, () => {
-      for (const [first, second] of halves(Buffer.from(`noise\x1b[1m${preface}later\x1b`))) {
+  for (const [name, marker] of Object.entries(startMarkers))
+    it(`finds the start marker ${name}, parted anywhere, and passes on what is around it`, () => {
+      for (const [first, second] of halves(Buffer.from(`noise\x1b[1m${marker}later\x1b`))) {
         const reader = new StartMarkerParser();
         const one = reader.read(first);
-        const [shown, rest] = one.preface
-          ? [one.shown, Buffer.concat([one.rest, second])]
-          : ((two) => [Buffer.concat([one.shown, two.shown]), two.rest])(reader.read(second));
+        const [shown, rest] = one.marker
+          ? [one.shown, Buffer.concat([one.remaining, second])]
+          : ((two) => [Buffer.concat([one.shown, two.shown]), two.remaining])(reader.read(second));
         assert.equal(shown.toString(), 'noise\x1b[1m');
         assert.equal(rest.toString(), 'later\x1b');
       }
@@ -88,7 +88,7 @@ describe('TmuxClient', () => {
         send: () => undefined,
         show: (bytes) => (seen.shown += decoder.decode(bytes, { stream: true })),
         attached: (facts: ShellFacts) => seen.told.push(facts),
-        ends: (code) => seen.told.push(code),
+        exited: (code) => seen.told.push(code),
         failed: (reason) => seen.told.push(reason),
       },
       'a-1',

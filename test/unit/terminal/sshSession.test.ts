@@ -194,12 +194,12 @@ describe('SshSession', () => {
       return new SshSession(channel as unknown as ClientChannel, carrying, {
         name: 'a-1',
         size: { rows: 24, columns: 80 },
-        place: undefined,
-        left: () => undefined,
+        lastPosition: undefined,
+        onLeave: () => undefined,
       });
     }
 
-    it('shows nothing of the preface, tells what it says, and only then sends what was typed', async () => {
+    it('shows nothing of the start marker, reports its facts, and only then sends what was typed', async () => {
       const channel = new ScriptedChannel();
       const session = launched(channel);
       let heard = '';
@@ -215,7 +215,7 @@ describe('SshSession', () => {
       assert.deepEqual(await session.shell, { persistedBy: 'screen', resumed: true });
     });
 
-    it('is plain when it ends without a preface, and loses no byte', async () => {
+    it('is plain when it ends without a start marker, and loses no byte', async () => {
       const channel = new ScriptedChannel();
       const session = launched(channel);
       let heard = '';
