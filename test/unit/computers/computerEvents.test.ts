@@ -116,7 +116,7 @@ describe('requests of this window', () => {
     ['running', 'ready'],
     ['error', 'notCreated'],
   ]) {
-    it(`is reported when a create ends in ${status}, though nobody looks at the list`, async () => {
+    it(`report a create that ends in ${status}, though the list is not watched`, async () => {
       const { harness, reported } = await listening();
       harness.client.script('create', parseComputer('a creating'));
       harness.setList('a creating');
