@@ -30,8 +30,8 @@ const namingConvention = [
   { selector: ['variable', 'parameter'], modifiers: ['destructured'], format: null },
 ];
 
-/** One block of imports: Node, packages, then files, those of higher folders first. Sorted within. */
-const importOrder = { groups: [['^node:', '^@?\\w', '^\\.\\./', '^\\./']] };
+/** One block of imports: those for their effect, Node, packages, files of higher folders, of the own. Sorted within. */
+const importOrder = { groups: [['^\\u0000', '^node:', '^@?\\w', '^\\.\\./', '^\\./']] };
 
 /** Members are hidden by `private`, everywhere: TypeScript checks it, and tests of a class read like its users. */
 const noHashPrivate = {

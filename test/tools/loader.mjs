@@ -1,9 +1,8 @@
 // Lets Node load TypeScript, and scripts for computers as their text, as esbuild bundles them:
 // `node --import ./test/tools/loader.mjs --test FILE`.
+import 'tsx';
 import { readFileSync } from 'node:fs';
 import Module from 'node:module';
-
-import 'tsx';
 
 const extensionsFile = new URL('../../src/scriptExtensions.json', import.meta.url);
 

@@ -1,11 +1,10 @@
 // Installs the requirements of a command of this project. Plain Node, since it runs before `npm ci`; may be repeated,
 // and is quick when everything is there.
+import './nodeVersion.mjs';
 import { ensureNodePackages } from './nodePackages.mjs';
 import { ensureTools } from './systemTools.mjs';
 import { runTypeScript } from './typescript.mjs';
 import { ensureVSCode } from './vscodeDist.mjs';
-
-import './nodeVersion.mjs';
 
 export { findCommand, MachineError, npm, run } from './command.mjs';
 export {

@@ -33,9 +33,9 @@ export function source(path: string): Source {
   return { path, ast: ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true) };
 }
 
-/** All files of src/. */
+/** All files of src/ that hold code: a declaration file has no layer. */
 export const sources: readonly Source[] = ts.sys
-  .readDirectory(join(projectFolder, 'src'), ['.ts'])
+  .readDirectory(join(projectFolder, 'src'), ['.ts'], ['**/*.d.ts'])
   .map((path) => source(relative(projectFolder, path).replaceAll('\\', '/')));
 
 /** Every node of a tree that a test function says yes to, in the order of the text. */
