@@ -189,7 +189,7 @@ export class Account implements Disposable {
     if (!this.hasWarnedOfKeyring) {
       void vscode.window.showWarningMessage(
         vscode.l10n.t(
-          'The keyring of this machine does not give your API key, so you are not signed in. Unlock it and refresh the list, or sign in again.',
+          'Your API key could not be read from the keyring of this machine. Unlock the keyring and refresh the list, or sign in again.',
         ),
       );
     }
@@ -207,7 +207,7 @@ export class Account implements Disposable {
       this.windowKeys.set(baseUrl, apiKey);
       void vscode.window.showWarningMessage(
         vscode.l10n.t(
-          'This machine has no keyring, so you are signed in only until this window closes. To stay signed in, set up a keyring, or CELESTO_API_KEY in the environment.',
+          'This machine has no keyring, so you are signed in only until this window closes. To stay signed in, set up a keyring or the environment variable CELESTO_API_KEY.',
         ),
       );
     }

@@ -22,12 +22,12 @@ export function parseBaseUrl(text: string): string {
   const isLocal = url.protocol === 'http:' && loopbackHosts.has(url.hostname);
   if (url.protocol !== 'https:' && !isLocal) {
     throw new BaseUrlError(
-      t('The service address must begin with https://. Plain http is only for this machine.'),
+      t('The service address must start with https://. Plain http is allowed only for this machine.'),
     );
   }
   const path = url.pathname.replace(/\/+$/, '');
   if (url.username || url.password || url.search || url.hash || (path !== '' && path !== '/v1')) {
-    throw new BaseUrlError(t('The service address may hold a host and a port, nothing more.'));
+    throw new BaseUrlError(t('The service address may contain only a host and a port.'));
   }
   return url.origin;
 }

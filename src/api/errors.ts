@@ -82,21 +82,26 @@ function sentence(kind: ApiErrorKind, facts: ApiErrorFacts): string {
 function explanation(kind: ApiErrorKind, { detail, status, retryAfter }: ApiErrorFacts): string {
   switch (kind) {
     case 'network':
-      return t('Celesto cannot be reached. Check the network and the service address, then try again.');
+      return t('Unable to reach Celesto. Check the network and the service address, then try again.');
     case 'timeout':
-      return t('Celesto did not answer in time. Try again in a moment.');
+      return t('Celesto did not respond in time. Try again in a moment.');
     case 'auth':
       return status === undefined
-        ? t('There is no usable API key. Sign in with one.')
+        ? t('You are not signed in. Sign in with an API key.')
         : withDetail(t('Celesto did not accept the API key. Sign in again.'), detail);
     case 'forbidden':
-      return withDetail(t('This API key has no permission for that. Sign in with another key.'), detail);
+      return withDetail(
+        t('This API key does not have permission to do that. Sign in with another key.'),
+        detail,
+      );
     case 'notFound':
-      return t('Celesto does not know it (any more). It may be deleted, or belong to another organization.');
+      return t(
+        'Celesto could not find it. It may have been deleted, or it may belong to another organization.',
+      );
     case 'conflict':
-      return detail ?? t('The computer is in a state that does not allow that. Refresh and try again.');
+      return detail ?? t('That is not possible in the current state of the computer. Refresh and try again.');
     case 'validation':
-      return withDetail(t('Celesto did not accept the request.'), detail);
+      return withDetail(t('Celesto rejected the request.'), detail);
     case 'planLimit':
       return withDetail(
         t('Your plan does not allow that. Stop or delete a computer, or change the plan.'),
@@ -108,13 +113,13 @@ function explanation(kind: ApiErrorKind, { detail, status, retryAfter }: ApiErro
         : t('Too many requests. Try again in a moment.');
     case 'server':
       return withDetail(
-        t('Celesto had an error of its own ({0}). Try again in a moment.', status ?? '?'),
+        t('Celesto reported an internal error ({0}). Try again in a moment.', status ?? '?'),
         detail,
       );
     case 'malformed':
-      return withDetail(t('Celesto sent an answer that this extension cannot read.'), detail);
+      return withDetail(t('Celesto sent a response that this extension cannot read.'), detail);
     case 'interrupted':
-      return t('The connection to Celesto broke before the command ended. It may still be running there.');
+      return t('The connection to Celesto was lost before the command ended. It may still be running.');
   }
 }
 

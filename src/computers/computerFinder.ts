@@ -17,7 +17,7 @@ export class ComputerFinder {
     const listed = this.store.find(idOrName);
     if (listed) return listed;
     if (this.store.computers.some(({ name }) => name === idOrName)) {
-      throw new Error(t('Several computers are called {0}. Name the one you mean by its ID.', idOrName));
+      throw new Error(t('Several computers are named {0}. Use the ID of one of them instead.', idOrName));
     }
     try {
       const sequence = this.store.nextSequence();
@@ -25,7 +25,7 @@ export class ComputerFinder {
     } catch (error) {
       if (!isApiError(error, 'notFound')) throw error;
       const message = t(
-        'There is no computer called {0}. Check the spelling and the organization.',
+        'There is no computer named {0}. Check the spelling and the organization.',
         printable(idOrName),
       );
       throw new Error(message, { cause: error });

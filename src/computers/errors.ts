@@ -53,14 +53,18 @@ function sentence(
   seconds: number,
 ): string {
   const { name, lastError } = computer;
-  const reason = lastError ?? t('The service gives no reason.');
+  const reason = lastError ?? t('The service gave no reason.');
   switch (problem) {
     case 'deleted':
       return t('{0} was deleted.', name);
     case 'deleting':
       return t('{0} is being deleted.', name);
     case 'lost':
-      return t('{0} is lost: its host is gone. You can delete it and create another. {1}', name, reason);
+      return t(
+        '{0} is lost because its host is gone. You can delete it and create another. {1}',
+        name,
+        reason,
+      );
     case 'stopped':
       return t('{0} was stopped.', name);
     case 'restorable':

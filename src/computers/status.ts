@@ -107,7 +107,7 @@ const table: Readonly<Record<KnownStatus, StatusFacts>> = {
     canStop: true,
   },
   creating: { ...changing, label: () => t('being created'), color: yellow, sortOrder: 1 },
-  pending: { ...changing, label: () => t('waiting for a place'), color: grey, sortOrder: 1 },
+  pending: { ...changing, label: () => t('waiting for a host'), color: grey, sortOrder: 1 },
   starting: { ...changing, label: () => t('starting'), color: yellow, sortOrder: 1, isStarting: true },
   restoring: {
     ...changing,

@@ -35,7 +35,7 @@ export class ProgressReporter {
         this.waiting(step.computer);
         return;
       case 'unreachable':
-        this.report(t('{0} Trying again…', step.error.message), t('waiting'));
+        this.report(t('{0} Retrying…', step.error.message), t('waiting'));
         return;
     }
   }
@@ -44,11 +44,7 @@ export class ProgressReporter {
     const message = messages.connecting(computer);
     if (statusOf(computer.status).isUnknown && this.lastMessage !== message) {
       this.report(
-        t(
-          '{0} is "{1}", a state this extension does not know. Trying all the same…',
-          computer.name,
-          computer.status,
-        ),
+        t('{0} is in an unknown state, "{1}". Trying to connect anyway…', computer.name, computer.status),
         t('connecting'),
       );
     }
@@ -56,7 +52,7 @@ export class ProgressReporter {
   }
 
   noEndpoint({ name }: Computer, next: Described): void {
-    this.report(`${t('{0} offers no SSH endpoint.', name)} ${next.messages.fallback()}`, t('connecting'));
+    this.report(`${t('{0} has no SSH endpoint.', name)} ${next.messages.fallback()}`, t('connecting'));
   }
 
   /** Reports the first line of the error that made a transport fail, and the transport that is tried next. */
@@ -66,7 +62,7 @@ export class ProgressReporter {
   }
 
   serverNotUp({ name }: Computer): void {
-    this.report(t('The SSH server of {0} is not up yet. Waiting for it…', name), t('connecting'));
+    this.report(t('The SSH server of {0} is not ready yet. Waiting for it…', name), t('connecting'));
   }
 
   private requested(action: 'start' | 'restore', { name, status }: Computer): void {

@@ -137,8 +137,8 @@ export class Reconnection {
     this.reportOnce(
       progress,
       isApiError(error)
-        ? t('{0} Trying again… (Enter tries now)', error.message)
-        : t('{0} cannot be reached yet. Trying again… (Enter tries now)', name),
+        ? t('{0} Retrying… (Enter retries now)', error.message)
+        : t('{0} cannot be reached yet. Retrying… (Enter retries now)', name),
     );
   }
 

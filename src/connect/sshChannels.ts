@@ -19,7 +19,7 @@ export class NoSshError extends Error {
   override readonly name = 'NoSshError';
 
   constructor() {
-    super(t('The setting celesto.terminal.transport allows only plain terminals, and this needs SSH.'));
+    super(t('This needs SSH, but the setting celesto.terminal.transport allows only plain terminals.'));
   }
 }
 

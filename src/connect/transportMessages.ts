@@ -4,10 +4,10 @@ import type { TransportMessages, TransportName } from './transport';
 
 const gatewayMessages: TransportMessages = {
   connecting: ({ name }) => t('Opening a plain terminal on {0}…', name),
-  fallback: () => t('Taking a plain terminal instead.'),
+  fallback: () => t('Using a plain terminal instead.'),
 };
 
-const sshFallback = (): string => t('Taking SSH through its terminal gateway instead.');
+const sshFallback = (): string => t('Using SSH through its terminal gateway instead.');
 
 /** Sentences of the transports that all kinds of sessions share. */
 export const transportMessages: Readonly<Record<TransportName, TransportMessages>> = {

@@ -19,7 +19,7 @@ export class NoTransportError extends Error {
   constructor(computer: Computer) {
     super(
       t(
-        '{0} offers no SSH endpoint. Set celesto.terminal.transport to "auto" to reach it through its terminal gateway.',
+        '{0} has no SSH endpoint. Set celesto.terminal.transport to "auto" to reach it through its terminal gateway.',
         computer.name,
       ),
     );

@@ -29,6 +29,6 @@ function encode(text: string): string {
 
 /** Returns the name of a persistent shell, which stands unquoted in commands. @throws Error where it is none */
 export function assertShellName(name: string): string {
-  if (!/^[\w-]+$/.test(name)) throw new Error(t('This cannot be the name of a shell: {0}', name));
+  if (!/^[\w-]+$/.test(name)) throw new Error(t('Invalid name of a shell: {0}', name));
   return name;
 }

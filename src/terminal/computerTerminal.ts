@@ -138,7 +138,7 @@ export class ComputerTerminal extends BasePseudoterminal {
   protected onOpen(): void {
     if (this.current.kind !== 'new') return;
     if (this.connectsOnOpen) this.connect(false);
-    else this.messages.info(vscode.l10n.t('Connects when you come to it.'));
+    else this.messages.info(vscode.l10n.t('Connects when shown.'));
   }
 
   protected onClose(): void {
@@ -246,14 +246,18 @@ export class ComputerTerminal extends BasePseudoterminal {
   /** Says whether the terminal has its previous shell again, and prepares the screen for it. */
   private announce({ resumed, persistedBy }: ShellFacts, isReturn: boolean, session: Session): void {
     if (isReturn && !resumed) {
-      this.messages.info(vscode.l10n.t('Connected again. This is a new shell: the old one is gone.'));
+      this.messages.info(
+        vscode.l10n.t('Reconnected. This is a new shell, because the previous one has ended.'),
+      );
     } else if (resumed) {
-      this.messages.info(vscode.l10n.t('Connected again.'));
+      this.messages.info(vscode.l10n.t('Reconnected.'));
       if (persistedBy === 'gateway') void this.redraw(session);
       else this.messages.scrollScreenAway(this.size.rows);
     }
     if (this.options.shell.persistence === 'tmux' && persistedBy !== 'tmux' && !isReturn)
-      this.messages.info(vscode.l10n.t('tmux is not there: this shell ends when the connection does.'));
+      this.messages.info(
+        vscode.l10n.t('tmux is not installed on this computer, so this shell ends with its connection.'),
+      );
   }
 
   /** Makes programs redraw the screen, and shells their prompt, by changing the size for a moment. */

@@ -33,7 +33,7 @@ export class ChildTargets {
         iconPath: new vscode.ThemeIcon(child.icon),
       })),
     );
-    const placeHolder = items.length === 0 ? vscode.l10n.t('There is none.') : '';
+    const placeHolder = items.length === 0 ? vscode.l10n.t('There are none.') : '';
     const chosen = await vscode.window.showQuickPick(items, { title, placeHolder });
     if (!chosen) throw cancellation();
     return chosen;

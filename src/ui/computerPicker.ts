@@ -85,11 +85,11 @@ export class ComputerPicker {
   }
 
   private placeholder(loading: boolean, count: number, many: boolean): string {
-    if (loading) return vscode.l10n.t('Reading the list of computers…');
+    if (loading) return vscode.l10n.t('Loading the list of computers…');
     const { problem } = this.store.state;
     if (count === 0 && problem instanceof Error) return problem.message;
-    if (count === 0) return vscode.l10n.t('No computer is in a state for this.');
-    return many ? vscode.l10n.t('Choose computers') : vscode.l10n.t('Choose a computer');
+    if (count === 0) return vscode.l10n.t('No computer is in a state that allows this.');
+    return many ? vscode.l10n.t('Select computers') : vscode.l10n.t('Select a computer');
   }
 }
 

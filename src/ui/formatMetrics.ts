@@ -26,8 +26,8 @@ export function formatMetrics({ latest, samples }: Observability): Fact[] {
       ),
     ],
     [t('Disk in use'), formatShare(latest.disk_used_mb, latest.disk_total_mb)],
-    [t('Up for'), latest.uptime_seconds === null ? undefined : formatDuration(latest.uptime_seconds)],
-    [t('Note'), latest.stale ? t('these figures are not up to date') : undefined],
+    [t('Uptime'), latest.uptime_seconds === null ? undefined : formatDuration(latest.uptime_seconds)],
+    [t('Note'), latest.stale ? t('these values are out of date') : undefined],
   ];
   return facts.filter((fact): fact is Fact => fact[1] !== undefined);
 }

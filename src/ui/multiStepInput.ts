@@ -88,7 +88,7 @@ export class StepInput {
     const validate = (): string | undefined => {
       const value = Number(box.value);
       const isValid = /^\d+$/.test(box.value.trim()) && value >= min && value <= max;
-      return isValid ? undefined : vscode.l10n.t('Give a whole number from {0} to {1}.', min, max);
+      return isValid ? undefined : vscode.l10n.t('Enter a whole number from {0} to {1}.', min, max);
     };
     return this.show(box, (accept) => {
       box.onDidChangeValue(() => (box.validationMessage = validate()));

@@ -34,7 +34,7 @@ describe('the account', () => {
     await quickInput.waitFor('Sign In to Celesto');
     assert.equal(await quickInput.isPassword(), true);
     await signIn('celesto_sk_wrong');
-    await quickInput.waitForMessage('Celesto does not accept this key. Check that you copied all of it.');
+    await quickInput.waitForMessage('Celesto did not accept this key. Check that you copied all of it.');
     await e2e.screenshot('2 wrong key');
   });
 
@@ -84,7 +84,7 @@ describe('the account', () => {
 
   e2e.it('sends the key to no unsafe address, and says so', async () => {
     e2e.changeSettings({ 'celesto.baseUrl': 'http://celesto.example' });
-    await e2e.tree.waitForWelcome('The service address in the setting celesto.baseUrl cannot be used.');
+    await e2e.tree.waitForWelcome('The service address in the setting celesto.baseUrl is not valid.');
     assert.deepEqual(await e2e.tree.welcomeButtons(), ['Open Setting']);
     await e2e.screenshot('7 misconfigured');
     e2e.changeSettings({});

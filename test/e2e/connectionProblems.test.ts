@@ -104,7 +104,7 @@ describe('a terminal with a connection problem', () => {
   e2e.it('waits for an SSH server that starts after the computer', async () => {
     await e2e.control.delaySshd({ id: 'dirac', ms: 60_000 });
     await e2e.row('dirac').click();
-    await e2e.terminals.waitForText('The SSH server of dirac is not up yet. Waiting for it…');
+    await e2e.terminals.waitForText('The SSH server of dirac is not ready yet. Waiting for it…');
     await e2e.control.startSshd({ id: 'dirac' });
     await e2e.terminals.waitForText(prompt('dirac'));
     await e2e.screenshot('sshd late');
@@ -113,22 +113,22 @@ describe('a terminal with a connection problem', () => {
   e2e.it('reports a lost connection, and reconnects in the same terminal', async () => {
     await e2e.control.killSshd({ id: 'dirac', listener: false });
     await e2e.terminals.waitForText(
-      /The connection to dirac was lost: .*\nConnected again\. This is a new shell: the old one is gone\.\n(?:[^]*\n)?ohm@dirac:~\$ $/,
+      /The connection to dirac was lost: .*\nReconnected\. This is a new shell, because the previous one has ended\.\n(?:[^]*\n)?ohm@dirac:~\$ $/,
     );
     await e2e.terminals.waitForTab('dirac');
   });
 
   for (const [name, problem, fault, message] of [
     ['bohr', 'limits its requests', { answer: { status: 429 } }, 'Too many requests. Try again in a moment.'],
-    ['curie', 'fails', { answer: { status: 500 } }, 'Celesto had an error of its own (500). Try again'],
-    ['darwin', 'drops its connections', { drop: true }, 'Celesto cannot be reached. Check the network'],
+    ['curie', 'fails', { answer: { status: 500 } }, 'Celesto reported an internal error (500). Try again'],
+    ['darwin', 'drops its connections', { drop: true }, 'Unable to reach Celesto. Check the network'],
   ] as const) {
     e2e.it(`reports that the service ${problem}, and continues when it works again`, async () => {
       // One call of the extension makes three attempts.
       await addFault(name, '', { times: 3, ...fault });
       await e2e.row(name).click();
       await e2e.terminals.waitForText(message);
-      assert.match(await e2e.terminals.text(), /Trying again…/);
+      assert.match(await e2e.terminals.text(), /Retrying…/);
       await e2e.screenshot(problem);
       await e2e.terminals.waitForText(prompt(name));
     });
@@ -137,7 +137,7 @@ describe('a terminal with a connection problem', () => {
   e2e.it('reports an invalid answer of the service, and continues at Enter', async () => {
     await addFault('fermi', '', { answer: { status: 200, body: '<html>Welcome!</html>' } });
     await e2e.row('fermi').click();
-    await e2e.terminals.waitForText('Celesto sent an answer that this extension cannot read.');
+    await e2e.terminals.waitForText('Celesto sent a response that this extension cannot read.');
     await e2e.terminals.waitForText(tryAgain);
     await e2e.screenshot('nonsense');
     await e2e.terminals.press('Enter');

@@ -56,9 +56,9 @@ export function createTests(e2e: E2eHarness): void {
       await step(2, 'Custom size…');
       await quickInput.choose('Custom size…');
       for (const [prompt, wrong, limits, right] of [
-        ['Number of CPUs. From 1 to 16.', '17', 'Give a whole number from 1 to 16.', '3'],
-        ['Memory in MB. From 512 to 32768.', '511', 'Give a whole number from 512 to 32768.', '2048'],
-        ['Disk in MB. From 512 to 20480.', 'much', 'Give a whole number from 512 to 20480.', '8192'],
+        ['Number of CPUs. From 1 to 16.', '17', 'Enter a whole number from 1 to 16.', '3'],
+        ['Memory in MB. From 512 to 32768.', '511', 'Enter a whole number from 512 to 32768.', '2048'],
+        ['Disk in MB. From 512 to 20480.', 'much', 'Enter a whole number from 512 to 20480.', '8192'],
       ] as const) {
         await quickInput.waitForMessage(prompt);
         await quickInput.fill(wrong);

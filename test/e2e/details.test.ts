@@ -52,11 +52,11 @@ describe('status bar, details, saved sessions and links', () => {
     await e2e.row('curie').hover('State: stopped');
     assert.equal(await metricsRequests(), 0);
 
-    const text = await e2e.row('einstein').hover('Up for');
+    const text = await e2e.row('einstein').hover('Uptime');
     await e2e.screenshot('tooltip');
     for (const fact of ['CPU: 42 %', 'Memory: 512 MB of 2 GB', 'Disk in use: 3 GB of 10 GB'])
       assert.ok(text.includes(fact), text);
-    assert.match(text, /Up for: 3 h 26 min/);
+    assert.match(text, /Uptime: 3 h 26 min/);
     assert.equal(await metricsRequests(), 1);
     await e2e.control.setMetrics({ id });
   });
@@ -94,7 +94,7 @@ describe('status bar, details, saved sessions and links', () => {
     async () => {
       const menu = await e2e.row('noether').openMenu();
       await menu.choose('Show Details');
-      const text = await preview(/noether[^]*A start may help/);
+      const text = await preview(/noether[^]*Try starting it/);
       assert.match(text, /The disk of <b>this<\/b> computer is full\./);
     },
   );
@@ -125,7 +125,9 @@ describe('status bar, details, saved sessions and links', () => {
       .locator('.editor-actions [aria-label^="Resume Saved Agent Session"]')
       .first()
       .click();
-    await e2e.window.notifications.waitFor('This file holds no saved session of a Celesto computer.');
+    await e2e.window.notifications.waitFor(
+      'This file does not contain a saved session of a Celesto computer.',
+    );
   });
 
   e2e.it('the default computer of the workspace is chosen once, and opened by a command', async () => {

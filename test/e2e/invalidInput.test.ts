@@ -54,12 +54,12 @@ describe('invalid links, files and commands', () => {
   });
 
   e2e.it('any other link is refused with the reason', async () => {
-    const invalidName = /^This link names no computer that there can be\. Nothing was opened\.$/;
+    const invalidName = /^This link does not name a valid computer\. Nothing was opened\.$/;
     for (const [end, message] of [
-      ['/delete?computer=einstein', 'This link asks for something that Celesto Computers cannot do.'],
+      ['/delete?computer=einstein', 'This link requests something that Celesto Computers cannot do.'],
       ['/open', 'This link names no computer. Nothing was opened.'],
       ['/open?computer=einstein&computer=gauss', 'This link names several computers. Nothing was opened.'],
-      ['/open?computer=einstein&command=reboot', /^This link asks for more than to open a computer\./],
+      ['/open?computer=einstein&command=reboot', /^This link requests more than opening a computer\./],
       ['/open?computer=..%2F..%2Fetc', invalidName],
       ['/open?computer=einstein%00', invalidName],
       ['/open?computer=einstein%0Agauss', invalidName],
@@ -77,9 +77,12 @@ describe('invalid links, files and commands', () => {
       const { quickInput } = e2e.window;
       for (const [name, message] of [
         ['half.json', /^This file is not valid JSON: /],
-        ['path.json', 'The saved session in this file names no usable computer ID.'],
-        ['gone.json', 'There is no computer called cmp_gone. Check the spelling and the organization.'],
-        ['closed.json', /^The computer of this session, cmp_gone, is gone: it was to be deleted/],
+        ['path.json', 'The saved session in this file does not contain a valid computer ID.'],
+        ['gone.json', 'There is no computer named cmp_gone. Check the spelling and the organization.'],
+        [
+          'closed.json',
+          /^The computer of this session, cmp_gone, no longer exists\. The session was set up to delete it/,
+        ],
         ['large.json', 'This file is too large for a saved session (more than 8 MB).'],
       ] as const) {
         await e2e.window.runCommand('Celesto: Resume Saved Agent Session…');
@@ -96,7 +99,9 @@ describe('invalid links, files and commands', () => {
     await e2e.window.quickInput.waitFor('Run Command on bohr');
     await e2e.window.quickInput.fill(`: ${'x'.repeat(9_999)}`);
     await e2e.window.quickInput.accept();
-    await e2e.terminals.waitForText(/takes 10,000 characters at most; this has 10,001\. Nothing was run\./);
+    await e2e.terminals.waitForText(
+      /can have at most 10,000 characters\. This one has 10,001, so it was not run\./,
+    );
     await e2e.screenshot('too long');
     // The extension also runs a command to find out whether the computer has SSH.
     const sent = await e2e.requests('POST', 'bohr', 'exec(/stream)?');

@@ -66,7 +66,7 @@ export function openActionsTests(e2e: E2eHarness): void {
 
     e2e.it('by a typed ID, where the name is ambiguous', async () => {
       await openByName('twin');
-      const message = 'Several computers are called twin. Name the one you mean by its ID.';
+      const message = 'Several computers are named twin. Use the ID of one of them instead.';
       await e2e.window.notifications.waitFor(message);
       await e2e.window.notifications.close(message);
       const { id } = await e2e.computer('twin');
@@ -77,7 +77,7 @@ export function openActionsTests(e2e: E2eHarness): void {
 
     e2e.it('for no name that no computer has', async () => {
       await openByName('nobody');
-      const message = 'There is no computer called nobody. Check the spelling and the organization.';
+      const message = 'There is no computer named nobody. Check the spelling and the organization.';
       await e2e.window.notifications.waitFor(message);
       await e2e.window.notifications.close(message);
     });

@@ -39,7 +39,7 @@ export function openByStatusTests(e2e: E2eHarness): void {
       ['turing', 'being created'],
       ['fermi', 'starting'],
       ['planck', 'being restored'],
-      ['gauss', 'waiting for a place'],
+      ['gauss', 'waiting for a host'],
     ] as const) {
       e2e.it(`that is ${status} waits for it`, async () => {
         await e2e.row(name).click();
@@ -92,7 +92,7 @@ export function openByStatusTests(e2e: E2eHarness): void {
     for (const [name, message] of [
       [
         'darwin',
-        'darwin is lost: its host is gone. You can delete it and create another. Its host did not come back.',
+        'darwin is lost because its host is gone. You can delete it and create another. Its host did not come back.',
       ],
       ['galileo', 'galileo is being deleted.'],
     ] as const) {
@@ -120,7 +120,7 @@ export function openByStatusTests(e2e: E2eHarness): void {
         assert.match(await e2e.window.dialog.text(), /shows a key of type ssh-ed25519:\s+SHA256:[\w+/]{43}/);
         await e2e.window.dialog.press('Trust');
         await e2e.terminals.waitForText(
-          'bohr is "hibernating", a state this extension does not know. Trying all the same…',
+          'bohr is in an unknown state, "hibernating". Trying to connect anyway…',
         );
         await e2e.terminals.waitForText(prompt('einstein'));
       },
@@ -129,7 +129,7 @@ export function openByStatusTests(e2e: E2eHarness): void {
     e2e.it('without an SSH endpoint connects through its terminal gateway', async () => {
       await e2e.row('euclid').click();
       await e2e.terminals.waitForText(
-        'euclid offers no SSH endpoint. Taking SSH through its terminal gateway instead.',
+        'euclid has no SSH endpoint. Using SSH through its terminal gateway instead.',
       );
       await e2e.terminals.waitForText(prompt('euclid'));
       await e2e.terminals.waitForTab('euclid');

@@ -106,7 +106,7 @@ describe('terminals and ports below a computer', () => {
     );
     await e2e.screenshot('3 listening');
     await quickInput.choose(String(port));
-    assert.match(await dialog.text(), /to everybody\?[^]*without signing in/);
+    assert.match(await dialog.text(), /Make port \d+ of \S+ public\?[^]*without signing in/);
     await e2e.screenshot('4 warning');
     await dialog.press('Cancel');
     assert.equal((await e2e.requests('POST', 'einstein', 'published-ports')).length, 0);
@@ -116,11 +116,11 @@ describe('terminals and ports below a computer', () => {
     await dialog.press('Publish');
     await below(`Port ${port}`).waitForDescription('publishing…');
     await e2e.screenshot('5 publishing');
-    await notifications.waitFor(/is public now: http:/);
+    await notifications.waitFor(/is now public: http:/);
     const url = (await e2e.computer('einstein')).published_ports[0]?.url ?? '';
     await below(`Port ${port}`).waitForDescription(`public · ${url}`);
     await e2e.screenshot('6 published');
-    await notifications.press(/is public now/, 'Copy URL');
+    await notifications.press(/is now public/, 'Copy URL');
     await e2e.window.waitForClipboard(url);
   });
 
@@ -187,7 +187,7 @@ describe('terminals and ports below a computer', () => {
     await e2e.screenshot('10 no port');
     await quickInput.fill(String(port));
     await quickInput.accept();
-    const isTaken = `Port ${port} of this machine is taken, or not allowed. Choose another one.`;
+    const isTaken = `Local port ${port} is in use, or not allowed. Choose another one.`;
     await notifications.waitFor(isTaken);
     assert.equal(await address(), before);
     assert.equal(await (await fetch(`http://${before}/docs/`)).text(), 'hello from einstein\n');

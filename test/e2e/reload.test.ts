@@ -40,7 +40,7 @@ describe('a reloaded window with five terminals', () => {
     });
     for (const [index, name] of names.entries()) {
       await e2e.terminals.show(name);
-      await e2e.terminals.waitForText(/^Connected again\.$/m);
+      await e2e.terminals.waitForText(/^Reconnected\.$/m);
       await e2e.terminals.waitForText(/^before\n[^]*ohm@\w+:\/usr\$ $/m);
       await e2e.terminals.enter('echo "<$mine>"');
       await e2e.terminals.waitForText(`<${name}>`);

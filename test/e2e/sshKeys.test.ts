@@ -64,7 +64,7 @@ describe('SSH keys, host keys and installed files', () => {
     await quickInput.accept();
     await e2e.terminals.waitForText(prompt('einstein'));
     await e2e.control.killSshd({ id: 'einstein', listener: false });
-    await e2e.terminals.waitForText(/Connected again\.[^]*ohm@einstein:~\$ $/);
+    await e2e.terminals.waitForText(/Reconnected\.[^]*ohm@einstein:~\$ $/);
     await e2e.terminals.enter('exit');
     await e2e.terminals.waitForTabGone('einstein');
   });

@@ -28,9 +28,9 @@ describe('the terminals of a window', () => {
     await e2e.terminals.waitForText(/^before$/m);
     await e2e.control.killSshd({ id: 'einstein', listener: false });
     await e2e.terminals.waitForText(
-      /^before\n[^]*The connection to einstein was lost: .+\nConnected again\. This is a new shell: the old one is gone\.\n[^]*\$ $/m,
+      /^before\n[^]*The connection to einstein was lost: .+\nReconnected\. This is a new shell, because the previous one has ended\.\n[^]*\$ $/m,
     );
-    assert.ok(await e2e.terminals.isDim('Connected again.'));
+    assert.ok(await e2e.terminals.isDim('Reconnected.'));
     await e2e.terminals.waitForTab('einstein');
     await e2e.screenshot('mended');
   });
@@ -50,10 +50,10 @@ describe('the terminals of a window', () => {
     async () => {
       await open('pauli');
       await e2e.control.killSshd({ id: 'pauli' });
-      await e2e.terminals.waitForText('pauli cannot be reached yet. Trying again… (Enter tries now)');
+      await e2e.terminals.waitForText('pauli cannot be reached yet. Retrying… (Enter retries now)');
       await e2e.terminals.waitForTab('pauli (reconnecting)');
       await e2e.terminals.waitForText(
-        /Taking SSH through its terminal gateway instead\.\n[^]*ohm@pauli:~\$ $/,
+        /Using SSH through its terminal gateway instead\.\n[^]*ohm@pauli:~\$ $/,
       );
       await e2e.terminals.waitForTab('pauli');
     },
@@ -88,7 +88,7 @@ describe('the terminals of a window', () => {
     await e2e.terminals.waitForText(/^kept$/m);
     const { id } = await e2e.computer('euclid');
     await e2e.control.closeGateway({ id, code: 1006, reason: '' });
-    await e2e.terminals.waitForText(/The connection to euclid was lost[^]*Connected again\.\n[^]*\$ $/);
+    await e2e.terminals.waitForText(/The connection to euclid was lost[^]*Reconnected\.\n[^]*\$ $/);
     await e2e.terminals.enter('echo "[$kept]"');
     await e2e.terminals.waitForText(/^\[yes\]$/m);
   });
@@ -138,13 +138,13 @@ describe('the terminals of a window', () => {
       );
     });
     await e2e.terminals.show('euclid');
-    await e2e.terminals.waitForText(/^Connected again\.$/m);
+    await e2e.terminals.waitForText(/^Reconnected\.$/m);
     await e2e.terminals.enter('echo "<$kept>"');
     await e2e.terminals.waitForText(/^<yes>$/m);
     await e2e.screenshot('after reload');
     await e2e.terminals.show('curie');
     await e2e.terminals.waitForText(prompt('curie'));
-    await e2e.terminals.waitForText('Connected again. This is a new shell: the old one is gone.');
+    await e2e.terminals.waitForText('Reconnected. This is a new shell, because the previous one has ended.');
   });
 
   it('leaves the window without errors', () => assert.deepEqual(e2e.window.errors, []));

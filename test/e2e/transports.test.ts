@@ -31,7 +31,7 @@ describe('a computer is reached', () => {
     ],
   });
   const noEndpoint = (name: string) =>
-    `${name} offers no SSH endpoint. Taking SSH through its terminal gateway instead.`;
+    `${name} has no SSH endpoint. Using SSH through its terminal gateway instead.`;
 
   /** Checks the transport of a shell, its size and its character set. */
   async function expectTransport(
@@ -105,7 +105,7 @@ describe('a computer is reached', () => {
       assert.deepEqual(await reportedSteps(name), [
         noEndpoint(name),
         `Connecting to ${name} through its terminal gateway…`,
-        'SSH cannot be carried by the terminal gateway: it has no OpenSSH server. Taking a plain terminal instead.',
+        'SSH cannot be carried by the terminal gateway: it has no OpenSSH server. Using a plain terminal instead.',
         `Opening a plain terminal on ${name}…`,
       ]);
       await expectTransport('gateway', name);
@@ -121,10 +121,7 @@ describe('a computer is reached', () => {
       await e2e.control.addFault({ path: `/computers/${id}/exec$`, times: 'always', answer });
       await e2e.row('curie').click();
       const lines = await reportedSteps('curie');
-      assert.match(
-        lines.at(-2) ?? '',
-        /This key may not run commands\..* Taking a plain terminal instead\.$/,
-      );
+      assert.match(lines.at(-2) ?? '', /This key may not run commands\..* Using a plain terminal instead\.$/);
       await expectTransport('gateway', 'curie');
       await openAgain('curie');
       assert.deepEqual(await reportedSteps('curie'), ['Opening a plain terminal on curie…']);

@@ -37,7 +37,7 @@ describe('the list of computers', () => {
     assert.deepEqual(await e2e.tree.contents(), [
       { label: 'einstein', description: 'running · coding-agent · 2 CPU, 4 GB', icon: 'vm-running' },
       scratch('fermi', 'starting', 'loading'),
-      scratch('gauss', 'waiting for a place', 'loading'),
+      scratch('gauss', 'waiting for a host', 'loading'),
       scratch('planck', 'being restored', 'loading'),
       scratch('turing', 'being created', 'loading'),
       scratch('galileo', 'being deleted', 'loading'),
@@ -101,7 +101,7 @@ describe('the list of computers', () => {
     await e2e.window.runCommand('Celesto: Filter Computers…');
     await e2e.window.quickInput.waitFor('Filter Computers');
     await e2e.window.quickInput.fill('nobody');
-    await e2e.tree.waitForWelcome('No computer fits the filter.');
+    await e2e.tree.waitForWelcome('No computers match the filter.');
     assert.deepEqual(await e2e.tree.welcomeButtons(), ['Clear Filter']);
     await e2e.window.quickInput.cancel();
     await e2e.tree.waitForLabels(all);
@@ -112,7 +112,7 @@ describe('the list of computers', () => {
     await e2e.tree.waitForLabels(['coding-agent', 'einstein', 'scratch', ...all.slice(1)]);
     await e2e.window.runCommand('Celesto: Group Computers by State');
     await e2e.tree.waitForLabels([
-      ...['running', 'einstein', 'starting', 'fermi', 'waiting for a place', 'gauss'],
+      ...['running', 'einstein', 'starting', 'fermi', 'waiting for a host', 'gauss'],
       ...['being restored', 'planck', 'being created', 'turing', 'being deleted', 'galileo'],
       ...['stopping', 'hopper', 'needs attention', 'noether', 'stopped', 'ampere', 'node-2', 'node-10'],
       ...['can be restored', 'lovelace', 'lost', 'darwin', 'hibernating', 'bohr'],
@@ -137,7 +137,7 @@ describe('the list of computers', () => {
   e2e.it('stays while the service fails, says so, and recovers', async () => {
     await e2e.control.addFault({ path: '/computers$', times: 'always', answer: { status: 503 } });
     await e2e.tree.waitForMessage(
-      'This list may be out of date. Celesto had an error of its own (503). Try again in a moment.',
+      'This list may be out of date. Celesto reported an internal error (503). Try again in a moment.',
     );
     assert.deepEqual(
       (await e2e.tree.contents()).map(({ label }) => label),
@@ -198,7 +198,7 @@ describe('the list of computers', () => {
     await e2e.control.setStatus({ id: link, status: 'lost', lastError: link });
     await e2e.row(link).waitForDescription('lost');
     await e2e.row(link).click();
-    await e2e.window.notifications.waitFor(/is lost: its host is gone/);
+    await e2e.window.notifications.waitFor(/is lost because its host is gone/);
     await e2e.screenshot('9 notification');
     assert.deepEqual(await e2e.window.notifications.links(), []);
     await e2e.window.notifications.close(/is lost/);

@@ -390,7 +390,10 @@ describe('the terminal of a computer', () => {
       const harness = await lost();
       harness.reconnections[0]!.progress.phase('reconnecting');
       const shell = await harness.reconnect();
-      assert.equal(harness.lines.at(-1), 'Connected again. This is a new shell: the old one is gone.');
+      assert.equal(
+        harness.lines.at(-1),
+        'Reconnected. This is a new shell, because the previous one has ended.',
+      );
       assert.deepEqual(harness.names.slice(-2), ['einstein (reconnecting)', 'einstein']);
       shell.prints('again$ ');
       assert.ok(harness.text.endsWith('again$ '));
@@ -407,7 +410,7 @@ describe('the terminal of a computer', () => {
       shell.ends({ kind: 'lost', cause: undefined });
       await until('the next reconnection', () => harness.reconnections.length === 2);
       assert.deepEqual(harness.lines.slice(-1), ['The connection to einstein was lost.']);
-      assert.ok(!harness.text.includes('Connected again'));
+      assert.ok(!harness.text.includes('Reconnected'));
     });
 
     it('reattaches to a persistent shell, whose screen is drawn below the old output', async () => {
@@ -415,7 +418,7 @@ describe('the terminal of a computer', () => {
       const shell = await harness.reconnect({ persistedBy: 'tmux', resumed: true });
       shell.prints('the screen');
       await until('the screen', () => harness.text.endsWith('the screen'));
-      assert.match(harness.text.replaceAll('\x1b', '␛'), /Connected again\.␛\[0m\r\n(?:\r\n){30}the screen$/);
+      assert.match(harness.text.replaceAll('\x1b', '␛'), /Reconnected\.␛\[0m\r\n(?:\r\n){30}the screen$/);
     });
 
     it('drops text typed meanwhile; Enter retries at once', async () => {
@@ -524,7 +527,7 @@ describe('the terminal of a computer', () => {
       harness.pty.open({ rows: 30, columns: 100 });
       harness.pty.setDimensions({ rows: 30, columns: 101 });
       assert.deepEqual(harness.requests, []);
-      assert.deepEqual(harness.lines, ['Connects when you come to it.']);
+      assert.deepEqual(harness.lines, ['Connects when shown.']);
       harness.pty.connectWhenShown();
       assert.equal(harness.requests.length, 1);
       assert.deepEqual(harness.latest.request.memory, { terminalId: 'term_1' });

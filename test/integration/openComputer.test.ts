@@ -71,7 +71,7 @@ describe('opening a computer', () => {
     const terminal = await open('turing');
     await shows(terminal, /\$$/);
     await control.killSshd({ id, listener: false });
-    await shows(terminal, /The connection to turing was lost: [^]+Connected again\.[^]*\$$/);
+    await shows(terminal, /The connection to turing was lost: [^]+Reconnected\.[^]*\$$/);
     assert.equal(terminal.name, 'turing');
     terminal.sendText('echo again-$((1 + 1))');
     await shows(terminal, /^again-2$/m);
@@ -92,7 +92,7 @@ describe('opening a computer', () => {
       Object.assign(vscode.window, { showErrorMessage });
     }
     assert.deepEqual(messages, [
-      'There is no computer called nobody. Check the spelling and the organization.',
+      'There is no computer named nobody. Check the spelling and the organization.',
     ]);
     assert.deepEqual(vscode.window.terminals, []);
   });

@@ -67,7 +67,7 @@ describe('running on a computer', () => {
       Object.assign(vscode.window, { showErrorMessage });
     }
     assert.deepEqual(messages, [
-      'No program is known that runs notes.txt. Name one in its first line, such as #!/usr/bin/env python3.',
+      'No interpreter is known for notes.txt. Name one in its first line, such as #!/usr/bin/env python3.',
     ]);
   });
 

@@ -61,7 +61,7 @@ describe('shell integration for other extensions', () => {
         await until('its directory', () => terminal.shellIntegration?.cwd?.path === directory);
         if (connection === 'second') break;
         await control.killSshd({ id, listener: false });
-        await shows(terminal, /The connection to \S+ was lost: [^]+Connected again\./);
+        await shows(terminal, /The connection to \S+ was lost: [^]+Reconnected\./);
       }
     });
 });

@@ -254,11 +254,11 @@ describe('a command runs', () => {
     const { told, ended } = await new Runner(service, 'auto').run('bohr', 'exit 2');
     assert.equal(codeOf(ended), 2);
     assert.deepEqual(told, [
-      'bohr offers no SSH endpoint. Taking SSH through its terminal gateway instead.',
+      'bohr has no SSH endpoint. Using SSH through its terminal gateway instead.',
       'Connecting to bohr through its terminal gateway…',
       'SSH cannot be carried by the terminal gateway: it has no OpenSSH server. Running it through the service instead.',
       'Running it on bohr through the service…',
-      'Without SSH a command may take 300 s, and it cannot read input.',
+      'Without SSH, a command can run for at most 300 s and cannot read input.',
     ]);
   });
 
@@ -290,7 +290,7 @@ describe('a command runs', () => {
     const { ended } = await installation.run('bohr', line(10_001));
     assert.equal(
       ended.kind === 'failed' && ended.error.message,
-      'Without SSH a computer takes 10,000 characters at most; this has 10,001. Nothing was run. Put it into a file there, or shorten it.',
+      'Without SSH, a command can have at most 10,000 characters. This one has 10,001, so it was not run. Shorten it, or put it in a file on the computer.',
     );
     assert.deepEqual(await service.emulator.control.requests({ path: '/exec' }), []);
     const { ended: overSsh, lines } = await new Runner(service, 'ssh').run(
@@ -348,7 +348,7 @@ describe('a command runs', () => {
     const ended = await started.run.outcome;
     assert.equal(
       ended.kind === 'failed' && ended.error.message,
-      'The connection to Celesto broke before the command ended. It may still be running there.',
+      'The connection to Celesto was lost before the command ended. It may still be running.',
     );
     assert.equal(await service.run('bohr', 'cat ~/count'), 'x\n');
   });

@@ -75,7 +75,7 @@ class ApiKeyInput {
 
 function messageFor(error: unknown): string {
   if (isApiError(error, 'auth', 'forbidden')) {
-    return vscode.l10n.t('Celesto does not accept this key. Check that you copied all of it.');
+    return vscode.l10n.t('Celesto did not accept this key. Check that you copied all of it.');
   }
   return printable(messageOf(error));
 }

@@ -40,7 +40,7 @@ export class ResumeSessionCommand {
       if (!deleteOnClose || !(error instanceof Error) || error.cause === undefined) throw error;
       throw new Error(
         vscode.l10n.t(
-          'The computer of this session, {0}, is gone: it was to be deleted when the session closed.',
+          'The computer of this session, {0}, no longer exists. The session was set up to delete it on closing.',
           computerId,
         ),
         { cause: error },

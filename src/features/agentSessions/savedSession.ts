@@ -32,10 +32,11 @@ const idPattern = /^[\w-]{1,64}$/;
  */
 export function parseSavedSession(text: string): SavedSession {
   const found = sessionIn(parsed(text));
-  if (!found) throw new SavedSessionError(t('This file holds no saved session of a Celesto computer.'));
+  if (!found)
+    throw new SavedSessionError(t('This file does not contain a saved session of a Celesto computer.'));
   const { computer_id: id, session_id: session, manifest, delete_on_close: deletes } = found;
   if (typeof id !== 'string' || !idPattern.test(id))
-    throw new SavedSessionError(t('The saved session in this file names no usable computer ID.'));
+    throw new SavedSessionError(t('The saved session in this file does not contain a valid computer ID.'));
   const root = isRecord(manifest) && typeof manifest.root === 'string' ? manifest.root : undefined;
   return {
     computerId: id,

@@ -24,15 +24,15 @@ const windowIdParameter = 'windowId';
  */
 export function parseDeepLink(path: string, query: string): DeepLink {
   if (path !== '/open')
-    throw new DeepLinkError(t('This link asks for something that Celesto Computers cannot do.'));
+    throw new DeepLinkError(t('This link requests something that Celesto Computers cannot do.'));
   const parameters = new URLSearchParams(query);
   const [computer = '', ...others] = parameters.getAll('computer');
   const keys = [...parameters.keys()].filter((key) => key !== 'computer' && key !== windowIdParameter);
   if (others.length > 0) throw new DeepLinkError(t('This link names several computers. Nothing was opened.'));
   if (keys.length > 0)
-    throw new DeepLinkError(t('This link asks for more than to open a computer. Nothing was opened.'));
+    throw new DeepLinkError(t('This link requests more than opening a computer. Nothing was opened.'));
   if (computer === '') throw new DeepLinkError(t('This link names no computer. Nothing was opened.'));
   if (!computerPattern.test(computer))
-    throw new DeepLinkError(t('This link names no computer that there can be. Nothing was opened.'));
+    throw new DeepLinkError(t('This link does not name a valid computer. Nothing was opened.'));
   return { computer };
 }

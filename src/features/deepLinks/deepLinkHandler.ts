@@ -10,7 +10,7 @@ export const deepLinkHandler: vscode.UriHandler = {
     const confirmed = await confirm({
       question: vscode.l10n.t('Open a terminal on the computer {0}?', link.computer),
       detail: vscode.l10n.t(
-        'A link asks for this. The computer is started if it is stopped, which may incur costs.',
+        'A link requested this. The computer is started if it is stopped, which may incur costs.',
       ),
       action: vscode.l10n.t('Open'),
     });

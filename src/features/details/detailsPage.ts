@@ -74,9 +74,9 @@ function problem({ status, lastError }: Computer): string[] {
   const { needsAttention, isLost, isGone } = statusOf(status);
   if (!needsAttention && !isLost && !isGone) return [];
   const nextStep = needsAttention
-    ? vscode.l10n.t('A start may help. If it does not, delete the computer and create another.')
+    ? vscode.l10n.t('Try starting it. If that does not help, delete the computer and create another.')
     : vscode.l10n.t('It cannot be started. You can delete it and create another.');
-  return [`> ${escapeMarkdown(lastError ?? vscode.l10n.t('The service gives no reason.'))}`, nextStep];
+  return [`> ${escapeMarkdown(lastError ?? vscode.l10n.t('The service gave no reason.'))}`, nextStep];
 }
 
 function table(rows: readonly (readonly string[])[]): string {

@@ -7,7 +7,7 @@ export const idlePrompts: IdlePrompts = {
   askToStop: async ({ name }, idle) => {
     const stop = vscode.l10n.t('Stop');
     const keep = vscode.l10n.t('Keep');
-    const never = vscode.l10n.t('Never for This One');
+    const never = vscode.l10n.t('Never for This Computer');
     const question = vscode.l10n.t('{0} has been idle for {1}. Stop it?', name, minutes(idle));
     const answer = await inform(question, stop, keep, never);
     if (answer === stop) return 'stop';
@@ -15,7 +15,7 @@ export const idlePrompts: IdlePrompts = {
   },
   showStopped: ({ id, name }, idle) => {
     const start = vscode.l10n.t('Start');
-    const message = vscode.l10n.t('{0} had been idle for {1}, so it was stopped.', name, minutes(idle));
+    const message = vscode.l10n.t('{0} was stopped because it was idle for {1}.', name, minutes(idle));
     void inform(message, start).then((answer) => {
       if (answer === start) void vscode.commands.executeCommand('celesto.start', { computerId: id });
     });

@@ -46,7 +46,7 @@ export class CreateCommand {
         if (!isApiError(error, ...ambiguousKinds)) throw error;
         const tryAgain = vscode.l10n.t('Try Again');
         const question = vscode.l10n.t(
-          '{0} The computer may or may not have been created. Trying again creates no second one.',
+          '{0} The computer may or may not have been created. Trying again will not create a second one.',
           error.message,
         );
         if ((await warn(question, tryAgain)) !== tryAgain) return undefined;

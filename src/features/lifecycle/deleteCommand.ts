@@ -101,7 +101,7 @@ export class DeleteCommand {
 function partialFailure(deleted: number, total: number, problem: unknown): unknown {
   if (deleted === 0 || isCancellation(problem) || !(problem instanceof Error)) return problem;
   const message = vscode.l10n.t(
-    '{1} of {0} computers were deleted. The list will show whether the others were. {2}',
+    '{1} of {0} computers were deleted. The list will show what happened to the others. {2}',
     total,
     deleted,
     problem.message,

@@ -64,7 +64,7 @@ export class Notifications implements Disposable {
     const showTerminal = vscode.l10n.t('Show Terminal');
     const openTerminal = vscode.l10n.t('Open Terminal');
     const details = vscode.l10n.t('Details');
-    const reason = lastError ?? vscode.l10n.t('The service gives no reason.');
+    const reason = lastError ?? vscode.l10n.t('The service gave no reason.');
     let chosen: string | undefined;
     switch (kind) {
       case 'ready': {

@@ -132,7 +132,7 @@ async function confirmUnpublishing({ name }: Computer, port: number): Promise<vo
 
 /** Asks before a port becomes public. @throws a cancellation when the user declines */
 async function confirmPublishing({ name }: Computer, port: number): Promise<void> {
-  const question = vscode.l10n.t('Publish port {0} of {1} to everybody?', port, name);
+  const question = vscode.l10n.t('Make port {0} of {1} public?', port, name);
   const detail = vscode.l10n.t(
     'It gets a public URL. Anyone with that URL can reach the program on the port, without signing in, until you unpublish it.',
   );
@@ -149,7 +149,7 @@ async function notifyPublished({ name }: Computer, { port, url }: PublishedPort)
     await inform(pending);
     return;
   }
-  const message = vscode.l10n.t('Port {0} of {1} is public now: {2}', port, name, url);
+  const message = vscode.l10n.t('Port {0} of {1} is now public: {2}', port, name, url);
   const copyAction = vscode.l10n.t('Copy URL');
   const open = vscode.l10n.t('Open in Browser');
   const chosen = await inform(message, copyAction, open);

@@ -157,5 +157,5 @@ function mayBeLoss(end: ExecutionEnd): boolean {
 }
 
 function connectionLost(): Error {
-  return new Error(t('The connection was lost before the command ended. It may still be running there.'));
+  return new Error(t('The connection was lost before the command ended. It may still be running.'));
 }

@@ -20,7 +20,7 @@ export function loginCommand(command: Command, runId: string): string {
   const line = wrapForAnyShell(script);
   if (line.length > maxArgumentLength) {
     throw new CommandError(
-      t('This is too long for one command. Nothing was run. Put it into a file, and run that.'),
+      t('The text is too long for one command, so nothing was run. Put it in a file and run the file.'),
     );
   }
   return line;
@@ -43,9 +43,9 @@ export function serviceScript(command: Command, runId: string): { script: string
 /** @throws CommandError for a zero byte, and for a name that is no shell variable */
 function scriptOf({ line, cwd = '', env = {} }: Command): string {
   if ([line, cwd, ...Object.values(env)].some((text) => text.includes('\0')))
-    throw new CommandError(t('A command cannot hold a zero byte.'));
+    throw new CommandError(t('A command cannot contain a null byte.'));
   const exports = Object.entries(env).map(([name, value]) => {
-    if (!/^[A-Za-z_]\w*$/.test(name)) throw new CommandError(t('"{0}" is no name for a variable.', name));
+    if (!/^[A-Za-z_]\w*$/.test(name)) throw new CommandError(t('"{0}" is not a valid variable name.', name));
     return `export ${name}=${quote(value)}`;
   });
   const directory = cwd.trim();
@@ -71,7 +71,7 @@ function codePointsIn(text: string): number {
 
 function tooLong(length: number): string {
   return t(
-    'Without SSH a computer takes {0} characters at most; this has {1}. Nothing was run. Put it into a file there, or shorten it.',
+    'Without SSH, a command can have at most {0} characters. This one has {1}, so it was not run. Shorten it, or put it in a file on the computer.',
     execLimits.length.toLocaleString('en'),
     length.toLocaleString('en'),
   );

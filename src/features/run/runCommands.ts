@@ -39,7 +39,7 @@ export class RunCommands {
     const text = document.getText(
       selection.isEmpty ? document.lineAt(selection.active.line).range : selection,
     );
-    if (text.trim() === '') throw new Error(vscode.l10n.t('Nothing is selected. Select what to run.'));
+    if (text.trim() === '') throw new Error(vscode.l10n.t('Nothing is selected. Select the text to run.'));
     const computer = await this.chooseComputer([], vscode.l10n.t('Run Selection on Computer'));
     const { languageId } = document;
     const interpreter = languageId === 'shellscript' ? undefined : interpreterFor('', languageId);
@@ -58,7 +58,7 @@ export class RunCommands {
     if (interpreter === undefined) {
       throw new Error(
         vscode.l10n.t(
-          'No program is known that runs {0}. Name one in its first line, such as #!/usr/bin/env python3.',
+          'No interpreter is known for {0}. Name one in its first line, such as #!/usr/bin/env python3.',
           fileNameOf(document),
         ),
       );

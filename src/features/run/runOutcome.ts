@@ -31,12 +31,12 @@ export function exitCodeOf(outcome: RunOutcome): number {
 export function formatOutcome(outcome: Exclude<RunOutcome, { kind: 'failed' }>): string {
   if (outcome.kind === 'cancelled') {
     return outcome.duration === undefined
-      ? t('cancelled before it began')
+      ? t('cancelled before it started')
       : t('cancelled · {0}', formatDuration(outcome.duration));
   }
   const { code, signal, timedOut, duration } = outcome;
   const time = formatDuration(duration);
-  if (timedOut) return t('cut off, since it took longer than the service allows · {0}', time);
+  if (timedOut) return t('stopped, because it ran longer than the service allows · {0}', time);
   if (signal !== undefined) return t('ended by SIG{0} · {1}', signal.replace(/^SIG/, ''), time);
   return code === undefined ? t('ended · {0}', time) : t('exit {0} · {1}', code, time);
 }

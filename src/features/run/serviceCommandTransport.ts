@@ -46,7 +46,9 @@ export class ServiceCommandTransport implements Transport<CommandRequest, Comman
   ): Promise<CommandExecution> {
     const runId = newRunId();
     const { script, hasRunId } = serviceScript(request.command, runId);
-    request.report(t('Without SSH a command may take {0} s, and it cannot read input.', execTimeoutSeconds));
+    request.report(
+      t('Without SSH, a command can run for at most {0} s and cannot read input.', execTimeoutSeconds),
+    );
     const cancel = new AbortController();
     const cancelled = AbortSignal.any([signal, cancel.signal]);
     const kill = (): void => {

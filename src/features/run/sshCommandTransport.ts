@@ -25,7 +25,7 @@ export class MayHaveRunError extends Error {
   constructor(cause: SshError) {
     super(
       t(
-        'The connection broke as the command was sent: {0}. It may have run; check before you run it again.',
+        'The connection was lost while the command was being sent: {0}. It may have run. Check before you run it again.',
         cause.reason,
       ),
       { cause },

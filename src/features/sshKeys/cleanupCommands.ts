@@ -44,7 +44,7 @@ export class CleanupCommands {
     const footprint = await withProgress(this.deps.clock, looking, (signal) => this.read(computer, signal));
     const items = itemsOf(footprint);
     if (items.length === 0) {
-      void inform(vscode.l10n.t('Nothing of this extension is on {0}.', computer.name));
+      void inform(vscode.l10n.t('No files or keys of this extension were found on {0}.', computer.name));
       return;
     }
     const picked = await vscode.window.showQuickPick(items, {

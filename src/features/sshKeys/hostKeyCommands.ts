@@ -25,7 +25,7 @@ export class HostKeyCommands {
     const items = hostKeys.map((item) => ({ ...item, iconPath }));
     const picked = await vscode.window.showQuickPick(items, {
       title: vscode.l10n.t('Host Keys of {0}', computer.name),
-      placeHolder: vscode.l10n.t('Choose one to copy its fingerprint'),
+      placeHolder: vscode.l10n.t('Select a key to copy its fingerprint'),
     });
     if (picked) await copy([picked.label]);
   };

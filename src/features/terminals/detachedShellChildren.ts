@@ -44,7 +44,7 @@ export function detachedShellChild(shell: PersistentShell): DetachedShellChild {
     key: `shell ${shell.name}`,
     label,
     description: [t('detached'), directory].filter(Boolean).join(' · '),
-    tooltip: [t('It runs on without a terminal ({0}).', shell.persistedBy), directory, since]
+    tooltip: [t('Keeps running without a terminal ({0}).', shell.persistedBy), directory, since]
       .filter(Boolean)
       .join('\n'),
     ariaLabel: [label, t('detached'), directory].filter(Boolean).join(', '),

@@ -130,7 +130,7 @@ export class ComputersView implements Disposable {
     if (tree.visibleCount === 0 && (freshness !== 'none' || problem !== undefined)) return undefined;
     const notes = [
       problem instanceof Error && vscode.l10n.t('This list may be out of date. {0}', problem.message),
-      freshness === 'none' && problem === undefined && vscode.l10n.t('Reading the list of computers…'),
+      freshness === 'none' && problem === undefined && vscode.l10n.t('Loading the list of computers…'),
       tree.filter !== '' &&
         vscode.l10n.t('Filter "{0}": {1} of {2}', tree.filter, tree.visibleCount, store.computers.length),
       possiblyMore &&

@@ -28,13 +28,13 @@ const refused: [text: string, reason: RegExp][] = [
   ['ftp://api.celesto.ai', /https:\/\//],
   ['file:///etc/passwd', /https:\/\//],
   ['javascript:alert(1)', /https:\/\//],
-  ['https://me:secret@api.celesto.ai', /nothing more/],
-  ['https://me@api.celesto.ai', /nothing more/],
-  ['https://api.celesto.ai@evil.example', /nothing more/],
-  ['https://api.celesto.ai/v2', /nothing more/],
-  ['https://api.celesto.ai/v1/computers', /nothing more/],
-  ['https://api.celesto.ai?key=1', /nothing more/],
-  ['https://api.celesto.ai/#top', /nothing more/],
+  ['https://me:secret@api.celesto.ai', /only a host and a port/],
+  ['https://me@api.celesto.ai', /only a host and a port/],
+  ['https://api.celesto.ai@evil.example', /only a host and a port/],
+  ['https://api.celesto.ai/v2', /only a host and a port/],
+  ['https://api.celesto.ai/v1/computers', /only a host and a port/],
+  ['https://api.celesto.ai?key=1', /only a host and a port/],
+  ['https://api.celesto.ai/#top', /only a host and a port/],
 ];
 
 describe('parseBaseUrl', () => {

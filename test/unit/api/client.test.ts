@@ -243,7 +243,7 @@ describe('credentials', () => {
     await assert.rejects(
       client.get('cmp_1'),
       (error) =>
-        isApiError(error, 'auth') && error.needsSignIn && /no usable API key.*Sign in/i.test(error.message),
+        isApiError(error, 'auth') && error.needsSignIn && /not signed in.*Sign in/i.test(error.message),
     );
     assert.equal(service.calls.length, 0);
   });

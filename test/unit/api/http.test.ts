@@ -85,16 +85,16 @@ const kinds: [status: number, body: unknown, kind: ApiErrorKind, words: RegExp][
   [400, { detail: 'Port 80 cannot be published' }, 'validation', /Port 80 cannot be published/],
   [401, { detail: 'Token expired' }, 'auth', /Sign in again.*Token expired/],
   [402, { detail: 'Budget exceeded' }, 'planLimit', /plan.*Budget exceeded/],
-  [403, { detail: 'No write access' }, 'forbidden', /no permission.*No write access/],
+  [403, { detail: 'No write access' }, 'forbidden', /does not have permission.*No write access/],
   [403, { message: 'Your plan allows 2 computers' }, 'planLimit', /Your plan allows 2 computers/],
   [403, { error: 'Out of credits' }, 'planLimit', /Out of credits/],
   [403, { error: 'Quota reached' }, 'planLimit', /Quota reached/],
-  [404, { detail: 'Not found' }, 'notFound', /does not know it/],
-  [405, {}, 'notFound', /does not know it/],
-  [410, {}, 'notFound', /does not know it/],
-  [408, {}, 'timeout', /did not answer in time/],
+  [404, { detail: 'Not found' }, 'notFound', /could not find it/],
+  [405, {}, 'notFound', /could not find it/],
+  [410, {}, 'notFound', /could not find it/],
+  [408, {}, 'timeout', /did not respond in time/],
   [409, { detail: 'Computer is stopping' }, 'conflict', /^Computer is stopping$/],
-  [409, {}, 'conflict', /does not allow that/],
+  [409, {}, 'conflict', /not possible in the current state/],
   [422, { detail: 'Validation error', errors: [] }, 'validation', /Validation error/],
   [429, {}, 'rateLimit', /in a moment/],
   [429, { detail: 'Concurrency limit of your plan' }, 'planLimit', /Concurrency limit/],
@@ -210,7 +210,7 @@ describe('a network that fails', { timeout: 20_000 }, () => {
     await gone.stop();
     const error = await failure({}, baseUrl);
     assert.equal(error.kind, 'network');
-    assert.match(error.message, /cannot be reached/);
+    assert.match(error.message, /Unable to reach Celesto/);
     assert.match(log.text, /ECONNREFUSED/, 'the log says why');
   });
 
@@ -229,7 +229,7 @@ describe('a network that fails', { timeout: 20_000 }, () => {
     const begin = performance.now();
     const error = await failure({ timeoutMs: 60 });
     assert.equal(error.kind, 'timeout');
-    assert.match(error.message, /did not answer in time/);
+    assert.match(error.message, /did not respond in time/);
     assert.ok(performance.now() - begin < 2_000);
   });
 

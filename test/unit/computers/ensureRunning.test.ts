@@ -148,7 +148,7 @@ describe('a computer that does not start', () => {
     const harness = await LifecycleHarness.with('a stopped');
     harness.scriptFetches('stopped', 'error');
     harness.client.script('start', parseComputer('a starting'));
-    await assert.rejects(harness.opened(), problem('failed', /gives no reason/));
+    await assert.rejects(harness.opened(), problem('failed', /gave no reason/));
   });
 
   it('is started three times and no more when it keeps stopping', async () => {

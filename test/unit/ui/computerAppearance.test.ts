@@ -15,7 +15,7 @@ const spinner = 'loading~spin';
 const appearances: [string, string, string, string, string][] = [
   ['running', 'running', 'vm-running', 'charts.green', 'computer open ports stop delete inlineStop'],
   ['creating', 'being created', spinner, 'charts.yellow', 'computer open delete'],
-  ['pending', 'waiting for a place', spinner, 'disabledForeground', 'computer open delete'],
+  ['pending', 'waiting for a host', spinner, 'disabledForeground', 'computer open delete'],
   ['starting', 'starting', spinner, 'charts.yellow', 'computer open delete'],
   ['restoring', 'being restored', spinner, 'charts.blue', 'computer open delete'],
   ['stopping', 'stopping', spinner, 'charts.yellow', 'computer open delete'],

@@ -26,7 +26,7 @@ describe('formatMetrics', () => {
       ['CPU', '12 %  ▁▅█'],
       ['Memory', '512 MB of 2 GB'],
       ['Disk in use', '3 GB of 10 GB'],
-      ['Up for', '3 h 26 min'],
+      ['Uptime', '3 h 26 min'],
     ]);
   });
 
@@ -45,7 +45,7 @@ describe('formatMetrics', () => {
   it('notes that metrics are stale', () => {
     assert.deepEqual(formatMetrics({ latest: { ...latest, stale: true }, samples: [] }).at(-1), [
       'Note',
-      'these figures are not up to date',
+      'these values are out of date',
     ]);
   });
 });

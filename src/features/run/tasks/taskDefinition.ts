@@ -36,7 +36,7 @@ export function readTaskDefinition({
 
 /** @throws Error when the task has no command */
 export function assertCommand({ command }: TaskDefinition): void {
-  if (command.line.trim() === '') throw new Error(t('This task has no command. Give it one in tasks.json.'));
+  if (command.line.trim() === '') throw new Error(t('This task has no command. Add one in tasks.json.'));
 }
 
 /**
@@ -47,7 +47,7 @@ export function assertCommand({ command }: TaskDefinition): void {
 export function computerOf({ computer }: TaskDefinition, defaultComputer: () => string): string {
   if (computer === '') {
     throw new Error(
-      t('This task names no computer. Give its ID, its name, "default" or "new" in tasks.json.'),
+      t('This task names no computer. Set "computer" to an ID, a name, "default" or "new" in tasks.json.'),
     );
   }
   if (computer !== 'default') return computer;

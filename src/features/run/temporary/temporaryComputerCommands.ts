@@ -60,7 +60,7 @@ export class TemporaryComputerCommands {
       [
         async (input) => ({
           template: await input.pick({
-            placeholder: vscode.l10n.t('What kind of computer?'),
+            placeholder: vscode.l10n.t('Select a template'),
             choices: templateChoices(this.deps.client),
           }),
         }),

@@ -62,12 +62,16 @@ describe('a saved session', () => {
   for (const [what, text, words] of [
     ['that is no JSON', '{"type": "celesto",', /not valid JSON/],
     ['of nothing', '', /not valid JSON/],
-    ['of another kind', '{"type":"docker","computer_id":"x"}', /no saved session of a Celesto computer/],
-    ['whose ID is a path', '{"type":"celesto","computer_id":"../../etc"}', /names no usable computer ID/],
-    ['whose ID is a number', '{"type":"celesto","computer_id":7}', /names no usable computer ID/],
+    ['of another kind', '{"type":"docker","computer_id":"x"}', /a saved session of a Celesto computer/],
+    [
+      'whose ID is a path',
+      '{"type":"celesto","computer_id":"../../etc"}',
+      /does not contain a valid computer ID/,
+    ],
+    ['whose ID is a number', '{"type":"celesto","computer_id":7}', /does not contain a valid computer ID/],
     // Looked through at once, however much is in it.
-    ['of millions of values', `[${'0,'.repeat(4_000_000)}0]`, /no saved session of a Celesto computer/],
-    ['of millions of levels', `${'['.repeat(4_000_000)}${']'.repeat(4_000_000)}`, /no saved session/],
+    ['of millions of values', `[${'0,'.repeat(4_000_000)}0]`, /a saved session of a Celesto computer/],
+    ['of millions of levels', `${'['.repeat(4_000_000)}${']'.repeat(4_000_000)}`, /a saved session/],
     ['of 50 MB', `"${'x'.repeat(50_000_000)}"`, /too large/],
   ] as const) {
     it(`is rejected from a file ${what}`, () => {

@@ -15,11 +15,11 @@ describe('the outcome of a run', () => {
     [{ ...exited, code: undefined, signal: 'KILL', duration: 40 }, 'ended by SIGKILL · 0.0 s', 128],
     [
       { ...exited, code: 124, timedOut: true },
-      'cut off, since it took longer than the service allows · 1.2 s',
+      'stopped, because it ran longer than the service allows · 1.2 s',
       124,
     ],
     [{ kind: 'cancelled', duration: 2000 }, 'cancelled · 2.0 s', 130],
-    [{ kind: 'cancelled', duration: undefined }, 'cancelled before it began', 130],
+    [{ kind: 'cancelled', duration: undefined }, 'cancelled before it started', 130],
   ];
   for (const [outcome, text, code] of cases) {
     it(`is formatted as "${text}" with exit code ${code}`, () => {

@@ -22,7 +22,7 @@ const busyMetrics = [
   ['CPU', '12 %'],
   ['Memory', '512 MB of 2 GB'],
   ['Disk in use', '3 GB of 10 GB'],
-  ['Up for', '1 h 0 min'],
+  ['Uptime', '1 h 0 min'],
 ];
 
 function harness(answer: Promise<Observability> | (() => Promise<Observability>)) {
