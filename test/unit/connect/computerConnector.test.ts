@@ -142,8 +142,8 @@ class ConnectorHarness {
   }
 }
 
-describe('opening a computer', () => {
-  it('that the list has just called running asks nobody', async () => {
+describe('ComputerConnector.open', () => {
+  it('connects without asking the API where the cached status running is fresh', async () => {
     const bench = await ConnectorHarness.of('running');
     assert.equal(await bench.open(), bench.session);
     assert.deepEqual(bench.lines, [connecting]);
@@ -153,7 +153,7 @@ describe('opening a computer', () => {
     assert.equal(bench.transport.taken[0]!.patience, 0);
   });
 
-  it('that the list called running some time ago asks the service first', async () => {
+  it('asks the API first where the cached status is old', async () => {
     const bench = await ConnectorHarness.of('running');
     await bench.service.clock.advance(10_001);
     await bench.finds('running').open();
@@ -161,14 +161,14 @@ describe('opening a computer', () => {
     assert.deepEqual(bench.lines, [connecting]);
   });
 
-  it('that is in no list asks the service first', async () => {
+  it('asks the API first where the computer is not in the list', async () => {
     const bench = await ConnectorHarness.of('');
     await bench.finds('running').open();
     assert.deepEqual(bench.calls, ['get a']);
     assert.deepEqual(bench.lines, [connecting]);
   });
 
-  it('that is stopped starts it, and is patient with its SSH server', async () => {
+  it('starts a stopped computer, and gives its SSH server the longer timeout', async () => {
     const bench = await ConnectorHarness.of('stopped');
     await bench.finds('stopped', 'starting', 'starting', 'running').open();
     assert.deepEqual(bench.lines, ['name of a: stopped. Starting it… (Ctrl+C cancels)', connecting]);
@@ -177,7 +177,7 @@ describe('opening a computer', () => {
     assert.equal(bench.transport.taken[0]!.patience, 60_000);
   });
 
-  it('that is being created waits', async () => {
+  it('waits for a computer that is being created', async () => {
     const bench = await ConnectorHarness.of('creating');
     await bench.finds('creating', 'creating', 'running').open();
     assert.deepEqual(bench.lines, ['name of a: being created. Waiting… (Ctrl+C cancels)', connecting]);
@@ -186,7 +186,7 @@ describe('opening a computer', () => {
     assert.equal(bench.transport.taken[0]!.patience, 60_000);
   });
 
-  it('that changes several times tells each state', async () => {
+  it('reports each status of a computer that changes several times', async () => {
     const bench = await ConnectorHarness.of('stopping');
     await bench.finds('stopping', 'stopping', 'stopped', 'starting', 'running').open();
     assert.deepEqual(bench.lines, [
@@ -197,7 +197,7 @@ describe('opening a computer', () => {
     assert.deepEqual(bench.course, ['stopping', 'starting', 'connecting']);
   });
 
-  it('that can be restored has it restored', async () => {
+  it('requests the restore of a restorable computer', async () => {
     const bench = await ConnectorHarness.of('restorable');
     bench.service.client.script('retryRestore', parseComputer('a restoring'));
     await bench.finds('restorable', 'restoring', 'restoring', 'running').open();
@@ -206,14 +206,14 @@ describe('opening a computer', () => {
     assert.equal(bench.service.client.count('retryRestore'), 1);
   });
 
-  it('while the service cannot be reached says so once, and goes on when it can', async () => {
+  it('reports once that the API cannot be reached, and goes on when it can', async () => {
     const bench = await ConnectorHarness.of('');
     await bench.finds(network, network, network, 'running').open();
     assert.deepEqual(bench.lines, [`${network.message} Retrying…`, connecting]);
     assert.deepEqual(bench.course, ['waiting', 'connecting']);
   });
 
-  it('with a status that nobody knows tries it all the same', async () => {
+  it('tries to connect at an unknown status', async () => {
     const bench = await ConnectorHarness.of('');
     assert.equal(await bench.finds('hibernating').open(), bench.session);
     assert.deepEqual(bench.lines, [
@@ -222,7 +222,7 @@ describe('opening a computer', () => {
     ]);
   });
 
-  it('with an error says what the service says and leaves it to the person', async () => {
+  it('reports the reason of the service at status error, and starts nothing', async () => {
     const bench = await ConnectorHarness.of('error');
     bench.finds(wire('a', 'error', { last_error: 'no memory left' }));
     await assert.rejects(bench.open(), (error) => {
@@ -235,21 +235,21 @@ describe('opening a computer', () => {
     assert.deepEqual(bench.transport.taken, []);
   });
 
-  it('with an error starts it when the person asked for that', async () => {
+  it('starts a computer in status error where the user asked for that', async () => {
     const bench = await ConnectorHarness.of('error');
     assert.equal(await bench.finds('error', 'error', 'starting', 'running').open(true), bench.session);
     assert.deepEqual(bench.lines, ['name of a: needs attention. Starting it… (Ctrl+C cancels)', connecting]);
   });
 
-  it('that does not get up in time gives up, with the state it is in', async () => {
+  it('gives up after the start timeout, and names the status', async () => {
     const bench = await ConnectorHarness.of('');
     await assert.rejects(bench.finds('creating').open(), /still being created after 120 s/);
     assert.equal(bench.service.clock.waiting, 0);
   });
 });
 
-describe('connecting', () => {
-  it('to a server that is not up yet after a start is tried for long', async () => {
+describe('ComputerConnector: one transport', () => {
+  it('retries a server that is not up yet for the longer timeout after a start', async () => {
     const bench = await ConnectorHarness.of('stopped', 'not up yet', new FakeSession());
     await bench.finds('stopped', 'running').open();
     assert.deepEqual(bench.lines.slice(1), [
@@ -262,7 +262,7 @@ describe('connecting', () => {
     );
   });
 
-  it('that is refused looks at the computer again, and tries again shortly if it runs', async () => {
+  it('refreshes the computer after a refusal, and retries shortly where it runs', async () => {
     const bench = await ConnectorHarness.of('running', 'not up yet', 'not up yet', new FakeSession());
     await bench.finds('running').open();
     assert.deepEqual(bench.calls, ['get a']);
@@ -276,7 +276,7 @@ describe('connecting', () => {
     );
   });
 
-  it('that is refused starts the computer if it was stopped meanwhile', async () => {
+  it('starts the computer after a refusal where it was stopped meanwhile', async () => {
     const session = new FakeSession();
     const bench = await ConnectorHarness.of('running', sshError('unreachable'), session);
     assert.equal(await bench.finds('stopped', 'starting', 'running').open(), session);
@@ -291,7 +291,7 @@ describe('connecting', () => {
     );
   });
 
-  it('takes the address that the service names after the start, not the old one', async () => {
+  it('connects to the endpoint of the refreshed record', async () => {
     const bench = await ConnectorHarness.of('running', sshError('unreachable'), new FakeSession());
     await bench
       .finds(wire('a', 'running', { connection: { ssh: 'ohm@198.51.100.9:22', access_url: null } }))
@@ -300,7 +300,7 @@ describe('connecting', () => {
     assert.equal(bench.transport.taken[1]!.computer.ssh, 'ohm@198.51.100.9:22');
   });
 
-  it('that is refused twice ends with the reason', async () => {
+  it('ends with the reason after the second refusal', async () => {
     const refused = sshError('unreachable');
     const bench = await ConnectorHarness.of('running', refused);
     await assert.rejects(bench.finds('running').open(), refused);
@@ -308,20 +308,20 @@ describe('connecting', () => {
     assert.deepEqual(bench.lines, [connecting]);
   });
 
-  it('to a computer of an unknown status that is refused twice tells each line once', async () => {
+  it('reports each message once at an unknown status', async () => {
     const bench = await ConnectorHarness.of('', sshError('unreachable'));
     await assert.rejects(bench.finds('hibernating').open());
     assert.equal(bench.lines.length, 2);
   });
 
-  it('is not tried again when it was not the network', async () => {
+  it('does not retry where the connection was not the reason', async () => {
     const bench = await ConnectorHarness.of('running', keyRefused);
     await assert.rejects(bench.open(), keyRefused);
     assert.equal(bench.transport.taken.length, 1);
     assert.deepEqual(bench.calls, []);
   });
 
-  it('without an SSH endpoint says that no transport leads there', async () => {
+  it('reports that no transport supports the computer without an endpoint', async () => {
     const bench = await ConnectorHarness.of('');
     bench.finds(wire('a', 'running', { connection: { ssh: null, access_url: null } }));
     await assert.rejects(bench.open(), (error) => {
@@ -333,7 +333,7 @@ describe('connecting', () => {
     assert.deepEqual(bench.transport.taken, []);
   });
 
-  it('to an endpoint that cannot be read says so, and takes no transport', async () => {
+  it('reports an endpoint that cannot be parsed, and tries no transport', async () => {
     const bench = await ConnectorHarness.of('');
     bench.finds(wire('a', 'running', { connection: { ssh: 'ohm@host; rm -rf /', access_url: null } }));
     await assert.rejects(bench.open(), (error) => error instanceof EndpointError);
@@ -341,7 +341,7 @@ describe('connecting', () => {
   });
 });
 
-describe('cancelling', () => {
+describe('ComputerConnector: cancellation', () => {
   /** Waits until the bench has come so far, cancels, and sees that nothing goes on. */
   async function cancelled(bench: ConnectorHarness, come: () => boolean): Promise<void> {
     const opening = bench.begin();
@@ -357,7 +357,7 @@ describe('cancelling', () => {
     assert.equal(bench.service.clock.waiting, 0);
   }
 
-  it('before anything happened does nothing', async () => {
+  it('does nothing where it comes first', async () => {
     const bench = await ConnectorHarness.of('stopped');
     bench.cancel.abort();
     await assert.rejects(bench.begin(), isCancellation);
@@ -365,42 +365,42 @@ describe('cancelling', () => {
     assert.deepEqual(bench.lines, []);
   });
 
-  it('while the service is asked', async () => {
+  it('ends the request for the status', async () => {
     const bench = await ConnectorHarness.of('');
     bench.service.client.script('get', deferred<WireComputer>().promise);
     await cancelled(bench, () => bench.calls.length === 1);
   });
 
-  it('while the start is asked for', async () => {
+  it('ends the request for the start', async () => {
     const bench = await ConnectorHarness.of('stopped');
     bench.finds('stopped').service.client.script('start', deferred<WireComputer>().promise);
     await cancelled(bench, () => bench.service.client.count('start') === 1);
   });
 
-  it('while it starts', async () => {
+  it('ends the wait for the start', async () => {
     const bench = await ConnectorHarness.of('stopped');
     bench.finds('stopped', 'starting');
     await cancelled(bench, () => bench.service.client.count('get') > 3);
   });
 
-  it('while the connection is made', async () => {
+  it('ends the attempt to connect', async () => {
     const bench = await ConnectorHarness.of('running', deferred<Session>().promise);
     await cancelled(bench, () => bench.transport.taken.length === 1);
   });
 
-  it('while the computer is looked at again', async () => {
+  it('ends the refresh after a refusal', async () => {
     const bench = await ConnectorHarness.of('running', sshError('unreachable'));
     bench.service.client.script('get', deferred<WireComputer>().promise);
     await cancelled(bench, () => bench.calls.length === 1);
   });
 });
 
-describe('falling from one transport to the next', () => {
+describe('ComputerConnector: fallback', () => {
   const hidden = wire('a', 'running', { connection: { ssh: null, access_url: null } });
   const noServer = new TunnelUnavailableError('it has no OpenSSH server');
   const hostKey = new HostKeyError('changed', { user: 'ohm', host: 'h', port: 22 }, 'shown', ['expected']);
 
-  it('without an endpoint goes through the gateway, with one line why', async () => {
+  it('uses the gateway without an endpoint, and reports why once', async () => {
     const tunnel = new ScriptedTransport([new FakeSession()], 'tunnel');
     const bench = (await ConnectorHarness.of('')).withTransports('auto', tunnel);
     await bench.finds(hidden).open();
@@ -411,7 +411,7 @@ describe('falling from one transport to the next', () => {
     assert.deepEqual(bench.transport.taken, []);
   });
 
-  it('says nothing of the transport that did not lead there the next time', async () => {
+  it('skips the transport that failed before, without a message', async () => {
     const tunnel = new ScriptedTransport([noServer], 'tunnel');
     const gateway = new ScriptedTransport([new FakeSession(), new FakeSession()], 'gateway');
     const bench = (await ConnectorHarness.of('')).withTransports('auto', tunnel, gateway);
@@ -426,7 +426,7 @@ describe('falling from one transport to the next', () => {
     assert.equal(tunnel.taken.length, 1);
   });
 
-  it('goes on errands of other kinds by what terminals have found out', async () => {
+  it('shares the cache between kinds of sessions', async () => {
     const tunnel = new ScriptedTransport([noServer], 'tunnel');
     const gateway = new ScriptedTransport([new FakeSession()], 'gateway');
     const bench = (await ConnectorHarness.of('')).withTransports('auto', tunnel, gateway);
@@ -439,7 +439,7 @@ describe('falling from one transport to the next', () => {
     assert.deepEqual(others(bench.transport, tunnel).candidates(computer), [tunnel]);
   });
 
-  it('tells a fall that was found out in silence before', async () => {
+  it('reports a fallback that a background channel has found before', async () => {
     const tunnel = new ScriptedTransport([new FakeSession()], 'tunnel');
     const bench = (await ConnectorHarness.of('running', keyRefused)).withTransports('auto', tunnel);
     const silent = new TransportCache(bench.service.clock, bench.memory);
@@ -449,7 +449,7 @@ describe('falling from one transport to the next', () => {
     assert.equal(silent.get(bench.service.store.get('a')!), 1);
   });
 
-  it('asks all transports again after the computer was away', async () => {
+  it('tries all transports again after the computer was away', async () => {
     const tunnel = new ScriptedTransport([noServer, new FakeSession()], 'tunnel');
     const gateway = new ScriptedTransport([new FakeSession()], 'gateway');
     const bench = (await ConnectorHarness.of('')).withTransports('auto', tunnel, gateway);
@@ -459,7 +459,7 @@ describe('falling from one transport to the next', () => {
     assert.deepEqual([tunnel.taken.length, gateway.taken.length], [2, 1]);
   });
 
-  it('looks at the computer before it leaves an endpoint that does not answer', async () => {
+  it('refreshes the computer before it gives up an endpoint that does not answer', async () => {
     const tunnel = new ScriptedTransport([new FakeSession()], 'tunnel');
     const bench = (await ConnectorHarness.of('running', sshError('unreachable'))).withTransports(
       'auto',
@@ -471,21 +471,21 @@ describe('falling from one transport to the next', () => {
     assert.match(bench.lines[1]!, /cannot be reached.* Using SSH through its terminal gateway instead\.$/);
   });
 
-  it('leaves an endpoint that accepts none of the keys', async () => {
+  it('falls back where the server accepts none of the keys', async () => {
     const tunnel = new ScriptedTransport([new FakeSession()], 'tunnel');
     const bench = (await ConnectorHarness.of('running', keyRefused)).withTransports('auto', tunnel);
     await bench.open();
     assert.match(bench.lines[1]!, /accepted none of the keys\. Using SSH/);
   });
 
-  it('never leaves a host that is not who it should be', async () => {
+  it('does not fall back after a wrong host key', async () => {
     const tunnel = new ScriptedTransport([new FakeSession()], 'tunnel');
     const bench = (await ConnectorHarness.of('running', hostKey)).withTransports('auto', tunnel);
     await assert.rejects(bench.open(), hostKey);
     assert.deepEqual(tunnel.taken, []);
   });
 
-  it('stays on the one transport that is wanted', async () => {
+  it('does not fall back from the transport of the setting', async () => {
     const tunnel = new ScriptedTransport([noServer], 'tunnel');
     const gateway = new ScriptedTransport([new FakeSession()], 'gateway');
     const bench = (await ConnectorHarness.of('running')).withTransports('tunnel', tunnel, gateway);

@@ -84,15 +84,15 @@ class Bench {
   }
 }
 
-describe('the way back to a computer', () => {
-  it('that runs is taken at once, without a word', async () => {
+describe('Reconnection', () => {
+  it('reconnects to a running computer at once, without a message', async () => {
     const bench = await Bench.of(['running']);
     assert.equal(await bench.run(), bench.session);
     assert.deepEqual(bench.tries, [[0, false]]);
     assert.deepEqual([bench.lines, bench.phases], [[], ['reconnecting']]);
   });
 
-  it('is tried again and again, at growing distances, then by any transport; told once', async () => {
+  it('lengthens the back-off after each attempt, then allows fallback, and reports once', async () => {
     const refused = sshError('unreachable');
     const bench = await Bench.of(['running'], ...Array<Error>(7).fill(refused), new FakeSession());
     await bench.run();
@@ -109,14 +109,14 @@ describe('the way back to a computer', () => {
     assert.deepEqual(bench.lines, [trying]);
   });
 
-  it('waits for the network when the service cannot be asked either', async () => {
+  it('goes on while the API cannot be reached either', async () => {
     const bench = await Bench.of([network, network, 'running']);
     await bench.run();
     assert.deepEqual(bench.lines, [`${network.message} Retrying… (Enter retries now)`]);
     assert.deepEqual(bench.tries, [[3_000, true]]);
   });
 
-  it('is tried at once when somebody hurries', async () => {
+  it('ends the back-off on retryNow', async () => {
     const bench = await Bench.of(['running'], sshError('unreachable'), new FakeSession());
     const way = bench.begin();
     await settled();
@@ -129,14 +129,14 @@ describe('the way back to a computer', () => {
     );
   });
 
-  it('takes its time where links are lost as soon as they stand', async () => {
+  it('backs off first after rapid disconnects', async () => {
     const bench = await Bench.of(['running']);
     await bench.run(4);
     assert.deepEqual(bench.tries, [[4_000, false]]);
   });
 
   for (const status of ['restorable', 'restoring', 'starting'] as const) {
-    it(`that is ${status} is waited for, and nothing is asked for`, async () => {
+    it(`waits for a computer that is ${status}, and requests nothing`, async () => {
       const bench = await Bench.of([status, status, 'running']);
       assert.equal(await bench.run(), bench.session);
       assert.equal(bench.lines.length, 1);
@@ -152,7 +152,7 @@ describe('the way back to a computer', () => {
     ['deleting', 'deleting'],
     ['restorable', 'restorable'],
   ] as const) {
-    it(`that is ${status} for good ends with that, and starts nothing`, async () => {
+    it(`ends at status ${status}, and starts nothing`, async () => {
       const bench = await Bench.of([status]);
       await assert.rejects(
         bench.run(),
@@ -163,25 +163,25 @@ describe('the way back to a computer', () => {
     });
   }
 
-  it('that is stopping is told when it has stopped', async () => {
+  it('ends once a stopping computer has stopped', async () => {
     const bench = await Bench.of(['stopping', 'stopped']);
     await assert.rejects(bench.run(), /was stopped/);
     assert.deepEqual(bench.lines, ['name of a: stopping. Waiting… (Ctrl+C cancels)']);
   });
 
-  it('that was deleted says so', async () => {
+  it('ends with an error where the computer was deleted', async () => {
     const bench = await Bench.of([new ApiError('notFound')]);
     await assert.rejects(bench.run(), /was deleted/);
   });
 
-  it('ends where a further try would not help', async () => {
+  it('ends at an error that is not transient', async () => {
     const wrong = new HostKeyError('changed', { user: 'ohm', host: 'h', port: 22 }, 'shown', ['expected']);
     const bench = await Bench.of(['running'], wrong);
     await assert.rejects(bench.run(), wrong);
     assert.equal(bench.tries.length, 1);
   });
 
-  it('can be cancelled', async () => {
+  it('ends with the reason of its signal', async () => {
     const bench = await Bench.of(['running'], sshError('unreachable'));
     const way = bench.begin();
     await bench.service.clock.advance(2_000);

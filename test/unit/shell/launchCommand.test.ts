@@ -20,7 +20,7 @@ describe('launchCommand', () => {
     assert.equal(launchCommand(wish, size), undefined);
   });
 
-  it('has nothing of what a person types that a shell could take for more than text', () => {
+  it('encodes typed text so that no shell interprets it', () => {
     const cwd = `'; touch x; "$(id)" \`id\` \\ ! é \n#`;
     const command = launchCommand({ ...wish, cwd }, size) ?? '';
     const [, ...words] = command.split("' '");
@@ -29,19 +29,19 @@ describe('launchCommand', () => {
       assert.match(word.replace(/'$/, ''), /^[^'\\!\n`]*(?:\\0[0-7]{3}[^'\\!\n`]*)*$/);
   });
 
-  it('fits, with all else that opens a shell, into what TCP sends before it hears anything', () => {
+  it('fits into the initial window of TCP together with the other requests', () => {
     const longest = { ...wish, persistence: 'auto', nonce: '00000000-0000-0000-0000-000000000000' } as const;
     assert.ok((launchCommand(longest, size)?.length ?? 0) < 10_000);
   });
 
-  it('refuses a name that is none', () => {
+  it('refuses an invalid name', () => {
     assert.throws(() => launchCommand({ ...wish, cwd: '/', name: 'a;b' }, size));
   });
 });
 
 describe('StartMarkerParser', () => {
   for (const [name, marker] of Object.entries(startMarkers))
-    it(`finds the start marker ${name}, parted anywhere, and passes on what is around it`, () => {
+    it(`finds the start marker ${name}, split anywhere, and passes the output around it through`, () => {
       for (const [first, second] of halves(Buffer.from(`noise\x1b[1m${marker}later\x1b`))) {
         const reader = new StartMarkerParser();
         const one = reader.read(first);
@@ -53,7 +53,7 @@ describe('StartMarkerParser', () => {
       }
     });
 
-  it('passes on at once what cannot be one, and in the end what could have been', () => {
+  it('passes other output through at once, and a partial marker at the end', () => {
     const reader = new StartMarkerParser();
     assert.equal(reader.read(Buffer.from('$ \x1b]53')).shown.toString(), '$ ');
     assert.equal(reader.read(Buffer.from('x\x1b]5379;cel')).shown.toString(), '\x1b]53x');
@@ -98,7 +98,7 @@ describe('TmuxClient', () => {
     return { client, seen };
   }
 
-  it('hands on output as it was, however it comes', () => {
+  it('passes output through in chunks of any size', () => {
     for (const [first, second] of halves(said)) {
       const { client, seen } = attending();
       client.receive(first);
@@ -111,7 +111,7 @@ describe('TmuxClient', () => {
     }
   });
 
-  it('takes it for no failure when another terminal has the shell now, however that came', () => {
+  it('reports no failure where another terminal has taken the shell over', () => {
     for (const [farewell, failure] of [
       ['%exit', undefined],
       ['%exit detached', undefined],
@@ -126,7 +126,7 @@ describe('TmuxClient', () => {
 });
 
 describe('OutputFilter', () => {
-  it('takes out the questions that this tmux answers, parted anywhere, and no other', () => {
+  it('removes the queries that this version of tmux answers, split anywhere, and no others', () => {
     for (const [version, left] of [
       ['3.2', '\x1b[14t\x1b[?2026$p\x1b]11;?\x07\x1b[?1c'],
       ['3.4', '\x1b[?2026$p\x1b]11;?\x07\x1b[?1c'],
@@ -143,7 +143,7 @@ describe('OutputFilter', () => {
 });
 
 describe('parseShellListing', () => {
-  it('reads a directory with anything in its name, and leaves out what is no shell', () => {
+  it('parses a directory with any name, and skips other lines', () => {
     const output =
       'tmux\ta-1\t1700000000\t1\tvim\t/home/ohm/a\tb\nno server running\nscreen\tb\t1700000001\t0\tbash\t/\n';
     assert.deepEqual(parseShellListing(output), [

@@ -216,7 +216,7 @@ describe('OutputFlowControl: a flood', () => {
       assert.ok(piece.length > 60 * kilobyte, `${piece.length}`);
   });
 
-  it('puts no question into a character or a sequence', async () => {
+  it('inserts no query into a character or a sequence', async () => {
     const parts = [
       '\x1b[38;5;200m',
       'ü',
@@ -244,7 +244,7 @@ describe('OutputFlowControl: a flood', () => {
     }
   });
 
-  it('hands over one batch at a time, so that the window does not stand still for several', async () => {
+  it('writes one batch at a time, so that the window does not freeze for several', async () => {
     const { bench, emulator } = flooded(numbered(500_000));
     await bench.clock.advance(1);
     const before = emulator.pieces.length;
@@ -252,7 +252,7 @@ describe('OutputFlowControl: a flood', () => {
     assert.equal(emulator.pieces.length, before + 1);
   });
 
-  it('rests now and then while a command runs that the shell has marked, and only then', async () => {
+  it('cools down while a marked command runs, and only then', async () => {
     const output = numbered(450_000);
     const { bench, emulator } = flooded(`\x1b]633;C\x07${output}\x1b]633;D;0\x07${output}`);
     const pauses: number[] = [];
@@ -271,7 +271,7 @@ describe('OutputFlowControl: a flood', () => {
     assert.ok(emulator.text.endsWith(output));
   });
 
-  it('goes on without acks, be it slowly', async () => {
+  it('goes on without acks, slowly', async () => {
     const source = new Flood(Buffer.alloc(2 * kilobyte * kilobyte, 'x'), 32 * kilobyte);
     const bench = new PumpBench(Infinity, source);
     source.pump = bench.pump;
@@ -281,14 +281,14 @@ describe('OutputFlowControl: a flood', () => {
     assert.equal(bench.clock.waiting, 0);
   });
 
-  it('of one string that never ends, in which nothing can be asked, goes on too', async () => {
+  it('goes on within an endless string, where no query can be inserted', async () => {
     const { bench, emulator } = flooded(`\x1b]1337;File=:${'A'.repeat(4 * kilobyte * kilobyte)}`);
     await bench.clock.advance(1_000);
     assert.ok(emulator.text.length > 4 * kilobyte * kilobyte);
     assert.ok(emulator.pieces.join('') === emulator.text);
   });
 
-  it('holds a source back above 512 KB, and lets it go on below 128 KB', async () => {
+  it('pauses the source above the high watermark, and resumes it below the low one', async () => {
     const told: string[] = [];
     const source = { pause: () => told.push('pause'), resume: () => told.push('resume') };
     const { pump, clock } = new PumpBench(64 * kilobyte, source);
@@ -314,7 +314,7 @@ describe('OutputFlowControl: Ctrl+C in a flood', () => {
     return begun;
   }
 
-  it('skips what is under way, says how much, and draws the last lines and the prompt', async () => {
+  it('discards the backlog, reports how much, and draws the last lines and the prompt', async () => {
     const { source, bench, emulator } = await midFlood(numbered(300_000) + prompt);
     bench.pump.interrupt();
     await bench.clock.advance(200);
@@ -325,7 +325,7 @@ describe('OutputFlowControl: Ctrl+C in a flood', () => {
     assert.equal(skipped, ((source.sent - before.length - after.length) / 1e6).toFixed(1));
   });
 
-  it('skips what arrives only after it was typed, too', async () => {
+  it('discards output that arrives after the key, too', async () => {
     const bench = new PumpBench(10_000);
     for (let i = 0; i < 20; i += 1) {
       bench.push(numbered(6_000));
@@ -339,7 +339,7 @@ describe('OutputFlowControl: Ctrl+C in a flood', () => {
     assert.match(visible(bench.emulator.text).slice(-200), /… 1\.2 MB skipped.*\r\n\^C\r\n\$ $/s);
   });
 
-  it('begins the mark on a line of its own', async () => {
+  it('begins the notice on a line of its own', async () => {
     const { bench, emulator } = await midFlood('x'.repeat(3_000_000) + prompt);
     bench.pump.interrupt();
     await bench.clock.advance(200);
@@ -347,7 +347,7 @@ describe('OutputFlowControl: Ctrl+C in a flood', () => {
     assert.match(end, /x\r\n␛\[2m… 2\.\d MB skipped␛\[22m\r\nx{900,}\^C\r\n\$ $/);
   });
 
-  it('draws on with the first sequence that does more than colour', async () => {
+  it('resumes drawing at the first sequence that does more than colour', async () => {
     const end = '^C\r\n\x1b[?2004h\x1b]0;title\x07$ ';
     const { bench, emulator } = await midFlood(numbered(300_000));
     bench.pump.interrupt();
@@ -356,7 +356,7 @@ describe('OutputFlowControl: Ctrl+C in a flood', () => {
     assert.ok(emulator.text.endsWith(end));
   });
 
-  it('keeps the colours that what was skipped had set', async () => {
+  it('keeps the colours of discarded output', async () => {
     const colours = ['\x1b[31mred\r\n', '\x1b[0m', '\x1b[44m', 'on blue\x1b[K\r\n', '\x1b[1mbold\r\n'].join(
       '',
     );
@@ -367,7 +367,7 @@ describe('OutputFlowControl: Ctrl+C in a flood', () => {
     assert.ok(after.startsWith('␛[0m␛[44m␛[1mline 99997\r\n'));
   });
 
-  it('cuts no character and no sequence in half', async () => {
+  it('splits no character and no sequence', async () => {
     const unit = '\x1b[38;5;208m😀é€';
     for (let cut = 0; cut < Buffer.byteLength(unit); cut += 1) {
       const { bench, emulator } = await midFlood('-'.repeat(cut) + unit.repeat(50_000) + prompt);
@@ -381,7 +381,7 @@ describe('OutputFlowControl: Ctrl+C in a flood', () => {
     }
   });
 
-  it('does not hold back a program that goes on all the same', async () => {
+  it('does not hold back a program that ignores the interrupt', async () => {
     const { source, bench, emulator } = await midFlood(numbered(1_000_000));
     bench.pump.interrupt();
     await bench.clock.advance(10_000);
@@ -394,7 +394,7 @@ describe('OutputFlowControl: Ctrl+C in a flood', () => {
     ['on the alternate screen', '\x1b[?1049h', '\x1b[?1049l'],
     ['that scrolls a part of the screen', '\x1b[1;24r', '\x1b[r'],
   ] as const) {
-    it(`skips nothing of a program ${who}`, async () => {
+    it(`discards nothing of a program ${who}`, async () => {
       const { bench, emulator } = await midFlood(begins + numbered(300_000) + ends + numbered(300_000));
       bench.pump.interrupt();
       await bench.clock.advance(500);
@@ -415,7 +415,7 @@ describe('OutputFlowControl: Ctrl+C in a flood', () => {
     assert.equal(bench.emulator.text, numbered(1_000).repeat(2));
   });
 
-  it('says a small part in KB', async () => {
+  it('reports a small amount in KB', async () => {
     const { bench, emulator } = await midFlood(numbered(60_000));
     await bench.clock.advance(200);
     bench.pump.interrupt();
@@ -424,7 +424,7 @@ describe('OutputFlowControl: Ctrl+C in a flood', () => {
     assert.match(visible(emulator.text).slice(-200), /… 32 KB skipped.*\r\n\^C\r\n\$ $/s);
   });
 
-  it('marks nothing where nothing is left out', async () => {
+  it('draws no notice where nothing was discarded', async () => {
     const { bench, emulator } = await midFlood(numbered(65_000));
     await bench.clock.advance(200);
     bench.pump.interrupt();
@@ -433,7 +433,7 @@ describe('OutputFlowControl: Ctrl+C in a flood', () => {
     assert.ok(emulator.text === numbered(65_000) + prompt);
   });
 
-  it('and the end of the session: nothing more is waited for', async () => {
+  it('does not wait at the end of the session', async () => {
     const { bench, emulator } = await midFlood(numbered(300_000));
     bench.pump.interrupt();
     await bench.ends();
@@ -445,7 +445,7 @@ describe('OutputFlowControl: Ctrl+C in a flood', () => {
   });
 });
 
-describe('OutputFlowControl and the emulator that VS Code has', () => {
+describe('OutputFlowControl with the emulator of VS Code', () => {
   /** Draws output through a pump. @param interruptAt how many batches are drawn when Ctrl+C is typed */
   async function drawn(output: string, interruptAt = Infinity): Promise<Xterm> {
     const xterm = new Xterm({ cols: 80, rows: 24, scrollback: 5_000, allowProposedApi: true });
@@ -472,13 +472,13 @@ describe('OutputFlowControl and the emulator that VS Code has', () => {
 
   const output = `${numbered(150_000)}\x1b[31mred\r\nred\r\nred\r\nred\r\n^C\r\n\x1b[?2004h\x1b]0;title\x07$ `;
 
-  it('has its acks, and shows what it would without', async () => {
+  it('gets its acks, and draws the same as without them', async () => {
     const xterm = new Xterm({ cols: 80, rows: 24, scrollback: 5_000, allowProposedApi: true });
     await new Promise<void>((resolve) => xterm.write(output, resolve));
     assert.deepEqual(lines(await drawn(output)), lines(xterm));
   });
 
-  it('shows the mark of what was skipped dimly, and is in the state that the output leaves it in', async () => {
+  it('draws the notice dimly, and ends in the state of the whole output', async () => {
     const xterm = await drawn(output, 10);
     const shown = lines(xterm);
     const mark = shown.findIndex((line) => /^… \d\.\d MB skipped$/.test(line));
@@ -515,7 +515,7 @@ describe('OutputFlowControl: the end', () => {
 });
 
 describe('DrawAcks', () => {
-  it('are taken out of what a person types and programs are answered', () => {
+  it('are removed from typed text and from answers to programs', () => {
     const acks = new DrawAcks();
     let drawn = 0;
     const [, mode] = new RegExp(question).exec(acks.request(() => (drawn += 1))) ?? [];
@@ -529,7 +529,7 @@ describe('DrawAcks', () => {
     assert.equal(drawn, 1);
   });
 
-  it('stand for those before that were lost', () => {
+  it('count for earlier ones that were lost', () => {
     const acks = new DrawAcks();
     const drawn: number[] = [];
     acks.request(() => drawn.push(1));

@@ -57,8 +57,8 @@ class Bench {
   }
 }
 
-describe('the shells of a computer that nobody is with', () => {
-  it('are looked for when a terminal has come there and when it has left, not before', async () => {
+describe('PersistentShells', () => {
+  it('lists shells when a terminal has connected or disconnected, not before', async () => {
     const bench = new Bench();
     bench.have({ name: 'b2', state: 'opening' });
     assert.deepEqual([bench.commands.length, bench.names], [0, []]);
@@ -74,14 +74,14 @@ describe('the shells of a computer that nobody is with', () => {
     assert.deepEqual(bench.names, ['a1', 'b2']);
   });
 
-  it('are not those of a terminal that is just connecting again', async () => {
+  it('leaves out the shell of a terminal that is reconnecting', async () => {
     const bench = new Bench();
     await bench.shells.refresh(bench.einstein, new AbortController().signal);
     bench.have({ name: 'a1', state: 'reconnecting' });
     assert.deepEqual(bench.names, []);
   });
 
-  it('can be ended', async () => {
+  it('ends a shell', async () => {
     const bench = new Bench();
     bench.kept = ['a1', 'b2'];
     const { signal } = new AbortController();
@@ -90,7 +90,7 @@ describe('the shells of a computer that nobody is with', () => {
     assert.deepEqual(bench.names, ['b2']);
   });
 
-  it('are looked for again after the line broke', async () => {
+  it('lists again after a lost connection', async () => {
     const bench = new Bench();
     bench.failure = new SshError('closed', { user: 'ohm', host: 'einstein', port: 22 });
     bench.have({ name: 'b2', state: 'open' });
@@ -102,7 +102,7 @@ describe('the shells of a computer that nobody is with', () => {
     assert.deepEqual(bench.names, ['a1']);
   });
 
-  it('are not looked for again where no SSH leads, unless a person asks', async () => {
+  it('does not list again where SSH does not work, unless the user asks', async () => {
     const bench = new Bench();
     bench.failure = new Error('It has no OpenSSH server.');
     bench.have({ name: 'b2', state: 'open' });

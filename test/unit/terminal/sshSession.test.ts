@@ -50,7 +50,7 @@ function sessionOn(
 }
 
 describe('SshSession', () => {
-  it('keeps what came before anybody listened, whole and in order', async () => {
+  it('buffers output before the first listener, whole and in order', async () => {
     const channel = new ScriptedChannel();
     const { session } = sessionOn(channel);
     channel.push('early ');
@@ -72,7 +72,7 @@ describe('SshSession', () => {
     assert.equal(heard, 'no such shell');
   });
 
-  it('tells each output once, however many listen', async () => {
+  it('emits each output once, to any number of listeners', async () => {
     const channel = new ScriptedChannel();
     const { session } = sessionOn(channel);
     const heard: string[] = [];
@@ -83,7 +83,7 @@ describe('SshSession', () => {
     assert.deepEqual(heard, ['first x', 'second x']);
   });
 
-  it('tells nothing while it is paused, and goes on where it was', async () => {
+  it('emits nothing while it is paused, and resumes without loss', async () => {
     const channel = new ScriptedChannel();
     const { session } = sessionOn(channel);
     let heard = '';
@@ -97,7 +97,7 @@ describe('SshSession', () => {
     assert.equal(heard, 'abc');
   });
 
-  it('ends with the exit code of a command that was over before anybody could listen', async () => {
+  it('ends with the exit code of a command that ended before the first listener', async () => {
     // What comes in one piece with the answer to the request is told by ssh2 at once, and once more at the end.
     const channel = new ScriptedChannel({ emitClose: false });
     channel.emit('exit', 3);
@@ -130,7 +130,7 @@ describe('SshSession', () => {
     });
   }
 
-  it('counts as ended when it ends without a word and the connection stays', async () => {
+  it('exits where the channel closes without a status and the connection stays', async () => {
     const channel = new ScriptedChannel();
     const { session, endings } = sessionOn(channel, false);
     session.onData(() => undefined);
@@ -140,7 +140,7 @@ describe('SshSession', () => {
     assert.deepEqual(endings, [{ kind: 'exited', code: undefined, signal: undefined }]);
   });
 
-  it('counts as lost when it ends without a word and the connection with it, and tells why', async () => {
+  it('is lost where the connection closes with the channel, and states the cause', async () => {
     const channel = new ScriptedChannel();
     const { session, endings } = sessionOn(channel, true, sshError('closed'));
     session.onData(() => undefined);
@@ -150,7 +150,7 @@ describe('SshSession', () => {
     assert.match(String(endings[0]?.kind === 'lost' && endings[0].cause), /was closed/);
   });
 
-  it('counts as lost when it ends without a word, and the connection is over', async () => {
+  it('is lost where the channel closes without a status on a closed connection', async () => {
     const channel = new ScriptedChannel();
     const { session, endings } = sessionOn(channel);
     session.onData(() => undefined);
@@ -160,7 +160,7 @@ describe('SshSession', () => {
     assert.deepEqual(endings, [{ kind: 'lost', cause: undefined }]);
   });
 
-  it('counts as lost when the channel fails, and takes nobody down with it', async () => {
+  it('is lost where the channel fails, and throws nothing', async () => {
     const channel = new ScriptedChannel();
     const { session, endings } = sessionOn(channel);
     session.onData(() => undefined);
@@ -170,7 +170,7 @@ describe('SshSession', () => {
     assert.deepEqual(endings, [{ kind: 'lost', cause: undefined }]);
   });
 
-  it('passes on what is typed, and drops it once nobody is there', async () => {
+  it('sends input, and drops it after the end', async () => {
     const channel = new ScriptedChannel();
     const { session } = sessionOn(channel);
     session.onData(() => undefined);
@@ -188,7 +188,7 @@ describe('SshSession', () => {
     assert.deepEqual(channel.windows, [[30, 100, 0, 0]]);
   });
 
-  describe('of a shell that a command began', () => {
+  describe('of a launched shell', () => {
     function launched(channel: ScriptedChannel): SshSession {
       const carrying = { closed: true, failure: undefined, probe: () => undefined };
       return new SshSession(channel as unknown as ClientChannel, carrying, {
@@ -199,7 +199,7 @@ describe('SshSession', () => {
       });
     }
 
-    it('shows nothing of the start marker, reports its facts, and only then sends what was typed', async () => {
+    it('hides the start marker, reports its facts, and then sends the typeahead', async () => {
       const channel = new ScriptedChannel();
       const session = launched(channel);
       let heard = '';
@@ -215,7 +215,7 @@ describe('SshSession', () => {
       assert.deepEqual(await session.shell, { persistedBy: 'screen', resumed: true });
     });
 
-    it('is plain when it ends without a start marker, and loses no byte', async () => {
+    it('has no persistence without a start marker, and loses no byte', async () => {
       const channel = new ScriptedChannel();
       const session = launched(channel);
       let heard = '';
@@ -228,7 +228,7 @@ describe('SshSession', () => {
       assert.deepEqual(await session.shell, { persistedBy: undefined, resumed: false });
     });
 
-    it('goes on with what follows when tmux fails to attach', async () => {
+    it('goes on with the next marker where tmux fails to attach', async () => {
       const channel = new ScriptedChannel();
       const session = launched(channel);
       let heard = '';
