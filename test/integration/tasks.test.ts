@@ -23,7 +23,7 @@ function tasks(defaultComputer: (folder?: vscode.Uri) => string = () => ''): {
   run: (computer: string, scope?: vscode.WorkspaceFolder) => Promise<void>;
 } {
   const connector = { open: () => Promise.reject(new Error('It is not reached.')) };
-  const lifecycle = { look: () => Promise.resolve() };
+  const lifecycle = { fetch: () => Promise.resolve() };
   const log = new RecordingLog();
   const runs = new RunTerminals({ connector, lifecycle, clock, log, onFailure: () => undefined } as never);
   const finder = { find: (id: string) => Promise.resolve(computerFrom(wire(id, 'running'))) };
