@@ -3,7 +3,7 @@ import type { WireComputer } from './computer';
 
 export type Size = (typeof usualSizes)[number];
 
-/** The parts of a billing summary that a test may want to be otherwise. Hours are decimal texts, -1 is unlimited. */
+/** Fields of a billing summary that a test can set. Hours are decimal texts; -1 is unlimited. */
 export interface BillingFacts {
   plan_id: string;
   plan_name: string;
@@ -27,14 +27,14 @@ interface Limit {
   is_unlimited: boolean;
 }
 
-/** What the plan allows and what sizes cost. */
+/** Prices of sizes and limits of the plan. */
 export class Billing {
-  /** The sizes that can be had. */
+  /** The sizes on offer. */
   sizes: Size[] = usualSizes;
-  /** What the summary says in place of the truth. */
+  /** Fields of the summary to report in place of the real ones. */
   facts: Partial<BillingFacts> = {};
 
-  /** How much of its plan an organization with these computers uses: of 10 at a time, and of 100 hours. */
+  /** The plan's use by an organization with these computers. The plan has 10 computers at a time and 100 hours. */
   summary(computers: WireComputer[]) {
     const running = computers.filter(({ status }) => status === 'running').length;
     const none = limitOf(1, 0);

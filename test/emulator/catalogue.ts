@@ -1,4 +1,4 @@
-/** What the service offers and who uses it: templates, sizes, organizations, the user, names for computers. */
+/** Fixed data of the service: templates, sizes, organizations, the user, names of computers. */
 
 export const templates = [
   {

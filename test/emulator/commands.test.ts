@@ -12,11 +12,11 @@ import { EmulatorHarness, longSleep, processesMatching } from './emulatorHarness
 const one = '/v1/computers/{computer_id}';
 
 describe('commands on a computer', () => {
-  const bench = new EmulatorHarness({ seed: [{ name: 'noether' }, { name: 'bohr', status: 'stopped' }] });
+  const harness = new EmulatorHarness({ seed: [{ name: 'noether' }, { name: 'bohr', status: 'stopped' }] });
   const id = 'noether';
   let client: CelestoClient;
   before(async () => {
-    const { url: baseUrl, apiKey } = await bench.start();
+    const { url: baseUrl, apiKey } = await harness.start();
     client = new CelestoClient(new Http(silentLog), () => Promise.resolve({ baseUrl, apiKey }));
   });
   const collect = async (command: string, timeout = 30): Promise<ExecEvent[]> => {
@@ -27,31 +27,31 @@ describe('commands on a computer', () => {
   const written = (events: ExecEvent[], stream: 'stdout' | 'stderr'): string =>
     events.map((event) => (event.type === stream ? event.data : '')).join('');
   const history = async (query = '') =>
-    (await bench.call<{ commands: Invocation[]; count: number }>('GET', `${one}/commands${query}`, { id }))
+    (await harness.call<{ commands: Invocation[]; count: number }>('GET', `${one}/commands${query}`, { id }))
       .body;
 
-  it('stream what they write while they run', async () => {
+  it('stream their output while they run', async () => {
     const events = client.execStream(id, 'echo first; until [ -e go ]; do sleep 0.05; done; exit 3', 30);
     const next = async () => (await events.next()).value;
     assert.equal((await next())?.type, 'started');
     assert.deepEqual(await next(), { type: 'stdout', data: 'first\n' });
-    await bench.exec(id, 'touch go');
+    await harness.exec(id, 'touch go');
     const exit = await next();
     assert.ok(exit?.type === 'exit');
     assert.deepEqual([exit.exit_code, exit.timed_out], [3, false]);
   });
 
-  it('stream output and errors apart, whole, and in every letter', async () => {
+  it('stream output and errors apart, complete, and in Unicode', async () => {
     const events = await collect('for i in $(seq 50000); do echo "ä€𝄞 $i"; done; echo wrong >&2');
     const lines = Array.from({ length: 50_000 }, (_, index) => `ä€𝄞 ${index + 1}\n`);
     assert.ok(written(events, 'stdout') === lines.join(''));
     assert.equal(written(events, 'stderr'), 'wrong\n');
   });
 
-  it('wait while nobody reads, and lose nothing', async () => {
+  it('block while the client does not read, and lose nothing', async () => {
     const events = client.execStream(id, 'head -c 30000000 /dev/zero | tr "\\0" x; touch written', 60);
     await events.next();
-    const isWritten = async () => (await bench.exec(id, 'ls')).stdout.includes('written');
+    const isWritten = async () => (await harness.exec(id, 'ls')).stdout.includes('written');
     let size = 0;
     assert.equal(await isWritten(), false);
     for await (const event of events) if (event.type === 'stdout') size += event.data.length;
@@ -59,7 +59,7 @@ describe('commands on a computer', () => {
     assert.equal(await isWritten(), true);
   });
 
-  it('end at their time limit, with what they started', async () => {
+  it('end at their time limit, with the processes that they started', async () => {
     const sleep = longSleep();
     const events = await collect(`echo begun; ${sleep} & ${sleep}`, 2);
     assert.equal(written(events, 'stdout'), 'begun\n');
@@ -69,7 +69,7 @@ describe('commands on a computer', () => {
     await until('no sleep', async () => (await processesMatching(sleep)).length === 0);
   });
 
-  it('end when the client goes, which the history tells', async () => {
+  it('end when the client disconnects, which the history shows', async () => {
     const sleep = longSleep();
     for await (const event of client.execStream(id, `echo here; ${sleep}`, 60))
       if (event.type === 'stdout') break;
@@ -81,30 +81,30 @@ describe('commands on a computer', () => {
     assert.deepEqual([last.status, last.error_type], ['cancelled', 'client_disconnected']);
   });
 
-  it('end in a broken stream when it is cut', async () => {
+  it('end when their stream is cut', async () => {
     const sleep = longSleep();
     const events = client.execStream(id, `echo here; ${sleep}`, 60);
     await events.next();
     await events.next();
-    await bench.emulator.control.cutStreams({ id });
+    await harness.emulator.control.cutStreams({ id });
     await assert.rejects(events.next(), (error) => isApiError(error, 'interrupted'));
     await until('no sleep', async () => (await processesMatching(sleep)).length === 0);
   });
 
   it('end with the computer', async () => {
-    const { id } = await bench.emulator.control.seed({});
+    const { id } = await harness.emulator.control.seed({});
     const events = client.execStream(id, longSleep(), 60);
     await events.next();
-    await bench.call('POST', `${one}/stop`, { id });
+    await harness.call('POST', `${one}/stop`, { id });
     const exit = (await events.next()).value;
     assert.ok(exit?.type === 'exit');
     assert.equal(exit.exit_code, 137);
   });
 
-  it('are in the history, newest first', async () => {
+  it('are listed in the history, newest first', async () => {
     const events = await collect('printf four; printf sixsix >&2; exit 5');
     const [started] = events;
-    await bench.exec(id, 'sleep 5', 1);
+    await harness.exec(id, 'sleep 5', 1);
     const { commands, count } = await history('?limit=2');
     const [limited, streamed] = commands;
     assert.equal(count, 2);
@@ -118,7 +118,7 @@ describe('commands on a computer', () => {
 
   it('are refused beyond the limits, and on a computer that does not run', async () => {
     const refused = async (route: string, body: object, id = 'noether') =>
-      (await bench.call('POST', `${one}/${route}`, { id, body })).status;
+      (await harness.call('POST', `${one}/${route}`, { id, body })).status;
     for (const route of ['exec', 'exec/stream']) {
       assert.equal(await refused(route, { command: 'x'.repeat(10_001) }), 422);
       assert.equal(await refused(route, { command: '' }), 422);
@@ -128,14 +128,14 @@ describe('commands on a computer', () => {
       assert.equal(await refused(route, { command: 'true' }, 'cmp_none'), 404);
     }
     for (const limit of [0, 201, 'x'])
-      assert.equal((await bench.call('GET', `${one}/commands?limit=${limit}`, { id })).status, 422);
+      assert.equal((await harness.call('GET', `${one}/commands?limit=${limit}`, { id })).status, 422);
   });
 
-  it('cannot be streamed by a service that has no such call, whatever is asked; exec goes on', async () => {
-    await bench.emulator.control.setFeatures({ execStream: false, commands: false });
+  it('cannot be streamed by a service without that call, while exec works', async () => {
+    await harness.emulator.control.setFeatures({ execStream: false, commands: false });
     await assert.rejects(collect('true'), (error) => isApiError(error, 'notFound'));
     await assert.rejects(collect(''), (error) => isApiError(error, 'notFound'));
     await assert.rejects(client.commands(id), (error) => isApiError(error, 'notFound'));
-    assert.equal((await bench.exec(id, 'echo still')).stdout, 'still\n');
+    assert.equal((await harness.exec(id, 'echo still')).stdout, 'still\n');
   });
 });

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { ComputerStateMachine } from './computerStateMachine';
 import { type Command, type CommandEnd, type ExecResult, runCommand } from './sandbox/exec';
 
-/** A command in the history of a computer, as an answer carries it. */
+/** A command in the history of a computer, as answers contain it. */
 export interface Invocation {
   command_id: string;
   source: 'api';
@@ -18,33 +18,37 @@ export interface Invocation {
   error_type: string | null;
 }
 
-/** Invocations kept of each computer. */
+/** Number of invocations kept of each computer. */
 const historyLimit = 200;
 
-/** The commands that run on the computers by order of the API, and those that did. */
+/** Runs the commands of the API on computers, and keeps their history. */
 export class Commands {
   private readonly history = new WeakMap<ComputerStateMachine, Invocation[]>();
   private readonly streams = new Map<Readable, ComputerStateMachine>();
 
   /** Runs a command to its end. @throws ApiError 409 when the computer does not run */
   async run(
-    life: ComputerStateMachine,
-    line: string,
+    computer: ComputerStateMachine,
+    commandLine: string,
     timeout: number,
   ): Promise<ExecResult & { command_id: string }> {
-    const { command, invocation } = this.start(life, line, timeout);
+    const { command, invocation } = this.start(computer, commandLine, timeout);
     const result = await runCommand(command);
     return { ...result, command_id: invocation.command_id };
   }
 
   /**
-   * Runs a command and tells as server-sent events what it writes. It ends when the stream is destroyed.
+   * Runs a command and streams its output as server-sent events. It ends when the stream is destroyed.
    * @throws ApiError 409 when the computer does not run
    */
-  stream(life: ComputerStateMachine, line: string, timeout: number): { id: string; events: Readable } {
-    const { command, invocation } = this.start(life, line, timeout);
+  stream(
+    computer: ComputerStateMachine,
+    commandLine: string,
+    timeout: number,
+  ): { id: string; events: Readable } {
+    const { command, invocation } = this.start(computer, commandLine, timeout);
     const events = eventsOf(command, invocation);
-    this.streams.set(events, life);
+    this.streams.set(events, computer);
     events.once('close', () => {
       this.streams.delete(events);
       if (invocation.status === 'running') invocation.error_type = 'client_disconnected';
@@ -53,21 +57,21 @@ export class Commands {
   }
 
   /** The commands of a computer, newest first. */
-  of(life: ComputerStateMachine): Invocation[] {
-    return this.history.get(life) ?? [];
+  of(computer: ComputerStateMachine): Invocation[] {
+    return this.history.get(computer) ?? [];
   }
 
-  /** Breaks the streams of a computer in the middle, and their commands with them. */
-  cutStreams(life: ComputerStateMachine): void {
-    for (const [events, of] of this.streams) if (of === life) events.destroy(new Error('cut'));
+  /** Breaks the streams of a computer, which ends their commands. */
+  cutStreams(computer: ComputerStateMachine): void {
+    for (const [events, owner] of this.streams) if (owner === computer) events.destroy(new Error('cut'));
   }
 
   private start(
-    life: ComputerStateMachine,
-    line: string,
+    computer: ComputerStateMachine,
+    commandLine: string,
     timeout: number,
   ): { command: Command; invocation: Invocation } {
-    const command = life.running('takes no commands').start(line, timeout * 1000);
+    const command = computer.requireRunning('takes no commands').start(commandLine, timeout * 1000);
     const invocation: Invocation = {
       command_id: `cmd_${randomBytes(6).toString('hex')}`,
       source: 'api',
@@ -81,7 +85,7 @@ export class Commands {
       stderr_bytes: 0,
       error_type: null,
     };
-    this.history.set(life, [invocation, ...this.of(life)].slice(0, historyLimit));
+    this.history.set(computer, [invocation, ...this.of(computer)].slice(0, historyLimit));
     count(command, invocation);
     command.ended.then(
       (end) => finish(invocation, end),
@@ -117,19 +121,19 @@ function eventsOf(command: Command, { command_id, timeout_seconds }: Invocation)
       done(error);
     },
   });
-  const tell = (event: object): void => {
+  const send = (event: object): void => {
     if (events.push(`data: ${JSON.stringify(event)}\n\n`)) return;
     for (const output of Object.values(outputs)) output.pause();
   };
-  tell({ type: 'started', command_id, started_at_unix_ms: startedAt, timeout_seconds });
+  send({ type: 'started', command_id, started_at_unix_ms: startedAt, timeout_seconds });
   for (const [type, output] of Object.entries(outputs)) {
     output.setEncoding('utf8');
-    output.on('data', (data: string) => tell({ type, data }));
+    output.on('data', (data: string) => send({ type, data }));
   }
   command.ended.then(
     (end) => {
       const times = { started_at_unix_ms: startedAt, ended_at_unix_ms: startedAt + end.duration_ms };
-      tell({ type: 'exit', command_id, ...times, ...end });
+      send({ type: 'exit', command_id, ...times, ...end });
       events.push(null);
     },
     (error: unknown) => events.destroy(error instanceof Error ? error : new Error(String(error))),

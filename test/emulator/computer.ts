@@ -1,4 +1,4 @@
-/** A computer as the service's answers carry it. */
+/** A computer as the service's answers contain it. */
 export interface WireComputer {
   id: string;
   name: string;
@@ -21,7 +21,7 @@ export interface WireComputer {
   stopped_at: string | null;
 }
 
-/** A route from the internet to a port of a computer, as answers carry it. */
+/** A public route to a port of a computer, as answers contain it. */
 export interface WirePublishedPort {
   id: string | null;
   computer_id: string;
@@ -31,66 +31,66 @@ export interface WirePublishedPort {
   created_at: string | null;
 }
 
-/** The same, as the emulator keeps it. */
+/** A public route as the emulator stores it. */
 export interface PublishedRoute {
   id: string;
   port: number;
-  /** What its address begins with. */
+  /** First label of its host name. */
   name: string;
   /** ISO 8601. */
   created: string;
 }
 
-/** A computer as the emulator keeps it, in memory and on disk. */
+/** A computer as the emulator stores it, in memory and on disk. */
 export interface ComputerRecord {
   wire: Omit<WireComputer, 'connection' | 'published_ports'>;
   organization: string;
-  /** The port of its sshd, its own for life. */
+  /** The port of its sshd, which it keeps. */
   port: number | null;
-  /** What `connection.ssh` says whatever the status; without it, the true endpoint while running. */
+  /** `connection.ssh` in every status; undefined: the real endpoint while running. */
   ssh?: string | null;
-  /** Put into its status by hand: stays there until a call moves it. */
+  /** True when the control has set its status, which stays until a call changes it. */
   held: boolean;
-  /** Has no machine behind it: an entry of the list and no more. */
+  /** True for an entry of the list without a machine. */
   fake: boolean;
-  /** ms after `running` until sshd comes up. */
+  /** Milliseconds from `running` until sshd listens. */
   sshdDelay: number;
   /** The next start ends in `error` with this reason. */
   failNextStart?: string;
-  /** Names of programs that are not to be found on it. Without `sshd` nothing listens either. */
+  /** Names of programs that are hidden from it. Without `sshd` nothing listens either. */
   without?: string[];
-  /** Whether its sshd listens; true unless given. */
+  /** False: its sshd does not listen. Default true. */
   listens?: boolean;
-  /** What its terminals send; as the emulator's features say unless given. */
+  /** Frames that its terminals send; default: as in the emulator's features. */
   gatewayFrames?: Frames;
   /** Its published ports. */
   published?: PublishedRoute[];
 }
 
-/** What can be said of a computer that is put into the emulator from outside. */
+/** Properties of a computer that is added to the emulator. */
 export interface Seed {
-  /** A generated one unless given. */
+  /** Default: a generated name. */
   name?: string;
-  /** Any status, also one the service does not have; `running` unless given. It stays until a call changes it. */
+  /** Any status, also one that the service does not have; default `running`. It stays until a call changes it. */
   status?: string;
   lastError?: string;
   template?: string;
   vcpus?: number;
   ramMb?: number;
-  /** Id of an organization; the first one's unless given. */
+  /** Id of an organization; default: the first one. */
   organization?: string;
-  /** A text for `connection.ssh` in every status, or null for none; the true endpoint while running unless given. */
+  /** `connection.ssh` in every status, null for none; default: the real endpoint while running. */
   ssh?: string | null;
-  /** False: the program sshd is not to be found on it. */
+  /** False: the program sshd is hidden from it. */
   sshd?: boolean;
-  /** Programs, besides, that are not to be found on it; needs namespaces. */
+  /** Further programs that are hidden from it; needs namespaces. */
   without?: string[];
-  /** False: its sshd listens nowhere, so it has no endpoint. */
+  /** False: its sshd does not listen, so it has no endpoint. */
   listens?: boolean;
   gatewayFrames?: Frames;
 }
 
-/** The kind of WebSocket frames that carry what a terminal shows. */
+/** The kind of WebSocket frames for the output of a terminal. */
 export type Frames = 'binary' | 'text';
 
 /** Body of a create call. */
@@ -106,22 +106,22 @@ export interface CreateRequest {
   external_volume_enabled?: boolean;
 }
 
-/** How long things take, ms. */
+/** Durations, ms. */
 export interface Times {
   create: number;
   start: number;
   stop: number;
   delete: number;
-  /** How long a port is `publishing` before it is `published`. */
+  /** Duration of `publishing` before a port is `published`. */
   publish: number;
-  /** How long a deleted computer is still there, as `deleted`. */
+  /** Time that a deleted computer stays listed, as `deleted`. */
   deletedKept: number;
-  /** How long an interrupted computer waits, `restorable`, until the service restores it by itself. */
+  /** Time that an interrupted computer is `restorable` before the service restores it by itself. */
   restorePickup: number;
   restore: number;
 }
 
-/** About the service's own. */
+/** Roughly those of the service. */
 export const defaultTimes: Times = {
   create: 2000,
   start: 1500,
@@ -133,7 +133,7 @@ export const defaultTimes: Times = {
   restore: 2000,
 };
 
-/** As fast as the machine can. */
+/** As fast as possible. */
 export const noTimes: Times = {
   create: 0,
   start: 0,
@@ -145,11 +145,11 @@ export const noTimes: Times = {
   restore: 0,
 };
 
-/** Where the service's published descriptions differ, and what only a test wants. */
+/** Options of the service: differences between its published descriptions, and behaviour for tests. */
 export interface Features {
-  /** The route retry-restore, which the older description has and the newer has not. */
+  /** The route retry-restore, which only the older description has. */
   retryRestore: boolean;
-  /** The routes that a service may be without. */
+  /** Optional routes. */
   execStream: boolean;
   commands: boolean;
   observability: boolean;
@@ -158,17 +158,17 @@ export interface Features {
   browser: boolean;
   billingSizes: boolean;
   billingSummary: boolean;
-  /** List every computer whatever limit is asked for. */
+  /** Lists every computer, whatever the limit of the request. */
   ignoreListLimit: boolean;
-  /** What terminals send. As text, bytes that are not UTF-8 are replaced, as a careless service does. */
+  /** Frames that terminals send. In text frames bytes that are not UTF-8 are replaced, as a careless service does. */
   gatewayFrames: Frames;
-  /** What to answer in place of the terminal gateway's URL, with the id for `{terminal_id}`; null: the truth. */
+  /** URL to answer in place of the terminal gateway's, with the id for `{terminal_id}`; null: the real one. */
   gatewayUrl: string | null;
-  /** How long a terminal's token is good, ms; at 0 it is made out of date. */
+  /** Lifetime of a terminal's token, ms; at 0 it is expired from the start. */
   tokenLife: number;
 }
 
-/** The service as it is taken to be. */
+/** The service as it is assumed to be. */
 export const defaultFeatures: Features = {
   retryRestore: false,
   execStream: true,
@@ -185,7 +185,7 @@ export const defaultFeatures: Features = {
   tokenLife: 30_000,
 };
 
-/** An answer other than success: what FastAPI calls an HTTPException. */
+/** An error answer of the service, as an HTTPException of FastAPI. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,

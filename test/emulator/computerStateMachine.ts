@@ -9,28 +9,28 @@ import {
 import { forComputers, freePort, isFree } from './ports';
 import type { Sandbox } from './sandbox/sandbox';
 
-/** What a computer needs of the emulator around it. */
+/** Dependencies of a computer: settings of the emulator, and its callbacks. */
 export interface StateMachineDeps {
   readonly times: Times;
   readonly listenAddress: string;
   readonly advertiseAddress: string;
-  /** The public address of a route of this name. */
+  /** @returns the public URL of a route */
   readonly publicUrl: (name: string) => string;
   log(line: string): void;
-  /** The record has changed. */
-  changed(): void;
-  /** The computer is gone for good. */
-  gone(id: string): void;
-  /** Ports that belong to computers. */
-  ports(): Set<number | null>;
+  /** Called when the record has changed. */
+  onChanged(): void;
+  /** Called when the computer was deleted. */
+  onRemoved(id: string): void;
+  /** @returns the ports of all computers */
+  usedPorts(): Set<number | null>;
 }
 
 const notStartable = 'creating running starting stopping restoring deleting deleted lost pending';
 const notStoppable = 'creating starting stopping stopped restoring restorable deleting deleted lost pending';
 
-/** One computer and its way through the statuses. A fake has no sandbox but goes the same way. */
+/** One computer and its transitions between statuses. A fake has no sandbox but the same transitions. */
 export class ComputerStateMachine {
-  /** What moves it from one status to the next just now. */
+  /** The transition under way. */
   private task: { abort: AbortController; done: Promise<void> } | undefined;
 
   constructor(
@@ -47,54 +47,58 @@ export class ComputerStateMachine {
     return this.record.wire.status;
   }
 
-  /** The computer as an answer carries it. */
+  /** The computer as answers contain it. */
   get wire(): WireComputer {
     return { ...this.record.wire, connection: this.connection, published_ports: this.publishedPorts };
   }
 
-  // --- Calls of the service. @throws ApiError 409 when the status does not allow them.
+  // --- Calls of the API. @throws ApiError 409 when the status does not allow them.
 
   create(): void {
-    this.run((signal) => this.up(this.deps.times.create, signal));
+    this.startTask((signal) => this.bringUp(this.deps.times.create, signal));
   }
 
   start(): WireComputer {
-    this.refuse(notStartable, 'cannot be started');
+    this.rejectStatuses(notStartable, 'cannot be started');
     if (this.status === 'restorable') return this.restore();
-    return this.move('starting', (signal) => this.up(this.deps.times.start, signal));
+    return this.transition('starting', (signal) => this.bringUp(this.deps.times.start, signal));
   }
 
   stop(): WireComputer {
-    this.refuse(notStoppable, 'cannot be stopped');
-    return this.move('stopping', (signal) => this.down(signal));
+    this.rejectStatuses(notStoppable, 'cannot be stopped');
+    return this.transition('stopping', (signal) => this.takeDown(signal));
   }
 
   delete(): WireComputer {
-    this.refuse('deleting deleted', 'cannot be deleted');
-    return this.move('deleting', (signal) => this.away(signal));
+    this.rejectStatuses('deleting deleted', 'cannot be deleted');
+    return this.transition('deleting', (signal) => this.removeFiles(signal));
   }
 
-  /** Answers with what was before, as the service does. */
+  /** @returns the computer before the restore, as the service does */
   retryRestore(): WireComputer {
-    if (this.status !== 'restorable') throw this.wrongState('has no restore to retry');
+    if (this.status !== 'restorable') throw this.conflict('has no restore to retry');
     const before = this.wire;
     this.restore();
     return before;
   }
 
-  /** Its sandbox while it runs. `otherwise`: what it does not do in another status, for the error. */
-  running(otherwise: string): Sandbox {
-    const isGoingDown = this.sandbox?.power.aborted === true;
-    if (this.status !== 'running' || isGoingDown) throw this.wrongState(otherwise);
+  /**
+   * @param refusal words of the error, such as 'takes no commands'
+   * @returns the sandbox
+   * @throws ApiError 409 unless the computer is running
+   */
+  requireRunning(refusal: string): Sandbox {
+    const isShuttingDown = this.sandbox?.power.aborted === true;
+    if (this.status !== 'running' || isShuttingDown) throw this.conflict(refusal);
     if (this.sandbox === undefined) throw new ApiError(503, 'This computer is an entry of the list only.');
     return this.sandbox;
   }
 
-  // --- What only the emulator can do
+  // --- Calls of the control
 
-  /** Puts the computer into a status, where it stays until a call moves it; its machine is brought in line. */
+  /** Sets a status, which stays until a call changes it, and starts or stops the machine accordingly. */
   async setStatus(status: string, lastError?: string): Promise<WireComputer> {
-    await this.settle();
+    await this.cancelTask();
     this.record.held = true;
     if (status === 'running') await this.bootWithSshd();
     else await this.sandbox?.halt();
@@ -102,19 +106,19 @@ export class ComputerStateMachine {
     return this.wire;
   }
 
-  /** Takes the host away from under the computer: it is restorable, then the service restores it. */
+  /** Simulates the loss of its host: the computer turns `restorable`, then the service restores it. */
   interrupt(): WireComputer {
-    return this.move('restorable', async (signal) => {
+    return this.transition('restorable', async (signal) => {
       const { restorePickup, restore } = this.deps.times;
-      await taking(restorePickup, this.sandbox?.halt(), signal);
+      await atLeast(restorePickup, this.sandbox?.halt(), signal);
       this.set('restoring');
-      await this.up(restore, signal);
+      await this.bringUp(restore, signal);
     });
   }
 
   /**
-   * Starts sshd on the computer's own port; on another only when something else took it meanwhile.
-   * A computer that has none to listen stays without.
+   * Starts sshd on the computer's own port, or on another one if that is in use. Does nothing for a computer whose sshd
+   * does not listen.
    */
   async listen(): Promise<void> {
     if (!this.hasListener) return;
@@ -125,83 +129,83 @@ export class ComputerStateMachine {
       await this.sandbox?.listen(listenAddress, port);
     } catch (error) {
       if (await isFree(listenAddress, port)) throw error;
-      await this.listen(); // Somebody else was quicker, so it gets another one.
+      await this.listen(); // Another process has taken the port: chooses another one.
     }
   }
 
-  /** Goes on where an earlier run of the emulator stopped. Settles when a running computer is up again. */
+  /** Continues where an earlier run of the emulator stopped. Resolves when a running computer is up again. */
   async resume(): Promise<void> {
     const { times } = this.deps;
     if (this.status === 'running') await this.bootWithSshd().catch((error: unknown) => this.fail(error));
     if (this.record.held) return;
-    const wayOn: Record<string, (signal: AbortSignal) => Promise<void>> = {
-      creating: (signal) => this.up(times.create, signal),
-      starting: (signal) => this.up(times.start, signal),
-      restorable: (signal) => this.up(times.restore, signal),
-      restoring: (signal) => this.up(times.restore, signal),
-      stopping: (signal) => this.down(signal),
-      deleting: (signal) => this.away(signal),
-      deleted: (signal) => this.away(signal),
+    const continuations: Record<string, (signal: AbortSignal) => Promise<void>> = {
+      creating: (signal) => this.bringUp(times.create, signal),
+      starting: (signal) => this.bringUp(times.start, signal),
+      restorable: (signal) => this.bringUp(times.restore, signal),
+      restoring: (signal) => this.bringUp(times.restore, signal),
+      stopping: (signal) => this.takeDown(signal),
+      deleting: (signal) => this.removeFiles(signal),
+      deleted: (signal) => this.removeFiles(signal),
     };
-    const task = wayOn[this.status];
-    if (task !== undefined) this.run(task);
+    const task = continuations[this.status];
+    if (task !== undefined) this.startTask(task);
   }
 
-  /** Ends what runs; the status stays, for the next run. */
+  /** Stops the machine; the status stays, for the next run. */
   async close(): Promise<void> {
-    await this.settle();
+    await this.cancelTask();
     await this.sandbox?.halt();
   }
 
-  // --- From status to status
+  // --- Transitions
 
-  private async up(ms: number, signal: AbortSignal): Promise<void> {
+  private async bringUp(ms: number, signal: AbortSignal): Promise<void> {
     const { record, sandbox } = this;
-    const isLate = record.sshdDelay > 0;
-    await taking(ms, isLate ? this.boot() : this.bootWithSshd(), signal);
+    const isSshdDelayed = record.sshdDelay > 0;
+    await atLeast(ms, isSshdDelayed ? this.boot() : this.bootWithSshd(), signal);
     if (record.failNextStart !== undefined) {
-      await taking(0, sandbox?.halt(), signal);
+      await atLeast(0, sandbox?.halt(), signal);
       this.set('error', record.failNextStart);
       delete record.failNextStart;
       return;
     }
-    if (isLate) await taking(0, this.choosePort(), signal);
+    if (isSshdDelayed) await atLeast(0, this.choosePort(), signal);
     this.set('running');
-    if (!isLate) return;
+    if (!isSshdDelayed) return;
     await delay(record.sshdDelay, undefined, { signal });
     await this.listen();
   }
 
-  private async down(signal: AbortSignal): Promise<void> {
-    await taking(this.deps.times.stop, this.sandbox?.halt(), signal);
+  private async takeDown(signal: AbortSignal): Promise<void> {
+    await atLeast(this.deps.times.stop, this.sandbox?.halt(), signal);
     this.record.wire.stopped_at = new Date().toISOString();
     this.set('stopped');
   }
 
-  private async away(signal: AbortSignal): Promise<void> {
+  private async removeFiles(signal: AbortSignal): Promise<void> {
     const { times } = this.deps;
-    await taking(times.delete, this.sandbox?.remove(), signal);
+    await atLeast(times.delete, this.sandbox?.remove(), signal);
     this.set('deleted');
     await delay(times.deletedKept, undefined, { signal });
-    this.deps.gone(this.id);
+    this.deps.onRemoved(this.id);
   }
 
   private restore(): WireComputer {
-    return this.move('restoring', (signal) => this.up(this.deps.times.restore, signal));
+    return this.transition('restoring', (signal) => this.bringUp(this.deps.times.restore, signal));
   }
 
-  /** Sets a changing status now and runs what leads out of it. */
-  private move(status: string, task: (signal: AbortSignal) => Promise<void>): WireComputer {
+  /** Sets a changing status and starts the task that leads to the next one. */
+  private transition(status: string, task: (signal: AbortSignal) => Promise<void>): WireComputer {
     this.record.held = false;
     this.set(status);
-    this.run(task);
+    this.startTask(task);
     return this.wire;
   }
 
-  /** Runs a task, once the one before has ended, which it is told to. */
-  private run(task: (signal: AbortSignal) => Promise<void>): void {
+  /** Cancels the current task, and starts a new one when it has ended. */
+  private startTask(task: (signal: AbortSignal) => Promise<void>): void {
     const abort = new AbortController();
-    const done = this.settle()
+    const done = this.cancelTask()
       .then(() => task(abort.signal))
       .catch((error: unknown) => {
         if (!abort.signal.aborted) this.fail(error);
@@ -209,7 +213,7 @@ export class ComputerStateMachine {
     this.task = { abort, done };
   }
 
-  private async settle(): Promise<void> {
+  private async cancelTask(): Promise<void> {
     this.task?.abort.abort();
     await this.task?.done;
   }
@@ -247,13 +251,13 @@ export class ComputerStateMachine {
   }
 
   private async choosePort(): Promise<void> {
-    const { deps: around } = this;
+    const { deps } = this;
     const { port, wire } = this.record;
     if (this.sandbox === undefined || this.sandbox.isListening || !this.hasListener) return;
-    if (port !== null && (await isFree(around.listenAddress, port))) return;
-    if (port !== null) around.log(`${wire.name}: port ${port} is taken, so it gets another.`);
-    this.record.port = await freePort(around.listenAddress, around.ports(), forComputers);
-    around.changed();
+    if (port !== null && (await isFree(deps.listenAddress, port))) return;
+    if (port !== null) deps.log(`${wire.name}: port ${port} is taken, so it gets another.`);
+    this.record.port = await freePort(deps.listenAddress, deps.usedPorts(), forComputers);
+    deps.onChanged();
   }
 
   private set(status: string, lastError?: string): void {
@@ -261,7 +265,7 @@ export class ComputerStateMachine {
     wire.status = status;
     wire.last_error = lastError ?? null;
     if (status === 'running') wire.stopped_at = null;
-    this.deps.changed();
+    this.deps.onChanged();
   }
 
   private fail(error: unknown): void {
@@ -270,21 +274,21 @@ export class ComputerStateMachine {
     this.set('error', reason);
   }
 
-  private refuse(statuses: string, consequence: string): void {
-    if (statuses.split(' ').includes(this.status)) throw this.wrongState(consequence);
+  private rejectStatuses(statuses: string, refusal: string): void {
+    if (statuses.split(' ').includes(this.status)) throw this.conflict(refusal);
   }
 
-  private wrongState(consequence: string): ApiError {
-    return new ApiError(409, `Computer ${this.record.wire.name} is ${this.status} and ${consequence}.`);
+  private conflict(refusal: string): ApiError {
+    return new ApiError(409, `Computer ${this.record.wire.name} is ${this.status} and ${refusal}.`);
   }
 }
 
 /**
- * Waits for the work, and for the time it is to take at least. What fails is thrown only when both have
- * ended, so that nothing goes on behind the back of who waited.
- * @throws when aborted, also when the work itself was not hindered: its step is no longer the computer's.
+ * Waits for the work, and at least for a time. An error is thrown only when both have ended, so that nothing continues
+ * after it.
+ * @throws when aborted, also if the work itself succeeded, since its transition was cancelled
  */
-async function taking(ms: number, work: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
+async function atLeast(ms: number, work: Promise<void> | undefined, signal: AbortSignal): Promise<void> {
   const [time, done] = await Promise.allSettled([delay(ms, undefined, { signal }), work]);
   if (done.status === 'rejected') throw done.reason;
   if (time.status === 'rejected') throw time.reason;

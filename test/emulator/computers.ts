@@ -18,27 +18,27 @@ export interface ComputersOptions extends Pick<
   billing: Billing;
 }
 
-/** All computers, by id and name and organization, and how they come and go. */
+/** All computers of the service; creates, restores and deletes them. */
 export class Computers {
   private readonly all = new Map<string, ComputerStateMachine>();
   private readonly creations: Saved['creations'] = {};
   private readonly options: ComputersOptions;
-  private readonly surroundings: StateMachineDeps;
+  private readonly stateMachineDeps: StateMachineDeps;
 
   constructor(options: ComputersOptions) {
     this.options = options;
-    this.surroundings = {
+    this.stateMachineDeps = {
       times: options.times,
       listenAddress: options.listenAddress,
       advertiseAddress: options.advertiseAddress,
       publicUrl: options.publicUrl,
       log: options.log,
-      changed: () => this.save(),
-      gone: (id) => {
+      onChanged: () => this.save(),
+      onRemoved: (id) => {
         this.all.delete(id);
         this.save();
       },
-      ports: () => new Set([...this.all.values()].map(({ record }) => record.port)),
+      usedPorts: () => new Set([...this.all.values()].map(({ record }) => record.port)),
     };
   }
 
@@ -50,17 +50,19 @@ export class Computers {
   }
 
   /** All computers. */
-  lives(): ComputerStateMachine[] {
+  items(): ComputerStateMachine[] {
     return [...this.all.values()];
   }
 
-  /** A computer by id or name, of an organization or of any. @throws ApiError 404 when there is none. */
+  /** Finds a computer by id or name, in one organization or in all. @throws ApiError 404 when there is none */
   get(idOrName: string, organization?: string): ComputerStateMachine {
-    const fits = ({ record }: ComputerStateMachine): boolean =>
+    const matches = ({ record }: ComputerStateMachine): boolean =>
       organization === undefined || record.organization === organization;
     const byId = this.all.get(idOrName);
-    if (byId !== undefined && fits(byId)) return byId;
-    const byName = [...this.all.values()].find((life) => life.record.wire.name === idOrName && fits(life));
+    if (byId !== undefined && matches(byId)) return byId;
+    const byName = [...this.all.values()].find(
+      (computer) => computer.record.wire.name === idOrName && matches(computer),
+    );
     if (byName === undefined) throw new ApiError(404, 'Computer not found');
     return byName;
   }
@@ -72,7 +74,7 @@ export class Computers {
     return sandbox;
   }
 
-  /** Makes a computer; with an idempotency key used before, answers the computer made then. */
+  /** Creates a computer. An idempotency key that was used before returns the computer created then. */
   create(organization: string, request: CreateRequest, idempotencyKey?: string): WireComputer {
     const key = idempotencyKey === undefined ? undefined : `${organization} ${idempotencyKey}`;
     const text = JSON.stringify(request);
@@ -82,23 +84,23 @@ export class Computers {
         throw new ApiError(409, 'This Idempotency-Key was used with another request.');
       return this.get(earlier.id, organization).wire;
     }
-    const life = this.add(this.shape(request), { organization, status: 'creating' });
-    if (key !== undefined) this.creations[key] = { request: text, id: life.id };
-    life.create();
-    return life.wire;
+    const computer = this.add(this.shape(request), { organization, status: 'creating' });
+    if (key !== undefined) this.creations[key] = { request: text, id: computer.id };
+    computer.create();
+    return computer.wire;
   }
 
-  /** Adds a computer in any status; settles when it is as its status says. */
+  /** Adds a computer in any status. Resolves when its machine is in that state. */
   async seed(seed: Seed): Promise<WireComputer> {
     const size = this.shape({ template_id: seed.template, vcpus: seed.vcpus, ram_mb: seed.ramMb });
-    const life = this.add(size, { ...seed, status: 'stopped' });
+    const computer = this.add(size, { ...seed, status: 'stopped' });
     const { ssh, listens, gatewayFrames, without = [], sshd = true } = seed;
     const own = { ssh, listens, gatewayFrames, without: sshd ? without : [...without, 'sshd'] };
-    Object.assign(life.record, own);
-    return life.setStatus(seed.status ?? 'running', seed.lastError);
+    Object.assign(computer.record, own);
+    return computer.setStatus(seed.status ?? 'running', seed.lastError);
   }
 
-  /** Adds computers that are entries of the list and no more, in the statuses given by turns. */
+  /** Adds entries of the list without a machine, in the given statuses by turns. */
   addFakes(count: number, statuses: string[]): void {
     for (let index = 0; index < count; index++) {
       const name = `fake-${String(this.all.size).padStart(5, '0')}`;
@@ -110,21 +112,21 @@ export class Computers {
     }
   }
 
-  /** Changes what the emulator keeps of a computer. */
+  /** Changes the record of a computer. */
   change(idOrName: string, values: Partial<Omit<ComputerRecord, 'wire'>>): void {
     Object.assign(this.get(idOrName).record, values);
     this.save();
   }
 
-  /** Takes over what an earlier run left: running computers boot, changes under way go on. */
+  /** Restores the computers of an earlier run: running ones boot, transitions continue. */
   async load({ computers, creations }: Saved): Promise<void> {
     Object.assign(this.creations, creations);
     await Promise.all(computers.map((record) => this.adopt(record).resume()));
   }
 
-  /** Ends everything that runs; the state on disk stays. */
+  /** Stops all machines; the state on disk stays. */
   async close(): Promise<void> {
-    await Promise.all([...this.all.values()].map((life) => life.close()));
+    await Promise.all([...this.all.values()].map((computer) => computer.close()));
   }
 
   private add(
@@ -144,9 +146,9 @@ export class Computers {
       created_at: now,
       stopped_at: status === 'stopped' ? now : null,
     };
-    const life = this.adopt({ wire, organization, port: null, held: fake, fake, sshdDelay: 0 });
+    const computer = this.adopt({ wire, organization, port: null, held: fake, fake, sshdDelay: 0 });
     this.save();
-    return life;
+    return computer;
   }
 
   private shape(request: CreateRequest): Shape {
@@ -157,9 +159,9 @@ export class Computers {
     const { id, name } = record.wire;
     const folder = join(this.options.folder, 'computers', id);
     const sandbox = record.fake ? undefined : this.options.createSandbox(folder, name);
-    const life = new ComputerStateMachine(record, sandbox, this.surroundings);
-    this.all.set(id, life);
-    return life;
+    const computer = new ComputerStateMachine(record, sandbox, this.stateMachineDeps);
+    this.all.set(id, computer);
+    return computer;
   }
 
   private unusedName(): string {
@@ -178,7 +180,7 @@ export class Computers {
 
 type Shape = ReturnType<typeof shape>;
 
-/** What a create request asks for, completed with the template's own values. */
+/** The size of a create request, completed with the template's defaults. */
 function shape(request: CreateRequest, sizes: Size[]) {
   const templateId = request.template_id ?? 'scratch';
   const template = templates.find(({ id, aliases }) => id === templateId || aliases.includes(templateId));

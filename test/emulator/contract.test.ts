@@ -6,75 +6,75 @@ import { checkContract } from './contract/checkContract';
 import { EmulatorHarness } from './emulatorHarness';
 import type { TerminalGrant } from './terminalClient';
 
-// Every answer passes through checkContract; see Bench.call.
-describe('answers as the contract says', () => {
-  const bench = new EmulatorHarness({
+// Every answer is checked by checkContract; see EmulatorHarness.call.
+describe('answers by the contract', () => {
+  const harness = new EmulatorHarness({
     features: { retryRestore: true },
     times: { start: 0, deletedKept: 60_000 },
   });
-  before(() => bench.start());
+  before(() => harness.start());
   const one = '/v1/computers/{computer_id}';
 
-  it('account', async () => {
+  it('match for the account', async () => {
     assert.equal(
-      (await bench.call<{ email: string }>('GET', '/v1/users/info')).body.email,
+      (await harness.call<{ email: string }>('GET', '/v1/users/info')).body.email,
       'ada@example.com',
     );
-    const { body } = await bench.call<{ id: string }[]>('GET', '/v1/organizations/');
+    const { body } = await harness.call<{ id: string }[]>('GET', '/v1/organizations/');
     assert.equal(body.length, 2);
-    assert.equal((await bench.call('GET', '/v1/organizations/{org_id}', { id: body[1]!.id })).status, 200);
-    assert.equal((await bench.call('GET', '/v1/organizations/{org_id}', { id: 'org_none' })).status, 404);
-    assert.equal((await bench.call<object[]>('GET', '/v1/billing/sizes')).body.length, 3);
-    assert.deepEqual((await bench.call('GET', '/v1/auth/status')).body, { authenticated: true });
+    assert.equal((await harness.call('GET', '/v1/organizations/{org_id}', { id: body[1]!.id })).status, 200);
+    assert.equal((await harness.call('GET', '/v1/organizations/{org_id}', { id: 'org_none' })).status, 404);
+    assert.equal((await harness.call<object[]>('GET', '/v1/billing/sizes')).body.length, 3);
+    assert.deepEqual((await harness.call('GET', '/v1/auth/status')).body, { authenticated: true });
     const stranger = { headers: { authorization: 'Bearer wrong' } };
-    assert.deepEqual((await bench.call('GET', '/v1/auth/status', stranger)).body, { authenticated: false });
-    assert.equal((await bench.call('GET', '/v1/users/info', stranger)).status, 401);
+    assert.deepEqual((await harness.call('GET', '/v1/auth/status', stranger)).body, { authenticated: false });
+    assert.equal((await harness.call('GET', '/v1/users/info', stranger)).status, 401);
   });
 
-  it('templates', async () => {
-    const { body } = await bench.call<{ id: string }[]>('GET', '/v1/computers/templates');
+  it('match for templates', async () => {
+    const { body } = await harness.call<{ id: string }[]>('GET', '/v1/computers/templates');
     assert.deepEqual(
       body.map(({ id }) => id),
       ['scratch', 'coding-agent', 'browser-agent'],
     );
   });
 
-  it('a computer from create to delete', async () => {
-    const created = await bench.call('POST', '/v1/computers', { body: { template_id: 'coding-agent' } });
+  it('match for a computer from create to delete', async () => {
+    const created = await harness.call('POST', '/v1/computers', { body: { template_id: 'coding-agent' } });
     assert.equal(created.status, 201);
     assert.equal(created.body.status, 'creating');
     assert.match(created.headers.get('x-request-id') ?? '', /^req_/);
     const { id, name } = created.body;
-    const { connection } = await bench.reaches(id, 'running');
+    const { connection } = await harness.waitForStatus(id, 'running');
     assert.match(connection?.ssh ?? '', /^\w+@127\.0\.0\.1:\d+$/);
-    assert.equal((await bench.get(name)).body.id, id);
-    assert.equal((await bench.exec(id, 'echo hello')).stdout, 'hello\n');
-    assert.equal((await bench.call('POST', `${one}/stop`, { id })).body.status, 'stopping');
-    assert.equal((await bench.reaches(id, 'stopped')).connection, null);
-    assert.equal((await bench.call('POST', `${one}/start`, { id })).body.status, 'starting');
-    await bench.reaches(id, 'running');
-    assert.equal((await bench.call('DELETE', one, { id })).body.status, 'deleting');
-    await bench.reaches(id, 'deleted');
-    assert.equal((await bench.call('DELETE', one, { id })).status, 409);
+    assert.equal((await harness.get(name)).body.id, id);
+    assert.equal((await harness.exec(id, 'echo hello')).stdout, 'hello\n');
+    assert.equal((await harness.call('POST', `${one}/stop`, { id })).body.status, 'stopping');
+    assert.equal((await harness.waitForStatus(id, 'stopped')).connection, null);
+    assert.equal((await harness.call('POST', `${one}/start`, { id })).body.status, 'starting');
+    await harness.waitForStatus(id, 'running');
+    assert.equal((await harness.call('DELETE', one, { id })).body.status, 'deleting');
+    await harness.waitForStatus(id, 'deleted');
+    assert.equal((await harness.call('DELETE', one, { id })).status, 409);
   });
 
-  it('every status, also one that is not in the contract', async () => {
-    const { control } = bench.emulator;
+  it('match for every status, also one that is not in the contract', async () => {
+    const { control } = harness.emulator;
     for (const status of ['creating', 'stopping', 'error', 'lost', 'restoring', 'deleting', 'hibernating']) {
       const { id } = await control.seed({ status, lastError: 'A reason.' });
-      assert.equal((await bench.get(id)).body.status, status);
+      assert.equal((await harness.get(id)).body.status, status);
     }
     const { id } = await control.seed({ status: 'restorable' });
-    assert.equal((await bench.call('POST', `${one}/retry-restore`, { id })).body.status, 'restorable');
-    await bench.reaches(id, 'running');
-    assert.equal((await bench.call('POST', `${one}/retry-restore`, { id })).status, 409);
+    assert.equal((await harness.call('POST', `${one}/retry-restore`, { id })).body.status, 'restorable');
+    await harness.waitForStatus(id, 'running');
+    assert.equal((await harness.call('POST', `${one}/retry-restore`, { id })).status, 409);
   });
 
-  it('a terminal, a new one or one that is there', async () => {
+  it('match for a new terminal and an existing one', async () => {
     const route = `${one}/terminals`;
-    const { id } = await bench.emulator.control.seed({});
+    const { id } = await harness.emulator.control.seed({});
     const terminal = async (body?: unknown) => {
-      const { status, body: grant } = await bench.call<TerminalGrant>('POST', route, { id, body });
+      const { status, body: grant } = await harness.call<TerminalGrant>('POST', route, { id, body });
       assert.equal(status, 201);
       assert.match(grant.terminal_id, /^term_[A-Za-z0-9_-]+$/);
       assert.match(grant.gateway_url, /^ws:\/\/127\.0\.0\.1:\d+\/.*\?/);
@@ -96,24 +96,25 @@ describe('answers as the contract says', () => {
     assert.notEqual(again.token, grants[0]!.token);
 
     const refused = async (computer: string, body?: object) =>
-      (await bench.call('POST', route, { id: computer, body })).status;
+      (await harness.call('POST', route, { id: computer, body })).status;
     assert.equal(await refused(id, { terminal_id: 'term_none' }), 404);
     for (const wrong of ['term_', 'session_1', 'term_!', `term_${'x'.repeat(156)}`]) {
       assert.equal(await refused(id, { terminal_id: wrong }), 422, wrong);
     }
-    const other = await bench.emulator.control.seed({});
+    const other = await harness.emulator.control.seed({});
     assert.equal(await refused(other.id, { terminal_id: ids[0] }), 404);
     assert.equal(await refused('cmp_none'), 404);
-    await bench.emulator.control.setStatus({ id, status: 'stopped' });
+    await harness.emulator.control.setStatus({ id, status: 'stopped' });
     assert.equal(await refused(id), 409);
   });
 
-  it('lists by status, template and limit', async () => {
-    const { control } = bench.emulator;
+  it('list by status, template and limit', async () => {
+    const { control } = harness.emulator;
     await control.addFakes({ count: 60, statuses: ['stopped', 'running'] });
     const list = async (query: string) => {
-      return (await bench.call<{ computers: WireComputer[]; count: number }>('GET', `/v1/computers?${query}`))
-        .body;
+      return (
+        await harness.call<{ computers: WireComputer[]; count: number }>('GET', `/v1/computers?${query}`)
+      ).body;
     };
     assert.equal((await list('')).count, 50);
     assert.equal((await list('limit=3')).computers.length, 3);
@@ -127,18 +128,18 @@ describe('answers as the contract says', () => {
     assert.ok((await list('limit=1')).count > 60);
   });
 
-  it('deletes several', async () => {
+  it('match for deleting several computers', async () => {
     const ids = await Promise.all(
-      [1, 2].map(async () => (await bench.emulator.control.seed({ status: 'error' })).id),
+      [1, 2].map(async () => (await harness.emulator.control.seed({ status: 'error' })).id),
     );
-    const { body } = await bench.call('POST', '/v1/computers/bulk-delete', {
+    const { body } = await harness.call('POST', '/v1/computers/bulk-delete', {
       body: { computer_ids: [...ids, 'cmp_none'] },
     });
     assert.deepEqual(body, { deleted: 2, deleted_ids: ids, failed_ids: ['cmp_none'] });
-    for (const id of ids) await bench.reaches(id, 'deleted');
+    for (const id of ids) await harness.waitForStatus(id, 'deleted');
   });
 
-  it('refuses what is beyond the limits', async () => {
+  it('refuse values beyond the limits', async () => {
     const bodies = [
       { vcpus: 0 },
       { vcpus: 17 },
@@ -151,84 +152,87 @@ describe('answers as the contract says', () => {
       { template_id: 'x'.repeat(65) },
     ];
     for (const body of bodies) {
-      const answer = await bench.call<{ errors: object[] }>('POST', '/v1/computers', { body });
+      const answer = await harness.call<{ errors: object[] }>('POST', '/v1/computers', { body });
       assert.equal(answer.status, 422, JSON.stringify(body));
       assert.equal(answer.body.errors.length, 1);
     }
-    assert.equal((await bench.call('POST', '/v1/computers', { body: { template_id: 'none' } })).status, 400);
-    assert.equal((await bench.call('GET', '/v1/computers?limit=201')).status, 422);
+    assert.equal(
+      (await harness.call('POST', '/v1/computers', { body: { template_id: 'none' } })).status,
+      400,
+    );
+    assert.equal((await harness.call('GET', '/v1/computers?limit=201')).status, 422);
   });
 
-  it('takes the limits themselves', async () => {
+  it('accept the limits themselves', async () => {
     const body = { vcpus: 16, ram_mb: 32_768, disk_size_mb: 512, network_policy: { mode: 'off' } };
-    const answer = await bench.call('POST', '/v1/computers', {
+    const answer = await harness.call('POST', '/v1/computers', {
       body: { ...body, external_volume_enabled: true },
     });
     assert.equal(answer.status, 201);
     const { vcpus, ram_mb, disk_size_mb, network_policy } = answer.body;
     assert.deepEqual({ vcpus, ram_mb, disk_size_mb, network_policy }, body);
-    const named = await bench.call('POST', '/v1/computers', { body: { size_id: 'large' } });
+    const named = await harness.call('POST', '/v1/computers', { body: { size_id: 'large' } });
     assert.deepEqual([named.body.size_id, named.body.vcpus], ['large', 4]);
   });
 
-  it('an unknown computer', async () => {
+  it('match for an unknown computer', async () => {
     for (const [method, action] of [
       ['GET', ''],
       ['DELETE', ''],
       ['POST', '/start'],
       ['POST', '/stop'],
     ] as const) {
-      assert.equal((await bench.call(method, one + action, { id: 'cmp_none' })).status, 404);
+      assert.equal((await harness.call(method, one + action, { id: 'cmp_none' })).status, 404);
     }
   });
 });
 
-describe('answers that not every service gives, as the contract says', () => {
-  const bench = new EmulatorHarness({ isolation: 'plain' });
-  before(() => bench.start());
+describe('optional answers by the contract', () => {
+  const harness = new EmulatorHarness({ isolation: 'plain' });
+  before(() => harness.start());
   const one = '/v1/computers/{computer_id}';
 
-  it('prices, to anybody; a size that is made up can be had', async () => {
-    type Size = Parameters<typeof bench.emulator.control.setBilling>[0]['sizes'];
+  it('match for prices, without a key, also of a made-up size', async () => {
+    type Size = Parameters<typeof harness.emulator.control.setBilling>[0]['sizes'];
     const stranger = { headers: { authorization: 'Bearer wrong' } };
     const prices = async () =>
-      (await bench.call<NonNullable<Size>>('GET', '/v1/billing/sizes', stranger)).body;
+      (await harness.call<NonNullable<Size>>('GET', '/v1/billing/sizes', stranger)).body;
     assert.deepEqual(
       (await prices()).map(({ hourly_rate_usd }) => hourly_rate_usd),
       ['0.02', '0.08', '0.16'],
     );
     const sizes = [{ id: 'huge', vcpus: 16, ram_mb: 32_768, root_disk_mb: 512, hourly_rate_usd: '1.2345' }];
-    await bench.emulator.control.setBilling({ sizes });
+    await harness.emulator.control.setBilling({ sizes });
     assert.deepEqual(await prices(), sizes);
-    const { body } = await bench.call('POST', '/v1/computers', { body: { size_id: 'huge' } });
+    const { body } = await harness.call('POST', '/v1/computers', { body: { size_id: 'huge' } });
     assert.deepEqual([body.size_id, body.vcpus], ['huge', 16]);
-    // Else it would begin to run, and count, at any time.
-    await bench.call('DELETE', '/v1/computers/{computer_id}', { id: body.id });
-    await bench.emulator.control.setBilling({});
+    // Otherwise it would start to run, and count, at any time.
+    await harness.call('DELETE', '/v1/computers/{computer_id}', { id: body.id });
+    await harness.emulator.control.setBilling({});
   });
 
-  it('the plan: what runs counts, what a test says counts more', async () => {
-    const summary = async () => (await bench.call<BillingFacts>('GET', '/v1/billing/summary')).body;
+  it('match for the plan, which counts running computers unless a test sets it', async () => {
+    const summary = async () => (await harness.call<BillingFacts>('GET', '/v1/billing/summary')).body;
     const before = (await summary()).concurrent_sandboxes;
-    await bench.emulator.control.seed({});
+    await harness.emulator.control.seed({});
     const { concurrent_sandboxes: now, sandbox_hours } = await summary();
     assert.deepEqual([now.used, now.remaining], [before.used + 1, before.remaining - 1]);
     assert.equal(sandbox_hours.remaining, '87.5');
     const unlimited = { included: -1, used: 3, remaining: -1, is_unlimited: true };
-    await bench.emulator.control.setBilling({
+    await harness.emulator.control.setBilling({
       summary: { billing_status: 'depleted', concurrent_sandboxes: unlimited },
     });
     const said = await summary();
     assert.deepEqual([said.billing_status, said.concurrent_sandboxes], ['depleted', unlimited]);
-    await bench.emulator.control.setBilling({});
+    await harness.emulator.control.setBilling({});
     assert.equal((await summary()).billing_status, 'active');
   });
 
-  it('a screen and a browser, of a template that has them', async () => {
-    const { control } = bench.emulator;
+  it('match for a screen and a browser of a template with them', async () => {
+    const { control } = harness.emulator;
     const { id } = await control.seed({ template: 'browser-agent' });
     const ask = (what: string, computer = id, body?: unknown) =>
-      bench.call<{ gateway_url: string; mode: string }>('POST', `${one}/${what}`, { id: computer, body });
+      harness.call<{ gateway_url: string; mode: string }>('POST', `${one}/${what}`, { id: computer, body });
     assert.equal((await ask('display')).body.mode, 'read_only');
     assert.equal((await ask('display', id, null)).status, 201);
     assert.equal((await ask('display', id, { mode: 'read_write' })).body.mode, 'read_write');
@@ -243,8 +247,8 @@ describe('answers that not every service gives, as the contract says', () => {
     }
   });
 
-  it('a service without what one can do without', async () => {
-    const { control } = bench.emulator;
+  it('match for a service without the optional routes', async () => {
+    const { control } = harness.emulator;
     const { id } = await control.seed({ template: 'browser-agent' });
     const routes = [
       ['GET', '/v1/billing/sizes', 'billingSizes'],
@@ -255,7 +259,7 @@ describe('answers that not every service gives, as the contract says', () => {
       ['POST', `${one}/browser`, 'browser'],
     ] as const;
     for (const [method, route, feature] of routes) {
-      const status = async () => (await bench.call(method, route, { id })).status;
+      const status = async () => (await harness.call(method, route, { id })).status;
       await control.setFeatures({ [feature]: false });
       assert.equal(await status(), 404, route);
       await control.setFeatures({ [feature]: true });
@@ -265,7 +269,7 @@ describe('answers that not every service gives, as the contract says', () => {
 });
 
 describe('the contract check itself', () => {
-  it('is loud about a field that is missing, wrong or unknown', () => {
+  it('fails for a field that is missing, wrong or unknown', () => {
     const check = (body: unknown) => () => checkContract('GET', '/v1/auth/status', { status: 200, body });
     assert.doesNotThrow(check({ authenticated: true }));
     assert.throws(check({}), /authenticated/);

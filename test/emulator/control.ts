@@ -9,8 +9,8 @@ import type { MetricsSeed, Observability } from './observability';
 import type { Client } from './terminals/client';
 import type { Terminals } from './terminals/terminals';
 
-/** What every call about one computer names: its id or its name. */
-interface Which {
+/** A computer, by its id or its name. */
+interface ComputerRef {
   id: string;
 }
 
@@ -18,71 +18,71 @@ interface Which {
 export interface TerminalState {
   id: string;
   isAttached: boolean;
-  /** Bytes of output that wait for somebody to attach. */
+  /** Bytes of output that wait for a client. */
   kept: number;
 }
 
 /**
- * What a test, or a person trying things, can do to the emulator beyond the service's own calls.
- * Over HTTP each is `POST /_control/NAME` with the argument as JSON body and the API key as bearer.
+ * Control of the emulator by tests and users, beyond the service's own calls.
+ * Over HTTP each call is `POST /_control/NAME` with the argument as JSON body and the API key as bearer.
  */
 export interface Control {
   /** Adds a computer in any status. */
   seed(seed: Seed): Promise<WireComputer>;
-  /** Adds entries to the list that have no machine, in the statuses given by turns (`stopped` unless given). */
+  /** Adds entries to the list without a machine, in the given statuses by turns (default `stopped`). */
   addFakes(fakes: { count: number; statuses?: string[] }): Promise<void>;
-  /** Puts a computer into a status, where it stays until a call moves it; its machine follows. */
-  setStatus(change: Which & { status: string; lastError?: string }): Promise<WireComputer>;
-  /** A text for `connection.ssh` in every status, null for none, left out for the true endpoint while running. */
-  setSsh(change: Which & { ssh?: string | null }): Promise<void>;
-  /** Takes the host away: the computer turns restorable, then the service restores it. */
-  interrupt(which: Which): Promise<WireComputer>;
+  /** Sets the status of a computer, which stays until a call changes it; its machine follows. */
+  setStatus(change: ComputerRef & { status: string; lastError?: string }): Promise<WireComputer>;
+  /** Sets `connection.ssh` for every status; null: none; undefined: the real endpoint while running. */
+  setSsh(change: ComputerRef & { ssh?: string | null }): Promise<void>;
+  /** Simulates the loss of the host: the computer turns `restorable`, then the service restores it. */
+  interrupt(which: ComputerRef): Promise<WireComputer>;
   /** The next start, create or restore ends in `error` with this reason. */
-  failNextStart(change: Which & { reason: string }): Promise<void>;
+  failNextStart(change: ComputerRef & { reason: string }): Promise<void>;
   setTimes(times: Partial<Times>): Promise<void>;
   setFeatures(features: Partial<Features>): Promise<void>;
-  /** What the computer's terminals send from the next attaching on; left out, as the features say. */
-  setGatewayFrames(change: Which & { frames?: Frames }): Promise<void>;
+  /** Sets the frames of the computer's terminals from the next attach on; default: as in the features. */
+  setGatewayFrames(change: ComputerRef & { frames?: Frames }): Promise<void>;
 
-  /** Spoils the next requests that fit, also those that want to become WebSockets. */
+  /** Adds a fault for the next matching requests, upgrades to WebSockets included. */
   addFault(fault: Fault): Promise<void>;
   clearFaults(): Promise<void>;
-  /** The requests received, oldest first, all or those of a method and whose path fits a regular expression. */
+  /** The received requests, oldest first: all, or those of a method and with a path that matches a regular expression. */
   requests(filter?: { method?: string; path?: string }): Promise<JournalEntry[]>;
   clearRequests(): Promise<void>;
 
-  /** From the next start on sshd comes up this many ms after the computer is `running`. */
-  delaySshd(change: Which & { ms: number }): Promise<void>;
-  /** Ends what accepts connections, the connections with what they run, or both; both unless said. */
-  killSshd(what: Which & { listener?: boolean; sessions?: boolean }): Promise<void>;
+  /** Milliseconds from `running` until sshd listens, from the next start on. */
+  delaySshd(change: ComputerRef & { ms: number }): Promise<void>;
+  /** Kills the listener, the connections with their processes, or both (default). */
+  killSshd(what: ComputerRef & { listener?: boolean; sessions?: boolean }): Promise<void>;
   /** Starts sshd again on the same port. */
-  startSshd(which: Which): Promise<void>;
-  /** New host keys at once. `hidden`: the files in /etc/ssh keep the old ones, as if another machine answered. */
-  replaceHostKeys(change: Which & { hidden?: boolean }): Promise<void>;
-  /** From the next start on: the programs that the computer is without, and whether its sshd listens. */
-  setSystem(change: Which & { without?: string[]; listens?: boolean }): Promise<void>;
+  startSshd(which: ComputerRef): Promise<void>;
+  /** Replaces the host keys at once. `hidden`: the files in /etc/ssh keep the old ones, as if another machine answered. */
+  replaceHostKeys(change: ComputerRef & { hidden?: boolean }): Promise<void>;
+  /** Sets, from the next start on, the programs to hide from the computer, and whether its sshd listens. */
+  setSystem(change: ComputerRef & { without?: string[]; listens?: boolean }): Promise<void>;
 
-  /** What the computer is said to be doing, in place of what is seen; without it, the truth again. */
-  setMetrics(change: Which & { metrics?: MetricsSeed }): Promise<void>;
-  /** What sizes cost, and what the summary says in place of the truth; what is left out is as usual. */
+  /** Sets the metrics to report of a computer; undefined: the measured ones. */
+  setMetrics(change: ComputerRef & { metrics?: MetricsSeed }): Promise<void>;
+  /** Sets the prices of sizes and fields of the billing summary; those left out have their defaults. */
   setBilling(change: { sizes?: Size[]; summary?: Partial<BillingFacts> }): Promise<void>;
 
-  /** Breaks the streams of commands of the computer in the middle, and ends the commands. */
-  cutStreams(which: Which): Promise<void>;
+  /** Breaks the streams of the computer's commands, which ends the commands. */
+  cutStreams(which: ComputerRef): Promise<void>;
 
   /** The terminals of a computer. */
-  terminals(which: Which): Promise<TerminalState[]>;
-  /** Closes whoever is attached to a terminal of the computer; 1006 drops the connection. The terminals live on. */
-  closeGateway(change: Which & { code: number; reason?: string }): Promise<void>;
-  /** Says nothing more to whoever is attached just now, nor answers pings, while the connection stays; or ends that. */
-  silenceGateway(change: Which & { silent?: boolean }): Promise<void>;
-  /** Sends whoever is attached a frame of so many bytes; one more than 1 MiB unless given. */
-  sendFrame(change: Which & { bytes?: number }): Promise<void>;
-  /** Sends whoever is attached half a frame and drops the connection. */
-  sendHalfFrame(which: Which): Promise<void>;
+  terminals(which: ComputerRef): Promise<TerminalState[]>;
+  /** Closes all clients of the computer's terminals; 1006 drops the connection. The terminals stay. */
+  closeGateway(change: ComputerRef & { code: number; reason?: string }): Promise<void>;
+  /** Stops sending to the attached clients, and answering their pings, while the connection stays; or resumes that. */
+  silenceGateway(change: ComputerRef & { silent?: boolean }): Promise<void>;
+  /** Sends the attached clients a frame of this size; default: 1 MiB and 1 byte. */
+  sendFrame(change: ComputerRef & { bytes?: number }): Promise<void>;
+  /** Sends the attached clients half a frame and drops the connection. */
+  sendHalfFrame(which: ComputerRef): Promise<void>;
 
   /** The home folder of a computer on this machine. */
-  home(which: Which): Promise<string>;
+  home(which: ComputerRef): Promise<string>;
 }
 
 export interface Controlled {
@@ -101,29 +101,29 @@ export interface Controlled {
 export function createControl(controlled: Controlled): Control {
   const { computers, commands, observability, billing, terminals, faults, journal, times, features } =
     controlled;
-  const soon = <T>(action: () => T): Promise<T> => Promise.resolve().then(action);
-  const eachClient = (id: string, action: (client: Client, flow: () => void) => void): Promise<void> =>
-    soon(() => {
-      for (const { client, flow } of terminals.of(computers.get(id)))
-        if (client !== undefined) action(client, flow);
+  const asPromise = <T>(action: () => T): Promise<T> => Promise.resolve().then(action);
+  const eachClient = (id: string, action: (client: Client, updateFlow: () => void) => void): Promise<void> =>
+    asPromise(() => {
+      for (const { client, updateFlow } of terminals.of(computers.get(id)))
+        if (client !== undefined) action(client, updateFlow);
     });
   return {
     seed: (seed) => computers.seed(seed),
-    addFakes: ({ count, statuses = ['stopped'] }) => soon(() => computers.addFakes(count, statuses)),
+    addFakes: ({ count, statuses = ['stopped'] }) => asPromise(() => computers.addFakes(count, statuses)),
     setStatus: ({ id, status, lastError }) => computers.get(id).setStatus(status, lastError),
-    setSsh: ({ id, ssh }) => soon(() => computers.change(id, { ssh })),
-    interrupt: ({ id }) => soon(() => computers.get(id).interrupt()),
-    failNextStart: ({ id, reason }) => soon(() => computers.change(id, { failNextStart: reason })),
-    setTimes: (values) => soon(() => void Object.assign(times, values)),
-    setFeatures: (values) => soon(() => void Object.assign(features, values)),
-    setGatewayFrames: ({ id, frames }) => soon(() => computers.change(id, { gatewayFrames: frames })),
+    setSsh: ({ id, ssh }) => asPromise(() => computers.change(id, { ssh })),
+    interrupt: ({ id }) => asPromise(() => computers.get(id).interrupt()),
+    failNextStart: ({ id, reason }) => asPromise(() => computers.change(id, { failNextStart: reason })),
+    setTimes: (values) => asPromise(() => void Object.assign(times, values)),
+    setFeatures: (values) => asPromise(() => void Object.assign(features, values)),
+    setGatewayFrames: ({ id, frames }) => asPromise(() => computers.change(id, { gatewayFrames: frames })),
 
-    addFault: (fault) => soon(() => faults.add(fault)),
-    clearFaults: () => soon(() => faults.clear()),
-    requests: (filter = {}) => soon(() => journal.find(filter)),
-    clearRequests: () => soon(() => journal.clear()),
+    addFault: (fault) => asPromise(() => faults.add(fault)),
+    clearFaults: () => asPromise(() => faults.clear()),
+    requests: (filter = {}) => asPromise(() => journal.find(filter)),
+    clearRequests: () => asPromise(() => journal.clear()),
 
-    delaySshd: ({ id, ms }) => soon(() => computers.change(id, { sshdDelay: ms })),
+    delaySshd: ({ id, ms }) => asPromise(() => computers.change(id, { sshdDelay: ms })),
     killSshd: ({ id, listener = true, sessions = true }) =>
       computers.sandbox(id).killSshd({ listener, sessions }),
     startSshd: ({ id }) => computers.get(id).listen(),
@@ -135,30 +135,30 @@ export function createControl(controlled: Controlled): Control {
       await sandbox.killSshd({ listener: true, sessions: false });
       await computers.get(id).listen();
     },
-    setSystem: ({ id, ...system }) => soon(() => computers.change(id, system)),
+    setSystem: ({ id, ...system }) => asPromise(() => computers.change(id, system)),
 
-    setMetrics: ({ id, metrics }) => soon(() => observability.seed(computers.get(id), metrics)),
+    setMetrics: ({ id, metrics }) => asPromise(() => observability.seed(computers.get(id), metrics)),
     setBilling: ({ sizes = usualSizes, summary = {} }) =>
-      soon(() => void Object.assign(billing, { sizes, facts: summary })),
+      asPromise(() => void Object.assign(billing, { sizes, facts: summary })),
 
-    cutStreams: ({ id }) => soon(() => commands.cutStreams(computers.get(id))),
+    cutStreams: ({ id }) => asPromise(() => commands.cutStreams(computers.get(id))),
 
     terminals: ({ id }) =>
-      soon(() =>
+      asPromise(() =>
         terminals.of(computers.get(id)).map(({ id, client, kept }) => {
           return { id, isAttached: client !== undefined, kept };
         }),
       ),
     closeGateway: ({ id, code, reason }) => eachClient(id, (client) => client.close(code, reason)),
     silenceGateway: ({ id, silent = true }) =>
-      eachClient(id, (client, flow) => {
+      eachClient(id, (client, updateFlow) => {
         client.silence(silent);
-        flow();
+        updateFlow();
       }),
     sendFrame: ({ id, bytes = 1024 * 1024 + 1 }) => eachClient(id, (client) => client.sendFrame(bytes)),
     sendHalfFrame: ({ id }) => eachClient(id, (client) => client.sendHalfFrame()),
 
-    home: ({ id }) => soon(() => computers.sandbox(id).home),
+    home: ({ id }) => asPromise(() => computers.sandbox(id).home),
   };
 }
 

@@ -27,22 +27,22 @@ import { Gateway } from './terminals/gateway';
 import { Terminals } from './terminals/terminals';
 
 export interface EmulatorOptions {
-  /** Where everything is kept; what an earlier run left there is taken up again. Not on an overlay file system. */
+  /** Folder of the state, which is restored from an earlier run. Not on an overlay file system. */
   dir: string;
-  /** Of the REST API; a free one unless given. */
+  /** Port of the REST API; default: a free one. */
   port?: number;
-  /** Unless given, the one of the earlier run, or a new one. */
+  /** Default: the key of the earlier run, or a new one. */
   apiKey?: string;
-  /** What differs from `defaultTimes`, ms. */
+  /** Milliseconds, in place of `defaultTimes`. */
   times?: Partial<Times>;
   features?: Partial<Features>;
-  /** Address that the API and every sshd listen on; 127.0.0.1 unless given. */
+  /** Address that the API and every sshd listen on; default 127.0.0.1. */
   listenAddress?: string;
-  /** Address named in `connection.ssh`; the one listened on unless given. */
+  /** Address in `connection.ssh`; default: `listenAddress`. */
   advertiseAddress?: string;
-  /** How computers are kept apart: namespaces where they can be had unless given. */
+  /** Isolation of computers; default `auto`: namespaces where possible. */
   isolation?: Isolation | 'auto';
-  /** Computers of a new folder. */
+  /** Computers to create in a new folder. */
   seed?: Seed[];
   log?: (line: string) => void;
 }
@@ -54,13 +54,13 @@ export interface Emulator {
   readonly isolation: Isolation;
   readonly control: Control;
   readonly computers: Computers;
-  /** Ends everything that was started. The state stays in the folder. */
+  /** Stops the service and its computers. The state stays in the folder. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the Celesto service on this machine.
- * @throws when the address is taken, there is no OpenSSH server, or the isolation asked for cannot be had.
+ * Starts the emulated Celesto service on this machine.
+ * @throws if the address is in use, there is no OpenSSH server, or the requested isolation is not possible
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const log = options.log ?? (() => undefined);

@@ -16,15 +16,15 @@ export interface Answer<T> {
   body: T;
 }
 
-/** What a call has besides its method and route. */
-interface Parts {
+/** Further parameters of a request. */
+interface RequestOptions {
   id?: string;
   port?: number | string;
   body?: unknown;
   headers?: Record<string, string>;
 }
 
-/** An emulator for the tests of one file, a client that checks each answer against the contract, and a person's key. */
+/** An emulator for the tests of one file, a client that checks each answer against the contract, and an SSH key. */
 export class EmulatorHarness {
   readonly folder = mkdtempSync(join(tmpdir(), 'celesto-emulator-'));
   private readonly key = join(this.folder, 'id_ed25519');
@@ -50,12 +50,12 @@ export class EmulatorHarness {
       times: noTimes,
       ...this.options,
     });
-    this.attach(this.running);
+    this.connectTo(this.running);
     return this.running;
   }
 
-  /** Makes the calls go to an emulator in another process. */
-  attach(target: Pick<Emulator, 'url' | 'apiKey'>): void {
+  /** Sends requests to an emulator in another process from now on. */
+  connectTo(target: Pick<Emulator, 'url' | 'apiKey'>): void {
     this.target = target;
   }
 
@@ -64,11 +64,11 @@ export class EmulatorHarness {
     this.running = undefined;
   }
 
-  /** A call of the REST API with the key; `method` and `route` as the contract has them, `{computer_id}` and `{port}` filled in. */
+  /** Calls the REST API with the key. @param route as in the contract, with `{computer_id}` and `{port}` to be filled in */
   async call<T = WireComputer>(
     method: string,
     route: string,
-    { id = '', port = '', body, headers = {} }: Parts = {},
+    { id = '', port = '', body, headers = {} }: RequestOptions = {},
   ): Promise<Answer<T>> {
     const path = route.replace('{port}', String(port)).replace(/\{\w+\}/, encodeURIComponent(id));
     const { url = '', apiKey = '' } = this.target ?? {};
@@ -102,25 +102,34 @@ export class EmulatorHarness {
   }
 
   /** Waits until a computer is in one of the statuses. @returns it. */
-  async reaches(id: string, ...statuses: string[]): Promise<WireComputer> {
+  async waitForStatus(id: string, ...statuses: string[]): Promise<WireComputer> {
     return until(`${id} to be ${statuses.join(' or ')}`, async () => {
       const { body } = await this.get(id);
       return statuses.includes(body.status) ? body : undefined;
     });
   }
 
-  /** Lets the person log in on a computer. */
+  /** Authorizes the SSH key on a computer. */
   async authorize(id: string): Promise<void> {
     const key = readFileSync(`${this.key}.pub`, 'utf8').trim();
     await this.exec(id, `echo '${key}' >> ~/.ssh/authorized_keys`);
   }
 
-  /** OpenSSH's client towards a computer. */
+  /** Starts OpenSSH's client to run a command on a computer. */
   async ssh(id: string, command: string, options: string[] = []): Promise<ChildProcess> {
     const { connection } = (await this.get(id)).body;
     const [target = '', port = ''] = connection?.ssh?.split(/:(?=\d+$)/) ?? [];
-    const known = join(this.folder, 'known_hosts');
-    const fixed = ['-F', 'none', '-i', this.key, '-o', `UserKnownHostsFile=${known}`, '-o', 'BatchMode=yes'];
+    const knownHosts = join(this.folder, 'known_hosts');
+    const fixed = [
+      '-F',
+      'none',
+      '-i',
+      this.key,
+      '-o',
+      `UserKnownHostsFile=${knownHosts}`,
+      '-o',
+      'BatchMode=yes',
+    ];
     const trust = [
       '-o',
       'StrictHostKeyChecking=accept-new',
@@ -144,13 +153,13 @@ export class EmulatorHarness {
 
 let sleeps = 0;
 
-/** A command that takes longer than any test, and that nobody else on this machine runs: no other file, no other run. */
+/** A command that takes longer than any test, and whose command line is unique on this machine. */
 export function longSleep(): string {
   return `sleep ${4000 + ++sleeps}.${String(process.pid).padStart(7, '0')}`;
 }
 
-/** Command lines of all processes of this machine that mention a text. */
-export async function processesMatching(words: string): Promise<string[]> {
+/** Command lines of all processes of this machine that contain a text. */
+export async function processesMatching(text: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)('ps', ['-A', '-ww', '-o', 'args=']);
-  return stdout.split('\n').filter((line) => line.includes(words));
+  return stdout.split('\n').filter((line) => line.includes(text));
 }

@@ -3,25 +3,25 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** Something that goes wrong on purpose, for the next requests that fit. Without an outcome it only delays. */
+/** An injected fault for the next matching requests. Without an outcome it only delays them. */
 export interface Fault {
-  /** Unless given, every method. */
+  /** Default: every method. */
   method?: string;
-  /** A regular expression for the path, without the query; unless given, every path. */
+  /** A regular expression for the path, without the query; default: every path. */
   path?: string;
-  /** How many requests it spoils; one unless given. */
+  /** Number of requests to apply it to; default 1. */
   times?: number | 'always';
-  /** ms until anything happens. */
+  /** Milliseconds before anything happens. */
   delay?: number;
-  /** `after`: the service does its work first, so only its answer is spoilt. `before` unless given. */
+  /** `after`: the service carries out the request first, so that only its answer is changed. Default `before`. */
   when?: 'before' | 'after';
-  /** The answer. A text goes out as it is, under the name of JSON; anything else as JSON. */
+  /** The answer. A text is sent as it is, with the content type of JSON; anything else as JSON. */
   answer?: { status: number; body?: unknown; headers?: Record<string, string> };
-  /** Close the connection without an answer. */
+  /** Closes the connection without an answer. */
   drop?: boolean;
-  /** Never answer, until the client goes. */
+  /** Does not answer until the client disconnects. */
   hang?: boolean;
-  /** Spoil the first computer of a list: its `status` is a number, its `name` is missing. */
+  /** Makes the first computer of a list invalid: its `status` is a number, its `name` is missing. */
   badComputer?: boolean;
 }
 
@@ -37,7 +37,7 @@ export class Faults {
     this.active = [];
   }
 
-  /** The fault for a request, which is thereby used up once. The oldest that fits wins. */
+  /** Uses up a fault once. @returns the oldest one that matches the request */
   take(method: string, path: string): Fault | undefined {
     const found = this.active.find(
       ({ fault }) =>
@@ -50,13 +50,13 @@ export class Faults {
   }
 }
 
-/** Lets a fault happen instead of the answer. @returns whether the request is thereby dealt with. */
+/** Applies a fault to a request. @returns true if the request was answered or dropped */
 export async function applyRequestFault(
   fault: Fault,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<boolean> {
-  await lateness(fault);
+  await waitForDelay(fault);
   if (fault.drop === true) {
     reply.hijack();
     request.raw.socket.destroy();
@@ -75,16 +75,16 @@ export async function applyRequestFault(
   return true;
 }
 
-/** Lets a fault happen instead of an upgrade to a WebSocket. @returns whether the request is thereby dealt with. */
+/** Applies a fault to an upgrade to a WebSocket. @returns true if the request was answered or dropped */
 export async function applyUpgradeFault(fault: Fault, socket: Duplex): Promise<boolean> {
-  await lateness(fault);
+  await waitForDelay(fault);
   if (fault.drop === true) socket.destroy();
   else if (fault.answer !== undefined) refuseUpgrade(socket, fault.answer);
   else return fault.hang === true;
   return true;
 }
 
-/** Answers a request for an upgrade as if there were none. */
+/** Answers a request for an upgrade with an HTTP status. */
 export function refuseUpgrade(socket: Duplex, { status, headers, body }: NonNullable<Fault['answer']>): void {
   const content = asText(body);
   const lines = Object.entries({
@@ -96,16 +96,16 @@ export function refuseUpgrade(socket: Duplex, { status, headers, body }: NonNull
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${content}`);
 }
 
-/** Lets a fault happen to an answer that is ready. @returns what is sent instead. */
+/** Applies a fault to a complete answer. @returns the body to send */
 export async function applyResponseFault(
   fault: Fault,
   request: FastifyRequest,
   reply: FastifyReply,
   payload: unknown,
 ): Promise<unknown> {
-  if (fault.badComputer === true) return spoilFirstComputer(String(payload));
+  if (fault.badComputer === true) return invalidateFirstComputer(String(payload));
   if (fault.when !== 'after') return payload;
-  await lateness(fault);
+  await waitForDelay(fault);
   if (fault.drop === true) request.raw.socket.destroy();
   if (fault.hang === true) await new Promise((resolve) => request.raw.socket.once('close', resolve));
   if (fault.answer === undefined) return payload;
@@ -113,8 +113,8 @@ export async function applyResponseFault(
   return asText(fault.answer.body);
 }
 
-/** It keeps no process from ending. */
-function lateness(fault: Fault): Promise<void> {
+/** Waits for the delay of a fault; the timer does not keep the process alive. */
+function waitForDelay(fault: Fault): Promise<void> {
   return delay(fault.delay ?? 0, undefined, { ref: false });
 }
 
@@ -122,7 +122,7 @@ function asText(body: unknown): string {
   return typeof body === 'string' ? body : JSON.stringify(body ?? { detail: 'This fault was asked for.' });
 }
 
-function spoilFirstComputer(payload: string): string {
+function invalidateFirstComputer(payload: string): string {
   const list = JSON.parse(payload) as { computers?: Record<string, unknown>[] };
   const first = list.computers?.[0];
   if (first === undefined) return payload;

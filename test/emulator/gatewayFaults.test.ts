@@ -9,29 +9,29 @@ import { grantTerminal, TerminalClient } from './terminalClient';
 const mebibyte = 1024 * 1024;
 
 describe('faults of the gateway', () => {
-  const bench = new EmulatorHarness({ seed: [{ name: 'dirac' }, { name: 'fermi' }] });
+  const harness = new EmulatorHarness({ seed: [{ name: 'dirac' }, { name: 'fermi' }] });
   const id = 'dirac';
-  before(() => bench.start());
+  before(() => harness.start());
   beforeEach(async () => {
-    await bench.emulator.control.clearFaults();
-    await bench.emulator.control.clearRequests();
+    await harness.emulator.control.clearFaults();
+    await harness.emulator.control.clearRequests();
   });
-  const attach = (terminalId?: string) => TerminalClient.attach(bench, id, terminalId);
-  /** Attaches again and sees that the shell is the one it was. */
+  const attach = (terminalId?: string) => TerminalClient.attach(harness, id, terminalId);
+  /** Attaches again and checks that it is the same shell. */
   const livesOn = async ({ terminalId }: TerminalClient) => {
     const again = await attach(terminalId);
     assert.equal(await again.run('echo $mine'), '4731');
     await again.detach();
   };
 
-  it('refuse upgrades with a status, as often as told', async () => {
+  it('refuse upgrades with a status, a number of times', async () => {
     const path = '^/gateway/';
-    await bench.emulator.control.addFault({
+    await harness.emulator.control.addFault({
       path,
       times: 2,
       answer: { status: 503, body: { detail: 'Full.' } },
     });
-    const grant = await grantTerminal(bench, id);
+    const grant = await grantTerminal(harness, id);
     await assert.rejects(TerminalClient.open(grant), /503/);
     await assert.rejects(TerminalClient.open(grant), /503/);
     const client = await TerminalClient.open(grant);
@@ -39,8 +39,8 @@ describe('faults of the gateway', () => {
   });
 
   it('drop, delay and never answer upgrades', async () => {
-    const { control } = bench.emulator;
-    const grant = await grantTerminal(bench, id);
+    const { control } = harness.emulator;
+    const grant = await grantTerminal(harness, id);
     await control.addFault({ path: '^/gateway/', drop: true });
     await assert.rejects(TerminalClient.open(grant), /socket hang up/);
     await control.addFault({ path: '^/gateway/', hang: true });
@@ -52,19 +52,19 @@ describe('faults of the gateway', () => {
   });
 
   for (const code of [1001, 1006, 1008, 1011, 4321]) {
-    it(`close with ${code}, and the terminal lives on`, async () => {
+    it(`close with ${code}, while the terminal stays`, async () => {
       const client = await attach();
-      const other = await TerminalClient.attach(bench, 'fermi');
+      const other = await TerminalClient.attach(harness, 'fermi');
       await client.run('mine=4731');
-      await bench.emulator.control.closeGateway({ id, code, reason: code === 1006 ? '' : 'on purpose' });
+      await harness.emulator.control.closeGateway({ id, code, reason: code === 1006 ? '' : 'on purpose' });
       assert.equal(await client.closed, code === 1006 ? '1006' : `${code} on purpose`);
       assert.equal(await other.run('hostname'), 'fermi');
       await livesOn(client);
     });
   }
 
-  it('go silent: no output, no pong, no end; then go on, with nothing lost', async () => {
-    const { control } = bench.emulator;
+  it('stop output and pongs on an open connection, then resume without loss', async () => {
+    const { control } = harness.emulator;
     const client = await attach();
     await client.run('true');
     await control.silenceGateway({ id });
@@ -75,26 +75,26 @@ describe('faults of the gateway', () => {
     client.type('echo he""ard > ~/heard; seq 1000\n');
     await delay(300);
     assert.deepEqual([client.text, pongs, client.socket.readyState], [seen, 0, client.socket.OPEN]);
-    assert.notEqual((await bench.exec(id, 'cat ~/heard')).exit_code, 0);
+    assert.notEqual((await harness.exec(id, 'cat ~/heard')).exit_code, 0);
     await control.silenceGateway({ id, silent: false });
     await once(client.socket, 'pong');
     await client.shows(/\n999\r\n1000\r\n/);
   });
 
-  it('go silent, until somebody else attaches', async () => {
+  it('stop output until another client attaches', async () => {
     const client = await attach();
     await client.run('mine=4731');
-    await bench.emulator.control.silenceGateway({ id });
+    await harness.emulator.control.silenceGateway({ id });
     await livesOn(client);
     assert.equal(await client.closed, '1006');
   });
 
   it('send a message beyond the limit', async () => {
-    const { control } = bench.emulator;
+    const { control } = harness.emulator;
     const strict = await attach();
     await control.sendFrame({ id });
     assert.equal(await strict.closed, '1006');
-    const lax = await TerminalClient.open(await grantTerminal(bench, id), { maxPayload: 2 * mebibyte });
+    const lax = await TerminalClient.open(await grantTerminal(harness, id), { maxPayload: 2 * mebibyte });
     await lax.run('true');
     lax.chunks.length = 0;
     await control.sendFrame({ id });
@@ -105,29 +105,29 @@ describe('faults of the gateway', () => {
     );
   });
 
-  it('send half a message and drop the connection', async () => {
+  it('send half a frame and drop the connection', async () => {
     const client = await attach();
     await client.run('mine=4731');
     client.chunks.length = 0;
-    await bench.emulator.control.sendHalfFrame({ id });
+    await harness.emulator.control.sendHalfFrame({ id });
     assert.equal(await client.closed, '1006');
     assert.equal(client.text, '');
     await livesOn(client);
   });
 
-  it('answer with any text for the address', async () => {
+  it('answer with any text as the gateway URL', async () => {
     for (const gatewayUrl of ['http://127.0.0.1/', 'ws://ada:secret@127.0.0.1/#part', 'no address', '']) {
-      await bench.emulator.control.setFeatures({ gatewayUrl });
-      assert.equal((await grantTerminal(bench, id)).gateway_url, gatewayUrl);
+      await harness.emulator.control.setFeatures({ gatewayUrl });
+      assert.equal((await grantTerminal(harness, id)).gateway_url, gatewayUrl);
     }
-    await bench.emulator.control.setFeatures({ gatewayUrl: null });
+    await harness.emulator.control.setFeatures({ gatewayUrl: null });
     await attach();
   });
 
   it('refuse commands while terminals work', async () => {
     const path = `/${id}/exec$`;
-    await bench.emulator.control.addFault({ path, times: 'always', answer: { status: 403 } });
-    const answer = await bench.call('POST', '/v1/computers/{computer_id}/exec', {
+    await harness.emulator.control.addFault({ path, times: 'always', answer: { status: 403 } });
+    const answer = await harness.call('POST', '/v1/computers/{computer_id}/exec', {
       id,
       body: { command: 'true' },
     });
@@ -135,10 +135,10 @@ describe('faults of the gateway', () => {
     assert.equal(await (await attach()).run('echo in'), 'in');
   });
 
-  it('are told from outside too; what was asked of the gateway is remembered, without the token', async () => {
-    const { url, apiKey } = bench.emulator;
+  it('can be added over HTTP; requests of the gateway are recorded without the token', async () => {
+    const { url, apiKey } = harness.emulator;
     const control = connectControl(url, apiKey);
-    const grant = await grantTerminal(bench, id);
+    const grant = await grantTerminal(harness, id);
     const client = await TerminalClient.open(grant);
     const state = (await control.terminals({ id })).find((terminal) => terminal.id === grant.terminal_id);
     assert.deepEqual(state, { id: grant.terminal_id, isAttached: true, kept: 0 });

@@ -1,4 +1,4 @@
-/** A request received, an upgrade to a WebSocket included. */
+/** A received request, upgrades to WebSockets included. */
 export interface JournalEntry {
   /** Milliseconds since the epoch. */
   at: number;
@@ -9,13 +9,13 @@ export interface JournalEntry {
   /** As received, without the key. */
   headers: Record<string, unknown>;
   body?: unknown;
-  /** Of the answer; absent while there is none. */
+  /** Status of the answer; absent while there is none. */
   status?: number;
 }
 
 const limit = 10_000;
 
-/** Remembers the requests received, so that a test can tell what was asked and how often. */
+/** Records the received requests, for tests to check. */
 export class Journal {
   private entries: JournalEntry[] = [];
 
@@ -30,7 +30,7 @@ export class Journal {
     return added;
   }
 
-  /** The requests of a method, and whose path fits a regular expression, oldest first. */
+  /** The requests of a method, and whose path matches a regular expression, oldest first. */
   find(filter: { method?: string | undefined; path?: string | undefined }): JournalEntry[] {
     const path = new RegExp(filter.path ?? '');
     return this.entries.filter(

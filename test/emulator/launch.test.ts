@@ -11,10 +11,10 @@ import { ProcessGroup } from '../tools/processGroup';
 import type { WireComputer } from './computer';
 import { processesMatching } from './emulatorHarness';
 
-/** Folders that git does not see; the copy makes its own. */
+/** Folders that git ignores; the copy creates its own. */
 const generatedFolders = ['node_modules', 'dist', '.git', '.celesto', '.vscode-dist', '.vscode-test'];
 
-/** ms; the task builds the extension and starts sshd for the computers that run. */
+/** Milliseconds; the task builds the extension and starts sshd for the running computers. */
 const readyTimeout = 60_000;
 
 const configuration = launchConfigurations.find(({ envFile }) => envFile !== undefined)!;
@@ -23,7 +23,7 @@ const { pattern, background } = matcherOf(task);
 
 describe('the launch configuration behind F5', () => {
   const folder = mkdtempSync(join(tmpdir(), 'celesto-launch-'));
-  /** A copy of the project, so that a developer's own build and emulator stay untouched. */
+  /** A copy of the project, so that the developer's own build and emulator stay as they are. */
   const project = join(folder, 'project');
   const log = join(folder, 'task.log');
   let running: ProcessGroup;
@@ -98,7 +98,7 @@ describe('the launch configuration behind F5', () => {
   });
 });
 
-/** Copies what git sees, and links what `npm ci` has installed. */
+/** Copies the files that git does not ignore, and links node_modules. */
 function copyProject(to: string): void {
   cpSync(projectFolder, to, {
     recursive: true,

@@ -8,30 +8,30 @@ import { EmulatorHarness } from './emulatorHarness';
 
 const one = '/v1/computers/{computer_id}';
 
-describe('the life cycle', () => {
-  const bench = new EmulatorHarness({
+describe('the lifecycle of a computer', () => {
+  const harness = new EmulatorHarness({
     times: { create: 0, start: 0, stop: 0, delete: 0, deletedKept: 0, restorePickup: 0, restore: 0 },
   });
-  before(() => bench.start());
+  before(() => harness.start());
 
-  it('takes the time it is told to', async () => {
-    const { control } = bench.emulator;
+  it('takes the configured times', async () => {
+    const { control } = harness.emulator;
     const { id } = await control.seed({ status: 'stopped' });
     await control.setTimes({ start: 400 });
     const started = performance.now();
-    await bench.call('POST', `${one}/start`, { id });
-    await bench.reaches(id, 'running');
+    await harness.call('POST', `${one}/start`, { id });
+    await harness.waitForStatus(id, 'running');
     await control.setTimes({ start: 0 });
     const took = performance.now() - started;
-    // The upper limit is far off: a computer that boots beside others on a busy machine takes its time.
+    // A generous upper limit, for a busy machine that boots several computers.
     assert.ok(took >= 400 && took < 10_000, `${took} ms`);
   });
 
-  it('refuses what the status does not allow, and says why', async () => {
-    const { control } = bench.emulator;
+  it('refuses calls that the status does not allow, with the reason', async () => {
+    const { control } = harness.emulator;
     const { id, name } = await control.seed({ status: 'running' });
     const refused = async (action: string, body?: object): Promise<string> => {
-      const answer = await bench.call<{ detail: string }>('POST', `${one}/${action}`, { id, body });
+      const answer = await harness.call<{ detail: string }>('POST', `${one}/${action}`, { id, body });
       assert.equal(answer.status, 409, action);
       return answer.body.detail;
     };
@@ -44,41 +44,41 @@ describe('the life cycle', () => {
     }
   });
 
-  it('starts from error, and from a status it does not know', async () => {
+  it('starts from an error and from an unknown status', async () => {
     for (const status of ['error', 'hibernating']) {
-      const { id } = await bench.emulator.control.seed({ status, lastError: 'A reason.' });
-      assert.equal((await bench.call('POST', `${one}/start`, { id })).body.last_error, null);
-      await bench.reaches(id, 'running');
+      const { id } = await harness.emulator.control.seed({ status, lastError: 'A reason.' });
+      assert.equal((await harness.call('POST', `${one}/start`, { id })).body.last_error, null);
+      await harness.waitForStatus(id, 'running');
     }
   });
 
-  it('ends a start in error when told to, once', async () => {
-    const { id } = await bench.emulator.control.seed({ status: 'stopped' });
-    await bench.emulator.control.failNextStart({ id, reason: 'No host has room.' });
-    await bench.call('POST', `${one}/start`, { id });
-    assert.equal((await bench.reaches(id, 'error')).last_error, 'No host has room.');
-    await bench.call('POST', `${one}/start`, { id });
-    await bench.reaches(id, 'running');
+  it('fails the next start when configured to, once', async () => {
+    const { id } = await harness.emulator.control.seed({ status: 'stopped' });
+    await harness.emulator.control.failNextStart({ id, reason: 'No host has room.' });
+    await harness.call('POST', `${one}/start`, { id });
+    assert.equal((await harness.waitForStatus(id, 'error')).last_error, 'No host has room.');
+    await harness.call('POST', `${one}/start`, { id });
+    await harness.waitForStatus(id, 'running');
   });
 
-  it('restores by itself after an interruption', async () => {
-    const { control } = bench.emulator;
+  it('restores by itself after the loss of its host', async () => {
+    const { control } = harness.emulator;
     const { id } = await control.seed({});
-    await bench.exec(id, 'echo kept > note');
+    await harness.exec(id, 'echo kept > note');
     assert.equal((await control.interrupt({ id })).status, 'restorable');
-    await bench.reaches(id, 'running');
-    assert.equal((await bench.exec(id, 'cat note')).stdout, 'kept\n');
+    await harness.waitForStatus(id, 'running');
+    assert.equal((await harness.exec(id, 'cat note')).stdout, 'kept\n');
   });
 
-  it('restores on start, without the newer description also on retry-restore only', async () => {
-    const { id } = await bench.emulator.control.seed({ status: 'restorable' });
-    assert.equal((await bench.call('POST', `${one}/retry-restore`, { id })).status, 404);
-    assert.equal((await bench.call('POST', `${one}/start`, { id })).body.status, 'restoring');
-    await bench.reaches(id, 'running');
+  it('restores on start, and on retry-restore where the service has that', async () => {
+    const { id } = await harness.emulator.control.seed({ status: 'restorable' });
+    assert.equal((await harness.call('POST', `${one}/retry-restore`, { id })).status, 404);
+    assert.equal((await harness.call('POST', `${one}/start`, { id })).body.status, 'restoring');
+    await harness.waitForStatus(id, 'running');
   });
 
-  it('a deletion is the last word, in the middle of a start and of a stop too', async () => {
-    const { control } = bench.emulator;
+  it('stays deleted when deleted during a start or a stop', async () => {
+    const { control } = harness.emulator;
     for (const [status, action] of [
       ['stopped', 'start'],
       ['running', 'stop'],
@@ -86,10 +86,10 @@ describe('the life cycle', () => {
       const { id } = await control.seed({ status });
       const seen: string[] = [];
       await control.setTimes({ delete: 200 });
-      await bench.call('POST', `${one}/${action}`, { id });
-      await bench.call('DELETE', one, { id });
+      await harness.call('POST', `${one}/${action}`, { id });
+      await harness.call('DELETE', one, { id });
       await until('the computer to be gone', async () => {
-        const { status: http, body } = await bench.get(id);
+        const { status: http, body } = await harness.get(id);
         if (http === 200) seen.push(body.status);
         return http === 404;
       });
@@ -102,30 +102,30 @@ describe('the life cycle', () => {
     }
   });
 
-  it('a deletion is the last word, in the middle of a start that fails too', async () => {
-    const { control, computers } = bench.emulator;
+  it('stays deleted when deleted during a start that fails', async () => {
+    const { control, computers } = harness.emulator;
     const { id } = await control.seed({ status: 'stopped' });
     const life = computers.get(id);
     await control.failNextStart({ id, reason: 'No host has room.' });
     await control.setTimes({ start: 1000, delete: 200 });
-    await bench.call('POST', `${one}/start`, { id });
+    await harness.call('POST', `${one}/start`, { id });
     const power = await until('the power to be on', () => {
       const { power } = life.sandbox!;
       return power.aborted ? undefined : power;
     });
-    // It goes off again as the start fails.
+    // It is halted again as the start fails.
     power.addEventListener('abort', () => life.delete());
     const seen = new Set<string>();
     await until('the computer to be gone', () => {
       if (power.aborted) seen.add(life.status);
-      return computers.lives().includes(life) ? undefined : true;
+      return computers.items().includes(life) ? undefined : true;
     });
     await control.setTimes({ start: 0, delete: 0 });
     assert.ok(!seen.has('error'), [...seen].join());
   });
 
-  it('gives a computer another port when somebody is quicker in taking its own', async (test) => {
-    const { control, computers } = bench.emulator;
+  it('gets another port when another process takes its own', async (test) => {
+    const { control, computers } = harness.emulator;
     const { id } = await control.seed({ status: 'stopped' });
     const sandbox = computers.sandbox(id);
     const listen = sandbox.listen.bind(sandbox);
@@ -135,8 +135,8 @@ describe('the life cycle', () => {
       if (taken.push(port) === 1) await once(quicker.listen(port, address), 'listening');
       return listen(address, port);
     });
-    await bench.call('POST', `${one}/start`, { id });
-    const { connection } = await bench.reaches(id, 'running', 'error');
+    await harness.call('POST', `${one}/start`, { id });
+    const { connection } = await harness.waitForStatus(id, 'running', 'error');
     quicker.close();
     assert.equal(taken.length, 2);
     assert.match(connection?.ssh ?? '', new RegExp(`:${taken[1]}$`));
@@ -144,19 +144,22 @@ describe('the life cycle', () => {
   });
 
   it('forgets a deleted computer after a while', async () => {
-    const { control } = bench.emulator;
+    const { control } = harness.emulator;
     const { id } = await control.seed({ status: 'stopped' });
-    await bench.call('DELETE', one, { id });
+    await harness.call('DELETE', one, { id });
     for (;;) {
-      const { status, body } = await bench.get(id);
+      const { status, body } = await harness.get(id);
       if (status === 404) break;
       assert.match(body.status, /^delet(ing|ed)$/);
     }
   });
 
-  it('makes one computer of two creates with the same key', async () => {
+  it('creates one computer for two requests with the same idempotency key', async () => {
     const create = (vcpus: number) =>
-      bench.call('POST', '/v1/computers', { body: { vcpus }, headers: { 'idempotency-key': 'one-intent' } });
+      harness.call('POST', '/v1/computers', {
+        body: { vcpus },
+        headers: { 'idempotency-key': 'one-intent' },
+      });
     const [first, second] = [await create(2), await create(2)];
     assert.equal(second.status, 201);
     assert.equal(second.body.id, first.body.id);
@@ -164,78 +167,78 @@ describe('the life cycle', () => {
   });
 
   it('keeps organizations apart', async () => {
-    const { id } = await bench.emulator.control.seed({ status: 'stopped', organization: 'org_analytical' });
+    const { id } = await harness.emulator.control.seed({ status: 'stopped', organization: 'org_analytical' });
     const headers = { 'x-current-organization': 'org_analytical' };
-    const { body } = await bench.call<{ computers: WireComputer[] }>('GET', '/v1/computers', { headers });
+    const { body } = await harness.call<{ computers: WireComputer[] }>('GET', '/v1/computers', { headers });
     assert.deepEqual(
       body.computers.map((computer) => computer.id),
       [id],
     );
-    assert.equal((await bench.get(id)).status, 404);
+    assert.equal((await harness.get(id)).status, 404);
     const stranger = { headers: { 'x-current-organization': 'org_none' } };
-    assert.equal((await bench.call('GET', '/v1/computers', stranger)).status, 403);
+    assert.equal((await harness.call('GET', '/v1/computers', stranger)).status, 403);
   });
 
-  it('says what it is told to as SSH endpoint', async () => {
-    const { control } = bench.emulator;
+  it('reports the configured SSH endpoint', async () => {
+    const { control } = harness.emulator;
     const { id } = await control.seed({ status: 'running', ssh: 'ssh nobody@nowhere -p x' });
-    assert.equal((await bench.get(id)).body.connection?.ssh, 'ssh nobody@nowhere -p x');
+    assert.equal((await harness.get(id)).body.connection?.ssh, 'ssh nobody@nowhere -p x');
     await control.setSsh({ id, ssh: null });
-    assert.equal((await bench.get(id)).body.connection?.ssh, null);
+    assert.equal((await harness.get(id)).body.connection?.ssh, null);
     await control.setSsh({ id });
-    assert.match((await bench.get(id)).body.connection?.ssh ?? '', /@127\.0\.0\.1:\d+$/);
+    assert.match((await harness.get(id)).body.connection?.ssh ?? '', /@127\.0\.0\.1:\d+$/);
   });
 
-  it('moves fakes through the statuses too', async () => {
-    await bench.emulator.control.addFakes({ count: 2000 });
-    const { name } = bench.emulator.computers.list('org_personal').at(-1)!;
-    await bench.call('POST', `${one}/start`, { id: name });
-    await bench.reaches(name, 'running');
+  it('moves fakes through the statuses as well', async () => {
+    await harness.emulator.control.addFakes({ count: 2000 });
+    const { name } = harness.emulator.computers.list('org_personal').at(-1)!;
+    await harness.call('POST', `${one}/start`, { id: name });
+    await harness.waitForStatus(name, 'running');
   });
 });
 
 describe('a restart of the emulator', () => {
-  const bench = new EmulatorHarness({ seed: [{}, { status: 'stopped' }, { status: 'hibernating' }] });
-  before(() => bench.start());
+  const harness = new EmulatorHarness({ seed: [{}, { status: 'stopped' }, { status: 'hibernating' }] });
+  before(() => harness.start());
 
   it('keeps the key, the computers, their statuses, ports and files', async () => {
-    const { apiKey, computers } = bench.emulator;
+    const { apiKey, computers } = harness.emulator;
     const [running] = computers.list('org_personal');
-    await bench.exec(running!.id, 'echo kept > note');
+    await harness.exec(running!.id, 'echo kept > note');
     const create = { body: {}, headers: { 'idempotency-key': 'before the restart' } };
-    const created = await bench.call('POST', '/v1/computers', create);
-    await bench.reaches(created.body.id, 'running');
+    const created = await harness.call('POST', '/v1/computers', create);
+    await harness.waitForStatus(created.body.id, 'running');
     const seen = computers.list('org_personal');
-    await bench.stop();
-    await bench.start();
-    assert.equal(bench.emulator.apiKey, apiKey);
-    assert.deepEqual(bench.emulator.computers.list('org_personal'), seen);
-    assert.equal((await bench.exec(running!.id, 'cat note')).stdout, 'kept\n');
-    assert.equal((await bench.call('POST', '/v1/computers', create)).body.id, created.body.id);
+    await harness.stop();
+    await harness.start();
+    assert.equal(harness.emulator.apiKey, apiKey);
+    assert.deepEqual(harness.emulator.computers.list('org_personal'), seen);
+    assert.equal((await harness.exec(running!.id, 'cat note')).stdout, 'kept\n');
+    assert.equal((await harness.call('POST', '/v1/computers', create)).body.id, created.body.id);
   });
 
-  it('goes on with what was under way', async () => {
-    const { control } = bench.emulator;
+  it('continues transitions that were under way', async () => {
+    const { control } = harness.emulator;
     const { id } = await control.seed({ status: 'stopped' });
     await control.setTimes({ start: 60_000 });
-    await bench.call('POST', `${one}/start`, { id });
-    await bench.stop();
-    await bench.start();
-    await bench.reaches(id, 'running');
+    await harness.call('POST', `${one}/start`, { id });
+    await harness.stop();
+    await harness.start();
+    await harness.waitForStatus(id, 'running');
   });
 });
 
 describe('the end of the emulator', () => {
-  const bench = new EmulatorHarness({ seed: [{ name: 'curie', status: 'stopped' }] });
-  before(() => bench.start());
+  const harness = new EmulatorHarness({ seed: [{ name: 'curie', status: 'stopped' }] });
+  before(() => harness.start());
 
-  it('is the end of what a fault holds back', async () => {
-    const { control, computers } = bench.emulator;
+  it('ends requests that a fault delays', async () => {
+    const { control, computers } = harness.emulator;
     const curie = computers.get('curie');
     await control.addFault({ path: '/start$', delay: 500 });
-    const start = bench.call('POST', `${one}/start`, { id: 'curie' });
+    const start = harness.call('POST', `${one}/start`, { id: 'curie' });
     const held = await until('the call', async () => (await control.requests({ path: '/start$' }))[0]);
-    await Promise.all([assert.rejects(start, /fetch failed/), bench.stop()]);
+    await Promise.all([assert.rejects(start, /fetch failed/), harness.stop()]);
     await until('the delay to be over', () => Date.now() > held.at + 1000);
     assert.equal(curie.status, 'stopped');
   });

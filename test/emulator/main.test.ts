@@ -18,8 +18,8 @@ const folder = mkdtempSync(join(tmpdir(), 'celesto-emulator-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 /**
- * Runs the command that follows as an ordinary user with a shell of its own, whom only these processes know.
- * What it reads is bound to places that such a user can reach; terminals belong to the group tty, as sshd wants them.
+ * Runs the following command as an ordinary user with a shell, who exists only for these processes. The files that it
+ * needs are bound to folders that such a user can read; terminals belong to the group tty, as sshd requires.
  */
 const asOrdinaryUser = `
 { cat /etc/passwd; echo "grace:x:4711:4711::/nonexistent:/bin/bash"; } > "$1"
@@ -34,7 +34,7 @@ exec setpriv --reuid 4711 --regid 4711 --clear-groups "$@"
 
 interface Running {
   child: ChildProcess;
-  said: string;
+  output: string;
   url: string;
   apiKey: string;
 }
@@ -53,11 +53,11 @@ async function start(dir: string, unprivileged: boolean, ...options: string[]): 
         },
       )
     : spawn(process.execPath, [join(project, 'test/tools/emulator.mjs'), ...args], { stdio: [...stdio] });
-  const running = { child, said: '', url: '', apiKey: '' };
-  child.stdout.on('data', (data: Buffer) => (running.said += data.toString()));
+  const running = { child, output: '', url: '', apiKey: '' };
+  child.stdout.on('data', (data: Buffer) => (running.output += data.toString()));
   after(() => child.kill('SIGKILL'));
   const exports = await until('the address', () =>
-    /CELESTO_BASE_URL=(\S+) CELESTO_API_KEY=(\S+)/.exec(running.said),
+    /CELESTO_BASE_URL=(\S+) CELESTO_API_KEY=(\S+)/.exec(running.output),
   );
   [, running.url = '', running.apiKey = ''] = exports;
   return running;
@@ -70,41 +70,41 @@ async function end({ child }: Running, signal: NodeJS.Signals): Promise<unknown>
 }
 
 describe('the command', () => {
-  it('tells how it is used, and ends all that it started', async () => {
+  it('prints its usage, and ends everything that it started', async () => {
     const dir = join(folder, 'own');
     const running = await start(dir, false, '--seed', 'running,error,hibernating', '--isolation', 'auto');
     for (const words of [/einstein +running +\w+@127/, /curie +error/, /bohr +hibernating/, /Ctrl\+C/]) {
-      assert.match(running.said, words);
+      assert.match(running.output, words);
     }
-    const bench = new EmulatorHarness();
-    bench.attach(running);
+    const harness = new EmulatorHarness();
+    harness.connectTo(running);
     const sleep = longSleep();
-    await bench.exec('einstein', `setsid ${sleep} >/dev/null 2>&1 &`);
+    await harness.exec('einstein', `setsid ${sleep} >/dev/null 2>&1 &`);
     await until('a sleep', async () => (await processesMatching(sleep)).length === 1);
     assert.equal(await end(running, 'SIGINT'), 0);
     assert.deepEqual(await processesMatching(sleep), []);
   });
 
-  it('says what is wrong with its options', async () => {
+  it('reports invalid options', async () => {
     const launcher = join(project, 'test/tools/emulator.mjs');
     const child = spawn(process.execPath, [launcher, '--times', 'begin=1'], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
-    let said = '';
-    child.stderr.on('data', (data: Buffer) => (said += data.toString()));
+    let output = '';
+    child.stderr.on('data', (data: Buffer) => (output += data.toString()));
     assert.equal((await once(child, 'close'))[0], 1);
-    assert.match(said, /^--times begin: create, start/);
+    assert.match(output, /^--times begin: create, start/);
   });
 
   for (const isolation of ['plain', 'auto']) {
     it(`leaves no sshd and no terminal behind when it is killed (${isolation})`, async () => {
       const running = await start(join(folder, isolation), false, '--isolation', isolation);
-      const bench = new EmulatorHarness();
-      bench.attach(running);
-      const endpoint = (await bench.get('einstein')).body.connection?.ssh ?? '';
-      await bench.authorize('einstein');
-      assert.equal((await bench.login('einstein', 'echo up')).stdout, 'up\n');
-      const terminal = await TerminalClient.attach(bench, 'einstein');
+      const harness = new EmulatorHarness();
+      harness.connectTo(running);
+      const endpoint = (await harness.get('einstein')).body.connection?.ssh ?? '';
+      await harness.authorize('einstein');
+      assert.equal((await harness.login('einstein', 'echo up')).stdout, 'up\n');
+      const terminal = await TerminalClient.attach(harness, 'einstein');
       const sleep = longSleep();
       terminal.type(`${sleep}\n`);
       await until('a sleep', async () => (await processesMatching(sleep)).length > 0);
@@ -116,7 +116,7 @@ describe('the command', () => {
 });
 
 describe('plain computers of an ordinary user', () => {
-  it('work, and say that they are plain', async () => {
+  it('work, and report that they are plain', async () => {
     const dir = join(folder, 'ordinary');
     mkdirSync(dir);
     if (isRoot) {
@@ -124,23 +124,23 @@ describe('plain computers of an ordinary user', () => {
       chownSync(dir, 4711, 4711);
     }
     const running = await start(dir, isRoot, '--isolation', 'plain');
-    assert.match(running.said, /plain home folders of this user/);
-    const bench = new EmulatorHarness();
-    bench.attach(running);
-    const { connection, id } = (await bench.get('einstein')).body;
+    assert.match(running.output, /plain home folders of this user/);
+    const harness = new EmulatorHarness();
+    harness.connectTo(running);
+    const { connection, id } = (await harness.get('einstein')).body;
     const home = join(dir, 'computers', id, 'home');
     if (isRoot) assert.match(connection?.ssh ?? '', /^grace@127/);
-    await bench.authorize('einstein');
-    assert.equal((await bench.exec('einstein', 'pwd; echo $HOME')).stdout, `${home}\n${home}\n`);
-    assert.equal((await bench.login('einstein', 'pwd; echo $HOME')).stdout, `${home}\n${home}\n`);
-    assert.equal((await bench.exec('einstein', 'cat /etc/ssh/*.pub | wc -l')).stdout.trim(), '2');
+    await harness.authorize('einstein');
+    assert.equal((await harness.exec('einstein', 'pwd; echo $HOME')).stdout, `${home}\n${home}\n`);
+    assert.equal((await harness.login('einstein', 'pwd; echo $HOME')).stdout, `${home}\n${home}\n`);
+    assert.equal((await harness.exec('einstein', 'cat /etc/ssh/*.pub | wc -l')).stdout.trim(), '2');
 
-    const shell = await bench.ssh('einstein', '', ['-tt']);
+    const shell = await harness.ssh('einstein', '', ['-tt']);
     let screen = '';
     shell.stdout!.on('data', (data: Buffer) => (screen += data.toString()));
     await until('a prompt', () => /\w+@einstein:~[$#] /.test(screen));
     const sleep = longSleep();
-    await bench.exec('einstein', `echo kept > note; setsid ${sleep} >/dev/null 2>&1 &`);
+    await harness.exec('einstein', `echo kept > note; setsid ${sleep} >/dev/null 2>&1 &`);
     await until('a sleep', async () => (await processesMatching(sleep)).length === 1);
 
     const control = connectControl(running.url, running.apiKey);
@@ -149,7 +149,7 @@ describe('plain computers of an ordinary user', () => {
     assert.equal((await closed)[0], 255);
     assert.deepEqual(await processesMatching(sleep), []);
     await control.setStatus({ id: 'einstein', status: 'running' });
-    assert.equal((await bench.login('einstein', 'cat note')).stdout, 'kept\n');
+    assert.equal((await harness.login('einstein', 'cat note')).stdout, 'kept\n');
     assert.equal(await end(running, 'SIGTERM'), 0);
     await until('the end of every sshd', async () => (await processesMatching(dir)).length === 0);
   });

@@ -11,7 +11,7 @@ const usage = `Celesto on one machine: the REST API, and computers that are real
   --api-key KEY         the key to accept (default: made once and kept)
   --seed A,B,…          statuses of the computers of a new folder (default running,stopped,error)
   --times NAME=MS,…     create, start, stop, delete, publish, deletedKept, restorePickup, restore
-  --isolation WAY       auto, namespaces or plain (default auto)
+  --isolation KIND      auto, namespaces or plain (default auto)
   --help
 `;
 
@@ -25,7 +25,7 @@ const options = {
   help: { type: 'boolean', default: false },
 } as const;
 
-/** Reads the command line; undefined when it asks for help. @throws with what is wrong with it. */
+/** Parses the command line; undefined when it asks for help. @throws with the problem */
 function readOptions(args: string[]): EmulatorOptions | undefined {
   const { values } = parseArgs({ args, options });
   if (values.help) return undefined;
@@ -85,16 +85,16 @@ function describe({ url, apiKey, isolation, computers }: Emulator): string {
   ].join('\n');
 }
 
-/** Settles when the person or the system asks for the end. */
-function asked(): Promise<void> {
+/** Resolves on the first signal to end. */
+function endSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
   });
 }
 
-/** The command. @returns its exit code, once the person has ended it. */
+/** Runs the emulator until a signal ends it. @returns the exit code */
 export async function main(args: string[]): Promise<number> {
-  const end = asked();
+  const end = endSignal();
   try {
     const chosen = readOptions(args);
     if (chosen === undefined) {

@@ -6,39 +6,39 @@ import type { Metrics, MetricSample } from './observability';
 
 const route = '/v1/computers/{computer_id}/observability';
 
-// Every answer passes through the contract; see Bench.call.
-describe('how a computer is doing', () => {
-  const bench = new EmulatorHarness({
+// Every answer is checked by the contract; see EmulatorHarness.call.
+describe('metrics of a computer', () => {
+  const harness = new EmulatorHarness({
     seed: [
       { name: 'noether', vcpus: 1, ramMb: 2048 },
       { name: 'bohr', status: 'stopped' },
     ],
   });
   const id = 'noether';
-  before(() => bench.start());
+  before(() => harness.start());
   const look = async (query = '', computer = id) =>
     (
-      await bench.call<{ latest: Metrics | null; samples: MetricSample[] }>('GET', route + query, {
+      await harness.call<{ latest: Metrics | null; samples: MetricSample[] }>('GET', route + query, {
         id: computer,
       })
     ).body;
   const latest = async (): Promise<Metrics> => (await look()).latest!;
 
-  it('is seen in its processes and files', { skip: process.platform !== 'linux' }, async () => {
+  it('are measured from its processes and files', { skip: process.platform !== 'linux' }, async () => {
     const idle = await latest();
     assert.deepEqual([idle.ram_total_mb, idle.stale, idle.partial], [2048, false, false]);
     const work = `'x = "x" * 200_000_000\nwhile True: pass'`;
-    await bench.exec(id, 'head -c 50000000 /dev/zero > file');
-    await bench.exec(id, `timeout 60 python3 -c ${work} >/dev/null 2>&1 & echo $! > pid`);
+    await harness.exec(id, 'head -c 50000000 /dev/zero > file');
+    await harness.exec(id, `timeout 60 python3 -c ${work} >/dev/null 2>&1 & echo $! > pid`);
     await until('the work to be seen', async () => {
       const { cpu_used_percent: cpu, ram_used_mb: ram, disk_used_mb: disk } = await latest();
       return cpu! > 5 && ram! >= idle.ram_used_mb! + 150 && disk! >= idle.disk_used_mb! + 45;
     });
-    await bench.exec(id, 'kill $(cat pid)');
+    await harness.exec(id, 'kill $(cat pid)');
     await until('its end to be seen', async () => (await latest()).ram_used_mb! < idle.ram_used_mb! + 100);
   });
 
-  it('is remembered, the oldest first', async () => {
+  it('are kept as samples, oldest first', async () => {
     const { samples } = await until('two looks', async () => {
       const answer = await look();
       return answer.samples.length > 1 ? answer : undefined;
@@ -51,17 +51,17 @@ describe('how a computer is doing', () => {
     assert.equal(samples.at(-1)?.guest_ram_total_mb, 2048);
   });
 
-  it('is not known of one that does not run', async () => {
+  it('are missing while it is not running', async () => {
     assert.deepEqual(await look('', 'bohr'), { latest: null, samples: [] });
   });
 
-  it('is what a test says, within the window asked for', async () => {
+  it('can be set by a test, within the requested window', async () => {
     const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
     const sample = (minutes: number, cpu: number | null): MetricSample => {
       return { observed_at: ago(minutes), guest_cpu_used_percent: cpu };
     };
     const samples = [sample(1500, 1), sample(90, 2), sample(30, 3), sample(1, null)];
-    const { control } = bench.emulator;
+    const { control } = harness.emulator;
     await control.setMetrics({ id, metrics: { latest: { cpu_used_percent: 99, stale: true }, samples } });
     const day = await look('?window=24h');
     assert.deepEqual(day.latest, { cpu_used_percent: 99, stale: true });
@@ -73,9 +73,9 @@ describe('how a computer is doing', () => {
     assert.equal((await latest()).ram_total_mb, 2048);
   });
 
-  it('is refused for a window that is none', async () => {
+  it('are refused for an invalid window', async () => {
     for (const window of ['2h', '', '1h24h', '24'])
-      assert.equal((await bench.call('GET', `${route}?window=${window}`, { id })).status, 422);
-    assert.equal((await bench.call('GET', route, { id: 'cmp_none' })).status, 404);
+      assert.equal((await harness.call('GET', `${route}?window=${window}`, { id })).status, 422);
+    assert.equal((await harness.call('GET', route, { id: 'cmp_none' })).status, 404);
   });
 });

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ComputerStateMachine } from './computerStateMachine';
 import type { Sandbox } from './sandbox/sandbox';
 
-/** How a computer is doing, as an answer carries it. */
+/** Metrics of a computer, as answers contain them. */
 export interface Metrics {
   observed_at: string;
   stale: boolean;
@@ -16,7 +16,7 @@ export interface Metrics {
   disk_total_mb: number | null;
 }
 
-/** How it was doing at one moment, as an answer carries it. */
+/** Earlier metrics, as answers contain them. */
 export interface MetricSample {
   observed_at: string;
   stale?: boolean;
@@ -30,17 +30,17 @@ export interface MetricSample {
   guest_disk_total_mb?: number | null;
 }
 
-/** What a computer is said to be doing, in place of the truth. */
+/** Metrics to report in place of the measured ones. */
 export interface MetricsSeed {
   latest?: Partial<Metrics> | null;
   samples?: MetricSample[];
 }
 
 const windows = { '1h': 3_600_000, '24h': 86_400_000 };
-/** Looks closer together than this are one, ms: processor time is counted too coarsely for less. */
-const shortest = 500;
+/** Least interval of measurements, ms: the system counts processor time too coarsely for less. */
+const minIntervalMs = 500;
 
-interface Look {
+interface Measurement {
   /** Milliseconds since the epoch. */
   at: number;
   power: AbortSignal;
@@ -48,50 +48,54 @@ interface Look {
   metrics: Metrics;
 }
 
-/** How the computers are doing: seen in their processes whenever somebody asks, and remembered for a day. */
+/** Measures the processes of computers on request, and keeps the measurements for a day. */
 export class Observability {
-  private readonly looks = new WeakMap<ComputerStateMachine, Look[]>();
+  private readonly measurements = new WeakMap<ComputerStateMachine, Measurement[]>();
   private readonly seeds = new WeakMap<ComputerStateMachine, MetricsSeed>();
 
-  /** Says this of a computer from now on; without it, the truth again. */
-  seed(life: ComputerStateMachine, seed: MetricsSeed | undefined): void {
-    if (seed === undefined) this.seeds.delete(life);
-    else this.seeds.set(life, seed);
+  /** Sets the metrics to report of a computer; undefined: the measured ones. */
+  seed(computer: ComputerStateMachine, seed: MetricsSeed | undefined): void {
+    if (seed === undefined) this.seeds.delete(computer);
+    else this.seeds.set(computer, seed);
   }
 
-  /** How the computer is doing, and was: oldest first. */
+  /** Metrics of a computer: the latest, and samples, oldest first. */
   async of(
-    life: ComputerStateMachine,
+    computer: ComputerStateMachine,
     window: '1h' | '24h',
   ): Promise<{ latest: unknown; samples: MetricSample[] }> {
-    const seed = this.seeds.get(life);
+    const seed = this.seeds.get(computer);
     const since = Date.now() - windows[window];
-    const latest = seed?.latest === undefined ? await this.look(life) : seed.latest;
-    const samples = seed?.samples ?? (this.looks.get(life) ?? []).map(({ metrics }) => sampleOf(metrics));
+    const latest = seed?.latest === undefined ? await this.measured(computer) : seed.latest;
+    const samples =
+      seed?.samples ?? (this.measurements.get(computer) ?? []).map(({ metrics }) => sampleOf(metrics));
     return { latest, samples: samples.filter((sample) => Date.parse(sample.observed_at) >= since) };
   }
 
-  private async look(life: ComputerStateMachine): Promise<Metrics | null> {
-    const { sandbox } = life;
-    if (sandbox === undefined || life.status !== 'running') return null;
-    const looks = this.looks.get(life) ?? [];
-    const before = looks.findLast(({ power }) => power === sandbox.power);
-    if (before !== undefined && Date.now() - before.at < shortest) return before.metrics;
-    if (before === undefined) await delay(Math.max(0, shortest - sandbox.uptime));
-    const look = await this.measure(life, sandbox, before);
-    this.looks.set(life, [...looks.filter(({ at }) => at >= look.at - windows['24h']), look]);
-    return look.metrics;
+  private async measured(computer: ComputerStateMachine): Promise<Metrics | null> {
+    const { sandbox } = computer;
+    if (sandbox === undefined || computer.status !== 'running') return null;
+    const measurements = this.measurements.get(computer) ?? [];
+    const before = measurements.findLast(({ power }) => power === sandbox.power);
+    if (before !== undefined && Date.now() - before.at < minIntervalMs) return before.metrics;
+    if (before === undefined) await delay(Math.max(0, minIntervalMs - sandbox.uptime));
+    const measurement = await this.measure(computer, sandbox, before);
+    this.measurements.set(computer, [
+      ...measurements.filter(({ at }) => at >= measurement.at - windows['24h']),
+      measurement,
+    ]);
+    return measurement.metrics;
   }
 
   private async measure(
-    life: ComputerStateMachine,
+    computer: ComputerStateMachine,
     sandbox: Sandbox,
-    before: Look | undefined,
-  ): Promise<Look> {
+    before: Measurement | undefined,
+  ): Promise<Measurement> {
     const { power, uptime } = sandbox;
     const at = Date.now();
     const { processes, diskMb } = await sandbox.usage();
-    const { vcpus, ram_mb, disk_size_mb } = life.record.wire;
+    const { vcpus, ram_mb, disk_size_mb } = computer.record.wire;
     const cpuSeconds = processes?.cpuSeconds ?? 0;
     const spent = Math.max(0, cpuSeconds - (before?.cpuSeconds ?? 0));
     const seconds = (before === undefined ? uptime : at - before.at) / 1000;

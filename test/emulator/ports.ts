@@ -1,15 +1,14 @@
 import { createServer } from 'node:net';
 
 /**
- * Where the ports of computers begin, and those for the tests themselves: what a test keeps for later must not be
- * given to a computer meanwhile. All lie below the ports that systems hand out for outgoing connections, so that a
- * stopped computer's port stays free.
+ * First ports of two ranges: for computers, and for the tests themselves, so that a port that a test keeps for later is not
+ * given to a computer. Both lie below the ephemeral ports of the system, so that a stopped computer's port stays free.
  */
 export const forComputers = 20_000;
 const forTests = 25_000;
 const count = 5_000;
 
-/** Whether a server could listen there now. */
+/** @returns true if a server could listen there now */
 export function isFree(address: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
@@ -18,7 +17,7 @@ export function isFree(address: string, port: number): Promise<boolean> {
   });
 }
 
-/** A port that nothing listens on and that is not among `taken`. */
+/** Finds a port without a listener that is not among `taken`. */
 export async function freePort(
   address: string,
   taken: Set<number | null>,

@@ -10,21 +10,21 @@ import { freePort } from './ports';
 const one = '/v1/computers/{computer_id}';
 const all = `${one}/published-ports`;
 
-// Every answer passes through the contract; see Bench.call.
+// Every answer is checked by the contract; see EmulatorHarness.call.
 describe('published ports', () => {
-  const bench = new EmulatorHarness({ seed: [{ name: 'curie' }, { name: 'bohr', status: 'stopped' }] });
+  const harness = new EmulatorHarness({ seed: [{ name: 'curie' }, { name: 'bohr', status: 'stopped' }] });
   const id = 'curie';
-  before(() => bench.start());
+  before(() => harness.start());
   const publish = (body: object, computer = id) =>
-    bench.call<WirePublishedPort>('POST', all, { id: computer, body });
+    harness.call<WirePublishedPort>('POST', all, { id: computer, body });
   const unpublish = (port: number | string) =>
-    bench.call<WirePublishedPort>('DELETE', `${all}/{port}`, { id, port });
-  const list = async () => (await bench.call<WirePublishedPort[]>('GET', all, { id })).body;
+    harness.call<WirePublishedPort>('DELETE', `${all}/{port}`, { id, port });
+  const list = async () => (await harness.call<WirePublishedPort[]>('GET', all, { id })).body;
   const none = async () => {
     for (const { port } of await list()) await unpublish(port);
   };
 
-  /** What a browser that goes to a public address gets. */
+  /** Requests a public URL as a browser does. @returns the response */
   const browse = async (url: string, path = '/'): Promise<{ status: number | undefined; body: string }> => {
     const { hostname, port } = new URL(url);
     const sent = request({ host: '127.0.0.1', port, path, headers: { host: `${hostname}:${port}` } });
@@ -34,19 +34,19 @@ describe('published ports', () => {
     return { status: response.statusCode, body: await text(response) };
   };
 
-  it('are published, listed with the computer, and taken back', async () => {
+  it('are published, listed with the computer, and unpublished', async () => {
     const { status, body } = await publish({ port: 3000 });
     assert.equal(status, 200);
     assert.deepEqual([body.port, body.status], [3000, 'published']);
     assert.match(body.url ?? '', /^http:\/\/p-\w+\.localhost:\d+$/);
     assert.deepEqual(await list(), [body]);
-    assert.deepEqual((await bench.get(id)).body.published_ports, [body]);
+    assert.deepEqual((await harness.get(id)).body.published_ports, [body]);
     const gone = (await unpublish(3000)).body;
     assert.deepEqual([gone.status, gone.url], ['unpublished', null]);
     assert.deepEqual(await list(), []);
   });
 
-  it('stay as they are when published again, by force too', async () => {
+  it('stay as they are when published again, also with force', async () => {
     const { body } = await publish({});
     assert.equal(body.port, 8000);
     assert.deepEqual((await publish({ port: 8000 })).body, body);
@@ -55,7 +55,7 @@ describe('published ports', () => {
     await none();
   });
 
-  it('are gone well, also when they were not there', async () => {
+  it('can be unpublished also when they are not published', async () => {
     const { status, body } = await unpublish(4000);
     assert.deepEqual([status, body.status, body.id], [200, 'unpublished', null]);
   });
@@ -70,7 +70,7 @@ describe('published ports', () => {
     await none();
   });
 
-  it('are refused outside the limits, where they are the platform’s, and on a computer that does not run', async () => {
+  it('are refused outside the limits, for ports of the platform, and on a computer that does not run', async () => {
     for (const port of [80, 1023, 70_000, 65_536, 0, -1, 8000.5, '8000', null]) {
       assert.equal((await publish({ port })).status, 422, String(port));
     }
@@ -81,12 +81,12 @@ describe('published ports', () => {
     assert.deepEqual(await list(), []);
   });
 
-  it('lead everybody to what listens on the computer, while it runs and they are published', async () => {
+  it('lead to the server on the computer, while it runs and they are published', async () => {
     const port = await freePort('127.0.0.1', new Set());
     const { url } = (await publish({ port })).body;
     assert.equal((await browse(url!)).status, 502);
     const serve = `python3 -m http.server --bind 127.0.0.1 ${port}`;
-    await bench.exec(id, `echo hello > page; setsid ${serve} >/dev/null 2>&1 & true`);
+    await harness.exec(id, `echo hello > page; setsid ${serve} >/dev/null 2>&1 & true`);
     const page = await until('the page', async () => {
       const answer = await browse(url!, '/page');
       return answer.status === 502 ? undefined : answer;
@@ -94,30 +94,30 @@ describe('published ports', () => {
     assert.deepEqual(page, { status: 200, body: 'hello\n' });
     assert.equal((await browse(url!, '/none')).status, 404);
 
-    await bench.call('POST', `${one}/stop`, { id });
-    await bench.reaches(id, 'stopped');
+    await harness.call('POST', `${one}/stop`, { id });
+    await harness.waitForStatus(id, 'stopped');
     assert.equal((await browse(url!, '/page')).status, 503);
     assert.equal((await list())[0]?.url, url, 'a stopped computer keeps its address');
     await unpublish(port);
     assert.match((await browse(url!, '/page')).body, /Nothing is published/);
-    await bench.call('POST', `${one}/start`, { id });
-    await bench.reaches(id, 'running');
+    await harness.call('POST', `${one}/start`, { id });
+    await harness.waitForStatus(id, 'running');
   });
 
-  it('take their time when told to, and outlive the emulator', async () => {
-    await bench.emulator.control.setTimes({ publish: 60_000 });
+  it('take the configured time, and survive a restart of the emulator', async () => {
+    await harness.emulator.control.setTimes({ publish: 60_000 });
     const { body } = await publish({ port: 3000 });
     assert.deepEqual([body.status, body.url], ['publishing', null]);
-    await bench.stop();
-    await bench.start();
+    await harness.stop();
+    await harness.start();
     const [kept] = await list();
     assert.deepEqual([kept?.port, kept?.status, kept?.id], [3000, 'published', body.id]);
   });
 
-  it('are not found on a service that has none', async () => {
-    await bench.emulator.control.setFeatures({ publishedPorts: false });
+  it('are not found on a service without them', async () => {
+    await harness.emulator.control.setFeatures({ publishedPorts: false });
     assert.equal((await publish({ port: 80 })).status, 404);
-    assert.equal((await bench.call('GET', all, { id })).status, 404);
+    assert.equal((await harness.call('GET', all, { id })).status, 404);
     assert.equal((await unpublish(3000)).status, 404);
   });
 });

@@ -6,31 +6,31 @@ import { ApiError } from './computer';
 import { applyRequestFault, applyResponseFault, type Fault, type Faults } from './faults';
 import type { Journal, JournalEntry } from './journal';
 
-/** What the service answers without a key. */
-const open = new Set(['/v1/auth/status', '/v1/billing/sizes']);
+/** Paths that need no key. */
+const publicPaths = new Set(['/v1/auth/status', '/v1/billing/sizes']);
 
-const checks = { useDefaults: true, allErrors: true, allowUnionTypes: true };
-const bodies = new Ajv(checks);
-/** Everything outside bodies is text, also what stands for a number. */
-const texts = new Ajv({ ...checks, coerceTypes: true });
+const ajvOptions = { useDefaults: true, allErrors: true, allowUnionTypes: true };
+const bodyValidator = new Ajv(ajvOptions);
+/** Validates everything but bodies, which is text: numbers are parsed. */
+const textValidator = new Ajv({ ...ajvOptions, coerceTypes: true });
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The organization the request is for; set once the key is checked. */
+    /** The organization of the request; set once the key is checked. */
     organization: string;
     fault: Fault | undefined;
     journalEntry: JournalEntry | undefined;
   }
 }
 
-/** Makes the HTTP server with all that its routes have in common: the key, request ids, errors, faults, the journal. */
+/** Creates the HTTP server with everything that its routes share: the key, request ids, errors, faults, the journal. */
 export function createServer(apiKey: string, faults: Faults, journal: Journal): FastifyInstance {
   const server = fastify({
     forceCloseConnections: true,
     genReqId: () => `req_${randomUUID()}`,
   });
   server.setValidatorCompiler(({ schema, httpPart }) =>
-    (httpPart === 'body' ? bodies : texts).compile(schema as AnySchema),
+    (httpPart === 'body' ? bodyValidator : textValidator).compile(schema as AnySchema),
   );
   server.decorateRequest('organization', '');
   server.decorateRequest('fault', undefined);
@@ -50,7 +50,7 @@ export function createServer(apiKey: string, faults: Faults, journal: Journal): 
         if (!server.server.listening) throw new ApiError(503, 'The emulator has ended meanwhile.');
       }
     }
-    if (!open.has(path)) checkKey(request, apiKey);
+    if (!publicPaths.has(path)) checkKey(request, apiKey);
     request.organization = organizationOf(request);
     return undefined;
   });
@@ -77,7 +77,7 @@ export function createServer(apiKey: string, faults: Faults, journal: Journal): 
   return server;
 }
 
-/** Whether the request carries the key. */
+/** @returns true if the request has the key */
 export function isAuthorized(request: FastifyRequest, apiKey: string): boolean {
   return request.headers.authorization === `Bearer ${apiKey}`;
 }
@@ -88,8 +88,8 @@ function checkKey(request: FastifyRequest, apiKey: string): void {
 }
 
 function organizationOf(request: FastifyRequest): string {
-  const wanted = request.headers['x-current-organization'] ?? organizations[0]!.id;
-  const found = organizations.find(({ id }) => id === wanted);
+  const id = request.headers['x-current-organization'] ?? organizations[0]!.id;
+  const found = organizations.find((organization) => organization.id === id);
   if (found === undefined) throw new ApiError(403, 'You are not a member of this organization.');
   return found.id;
 }
@@ -98,7 +98,7 @@ function pathOf(request: FastifyRequest): string {
   return new URL(request.url, 'http://emulator').pathname;
 }
 
-/** Like the service, take a JSON content type without a body on the calls that need none. */
+/** Accepts a JSON content type without a body, as the service does. */
 function acceptEmptyBodies(server: FastifyInstance): void {
   server.removeContentTypeParser('application/json');
   server.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, body, done) => {
@@ -110,13 +110,13 @@ function acceptEmptyBodies(server: FastifyInstance): void {
   });
 }
 
-/** What fastify found wrong in a request, in the manner of the service. */
+/** Validation errors of fastify in the format of the service. */
 function validationErrors(error: FastifyError | ApiError): object[] | undefined {
   if (!('validation' in error) || error.validation === undefined) return undefined;
-  const place = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'body');
+  const location = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'body');
   return error.validation.map(({ keyword, instancePath, message }) => ({
     type: keyword,
-    loc: [place, ...instancePath.split('/').slice(1)],
+    loc: [location, ...instancePath.split('/').slice(1)],
     msg: message,
   }));
 }

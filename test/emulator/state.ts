@@ -3,7 +3,7 @@ import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ComputerRecord } from './computer';
 
-/** What outlives the emulator. */
+/** State of the emulator that is kept on disk. */
 export interface Saved {
   apiKey: string;
   computers: ComputerRecord[];
@@ -22,13 +22,13 @@ export class StateFile {
     this.path = join(folder, 'state.json');
   }
 
-  /** What was saved last, or undefined in a new folder. */
+  /** The saved state; undefined in a new folder. */
   load(): Saved | undefined {
     if (!existsSync(this.path)) return undefined;
     return JSON.parse(readFileSync(this.path, 'utf8')) as Saved;
   }
 
-  /** Saves soon; calls that come before it is done are joined. */
+  /** Saves soon; further calls until then are merged into one. */
   save(current: () => Saved): void {
     if (this.isPending) return;
     this.isPending = true;
@@ -40,7 +40,7 @@ export class StateFile {
     });
   }
 
-  /** Settles when all that was asked to be saved is on disk. */
+  /** Resolves when all saves are on disk. */
   saved(): Promise<void> {
     return this.writing;
   }

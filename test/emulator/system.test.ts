@@ -9,15 +9,15 @@ const one = '/v1/computers/{computer_id}';
 const isRoot = process.getuid?.() === 0;
 
 describe('a computer without an SSH endpoint', () => {
-  const bench = new EmulatorHarness({
+  const harness = new EmulatorHarness({
     seed: [{ name: 'einstein' }, { name: 'curie', ssh: null }, { name: 'bohr', listens: false }],
   });
-  before(() => bench.start());
-  const endpoint = async (id: string) => (await bench.get(id)).body.connection;
+  before(() => harness.start());
+  const endpoint = async (id: string) => (await harness.get(id)).body.connection;
   const listeners = async (id: string) =>
-    (await bench.exec(id, 'ps -A -o args= | grep -c "[s]shd.*listener"')).stdout.trim();
+    (await harness.exec(id, 'ps -A -o args= | grep -c "[s]shd.*listener"')).stdout.trim();
 
-  it('keeps it to itself, or has no sshd that listens', { skip: isRoot ? false : 'not root' }, async () => {
+  it('hides its endpoint, or has no sshd that listens', { skip: isRoot ? false : 'not root' }, async () => {
     assert.match((await endpoint('einstein'))?.ssh ?? '', /@127/);
     assert.deepEqual(await endpoint('curie'), { ssh: null, access_url: null });
     assert.equal(await endpoint('bohr'), null);
@@ -25,26 +25,26 @@ describe('a computer without an SSH endpoint', () => {
     assert.deepEqual(counted, ['1', '1', '0']);
   });
 
-  it('has the program, and can be given an endpoint with its next start', async () => {
-    assert.equal((await bench.exec('bohr', `test -x ${findSshd()}`)).exit_code, 0);
-    assert.equal(await (await TerminalClient.attach(bench, 'bohr')).run('echo in'), 'in');
+  it('has the program sshd, and can get an endpoint with its next start', async () => {
+    assert.equal((await harness.exec('bohr', `test -x ${findSshd()}`)).exit_code, 0);
+    assert.equal(await (await TerminalClient.attach(harness, 'bohr')).run('echo in'), 'in');
     const restart = async () => {
-      await bench.call('POST', `${one}/stop`, { id: 'bohr' });
-      await bench.reaches('bohr', 'stopped');
-      await bench.call('POST', `${one}/start`, { id: 'bohr' });
-      await bench.reaches('bohr', 'running');
+      await harness.call('POST', `${one}/stop`, { id: 'bohr' });
+      await harness.waitForStatus('bohr', 'stopped');
+      await harness.call('POST', `${one}/start`, { id: 'bohr' });
+      await harness.waitForStatus('bohr', 'running');
     };
     await restart();
     assert.equal(await endpoint('bohr'), null);
-    await bench.emulator.control.setSystem({ id: 'bohr', listens: true });
+    await harness.emulator.control.setSystem({ id: 'bohr', listens: true });
     await restart();
-    await bench.authorize('bohr');
-    assert.equal((await bench.login('bohr', 'echo in')).stdout, 'in\n');
+    await harness.authorize('bohr');
+    assert.equal((await harness.login('bohr', 'echo in')).stdout, 'in\n');
   });
 });
 
 describe('a computer without a program', { skip: isRoot ? false : 'not root' }, () => {
-  const bench = new EmulatorHarness({
+  const harness = new EmulatorHarness({
     isolation: 'namespaces',
     seed: [
       { name: 'einstein' },
@@ -52,18 +52,18 @@ describe('a computer without a program', { skip: isRoot ? false : 'not root' }, 
       { name: 'bohr', without: ['python3', 'perl'] },
     ],
   });
-  before(() => bench.start());
+  before(() => harness.start());
   const has = async (id: string, program: string) =>
-    (await bench.exec(id, `PATH=$PATH:/usr/sbin:/sbin; command -v ${program}`)).exit_code === 0;
+    (await harness.exec(id, `PATH=$PATH:/usr/sbin:/sbin; command -v ${program}`)).exit_code === 0;
 
   it('has neither an sshd nor an endpoint', async () => {
     assert.equal(await has('curie', 'sshd'), false);
-    assert.notEqual((await bench.exec('curie', `${findSshd()} -V`)).exit_code, 0);
-    assert.equal((await bench.get('curie')).body.connection, null);
+    assert.notEqual((await harness.exec('curie', `${findSshd()} -V`)).exit_code, 0);
+    assert.equal((await harness.get('curie')).body.connection, null);
     assert.equal(await has('curie', 'python3'), true);
   });
 
-  it('misses what it is told to miss, alone, and has terminals all the same', async () => {
+  it('lacks only the configured programs, and still has terminals', async () => {
     assert.deepEqual(await Promise.all(['python3', 'perl', 'sshd'].map((name) => has('bohr', name))), [
       false,
       false,
@@ -71,27 +71,27 @@ describe('a computer without a program', { skip: isRoot ? false : 'not root' }, 
     ]);
     assert.equal(await has('einstein', 'sshd'), true);
     execFileSync(findSshd(), ['-V'], { stdio: 'pipe' });
-    const client = await TerminalClient.attach(bench, 'bohr');
+    const client = await TerminalClient.attach(harness, 'bohr');
     assert.match(await client.run('python3 --version'), /command not found/);
   });
 
-  it('can be given it with its next start', async () => {
-    const { control } = bench.emulator;
+  it('can get it with its next start', async () => {
+    const { control } = harness.emulator;
     await control.setSystem({ id: 'curie', without: [] });
     await control.interrupt({ id: 'curie' });
-    await bench.reaches('curie', 'running');
+    await harness.waitForStatus('curie', 'running');
     assert.equal(await has('curie', 'sshd'), true);
-    assert.match((await bench.get('curie')).body.connection?.ssh ?? '', /@127/);
+    assert.match((await harness.get('curie')).body.connection?.ssh ?? '', /@127/);
   });
 });
 
 describe('a plain computer', () => {
-  const bench = new EmulatorHarness({ isolation: 'plain' });
-  before(() => bench.start());
+  const harness = new EmulatorHarness({ isolation: 'plain' });
+  before(() => harness.start());
 
   it('cannot be without a program, and says so', async () => {
     await assert.rejects(
-      bench.emulator.control.seed({ sshd: false }),
+      harness.emulator.control.seed({ sshd: false }),
       /in namespaces can be without a program/,
     );
   });

@@ -4,7 +4,7 @@ import { type ClientOptions, WebSocket } from 'ws';
 import { until } from '../harness/until';
 import type { EmulatorHarness } from './emulatorHarness';
 
-/** What the service tells of a terminal. */
+/** The service's answer to a request for a terminal. */
 export interface TerminalGrant {
   terminal_id: string;
   gateway_url: string;
@@ -12,20 +12,20 @@ export interface TerminalGrant {
   expires_at: string;
 }
 
-/** Asks the service for a terminal, a new one unless its id is given. */
+/** Requests access to a terminal, a new one unless its id is given. */
 export async function grantTerminal(
-  bench: EmulatorHarness,
+  harness: EmulatorHarness,
   id: string,
   terminalId?: string,
 ): Promise<TerminalGrant> {
   const body = terminalId === undefined ? undefined : { terminal_id: terminalId };
-  return (await bench.call<TerminalGrant>('POST', '/v1/computers/{computer_id}/terminals', { id, body }))
+  return (await harness.call<TerminalGrant>('POST', '/v1/computers/{computer_id}/terminals', { id, body }))
     .body;
 }
 
-/** Somebody attached to a terminal by a plain WebSocket. */
+/** A client attached to a terminal by a plain WebSocket. */
 export class TerminalClient {
-  /** Everything the terminal has shown. */
+  /** All output of the terminal so far. */
   readonly chunks: Buffer[] = [];
   readonly frames = { binary: 0, text: 0 };
   private end: string | undefined;
@@ -39,12 +39,12 @@ export class TerminalClient {
       this.chunks.push(data as Buffer);
       this.frames[isBinary ? 'binary' : 'text']++;
     });
-    // The end tells of it.
+    // The close event follows.
     socket.on('error', () => undefined);
     socket.once('close', (code, reason) => (this.end = `${code} ${reason.toString()}`.trim()));
   }
 
-  /** @throws with the status when the gateway refuses */
+  /** @throws with the HTTP status if the gateway refuses */
   static async open(grant: TerminalGrant, options: ClientOptions = {}): Promise<TerminalClient> {
     const url = new URL(grant.gateway_url);
     url.searchParams.set('token', grant.token);
@@ -57,15 +57,15 @@ export class TerminalClient {
   }
 
   /** Attaches to a terminal of a computer, a new one unless its id is given. */
-  static async attach(bench: EmulatorHarness, id: string, terminalId?: string): Promise<TerminalClient> {
-    return TerminalClient.open(await grantTerminal(bench, id, terminalId));
+  static async attach(harness: EmulatorHarness, id: string, terminalId?: string): Promise<TerminalClient> {
+    return TerminalClient.open(await grantTerminal(harness, id, terminalId));
   }
 
   get text(): string {
     return Buffer.concat(this.chunks).toString();
   }
 
-  /** Settles when the connection is closed, with its code and reason: "1000", or "4001 replaced". */
+  /** Resolves when the connection is closed, with its code and reason: "1000", or "4001 replaced". */
   get closed(): Promise<string> {
     return until('the connection to be closed', () => this.end);
   }
@@ -78,7 +78,7 @@ export class TerminalClient {
     this.socket.send(JSON.stringify({ type: 'resize', cols, rows }));
   }
 
-  /** Waits until the terminal has shown something. */
+  /** Waits until the output of the terminal matches. */
   shows(pattern: RegExp): Promise<RegExpExecArray> {
     return until(`the terminal to show ${String(pattern)}`, () => {
       const found = pattern.exec(this.text);
@@ -90,7 +90,7 @@ export class TerminalClient {
   /** Runs a command line, up to the next prompt. @returns what it writes, without the last line feed. */
   async run(command: string): Promise<string> {
     const from = this.text.length;
-    // The marks on the screen are not in what is typed.
+    // $((1)) keeps the delimiters of the output out of the echo of the command.
     this.type(`echo [$((1))[; ${command}; echo ]$((1))]\n`);
     const [, output = ''] = await until(`the end of ${command}`, () =>
       /\[1\[\r\n([^]*?)(?:\r\n)?\]1\]\r\n[^]*[$#] $/.exec(this.text.slice(from)),
@@ -98,7 +98,7 @@ export class TerminalClient {
     return output.replaceAll('\r\n', '\n');
   }
 
-  /** Leaves the terminal as it is. */
+  /** Closes the connection; the terminal stays. */
   async detach(): Promise<void> {
     this.socket.close(1000, 'client detached');
     await this.closed;

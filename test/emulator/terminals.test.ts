@@ -13,14 +13,14 @@ const megabyte = 1024 * 1024;
 for (const isolation of ['namespaces', 'plain'] as const) {
   const skip = isolation === 'namespaces' && process.getuid?.() !== 0 ? 'not root' : false;
   describe(`a terminal of a computer (${isolation})`, { skip }, () => {
-    const bench = new EmulatorHarness({ isolation, seed: [{ name: 'einstein' }] });
-    before(() => bench.start());
-    const attach = (terminalId?: string) => TerminalClient.attach(bench, 'einstein', terminalId);
+    const harness = new EmulatorHarness({ isolation, seed: [{ name: 'einstein' }] });
+    before(() => harness.start());
+    const attach = (terminalId?: string) => TerminalClient.attach(harness, 'einstein', terminalId);
 
-    it('is a login shell of the user in their home', async () => {
+    it('is a login shell of the user in the home folder', async () => {
       const client = await attach();
       await client.shows(/\w+@einstein:~[$#] /);
-      const user = (await bench.exec('einstein', 'id -un; echo $HOME')).stdout.trim();
+      const user = (await harness.exec('einstein', 'id -un; echo $HOME')).stdout.trim();
       assert.equal(await client.run('id -un; pwd'), user);
       assert.equal(
         await client.run('echo $TERM; shopt -p login_shell'),
@@ -29,7 +29,7 @@ for (const isolation of ['namespaces', 'plain'] as const) {
       assert.equal(await client.run('[ -t 0 ] && [ -t 1 ] && [ -t 2 ] && echo terminal'), 'terminal');
     });
 
-    it('has the size it is given, before and while it is used', async () => {
+    it('has the size that is set before and during its use', async () => {
       const client = await attach();
       client.resize(111, 33);
       assert.equal(await client.run('stty size'), '33 111');
@@ -38,7 +38,7 @@ for (const isolation of ['namespaces', 'plain'] as const) {
       await client.shows(/resized to 1 65535/);
     });
 
-    it('passes on what is typed, as bytes or as text that is no message', async () => {
+    it('passes on typed input, as bytes or as text that is no resize message', async () => {
       const client = await attach();
       client.socket.send('echo ');
       client.socket.send(Buffer.from('"ä€𝄞"\n'));
@@ -52,13 +52,13 @@ for (const isolation of ['namespaces', 'plain'] as const) {
       await until('no sleep', async () => (await processesMatching(sleep)).length === 0);
     });
 
-    it('keeps its shell while nobody is attached, and shows then what it wrote', async () => {
+    it('keeps its shell while no client is attached, and sends the output later', async () => {
       const first = await attach();
       await first.run('kept=4722; cd /');
       first.type('sleep 0.3; echo la""te\n');
       await first.detach();
       await until('output that waits', async () => {
-        const terminals = await bench.emulator.control.terminals({ id: 'einstein' });
+        const terminals = await harness.emulator.control.terminals({ id: 'einstein' });
         const state = terminals.find(({ id }) => id === first.terminalId);
         return state?.isAttached === false && state.kept > 0;
       });
@@ -72,18 +72,18 @@ for (const isolation of ['namespaces', 'plain'] as const) {
       assert.doesNotMatch(third.text, /late/);
     });
 
-    it('closes with 1000 when its shell ends, and is forgotten', async () => {
+    it('closes with 1000 when its shell ends, and is removed', async () => {
       const client = await attach();
       client.type('echo la""st; exit 5\n');
       assert.equal(await client.closed, '1000');
       assert.match(client.text, /last\r\n/);
       const body = { terminal_id: client.terminalId };
-      const answer = await bench.call('POST', `${one}/terminals`, { id: 'einstein', body });
+      const answer = await harness.call('POST', `${one}/terminals`, { id: 'einstein', body });
       assert.equal(answer.status, 404);
     });
 
     const leftBehind = longSleep();
-    it('does not wait for what its shell leaves behind', async () => {
+    it('does not wait for background processes of its shell', async () => {
       const client = await attach();
       client.type(`trap "" HUP; ${leftBehind} & exit\n`);
       assert.equal(await client.closed, '1000');
@@ -95,25 +95,25 @@ for (const isolation of ['namespaces', 'plain'] as const) {
       const sleep = longSleep();
       client.type(`${sleep}\n`);
       await until('a sleep', async () => (await processesMatching(sleep)).length > 0);
-      await bench.call('POST', `${one}/stop`, { id: 'einstein' });
+      await harness.call('POST', `${one}/stop`, { id: 'einstein' });
       assert.equal(await client.closed, '1001 the computer went down');
-      await bench.reaches('einstein', 'stopped');
+      await harness.waitForStatus('einstein', 'stopped');
       for (const process of [leftBehind, sleep]) assert.deepEqual(await processesMatching(process), []);
       const body = { terminal_id: client.terminalId };
-      assert.equal((await bench.call('POST', `${one}/terminals`, { id: 'einstein', body })).status, 409);
-      await bench.call('POST', `${one}/start`, { id: 'einstein' });
-      await bench.reaches('einstein', 'running');
-      assert.equal((await bench.call('POST', `${one}/terminals`, { id: 'einstein', body })).status, 404);
+      assert.equal((await harness.call('POST', `${one}/terminals`, { id: 'einstein', body })).status, 409);
+      await harness.call('POST', `${one}/start`, { id: 'einstein' });
+      await harness.waitForStatus('einstein', 'running');
+      assert.equal((await harness.call('POST', `${one}/terminals`, { id: 'einstein', body })).status, 404);
     });
 
-    it('leaves nothing behind when the emulator ends', async () => {
+    it('leaves no process behind when the emulator ends', async () => {
       const [attached, left] = await Promise.all([attach(), attach()]);
       await Promise.all([attached.run('true'), left.run('true')]);
       await left.detach();
       const sleep = longSleep();
       attached.type(`trap "" HUP; ${sleep}\n`);
       await until('a sleep', async () => (await processesMatching(sleep)).length > 0);
-      await bench.stop();
+      await harness.stop();
       await attached.closed;
       assert.deepEqual(await processesMatching(sleep), []);
       await until('no helper', async () => (await ownChildrenNaming('pty.py')).length === 0);
@@ -121,7 +121,7 @@ for (const isolation of ['namespaces', 'plain'] as const) {
   });
 }
 
-/** The processes that this one has started and that mention a text. */
+/** Command lines of descendants of this process that contain a text. */
 async function ownChildrenNaming(words: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)('ps', ['-A', '-ww', '-o', 'ppid=,args=']);
   const own = stdout.split('\n').filter((line) => Number.parseInt(line) === process.pid);
@@ -129,14 +129,14 @@ async function ownChildrenNaming(words: string): Promise<string[]> {
 }
 
 describe('the gateway', () => {
-  const bench = new EmulatorHarness({ seed: [{ name: 'curie' }, { name: 'bohr' }] });
-  before(() => bench.start());
-  const attach = (terminalId?: string) => TerminalClient.attach(bench, 'curie', terminalId);
+  const harness = new EmulatorHarness({ seed: [{ name: 'curie' }, { name: 'bohr' }] });
+  before(() => harness.start());
+  const attach = (terminalId?: string) => TerminalClient.attach(harness, 'curie', terminalId);
 
-  it('lets in once with a token, and only to its terminal', async () => {
-    const grant = await grantTerminal(bench, 'curie');
+  it('accepts a token once, and only for its terminal', async () => {
+    const grant = await grantTerminal(harness, 'curie');
     const refused = { message: 'Unexpected server response: 401' };
-    const other = await grantTerminal(bench, 'bohr');
+    const other = await grantTerminal(harness, 'bohr');
     await assert.rejects(TerminalClient.open({ ...other, gateway_url: grant.gateway_url }), refused);
     await assert.rejects(TerminalClient.open({ ...grant, token: 'wrong' }), refused);
     await assert.rejects(TerminalClient.open({ ...grant, token: '' }), refused);
@@ -144,22 +144,22 @@ describe('the gateway', () => {
     assert.equal(await client.run('hostname'), 'curie');
     await assert.rejects(TerminalClient.open(grant), refused);
     assert.equal(await client.run('echo still'), 'still');
-    const again = await grantTerminal(bench, 'curie', grant.terminal_id);
+    const again = await grantTerminal(harness, 'curie', grant.terminal_id);
     assert.notEqual(again.token, grant.token);
   });
 
-  it('refuses a token that is out of date', async () => {
-    await bench.emulator.control.setFeatures({ tokenLife: 150 });
-    const late = await grantTerminal(bench, 'curie');
+  it('refuses an expired token', async () => {
+    await harness.emulator.control.setFeatures({ tokenLife: 150 });
+    const late = await grantTerminal(harness, 'curie');
     await until('its end', () => Date.now() > Date.parse(late.expires_at));
     await assert.rejects(TerminalClient.open(late), /401/);
-    await bench.emulator.control.setFeatures({ tokenLife: 0 });
-    await assert.rejects(TerminalClient.open(await grantTerminal(bench, 'curie')), /401/);
-    await bench.emulator.control.setFeatures({ tokenLife: 30_000 });
+    await harness.emulator.control.setFeatures({ tokenLife: 0 });
+    await assert.rejects(TerminalClient.open(await grantTerminal(harness, 'curie')), /401/);
+    await harness.emulator.control.setFeatures({ tokenLife: 30_000 });
     await attach();
   });
 
-  it('gives a terminal to whoever attached last', async () => {
+  it('gives a terminal to the client that attached last', async () => {
     const first = await attach();
     await first.run('mine=4726');
     const second = await attach(first.terminalId);
@@ -188,7 +188,7 @@ describe('the gateway', () => {
     assert.equal(client.frames.text, 0);
   });
 
-  it('lets the computer wait while the client does not read, and loses nothing', async () => {
+  it('blocks the computer while the client does not read, and loses nothing', async () => {
     const total = 200 * megabyte;
     const client = await attach();
     client.type(`stty raw -echo; echo re""ady; read; yes | head -c ${total}\n`);
@@ -198,7 +198,7 @@ describe('the gateway', () => {
     client.socket.pause();
     client.type('\n');
     const written = async () => {
-      const { stdout } = await bench.exec('curie', 'grep wchar /proc/$(pgrep -nx head)/io');
+      const { stdout } = await harness.exec('curie', 'grep wchar /proc/$(pgrep -nx head)/io');
       return Number(/\d+/.exec(stdout)?.[0]);
     };
     let last = 0;
@@ -214,7 +214,7 @@ describe('the gateway', () => {
     let received = 0;
     let most = 0;
     client.socket.on('message', (data: Buffer) => {
-      // What follows is the prompt, in one frame or in several.
+      // The prompt follows, in one frame or in several.
       hash.update(data.subarray(0, Math.max(0, total - received)));
       received += data.length;
       most = Math.max(most, process.memoryUsage.rss());
@@ -225,7 +225,7 @@ describe('the gateway', () => {
     assert.ok(most - before < 128 * megabyte, `${most - before} bytes more in memory`);
   });
 
-  it('lets the client wait while the computer does not read', async () => {
+  it('blocks the client while the computer does not read', async () => {
     const client = await attach();
     client.type(
       `stty raw -echo; echo re""ady; until [ -e ~/go ]; do sleep 0.05; done; head -c ${32 * megabyte} | wc -c\n`,
@@ -241,18 +241,21 @@ describe('the gateway', () => {
     });
     const left = waiting.at(-1)!;
     assert.ok(left > 16 * megabyte && pongs === 0, `${left} bytes wait, ${pongs} pongs`);
-    await bench.exec('curie', 'touch ~/go');
+    await harness.exec('curie', 'touch ~/go');
     await client.shows(new RegExp(`\n${32 * megabyte}\n`));
   });
 
-  it('keeps the last 256 KiB for whoever attaches next', async () => {
+  it('keeps the last 256 KiB for the next client', async () => {
     const client = await attach();
     await client.run('true');
     client.type('sleep 0.2; seq 100000; touch ~/written\n');
     await client.detach();
-    await until('all to be written', async () => (await bench.exec('curie', 'ls ~/written')).exit_code === 0);
+    await until(
+      'all to be written',
+      async () => (await harness.exec('curie', 'ls ~/written')).exit_code === 0,
+    );
     await until('as much to be kept', async () => {
-      const terminals = await bench.emulator.control.terminals({ id: 'curie' });
+      const terminals = await harness.emulator.control.terminals({ id: 'curie' });
       return terminals.find(({ id }) => id === client.terminalId)?.kept === 256 * 1024;
     });
     const next = await attach(client.terminalId);
@@ -267,15 +270,15 @@ describe('the gateway', () => {
       Array.from(numbers, (_, index) => 100_001 - numbers.length + index),
     );
     assert.ok(numbers.length > 35_000);
-    // Some may have been on its way still as that one came.
+    // Some output may still have been in flight.
     assert.ok(numbers.length < 99_000);
   });
 
-  it('sends bytes as they are, or text with what is not UTF-8 replaced', async () => {
-    const { control } = bench.emulator;
+  it('sends binary frames unchanged, or text frames with invalid UTF-8 replaced', async () => {
+    const { control } = harness.emulator;
     const show = async () => {
       const client = await attach();
-      // A character in two writes, and a byte that is none.
+      // A character in two writes, and a byte that is not UTF-8.
       const command = `printf 'ä€\\xf0\\x9d'; sleep 0.2; printf '\\x84\\x9e \\xff!'`;
       client.type(`clear; ${command}; echo; echo re""ady\n`);
       await client.shows(/ready\r\n/);
@@ -299,7 +302,7 @@ describe('the gateway', () => {
     assert.equal((await show()).frames.text, 0);
     await control.setFeatures({ gatewayFrames: 'binary' });
     const { id } = await control.seed({ gatewayFrames: 'text' });
-    const seeded = await TerminalClient.attach(bench, id);
+    const seeded = await TerminalClient.attach(harness, id);
     await seeded.run('true');
     assert.equal(seeded.frames.binary, 0);
   });
@@ -311,7 +314,7 @@ describe('the gateway', () => {
     assert.equal(String(await pong), 'are you there?');
   });
 
-  it('takes messages up to 1 MiB', async () => {
+  it('accepts messages up to 1 MiB', async () => {
     const client = await attach();
     client.type('stty raw -echo; echo re""ady; cat >/dev/null\n');
     await client.shows(/ready\n/);
@@ -322,8 +325,8 @@ describe('the gateway', () => {
     assert.equal(await client.closed, '1009');
   });
 
-  it('knows no other place', async () => {
-    const grant = await grantTerminal(bench, 'curie');
+  it('answers 404 for other paths', async () => {
+    const grant = await grantTerminal(harness, 'curie');
     const elsewhere = { ...grant, gateway_url: grant.gateway_url.replace('/gateway/', '/v1/') };
     await assert.rejects(TerminalClient.open(elsewhere), /404/);
   });

@@ -14,7 +14,7 @@ import { TerminalClient } from './terminalClient';
 const { Client, utils } = ssh2;
 const folder = '$HOME/.celesto/sshd';
 
-/** Makes a private sshd in a folder of the user: its own host key, who may log in, no listening. Tells the host key. */
+/** Shell script that sets up a private sshd in the user's folder, with a host key of its own and no listener. It prints the host key. */
 const setUp = (authorizedKey: string): string => `
 umask 077
 mkdir -p ${folder} && cd ${folder} || exit
@@ -38,42 +38,42 @@ cat > start <<EOF
 stty raw -echo && printf '\\036ready\\036' && exec /usr/sbin/sshd -i -f ${folder}/config -E ${folder}/log
 EOF
 cat host_key.pub`;
-const mark = Buffer.from('\x1eready\x1e');
+const readyMarker = Buffer.from('\x1eready\x1e');
 
-/** Settles when the stream has said what is marked; what follows the mark is still to be read. */
-async function pastMark(stream: Duplex): Promise<void> {
-  let said = Buffer.alloc(0);
-  while (!said.includes(mark)) {
+/** Resolves when a stream has sent a marker; the data after it are still to be read. */
+async function skipReadyMarker(stream: Duplex): Promise<void> {
+  let received = Buffer.alloc(0);
+  while (!received.includes(readyMarker)) {
     const chunk = stream.read() as Buffer | null;
     if (chunk === null) await once(stream, 'readable');
-    else said = Buffer.concat([said, chunk]);
+    else received = Buffer.concat([received, chunk]);
   }
-  const rest = said.subarray(said.indexOf(mark) + mark.length);
-  if (rest.length > 0) stream.unshift(rest);
+  const following = received.subarray(received.indexOf(readyMarker) + readyMarker.length);
+  if (following.length > 0) stream.unshift(following);
 }
 
 describe('SSH through a terminal, by an sshd of the user that listens nowhere', () => {
-  const bench = new EmulatorHarness({ seed: [{ name: 'einstein', listens: false }] });
+  const harness = new EmulatorHarness({ seed: [{ name: 'einstein', listens: false }] });
   const id = 'einstein';
   const key = utils.generateKeyPairSync('ed25519');
   let hostKey: Buffer;
   let user: string;
   before(async () => {
-    await bench.start();
-    const { stdout, stderr } = await bench.exec(id, setUp(key.public));
+    await harness.start();
+    const { stdout, stderr } = await harness.exec(id, setUp(key.public));
     assert.equal(stderr, '');
     hostKey = Buffer.from(stdout.split(' ')[1] ?? '', 'base64');
-    user = (await bench.exec(id, 'id -un')).stdout.trim();
+    user = (await harness.exec(id, 'id -un')).stdout.trim();
   });
 
   const logIn = async () => {
-    const terminal = await TerminalClient.attach(bench, id);
-    // Not half open: else ssh2 never learns that the gateway has closed.
+    const terminal = await TerminalClient.attach(harness, id);
+    // Not half open, or ssh2 would not notice that the gateway has closed.
     const stream = createWebSocketStream(terminal.socket, { allowHalfOpen: false });
-    // What becomes of the connection shows at the client.
+    // Errors of the connection show in the client.
     stream.on('error', () => undefined);
     stream.write('exec sh ~/.celesto/sshd/start\n');
-    await pastMark(stream);
+    await skipReadyMarker(stream);
     const client = new Client();
     after(() => client.destroy());
     client.connect({
@@ -105,7 +105,7 @@ describe('SSH through a terminal, by an sshd of the user that listens nowhere', 
     );
   });
 
-  it('has terminals of its own', async () => {
+  it('opens terminals of its own', async () => {
     const { client } = await logIn();
     const shell = await promisify<ssh2.PseudoTtyOptions, ClientChannel>(client.shell.bind(client))({
       cols: 99,
@@ -117,7 +117,7 @@ describe('SSH through a terminal, by an sshd of the user that listens nowhere', 
     await until('the size', () => screen.includes('\r22 99\r\n/dev/'));
   });
 
-  it('carries files, and 20 MB unchanged', async () => {
+  it('transfers files, and 20 MB unchanged', async () => {
     const { client } = await logIn();
     const sftp = await promisify<SFTPWrapper>(client.sftp.bind(client))();
     const data = randomBytes(20_000_000);
@@ -129,7 +129,7 @@ describe('SSH through a terminal, by an sshd of the user that listens nowhere', 
   });
 
   const isThere = async ({ terminalId }: TerminalClient) =>
-    (await bench.emulator.control.terminals({ id })).some((terminal) => terminal.id === terminalId);
+    (await harness.emulator.control.terminals({ id })).some((terminal) => terminal.id === terminalId);
 
   it('ends the terminal with the session', async () => {
     const { terminal, client } = await logIn();
@@ -146,7 +146,7 @@ describe('SSH through a terminal, by an sshd of the user that listens nowhere', 
     await closed;
   });
 
-  it('ends by itself when the client is lost, and the terminal with it', async () => {
+  it('ends by itself, with the terminal, when the client is lost', async () => {
     const { terminal } = await logIn();
     terminal.socket.terminate();
     assert.ok(await isThere(terminal));

@@ -6,7 +6,7 @@ import type { Computers } from '../computers';
 import { requireFeature } from '../requireFeature';
 import { isAuthorized } from '../server';
 
-/** Who is there. */
+/** Routes of the account: sign-in status, user and organizations. */
 export function accountRoutes(server: FastifyInstance, apiKey: string): void {
   server.get('/v1/auth/status', (request) => ({ authenticated: isAuthorized(request, apiKey) }));
   server.get('/v1/users/info', () => user);
@@ -18,7 +18,7 @@ export function accountRoutes(server: FastifyInstance, apiKey: string): void {
   });
 }
 
-/** What it costs and what is left. */
+/** Routes of billing: prices of sizes, and the use of the plan. */
 export function billingRoutes(
   server: FastifyInstance,
   computers: Computers,

@@ -29,7 +29,7 @@ interface History extends ById {
   Querystring: { limit: number };
 }
 
-/** Running commands on a computer, and looking back at those that ran. */
+/** Routes that run commands on a computer and list its history. */
 export function commandRoutes(
   server: FastifyInstance,
   computers: Computers,
@@ -37,17 +37,17 @@ export function commandRoutes(
   features: Features,
 ): void {
   const one = '/v1/computers/:id';
-  const named = ({ organization, params }: FastifyRequest<ById>): ComputerStateMachine =>
+  const computerOf = ({ organization, params }: FastifyRequest<ById>): ComputerStateMachine =>
     computers.get(params.id, organization);
 
   server.post<Exec>(`${one}/exec`, { schema: { body } }, (request) =>
-    commands.run(named(request), request.body.command, request.body.timeout),
+    commands.run(computerOf(request), request.body.command, request.body.timeout),
   );
   server.post<Exec>(
     `${one}/exec/stream`,
     { schema: { body }, preValidation: requireFeature(features, 'execStream') },
     (request, reply) => {
-      const { id, events } = commands.stream(named(request), request.body.command, request.body.timeout);
+      const { id, events } = commands.stream(computerOf(request), request.body.command, request.body.timeout);
       return reply.type('text/event-stream').header('x-celesto-command-id', id).send(events);
     },
   );
@@ -55,7 +55,7 @@ export function commandRoutes(
     `${one}/commands`,
     { schema: { querystring }, preValidation: requireFeature(features, 'commands') },
     (request) => {
-      const found = commands.of(named(request)).slice(0, request.query.limit);
+      const found = commands.of(computerOf(request)).slice(0, request.query.limit);
       return { commands: found, count: found.length };
     },
   );

@@ -71,7 +71,7 @@ interface ById {
   Params: { id: string };
 }
 
-/** The computers of an organization: to list, make, change, delete. */
+/** Routes that list, create, change and delete the computers of an organization. */
 export function computerRoutes(server: FastifyInstance, computers: Computers, features: Features): void {
   server.get<{ Querystring: ListQuery }>(
     '/v1/computers',
@@ -107,16 +107,16 @@ export function computerRoutes(server: FastifyInstance, computers: Computers, fe
   );
 
   const one = '/v1/computers/:id';
-  const named = ({ organization, params }: FastifyRequest<ById>): ComputerStateMachine =>
+  const computerOf = ({ organization, params }: FastifyRequest<ById>): ComputerStateMachine =>
     computers.get(params.id, organization);
-  server.get<ById>(one, (request) => named(request).wire);
-  server.delete<ById>(one, (request) => named(request).delete());
-  server.post<ById>(`${one}/start`, (request) => named(request).start());
-  server.post<ById>(`${one}/stop`, (request) => named(request).stop());
+  server.get<ById>(one, (request) => computerOf(request).wire);
+  server.delete<ById>(one, (request) => computerOf(request).delete());
+  server.post<ById>(`${one}/start`, (request) => computerOf(request).start());
+  server.post<ById>(`${one}/stop`, (request) => computerOf(request).stop());
   server.post<ById>(
     `${one}/retry-restore`,
     { preValidation: requireFeature(features, 'retryRestore') },
-    (request) => named(request).retryRestore(),
+    (request) => computerOf(request).retryRestore(),
   );
 }
 

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../computer';
 import type { Control } from '../control';
 
-/** Every call of the control as `POST /_control/NAME`, answered with `{result}`. */
+/** Routes of the control: each call as `POST /_control/NAME`, answered with `{result}`. */
 export function controlRoutes(server: FastifyInstance, control: Control): void {
   const calls = new Map<string, (argument: unknown) => Promise<unknown>>(Object.entries(control));
   server.post<{ Params: { name: string } }>('/_control/:name', async (request) => {

@@ -17,16 +17,17 @@ interface Display extends ById {
   Body: { mode?: 'read_only' | 'read_write' } | null | undefined;
 }
 
-/** Who may see the screen of a computer and drive its browser. There is neither behind the addresses given. */
+/** Routes that grant access to the screen and the browser of a computer. Nothing serves the URLs that they return. */
 export function desktopRoutes(server: FastifyInstance, computers: Computers, features: Features): void {
-  const grant = (request: FastifyRequest, id: string, what: 'display' | 'browser') => {
-    const life = computers.get(id, request.organization);
-    life.running(`has no ${what} now`);
-    const template = templates.find((one) => one.id === life.record.wire.template_id);
-    if (template?.capabilities.includes(what) !== true)
-      throw new ApiError(409, `The template of this computer has no ${what}.`);
+  const grant = (request: FastifyRequest, id: string, capability: 'display' | 'browser') => {
+    const computer = computers.get(id, request.organization);
+    computer.requireRunning(`has no ${capability} now`);
+    const template = templates.find((template) => template.id === computer.record.wire.template_id);
+    if (template?.capabilities.includes(capability) !== true)
+      throw new ApiError(409, `The template of this computer has no ${capability}.`);
     return {
-      gateway_url: features.gatewayUrl ?? `ws://${request.host}/gateway/${what}?computer_id=${life.id}`,
+      gateway_url:
+        features.gatewayUrl ?? `ws://${request.host}/gateway/${capability}?computer_id=${computer.id}`,
       token: randomBytes(24).toString('base64url'),
       expires_at: new Date(Date.now() + features.tokenLife).toISOString(),
     };

@@ -9,19 +9,19 @@ const querystring = {
   properties: { window: { type: 'string', pattern: '^(1h|24h)$', default: '1h' } },
 };
 
-interface Look {
+interface ObservabilityRequest {
   Params: { id: string };
   Querystring: { window: '1h' | '24h' };
 }
 
-/** How a computer is doing. */
+/** Route of a computer's metrics. */
 export function observabilityRoutes(
   server: FastifyInstance,
   computers: Computers,
   observability: Observability,
   features: Features,
 ): void {
-  server.get<Look>(
+  server.get<ObservabilityRequest>(
     '/v1/computers/:id/observability',
     { schema: { querystring }, preValidation: requireFeature(features, 'observability') },
     ({ params, organization, query }) =>

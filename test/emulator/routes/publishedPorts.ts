@@ -22,7 +22,7 @@ interface ByPort {
   Params: { id: string; port: number };
 }
 
-/** Publishing ports of a computer. What is asked with `force` is done anyway. */
+/** Routes that list, publish and unpublish ports of a computer; `force` makes no difference. */
 export function publishedPortRoutes(
   server: FastifyInstance,
   computers: Computers,
@@ -31,17 +31,17 @@ export function publishedPortRoutes(
 ): void {
   const all = '/v1/computers/:id/published-ports';
   const preValidation = requireFeature(features, 'publishedPorts');
-  const named = ({
+  const computerOf = ({
     organization,
     params,
   }: FastifyRequest<ById> | FastifyRequest<ByPort>): ComputerStateMachine =>
     computers.get(params.id, organization);
 
-  server.get<ById>(all, { preValidation }, (request) => ports.of(named(request)));
+  server.get<ById>(all, { preValidation }, (request) => ports.of(computerOf(request)));
   server.post<Publish>(all, { schema: { body }, preValidation }, (request) =>
     ports.publish(computers.get(request.params.id, request.organization), request.body.port),
   );
   server.delete<ByPort>(`${all}/:port`, { schema: { params }, preValidation }, (request) =>
-    ports.unpublish(named(request), request.params.port),
+    ports.unpublish(computerOf(request), request.params.port),
   );
 }

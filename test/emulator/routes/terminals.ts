@@ -21,7 +21,7 @@ interface Call {
   Body: { terminal_id?: string | null } | null | undefined;
 }
 
-/** How one gets to the terminals of a computer: a call that tells where the gateway is and gives a token for it. */
+/** Route that grants access to a terminal of a computer: the URL of the gateway, and a token for it. */
 export function terminalRoutes(
   server: FastifyInstance,
   computers: Computers,
@@ -29,9 +29,9 @@ export function terminalRoutes(
   features: Features,
 ): void {
   server.post<Call>('/v1/computers/:id/terminals', { schema: { body } }, (request, reply) => {
-    const life = computers.get(request.params.id, request.organization);
-    const { terminal, token, expires } = terminals.grant(life, request.body?.terminal_id ?? undefined);
-    // By the address that the request came to, so that a client behind a forwarding reaches it as well.
+    const computer = computers.get(request.params.id, request.organization);
+    const { terminal, token, expires } = terminals.grant(computer, request.body?.terminal_id ?? undefined);
+    // Uses the host of the request, so that clients behind a forwarded port reach it as well.
     const url = `ws://${request.host}${gatewayPath}?terminal_id=${terminal.id}`;
     return reply.code(201).send({
       terminal_id: terminal.id,

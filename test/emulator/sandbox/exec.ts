@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import type { Readable } from 'node:stream';
 import type { Argv } from './machine';
 
-/** How a command ended. Cut off by its time limit its exit code is 124. */
+/** The end of a command. At its time limit the exit code is 124. */
 export interface CommandEnd {
   exit_code: number;
   duration_ms: number;
@@ -15,22 +15,22 @@ export interface ExecResult extends CommandEnd {
   stderr: string;
 }
 
-/** Output kept of each stream. */
+/** Bytes of output kept of each stream. */
 const outputLimit = 8 * 1024 * 1024;
-/** How long output is awaited, ms, after the command has ended while something it left behind holds the pipes. */
+/** Milliseconds to wait for more output of an ended command while its background processes hold the pipes. */
 const drainMs = 100;
 
-/** A command that runs on a computer. While an output is paused, whatever writes to it comes to wait. */
+/** A command that runs on a computer. While an output is paused, processes that write to it block. */
 export class Command {
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Settles when the command has ended and its output was taken. */
+  /** Resolves when the command has ended and its output was read. */
   readonly ended: Promise<CommandEnd>;
   private readonly child: ChildProcessByStdio<null, Readable, Readable>;
   private hasExited = false;
   private timedOut = false;
 
-  /** It ends with its process group after `timeoutMs`, or when `signal` is aborted. */
+  /** Starts the command; it is killed with its process group after `timeoutMs`, or when `signal` is aborted. */
   constructor(argv: Argv, timeoutMs: number, signal: AbortSignal) {
     const { file, args, env, cwd } = argv;
     this.child = spawn(file, args, { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -39,7 +39,7 @@ export class Command {
     this.ended = this.follow(timeoutMs, signal);
   }
 
-  /** Ends it at once, with its process group. What it left behind when it ended by itself stays. */
+  /** Kills it with its process group. Background processes of a command that ended by itself stay. */
   readonly kill = (): void => {
     if (this.child.pid === undefined || this.hasExited) return;
     try {
@@ -67,7 +67,7 @@ export class Command {
     }
   }
 
-  /** Settles with the exit code, 128 and the signal's number for a command that was killed. */
+  /** Resolves with the exit code; for a killed command with 128 plus the signal's number. */
   private closed(): Promise<number> {
     return new Promise((resolve, reject) => {
       this.child.once('error', reject);
@@ -81,7 +81,7 @@ export class Command {
     });
   }
 
-  /** Closes the outputs once nothing more comes of them. */
+  /** Closes the outputs when no more output follows. */
   private drain(): void {
     const outputs = [this.stdout, this.stderr];
     const timer = setTimeout(() => {
@@ -100,7 +100,7 @@ export async function runCommand(command: Command): Promise<ExecResult> {
   return { ...end, stdout: stdout(), stderr: stderr() };
 }
 
-/** Collects a stream; the function returned gives the text so far. */
+/** Collects a stream. @returns a function that returns the text so far */
 function capture(stream: Readable): () => string {
   const chunks: Buffer[] = [];
   let size = 0;

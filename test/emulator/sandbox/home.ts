@@ -1,7 +1,7 @@
 import { chownSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Makes a new home folder with a prompt like `ohm@einstein:~$`; leaves one that is there alone. */
+/** Creates a home folder with a prompt like `ohm@einstein:~$`, unless it exists. */
 export function makeHome(home: string, host: string, owner?: number): void {
   if (existsSync(home)) return;
   const files = {

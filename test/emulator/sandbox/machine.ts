@@ -4,23 +4,23 @@ export interface Argv {
   args: string[];
   env: Record<string, string>;
   cwd: string;
-  /** True when the process spawned is only a way in, and what was asked for is its child. */
-  isDoor: boolean;
+  /** True when the spawned process only enters the machine, and the program is its child. */
+  isWrapper: boolean;
 }
 
-/** How to log in on a terminal; see pty.py. */
+/** Parameters of a login on a terminal; see pty.py. */
 export interface Login {
-  /** What runs on the terminal. */
+  /** The program on the terminal. */
   argv: Argv;
-  /** The computer's folder of terminals, as seen from outside; empty when it uses those of this system. */
+  /** The computer's /dev/pts, as seen from outside; empty when it uses that of this system. */
   pts: string;
-  /** Id of the user whom the terminal belongs to. */
+  /** Id of the user who owns the terminal. */
   owner: number;
 }
 
-/** Where one computer's processes run and its files lie. Ways to do it: see namespaces.ts and plain.ts. */
+/** The system that one computer's processes and files are in. Implemented in namespaces.ts and plain.ts. */
 export interface Machine {
-  /** The person one logs in as. */
+  /** The user of logins. */
   readonly user: string;
   /** The home folder, as seen from outside; it survives stop and start. */
   readonly home: string;
@@ -31,30 +31,30 @@ export interface Machine {
   /** Lines of sshd_config that this kind of machine needs besides the common ones. */
   readonly sshdConfig: string[];
   /**
-   * Brings the machine up, without sshd. Makes its files the first time.
-   * @param without names of programs that are not to be found on it
-   * @throws when this kind of machine has all programs or none
+   * Boots the machine, without sshd. Creates its files the first time.
+   * @param without names of programs to hide from it
+   * @throws if this kind of machine cannot hide programs
    */
   boot(without: readonly string[]): Promise<void>;
-  /** Ends every process of the machine; its files stay. */
+  /** Kills every process of the machine; its files stay. */
   halt(): Promise<void>;
-  /** Its processes, as this machine numbers them; none where the system does not show them. */
+  /** Ids of its processes in the host's namespace; none where the system does not show them. */
   processes(): number[];
-  /** How to run a daemon inside. */
+  /** @returns the command line that runs a daemon inside */
   daemon(file: string, args: string[]): Argv;
-  /** How to run a shell command line inside, as the user, in the home folder. */
+  /** @returns the command line that runs a shell command inside, as the user, in the home folder */
   shell(command: string): Argv;
-  /** How to run a login shell on a terminal, as the user, in the home folder. */
+  /** @returns the parameters of a login shell on a terminal, as the user, in the home folder */
   login(): Login;
 }
 
-/** Makes the machine of one computer; `folder` is its own and persistent. */
+/** Creates the machine of one computer; `folder` is its own and persistent. */
 export type MachineFactory = (folder: string, name: string) => Machine;
 
-/** What the terminals of a computer can do, in the words of terminfo. */
+/** TERM of the terminals of a computer. */
 export const terminalType = 'xterm-256color';
 
-/** Environment a login on a computer starts with. */
+/** Environment variables of a login on a computer. */
 export function loginEnvironment(user: string, home: string): Record<string, string> {
   const lang = process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8';
   const path = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';

@@ -19,22 +19,23 @@ import { type Argv, type Login, loginEnvironment, type Machine, terminalType } f
 const user = 'ohm';
 const uid = 1000;
 
-/** What a computer keeps of this machine: the system's own folders. Everything else stays out of its sight. */
+/** Folders of this machine that a computer sees: those of the system. All others are hidden. */
 const systemFolders = /^(bin|sbin|lib\w*|usr|etc|var)$/;
 const varFolders = /^(lib|cache|run|lock|local)$/;
 
 const programFolders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
 /**
- * Run as process 1 of the new namespaces, in the computer's folder. Tells its process id as the host sees it, then
- * becomes a shell that reads its standard input, where nothing ever comes: when the emulator ends, however it ends, the computer ends with it.
+ * Script of process 1 of the new namespaces, run in the computer's folder. It prints its process id in the host's
+ * namespace, then becomes a shell that reads its standard input. That has no data but ends with the emulator, also with
+ * one that is killed, so the computer ends with it.
  */
 const init = `
 set -eu
 read -r pid _ </proc/self/stat
 layers=/
 if [ -n "$WITHOUT" ]; then
-  # A layer that takes programs away. It must not lie within the one below, so it has a file system of its own.
+  # A layer that hides programs. It must not lie within the one below, so it has a file system of its own.
   mount -t tmpfs -o mode=755 tmpfs without
   for file in $WITHOUT; do
     mkdir -p "without$(dirname "$file")"
@@ -69,8 +70,8 @@ exec -a init bash --norc
 const unshare = ['--pid', '--mount', '--uts', '--ipc', '--fork', '--kill-child=KILL'];
 
 /**
- * Whether computers in namespaces can be had here with files in `folder`.
- * @returns the reason why not, or undefined when they can.
+ * Tries to set up namespaces with files in `folder`.
+ * @returns the reason why computers in namespaces are not possible here, or undefined if they are
  */
 export function namespacesRefused(folder: string, sshd: string): string | undefined {
   if (process.platform !== 'linux') return 'this is not Linux';
@@ -120,12 +121,12 @@ export class NamespacesMachine implements Machine {
       stdio: 'pipe',
     });
     this.process = child;
-    const complaints = text(child.stderr);
+    const errors = text(child.stderr);
     for await (const line of createInterface(child.stdout)) {
       this.init = Number(line);
       break;
     }
-    if (this.init === undefined) throw new Error(`The computer did not boot: ${(await complaints).trim()}`);
+    if (this.init === undefined) throw new Error(`The computer did not boot: ${(await errors).trim()}`);
   }
 
   async halt(): Promise<void> {
@@ -157,12 +158,12 @@ export class NamespacesMachine implements Machine {
   }
 
   login(): Login {
-    // A session must begin inside, where its processes have their numbers.
+    // The session must be created inside, in the process id namespace of its processes.
     const argv = this.enterAsUser(['setsid', '--ctty', 'bash', '-l'], { TERM: terminalType });
     return { argv, pts: `/proc/${this.pid}/root/dev/pts`, owner: uid };
   }
 
-  /** Process 1 of the computer, as this machine numbers it. */
+  /** Process 1 of the computer, by its id in the host's namespace. */
   private get pid(): number {
     if (this.init === undefined) throw new Error('The computer is not up.');
     return this.init;
@@ -183,35 +184,35 @@ export class NamespacesMachine implements Machine {
       args,
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', ...env },
       cwd: '/',
-      isDoor: true,
+      isWrapper: true,
     };
   }
 
-  /** Makes the files of a new computer: what differs from this machine, and what of this machine it must not see. */
+  /** Creates the upper layer of a new computer: files that differ from this machine's, and whiteouts of hidden ones. */
   private prepare(): void {
     const upper = join(this.folder, 'upper');
     for (const name of ['ssh', 'work', 'root', 'without'])
       mkdirSync(join(this.folder, name), { recursive: true });
     makeHome(this.home, '\\h', uid);
     if (existsSync(upper)) return;
-    const fresh = join(this.folder, 'upper.new');
-    rmSync(fresh, { recursive: true, force: true });
-    mkdirSync(join(fresh, 'etc'), { recursive: true });
-    mkdirSync(join(fresh, 'var'));
+    const newUpper = join(this.folder, 'upper.new');
+    rmSync(newUpper, { recursive: true, force: true });
+    mkdirSync(join(newUpper, 'etc'), { recursive: true });
+    mkdirSync(join(newUpper, 'var'));
     for (const [name, [content, mode]] of Object.entries(systemFiles(this.name))) {
-      writeFileSync(join(fresh, 'etc', name), content, { mode });
+      writeFileSync(join(newUpper, 'etc', name), content, { mode });
     }
     const hidden = [
       ...readdirSync('/').filter((name) => !systemFolders.test(name)),
       ...readdirSync('/var').flatMap((name) => (varFolders.test(name) ? [] : [`var/${name}`])),
     ];
-    // A character device 0:0 in the upper folder is how overlayfs marks a name as removed.
+    // A character device 0:0 in the upper layer is a whiteout: overlayfs hides that name.
     const hide = 'for name; do mknod "$name" c 0 0; done && mv "$PWD" ../upper';
-    execFileSync('sh', ['-c', hide, 'sh', ...hidden], { cwd: fresh, stdio: 'pipe' });
+    execFileSync('sh', ['-c', hide, 'sh', ...hidden], { cwd: newUpper, stdio: 'pipe' });
   }
 }
 
-/** The namespace in which a process has its number; undefined when it is gone. */
+/** The process id namespace of a process; undefined when it has ended. */
 function namespaceOf(pid: number): string | undefined {
   try {
     return readlinkSync(`/proc/${pid}/ns/pid`);
@@ -220,7 +221,7 @@ function namespaceOf(pid: number): string | undefined {
   }
 }
 
-/** Where a program lies on this machine. */
+/** Paths of a program on this machine. */
 function programFiles(name: string): string[] {
   const folders = new Set(
     programFolders.filter((folder) => existsSync(folder)).map((folder) => realpathSync(folder)),
@@ -228,7 +229,7 @@ function programFiles(name: string): string[] {
   return [...folders].map((folder) => join(folder, name)).filter((file) => existsSync(file));
 }
 
-/** Files below /etc that are a computer's own: text and mode. The host's people and their passwords stay out. */
+/** Files below /etc that are a computer's own: text and mode. They leave out the host's users and their passwords. */
 function systemFiles(name: string): Record<string, [string, number]> {
   const entries = (file: string, own: string): string => {
     const lines = readFileSync(file, 'utf8').trim().split('\n');
@@ -246,7 +247,7 @@ function systemFiles(name: string): Record<string, [string, number]> {
     shadow: [shadow, 0o600],
     hostname: [`${name}\n`, 0o644],
     hosts: [`127.0.0.1 localhost ${name}\n::1 localhost\n`, 0o644],
-    // Often a link into /run, which a computer has of its own.
+    // A copy: it is often a link into /run, which a computer has of its own.
     'resolv.conf': [existsSync('/etc/resolv.conf') ? readFileSync('/etc/resolv.conf', 'utf8') : '', 0o644],
   };
 }

@@ -6,15 +6,15 @@ import { makeHome } from './home';
 import { type Argv, type Login, loginEnvironment, type Machine, terminalType } from './machine';
 import { killAll } from './processes';
 
-/** Marks the processes of a computer, so that all of them can be found at the end. */
-const marker = 'CELESTO_COMPUTER';
+/** Environment variable that identifies the processes of a computer, to find all of them at the end. */
+const computerVariable = 'CELESTO_COMPUTER';
 
-/** Becomes the daemon, and ends it when standard input ends: when the emulator is gone, however it went. */
-const guarded = 'exec 3<&0; ( { read -r _ <&3; kill -KILL $$; } & ); exec "$@" 3<&-';
+/** Shell script that runs a daemon and kills it when standard input ends, which it does with the emulator, however that ends. */
+const runUntilStdinEnds = 'exec 3<&0; ( { read -r _ <&3; kill -KILL $$; } & ); exec "$@" 3<&-';
 
 /**
- * A computer that is only a home folder with an sshd of its own, run as the current user: for machines where
- * namespaces cannot be had. `/etc/ssh/` in a command stands for the computer's own folder of host keys.
+ * A computer that is only a home folder with an sshd of its own, run as the current user, for machines without
+ * namespaces. `/etc/ssh/` in a command is replaced by the computer's own folder of host keys.
  */
 export class PlainMachine implements Machine {
   readonly user = userInfo().username;
@@ -62,28 +62,28 @@ export class PlainMachine implements Machine {
     const env = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin' };
     return {
       file: 'bash',
-      args: ['-c', guarded, 'bash', file, ...args],
+      args: ['-c', runUntilStdinEnds, 'bash', file, ...args],
       env,
       cwd: this.folder,
-      isDoor: false,
+      isWrapper: false,
     };
   }
 
   shell(command: string): Argv {
     const args = ['-lc', command.replaceAll('/etc/ssh/', `${this.ssh}/`)];
-    return { file: 'bash', args, env: this.environment(), cwd: this.home, isDoor: false };
+    return { file: 'bash', args, env: this.environment(), cwd: this.home, isWrapper: false };
   }
 
   login(): Login {
     const env = { ...this.environment(), TERM: terminalType };
-    return { argv: { file: 'bash', args: ['-l'], env, cwd: this.home, isDoor: false }, pts: '', owner: 0 };
+    return { argv: { file: 'bash', args: ['-l'], env, cwd: this.home, isWrapper: false }, pts: '', owner: 0 };
   }
 
   private environment(): Record<string, string> {
-    return { ...loginEnvironment(this.user, this.home), [marker]: basename(this.folder) };
+    return { ...loginEnvironment(this.user, this.home), [computerVariable]: basename(this.folder) };
   }
 
-  /** What sshd runs for every session: a login shell or the command asked for, in the computer's home. */
+  /** The script that sshd runs for each session: a login shell or the requested command, in the computer's home. */
   private loginScript(): string {
     const exports = Object.entries(this.environment()).map(([name, value]) => `export ${name}='${value}'`);
     return [
@@ -96,17 +96,17 @@ export class PlainMachine implements Machine {
     ].join('\n');
   }
 
-  /** Processes that carry the marker, where the system shows that (Linux); daemons of the user are among them. */
+  /** Processes with the variable, where the system shows that (Linux), daemons of the user included. */
   processes(): number[] {
     if (!existsSync('/proc/self/environ')) return [];
-    const mark = `${marker}=${basename(this.folder)}\0`;
+    const entry = `${computerVariable}=${basename(this.folder)}\0`;
     return readdirSync('/proc').flatMap((name) => {
       const pid = Number(name);
       if (!Number.isInteger(pid)) return [];
       try {
-        return readFileSync(`/proc/${name}/environ`, 'utf8').includes(mark) ? [pid] : [];
+        return readFileSync(`/proc/${name}/environ`, 'utf8').includes(entry) ? [pid] : [];
       } catch {
-        return []; // Another user's, or gone meanwhile.
+        return []; // Another user's, or ended meanwhile.
       }
     });
   }

@@ -11,13 +11,13 @@ export function descendants(pid: number): number[] {
   return found.slice(1);
 }
 
-/** Ends processes at once; those already gone are fine. */
+/** Kills processes; those that have ended are ignored. */
 export function killAll(pids: number[]): void {
   for (const pid of pids) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {
-      // Gone already.
+      // It has ended.
     }
   }
 }
@@ -30,7 +30,7 @@ function parentsFromProc(): [pid: number, parent: number][] {
       // The second field, a name in parentheses, may hold anything; the state and the parent follow it.
       return [[Number(name), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])]];
     } catch {
-      return []; // Gone meanwhile.
+      return []; // It has ended meanwhile.
     }
   });
 }

@@ -4,8 +4,8 @@ Usage: pty.py PTS OWNER PROGRAM ARGUMENT…
   PTS    the folder /dev/pts of a computer, as seen from here; empty: a terminal of this system
   OWNER  id of the user whom a computer's terminal is given to
 
-Standard input is typed, standard output is what the terminal shows; descriptor 3 takes lines "COLUMNS ROWS".
-Ends with the program, once what it wrote is passed on. Hangs up on it when standard input ends.
+Standard input is typed input, standard output is the terminal's output; descriptor 3 takes lines "COLUMNS ROWS".
+Ends with the program, after the rest of its output. Hangs up on it when standard input ends.
 """
 
 import errno
@@ -20,14 +20,14 @@ import sys
 import termios
 
 TYPED, SHOWN, SIZES = 0, 1, 3
-# Bytes kept for a side that does not take them; no more is read from the other side meanwhile.
+# Bytes buffered for a receiver without room; reading from the other side pauses meanwhile.
 LIMIT = 256 * 1024
 # Linux: unlock the terminal behind a /dev/ptmx, and tell its number.
 TIOCSPTLCK, TIOCGPTN = 0x40045431, 0x80045430
 
 
 def open_terminal(pts, owner):
-    """Both ends of a new terminal: ours, and the program's."""
+    """Opens a terminal. Returns both ends: ours, and the program's."""
     if not pts:
         return pty.openpty()
     ours = os.open(f"{pts}/ptmx", os.O_RDWR | os.O_NOCTTY)
@@ -48,7 +48,7 @@ def resize(terminal, columns, rows):
 
 
 def read_all(terminal):
-    """What the terminal shows now, up to the limit, and whether nothing can follow it."""
+    """Reads the terminal's output so far, up to the limit. Returns it, and True when no more can follow."""
     shown = bytearray()
     try:
         while len(shown) < LIMIT:
@@ -62,23 +62,23 @@ def read_all(terminal):
 
 
 def write_some(file, data):
-    """Writes what fits of the data and takes it away from them."""
+    """Writes the part of the data that fits, and removes it from them."""
     try:
         del data[: os.write(file, data[:LIMIT])]
     except BlockingIOError:
         pass
 
 
-def relay(terminal, program, bell):
-    """Passes on both ways until the program or standard input ends. Returns what is still to be shown."""
+def relay(terminal, program, wakeup):
+    """Copies data both ways until the program or standard input ends. Returns the output that is still to be written."""
     typed, shown, sizes = bytearray(), bytearray(), bytearray()
     while True:
-        sources = [SIZES, bell]
+        sources = [SIZES, wakeup]
         sources += [TYPED] if len(typed) < LIMIT else []
         sources += [terminal] if len(shown) < LIMIT else []
         sinks = ([terminal] if typed else []) + ([SHOWN] if shown else [])
         ready, takers, _ = select.select(sources, sinks, [])
-        # Descriptors are looked at in ascending order, so a size sent before something typed is seen with it.
+        # Sizes come first, so that one sent before typed input takes effect before it.
         if SIZES in ready:
             sizes += os.read(SIZES, LIMIT)
             *lines, sizes = sizes.split(b"\n")
@@ -98,8 +98,8 @@ def relay(terminal, program, bell):
                 return shown
         if SHOWN in takers:
             write_some(SHOWN, shown)
-        if bell in ready:
-            os.read(bell, LIMIT)
+        if wakeup in ready:
+            os.read(wakeup, LIMIT)
             if program.poll() is not None:
                 return shown + read_all(terminal)[0]
 
@@ -107,20 +107,20 @@ def relay(terminal, program, bell):
 def main(pts, owner, *command):
     terminal, inside = open_terminal(pts, int(owner))
     resize(terminal, 80, 24)
-    bell, ring = os.pipe()
-    for file in (terminal, ring, TYPED, SHOWN):
+    wakeup, wakeup_end = os.pipe()
+    for file in (terminal, wakeup_end, TYPED, SHOWN):
         os.set_blocking(file, False)
-    # The end of the program rings, so that one wait covers it as well.
-    signal.set_wakeup_fd(ring)
+    # SIGCHLD writes to this pipe, so that select() also wakes up at the end of the program.
+    signal.set_wakeup_fd(wakeup_end)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     program = subprocess.Popen(
         command, stdin=inside, stdout=inside, stderr=inside, preexec_fn=None if pts else take_terminal
     )
     os.close(inside)
-    rest = relay(terminal, program, bell)
+    remaining = relay(terminal, program, wakeup)
     os.set_blocking(SHOWN, True)
-    while rest:
-        write_some(SHOWN, rest)
+    while remaining:
+        write_some(SHOWN, remaining)
 
 
 main(*sys.argv[1:])

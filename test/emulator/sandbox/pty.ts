@@ -8,15 +8,15 @@ const helper = fileURLToPath(new URL('pty.py', import.meta.url));
 
 /** A login shell on a pseudo-terminal of its own, 80 columns by 24 rows until resized. */
 export class Pty {
-  /** What is typed. */
+  /** Typed input. */
   readonly input: Writable;
-  /** What the terminal shows. While it is paused, whatever writes to the terminal comes to wait. */
+  /** Output of the terminal. While it is paused, processes that write to the terminal block. */
   readonly output: Readable;
-  /** Settles when the shell has ended and all output was taken: with '', or with why there was no terminal. */
+  /** Resolves when the shell has ended and all output was read: with '', or the reason why there was no terminal. */
   readonly ended: Promise<string>;
   private readonly sizes: Writable;
 
-  /** @param signal ends the terminal at once, with what is left of its output. */
+  /** @param signal ends the terminal at once, without the rest of its output */
   constructor({ argv, pts, owner }: Login, signal: AbortSignal) {
     const child = spawn('python3', ['-IS', helper, pts, String(owner), argv.file, ...argv.args], {
       env: argv.env,
@@ -27,7 +27,7 @@ export class Pty {
     this.input = child.stdin;
     this.output = child.stdout;
     this.sizes = child.stdio[3] as Writable;
-    // What is typed when the shell has just ended goes nowhere, as it does on any terminal.
+    // Input after the shell has ended is dropped, as on any terminal.
     for (const stream of [this.input, this.sizes]) stream.on('error', () => undefined);
 
     const end = (): void => {
@@ -39,12 +39,12 @@ export class Pty {
       }
     };
     signal.addEventListener('abort', end, { once: true });
-    const complaints = text(child.stderr);
+    const errors = text(child.stderr);
     this.ended = new Promise<void>((resolve, reject) => {
       child.once('error', reject);
       child.once('close', () => resolve());
     })
-      .then(() => complaints, String)
+      .then(() => errors, String)
       .finally(() => signal.removeEventListener('abort', end));
   }
 

@@ -10,7 +10,7 @@ import { measureUsage, type Usage } from './usage';
 
 export type Isolation = 'namespaces' | 'plain';
 
-/** One real computer: a machine, its sshd, and the commands that run on it. One change at a time. */
+/** One real computer: a machine, its sshd, and the commands that run on it. Its changes run one after the other. */
 export class Sandbox {
   private readonly machine: Machine & { folder: string };
   private readonly sshd: Sshd;
@@ -36,24 +36,24 @@ export class Sandbox {
     return this.machine.home;
   }
 
-  /** Aborted when the computer, as it runs now, goes down. */
+  /** Aborted when the computer goes down; each boot has a new one. */
   get power(): AbortSignal {
     return this.powerSwitch.signal;
   }
 
-  /** How long it has been up, ms. */
+  /** Milliseconds since the boot. */
   get uptime(): number {
     return Date.now() - this.bootedAt;
   }
 
-  /** What its processes and its home folder use. */
+  /** Measures its processes and its home folder. */
   usage(): Promise<Usage> {
     return measureUsage(this.machine.processes(), this.home);
   }
 
-  /** Brings the computer up, with sshd not running, and without the programs named. */
+  /** Boots the computer without sshd. @param without names of programs to hide */
   boot(without: readonly string[] = []): Promise<void> {
-    return this.inTurn(async () => {
+    return this.enqueue(async () => {
       if (this.powerSwitch.signal.aborted) this.powerSwitch = createPowerSwitch();
       await Promise.all([this.machine.boot(without), this.sshd.makeHostKeys()]);
       this.bootedAt = Date.now();
@@ -62,21 +62,21 @@ export class Sandbox {
 
   /** Starts sshd; settles when it listens. */
   listen(address: string, port: number): Promise<void> {
-    return this.inTurn(() => this.sshd.listen(address, port));
+    return this.enqueue(() => this.sshd.listen(address, port));
   }
 
   killSshd(what: { listener: boolean; sessions: boolean }): Promise<void> {
-    return this.inTurn(() => this.sshd.kill(what));
+    return this.enqueue(() => this.sshd.kill(what));
   }
 
   /** See Sshd.replaceHostKeys; takes effect when sshd is started again. */
   replaceHostKeys(hidden: boolean): Promise<void> {
-    return this.inTurn(() => this.sshd.replaceHostKeys(hidden));
+    return this.enqueue(() => this.sshd.replaceHostKeys(hidden));
   }
 
   /** Starts a shell command line as the user. It ends with the computer, or after `timeoutMs`. */
-  start(line: string, timeoutMs: number): Command {
-    return new Command(this.machine.shell(line), timeoutMs, this.powerSwitch.signal);
+  start(commandLine: string, timeoutMs: number): Command {
+    return new Command(this.machine.shell(commandLine), timeoutMs, this.powerSwitch.signal);
   }
 
   /** Logs the user in on a new terminal. It ends with the computer. */
@@ -84,44 +84,44 @@ export class Sandbox {
     return new Pty(this.machine.login(), this.powerSwitch.signal);
   }
 
-  /** Ends every process of the computer. Its files stay. */
+  /** Kills every process of the computer. Its files stay. */
   halt(): Promise<void> {
-    return this.inTurn(async () => {
+    return this.enqueue(async () => {
       this.powerSwitch.abort();
       await this.sshd.kill({ listener: true, sessions: true });
       await this.machine.halt();
     });
   }
 
-  /** Ends the computer and deletes its files. */
+  /** Stops the computer and deletes its files. */
   async remove(): Promise<void> {
     await this.halt();
-    await this.inTurn(() => {
+    await this.enqueue(() => {
       rmSync(this.machine.folder, { recursive: true, force: true });
       return Promise.resolve();
     });
   }
 
-  private inTurn<T>(action: () => Promise<T>): Promise<T> {
+  private enqueue<T>(action: () => Promise<T>): Promise<T> {
     const result = this.queue.then(action);
     this.queue = result.catch(() => undefined);
     return result;
   }
 }
 
-/** Every command and terminal of a computer listens to its power. */
+/** Creates a controller without a limit of listeners: each command and terminal of the computer is one. */
 function createPowerSwitch(): AbortController {
   const power = new AbortController();
   setMaxListeners(0, power.signal);
   return power;
 }
 
-/** Makes the sandbox of a computer in its own folder. */
+/** Creates the sandbox of a computer in its own folder. */
 export type SandboxFactory = (folder: string, name: string) => Sandbox;
 
 /**
- * Chooses how computers are kept apart on this machine.
- * @returns the way chosen, and the reason when it is not the better one.
+ * Chooses the isolation of computers on this machine.
+ * @returns the isolation, and the reason if it is not namespaces
  * @throws when there is no OpenSSH server, or `wanted` cannot be had.
  */
 export function chooseSandbox(

@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 import type { Machine } from './machine';
 import { descendants, killAll } from './processes';
 
-/** The folder, beside the true host keys, of keys that sshd shows while the files a reader sees say otherwise. */
+/** Folder, beside the real host keys, of keys that sshd uses in their place while their files stay as they are. */
 const impostor = 'impostor';
 const keyTypes = ['ed25519', 'ecdsa'];
 
-/** The OpenSSH server of this machine. @throws when there is none, with what to install. */
+/** Finds the OpenSSH server of this machine. @throws if there is none, with the package to install */
 export function findSshd(): string {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/sbin'];
   const found = folders.map((folder) => join(folder, 'sshd')).find((file) => existsSync(file));
@@ -20,7 +20,7 @@ export function findSshd(): string {
 
 /** One computer's sshd: its host keys, its configuration, its process. */
 export class Sshd {
-  private child: { process: ChildProcess; isDoor: boolean } | undefined;
+  private child: { process: ChildProcess; isWrapper: boolean } | undefined;
 
   constructor(
     readonly machine: Machine,
@@ -31,21 +31,21 @@ export class Sshd {
     return this.child !== undefined;
   }
 
-  /** Makes the host keys if there are none. */
+  /** Creates the host keys if there are none. */
   async makeHostKeys(): Promise<void> {
     if (!existsSync(hostKey(this.machine.ssh, 'ecdsa'))) await generateHostKeys(this.machine.ssh);
   }
 
   /**
-   * Makes new host keys, which sshd uses from its next start on.
-   * When `hidden`, the public keys in /etc/ssh stay as they were: what is seen when another machine answers.
+   * Creates new host keys, which sshd uses from its next start on.
+   * With `hidden` the public keys in /etc/ssh stay as they were, as if another machine answered.
    */
   async replaceHostKeys(hidden: boolean): Promise<void> {
     rmSync(join(this.machine.ssh, impostor), { recursive: true, force: true });
     await generateHostKeys(hidden ? join(this.machine.ssh, impostor) : this.machine.ssh);
   }
 
-  /** Starts sshd, unless it is up. Settles when it listens. */
+  /** Starts sshd, unless it is up. Resolves when it listens. */
   async listen(address: string, port: number): Promise<void> {
     if (this.isUp) return;
     writeFileSync(join(this.machine.ssh, 'sshd_config'), this.config(address, port));
@@ -55,27 +55,27 @@ export class Sshd {
       '-f',
       `${this.machine.sshInside}/sshd_config`,
     ]);
-    const { file, args, env, cwd, isDoor } = argv;
+    const { file, args, env, cwd, isWrapper } = argv;
     const child = spawn(file, args, { env, cwd, detached: true, stdio: ['pipe', 'ignore', 'pipe'] });
-    this.child = { process: child, isDoor };
+    this.child = { process: child, isWrapper };
     child.once('exit', () => (this.child = undefined));
     child.stderr.pipe(createWriteStream(join(this.machine.ssh, 'sshd.log'), { flags: 'a', mode: 0o600 }));
     await listening(child);
   }
 
-  /** Ends the process that accepts connections, the connections with what they run, or both. */
+  /** Kills the process that accepts connections, the connections with their processes, or both. */
   async kill(what: { listener: boolean; sessions: boolean }): Promise<void> {
     const pid = this.child?.process.pid;
     if (this.child === undefined || pid === undefined) return;
-    const { process: child, isDoor } = this.child;
+    const { process: child, isWrapper } = this.child;
     const below = descendants(pid);
-    const listener = isDoor ? below.shift() : pid;
+    const listener = isWrapper ? below.shift() : pid;
     if (what.sessions) killAll(below);
     if (!what.listener || listener === undefined) return;
     const ended = once(child, 'exit');
     killAll([listener]);
     await ended;
-    // A connection accepted meanwhile.
+    // Connections accepted meanwhile.
     if (what.sessions) killAll(descendants(listener));
   }
 
@@ -104,19 +104,19 @@ export class Sshd {
   }
 }
 
-/** Settles when sshd says that it listens. @throws with its own words when it ends instead. */
+/** Resolves when sshd reports that it listens. @throws with its output if it ends instead */
 function listening(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
-    let said = '';
-    const hear = (chunk: Buffer): void => {
-      said += chunk.toString();
-      if (!said.includes('Server listening')) return;
-      child.stderr?.off('data', hear);
+    let output = '';
+    const onOutput = (chunk: Buffer): void => {
+      output += chunk.toString();
+      if (!output.includes('Server listening')) return;
+      child.stderr?.off('data', onOutput);
       resolve();
     };
-    child.stderr?.on('data', hear);
+    child.stderr?.on('data', onOutput);
     child.once('error', reject);
-    child.once('close', () => reject(new Error(`sshd did not start: ${said.trim()}`)));
+    child.once('close', () => reject(new Error(`sshd did not start: ${output.trim()}`)));
   });
 }
 
@@ -136,11 +136,11 @@ async function generateHostKeys(folder: string): Promise<void> {
   );
 }
 
-/** internal-sftp knows only sshd's own idea of the home folder, which a forced command may have changed. */
+/** Finds the program for sftp: internal-sftp ignores a home folder that a forced command has set. */
 function sftpServer(config: string[]): string {
   if (!config.some((line) => line.startsWith('ForceCommand'))) return 'internal-sftp';
-  const places = ['/usr/lib/openssh', '/usr/libexec', '/usr/libexec/openssh', '/usr/lib/ssh'];
-  const found = places.map((folder) => `${folder}/sftp-server`).find((file) => existsSync(file));
+  const folders = ['/usr/lib/openssh', '/usr/libexec', '/usr/libexec/openssh', '/usr/lib/ssh'];
+  const found = folders.map((folder) => `${folder}/sftp-server`).find((file) => existsSync(file));
   return found ?? 'internal-sftp';
 }
 

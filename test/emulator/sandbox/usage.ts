@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 
-/** What a computer uses. */
+/** Resources in use by a computer. */
 export interface Usage {
-  /** Of its processes that live, since they began; undefined where the system does not show them. */
+  /** Totals of its running processes; undefined where the system does not show them. */
   processes: { cpuSeconds: number; ramMb: number } | undefined;
   diskMb: number;
 }
 
-/** What Linux counts in, on every machine that this runs on. */
+/** Units of Linux, which are the same on all machines that this runs on. */
 const ticksPerSecond = 100;
 const pageKb = 4;
 
@@ -19,7 +19,7 @@ export async function measureUsage(pids: number[], folder: string): Promise<Usag
   return { processes: existsSync('/proc/self/stat') ? measure(pids) : undefined, diskMb: megabytes(stdout) };
 }
 
-/** `du` complains of what is deleted meanwhile, and counts on. */
+/** `du` fails on files that are deleted meanwhile, but counts the others. */
 function partialOutput(error: unknown): { stdout: string } {
   return { stdout: (error as { stdout?: string }).stdout ?? '' };
 }
@@ -40,7 +40,7 @@ function measure(pids: number[]): Usage['processes'] {
   return { cpuSeconds: ticks / ticksPerSecond, ramMb: Math.ceil((pages * pageKb) / 1024) };
 }
 
-/** The fields from the third on; none of a process that is gone. */
+/** The fields from the third on; none of a process that has ended. */
 function statOf(pid: number): string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

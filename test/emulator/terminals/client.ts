@@ -3,15 +3,15 @@ import { StringDecoder } from 'node:string_decoder';
 import type { WebSocket } from 'ws';
 import type { Frames } from '../computer';
 
-/** Bytes on their way to a client: above the one it is full, below the other it is so no more. */
-const high = 1024 * 1024;
-const low = 256 * 1024;
+/** Unsent bytes above which a client is full, and below which it no longer is. */
+const highWatermark = 1024 * 1024;
+const lowWatermark = 256 * 1024;
 
-/** Whoever is attached to a terminal: its WebSocket, and how it can be spoilt. */
+/** A client that is attached to a terminal by a WebSocket, with the faults that can be injected into it. */
 export class Client {
-  /** As text: one decoder for the whole stream, for characters that lie across frames. */
+  /** Decodes text frames; one for the whole stream, for characters split across frames. */
   private readonly decoder: StringDecoder | undefined;
-  private underWay = 0;
+  private unsentBytes = 0;
   private isFull = false;
   private isSilent = false;
   private isPaused = false;
@@ -23,7 +23,7 @@ export class Client {
     frames: Frames,
   ) {
     this.decoder = frames === 'text' ? new StringDecoder('utf8') : undefined;
-    // What is wrong with a connection, such as a message too large, closes it.
+    // An error, such as a message that is too large, closes the connection.
     socket.on('error', () => undefined);
   }
 
@@ -31,27 +31,27 @@ export class Client {
     return this.socket.readyState === this.socket.OPEN;
   }
 
-  /** Whether nothing more should be sent for now. */
-  get takesNothing(): boolean {
+  /** True while nothing more should be sent. */
+  get isBlocked(): boolean {
     return this.isFull || this.isSilent;
   }
 
-  /** Sends output of the terminal. `changed` is called when that changes whether it takes more. */
-  send(bytes: Buffer, changed: () => void): void {
+  /** Sends output of the terminal. @param onBlockedChanged called when `isBlocked` changes */
+  send(bytes: Buffer, onBlockedChanged: () => void): void {
     const message = this.decoder?.write(bytes) ?? bytes;
     if (message.length === 0) return;
-    this.count(bytes.length, changed);
-    this.socket.send(message, () => this.count(-bytes.length, changed));
+    this.count(bytes.length, onBlockedChanged);
+    this.socket.send(message, () => this.count(-bytes.length, onBlockedChanged));
   }
 
-  /** Stops, or goes on, to read what the client sends. */
+  /** Pauses or resumes reading from the client. */
   pause(isPaused: boolean): void {
     this.isPaused = isPaused;
-    this.readOrNot();
+    this.updateReading();
   }
 
   close(code: number, reason = ''): void {
-    // Nobody hears a 1006: it is what one calls a connection that was lost.
+    // 1006 is never sent: it stands for a lost connection (RFC 6455 section 7.4.1).
     if (code === 1006 || this.isSilent) {
       this.socket.terminate();
     } else {
@@ -62,13 +62,13 @@ export class Client {
 
   // --- Faults
 
-  /** Neither sends nor answers, also no pings, while the connection stays. */
+  /** Stops sending, and answering pings, while the connection stays open. */
   silence(isSilent: boolean): void {
     this.isSilent = isSilent;
-    this.readOrNot();
+    this.updateReading();
   }
 
-  /** Sends a frame of so many bytes. */
+  /** Sends a frame of this size. */
   sendFrame(bytes: number): void {
     this.socket.send(Buffer.alloc(bytes, 'x'));
   }
@@ -79,18 +79,18 @@ export class Client {
     this.raw.end(half, () => this.raw.destroy());
   }
 
-  private count(bytes: number, changed: () => void): void {
-    this.underWay += bytes;
-    const isFull = this.underWay > (this.isFull ? low : high);
+  private count(bytes: number, onBlockedChanged: () => void): void {
+    this.unsentBytes += bytes;
+    const isFull = this.unsentBytes > (this.isFull ? lowWatermark : highWatermark);
     if (isFull === this.isFull) return;
     this.isFull = isFull;
-    changed();
+    onBlockedChanged();
   }
 
-  private readOrNot(): void {
-    const waits = this.isPaused || this.isSilent;
-    if (!this.isOpen || waits === this.socket.isPaused) return;
-    if (waits) this.socket.pause();
+  private updateReading(): void {
+    const isPaused = this.isPaused || this.isSilent;
+    if (!this.isOpen || isPaused === this.socket.isPaused) return;
+    if (isPaused) this.socket.pause();
     else this.socket.resume();
   }
 }

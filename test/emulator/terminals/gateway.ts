@@ -6,10 +6,10 @@ import type { Journal } from '../journal';
 import { Client } from './client';
 import type { Terminals } from './terminals';
 
-/** Where the gateway is; the terminal's id and the token are in the query. */
+/** Path of the gateway; the query has the terminal's id and the token. */
 export const gatewayPath = '/gateway/terminal';
 
-/** The WebSocket gateway: lets whoever has a token attach to a terminal. */
+/** The WebSocket gateway, which attaches clients with a token to terminals. */
 export class Gateway {
   private readonly webSockets = new WebSocketServer({
     noServer: true,
@@ -28,13 +28,13 @@ export class Gateway {
     server.on('upgrade', (request: IncomingMessage, connection: Duplex, head: Buffer) => {
       this.connections.add(connection);
       connection.once('close', () => this.connections.delete(connection));
-      // A connection that fails is closed, and that is all there is to it.
+      // A connection with an error is closed; nothing else needs to be done.
       connection.on('error', () => undefined);
       this.upgrade(request, connection, head).catch(() => connection.destroy());
     });
   }
 
-  /** Ends every connection. */
+  /** Closes all connections. */
   close(): void {
     for (const connection of this.connections) connection.destroy();
   }

@@ -1,4 +1,4 @@
-/** The end of a stream of bytes: the last ones, up to a limit. */
+/** Keeps the last bytes of a stream, up to a limit. */
 export class Tail {
   private chunks: Buffer[] = [];
   private byteCount = 0;
@@ -21,7 +21,7 @@ export class Tail {
     }
   }
 
-  /** The bytes kept, in chunks; none is kept any longer. */
+  /** Returns and forgets the kept bytes, in chunks. */
   take(): Buffer[] {
     const taken = this.chunks;
     this.chunks = [];

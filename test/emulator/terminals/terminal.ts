@@ -6,16 +6,16 @@ import type { Sandbox } from '../sandbox/sandbox';
 import type { Client } from './client';
 import { Tail } from './tail';
 
-/** Bytes kept of what is shown while nobody is attached. */
+/** Bytes of output kept while no client is attached. */
 const keptLimit = 256 * 1024;
-/** Bytes in a frame when what was kept is sent. */
+/** Bytes in a frame of kept output. */
 const frameSize = 64 * 1024;
 
-/** Why a terminal is over: the close code of its client, and the words with it. */
+/** Close code and reason for the client of a terminal that ends. */
 type End = [code: number, reason: string];
 
 /**
- * A durable terminal of a computer: a shell, started when first somebody attaches, that lives on when they leave.
+ * A durable terminal of a computer: its shell starts when the first client attaches, and keeps running when it detaches.
  * It ends with the shell or with the computer.
  */
 export class Terminal {
@@ -25,9 +25,9 @@ export class Terminal {
   private pty: Pty | undefined;
   private attachedClient: Client | undefined;
 
-  /** @param ended called once, when it is over */
+  /** @param ended called once, at its end */
   constructor(
-    readonly life: ComputerStateMachine,
+    readonly computer: ComputerStateMachine,
     readonly sandbox: Sandbox,
     readonly ended: () => void,
   ) {
@@ -35,34 +35,34 @@ export class Terminal {
     this.power.addEventListener('abort', this.powerOff, { once: true });
   }
 
-  /** Whoever is attached. */
+  /** The attached client. */
   get client(): Client | undefined {
     return this.attachedClient;
   }
 
-  /** Bytes of output that wait for somebody to attach. */
+  /** Bytes of output that wait for a client. */
   get kept(): number {
     return this.tail.size;
   }
 
-  /** Gives the terminal to a client; whoever had it is closed with 4001. What was kept is sent first. */
+  /** Attaches a client and sends it the kept output; the client before it is closed with 4001. */
   attach(client: Client): void {
     const before = this.attachedClient;
     this.attachedClient = client;
     before?.close(4001, 'replaced');
-    client.socket.on('message', (data, isBinary) => this.hear(client, data, isBinary));
+    client.socket.on('message', (data, isBinary) => this.onMessage(client, data, isBinary));
     client.socket.once('close', () => this.detach(client));
     for (const chunk of this.tail.take()) {
       for (let at = 0; at < chunk.length; at += frameSize)
         this.send(client, chunk.subarray(at, at + frameSize));
     }
     this.pty ??= this.start();
-    this.flow();
+    this.updateFlow();
   }
 
-  /** Lets output and input run, or wait, as those who take them can. */
-  readonly flow = (): void => {
-    if (this.attachedClient?.takesNothing === true) this.pty?.output.pause();
+  /** Pauses or resumes output and input, as their receivers have room. */
+  readonly updateFlow = (): void => {
+    if (this.attachedClient?.isBlocked === true) this.pty?.output.pause();
     else this.pty?.output.resume();
     this.attachedClient?.pause(this.pty?.input.writableNeedDrain === true);
   };
@@ -73,31 +73,31 @@ export class Terminal {
       if (this.attachedClient?.isOpen === true) this.send(this.attachedClient, chunk);
       else this.tail.push(chunk);
     });
-    pty.input.on('drain', this.flow);
+    pty.input.on('drain', this.updateFlow);
     void pty.ended.then((problem) => {
-      if (problem !== '') this.life.deps.log(`${this.id}: ${problem}`);
+      if (problem !== '') this.computer.deps.log(`${this.id}: ${problem}`);
       this.end(problem === '' ? [1000, ''] : [1011, 'no terminal']);
     });
     return pty;
   }
 
   private send(client: Client, bytes: Buffer): void {
-    client.send(bytes, this.flow);
+    client.send(bytes, this.updateFlow);
   }
 
-  private hear(client: Client, data: RawData, isBinary: boolean): void {
+  private onMessage(client: Client, data: RawData, isBinary: boolean): void {
     if (client !== this.attachedClient) return;
     const bytes = data as Buffer;
     const size = isBinary ? undefined : resizeIn(bytes);
     if (size !== undefined) this.pty?.resize(size.cols, size.rows);
     else this.pty?.input.write(bytes);
-    this.flow();
+    this.updateFlow();
   }
 
   private detach(client: Client): void {
     if (client !== this.attachedClient) return;
     this.attachedClient = undefined;
-    this.flow();
+    this.updateFlow();
   }
 
   private readonly powerOff = (): void => this.end([1001, 'the computer went down']);
@@ -116,7 +116,7 @@ function resizeIn(text: Buffer): { cols: number; rows: number } | undefined {
     const { type, cols, rows } = JSON.parse(text.toString()) as Record<string, unknown>;
     return type === 'resize' && isSize(cols) && isSize(rows) ? { cols, rows } : undefined;
   } catch {
-    return undefined; // It is typed text.
+    return undefined; // Typed text.
   }
 }
 

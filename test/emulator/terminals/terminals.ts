@@ -3,7 +3,7 @@ import { ApiError, type Features, type Frames } from '../computer';
 import type { ComputerStateMachine } from '../computerStateMachine';
 import { Terminal } from './terminal';
 
-/** What one attaches with: good for a short time, and once. */
+/** Permission to attach to a terminal: valid once, for a short time. */
 export interface Grant {
   terminal: Terminal;
   token: string;
@@ -19,14 +19,14 @@ export class Terminals {
   constructor(readonly features: Features) {}
 
   /**
-   * Lets somebody attach to a terminal of a computer, a new one unless its id is given.
+   * Grants a client access to a terminal of a computer, a new one unless its id is given.
    * @throws ApiError 409 when the computer does not run, 404 when it has no such terminal.
    */
-  grant(life: ComputerStateMachine, id?: string): Grant {
-    const sandbox = life.running('has no terminals');
-    const known = id === undefined ? undefined : this.terminals.get(id);
-    if (id !== undefined && known?.life !== life) throw new ApiError(404, 'Terminal not found');
-    const terminal = known ?? new Terminal(life, sandbox, () => this.forget(terminal));
+  grant(computer: ComputerStateMachine, id?: string): Grant {
+    const sandbox = computer.requireRunning('has no terminals');
+    const existing = id === undefined ? undefined : this.terminals.get(id);
+    if (id !== undefined && existing?.computer !== computer) throw new ApiError(404, 'Terminal not found');
+    const terminal = existing ?? new Terminal(computer, sandbox, () => this.forget(terminal));
     this.terminals.set(terminal.id, terminal);
     const token = randomBytes(24).toString('base64url');
     const grant = { terminal, token, expires: Date.now() + this.features.tokenLife };
@@ -34,7 +34,7 @@ export class Terminals {
     return grant;
   }
 
-  /** The terminal that a token opens, which is thereby used up; undefined when it opens none, or not this one. */
+  /** Uses up a token. @returns its terminal; undefined when it has none, or another one */
   redeem(id: string, token: string): Terminal | undefined {
     const grant = this.grants.get(token);
     this.grants.delete(token);
@@ -42,13 +42,13 @@ export class Terminals {
   }
 
   /** The terminals of a computer. */
-  of(life: ComputerStateMachine): Terminal[] {
-    return [...this.terminals.values()].filter((terminal) => terminal.life === life);
+  of(computer: ComputerStateMachine): Terminal[] {
+    return [...this.terminals.values()].filter((terminal) => terminal.computer === computer);
   }
 
-  /** What a terminal sends now. */
-  framesOf({ life }: Terminal): Frames {
-    return life.record.gatewayFrames ?? this.features.gatewayFrames;
+  /** The kind of frames that a terminal sends. */
+  framesOf({ computer }: Terminal): Frames {
+    return computer.record.gatewayFrames ?? this.features.gatewayFrames;
   }
 
   private forget(terminal: Terminal): void {
