@@ -147,7 +147,7 @@ describe('a local SSH proxy to a computer', () => {
     const answer = { status: 500, body: { detail: 'No.' } };
     await service.emulator.control.addFault({ path: '/terminals$', times: 'always', answer });
     await assert.rejects(inShell(`${command} hostname`), /Connection (closed|reset)|kex_exchange/);
-    assert.match(log.text, /^warn no tunnel for who connected: /m);
+    assert.match(log.text, /^warn no tunnel for a client of the proxy: /m);
     proxies.dispose();
   });
 
