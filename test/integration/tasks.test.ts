@@ -4,7 +4,7 @@ import { systemClock as clock } from '../../src/base/clock';
 import { computerFrom } from '../../src/computers/computer';
 import { RunTerminals } from '../../src/features/run/runTerminals';
 import { taskType } from '../../src/features/run/tasks/taskDefinition';
-import { CelestoTaskProvider } from '../../src/features/run/tasks/taskProvider';
+import { CelestoTaskProvider, type CelestoTaskProviderDeps } from '../../src/features/run/tasks/taskProvider';
 import { taskTerminalName } from '../../src/features/run/tasks/taskTerminalName';
 import { until } from '../harness/until';
 import { wire } from '../unit/support/computers';
@@ -27,7 +27,11 @@ function tasks(defaultComputer: (folder?: vscode.Uri) => string = () => ''): {
   const log = new RecordingLog();
   const runs = new RunTerminals({ connector, lifecycle, clock, log, onFailure: () => undefined } as never);
   const finder = { find: (id: string) => Promise.resolve(computerFrom(wire(id, 'running'))) };
-  const deps = { runs, finder, signedIn: () => Promise.resolve(), defaultComputer };
+  // Checked by name: the rest of the dependencies is not used.
+  const deps = {
+    ...{ terminals: runs, finder, defaultComputer },
+    ensureSignedIn: () => Promise.resolve(),
+  } satisfies Partial<Record<keyof CelestoTaskProviderDeps, unknown>>;
   const provider = new CelestoTaskProvider(deps as never);
   const run = async (computer: string, scope?: vscode.WorkspaceFolder): Promise<void> => {
     const definition = { type: taskType, computer, command: 'true' };
