@@ -62,7 +62,7 @@ describe('a reloaded window with five terminals', () => {
     await e2e.terminals.waitForText('Press Enter to start it, Ctrl+C to close.');
     await until('it to be read out', async () =>
       /The connection to pauli was lost.*pauli was stopped\..*Press Enter to start it/s.test(
-        await e2e.terminals.spoken(),
+        await e2e.terminals.announcement(),
       ),
     );
     await e2e.row('pauli').waitForDescription('stopped');

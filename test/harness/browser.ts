@@ -1,13 +1,13 @@
 import { type Browser, chromium } from 'playwright-core';
 import { findBrowser } from '../tools/machine.mjs';
 
-/** It talks to nobody but the page's own server, so it does without its sandbox, which root cannot have. */
+/** Without a sandbox, which root cannot have: the browser connects only to the page's own server. */
 const browserArgs = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
 ];
 
-/** Opens a browser without a screen. It ends with this process. */
+/** Starts a headless browser. It ends with this process. */
 export async function openBrowser(): Promise<Browser> {
   const executablePath = findBrowser();
   if (executablePath === undefined)

@@ -9,13 +9,13 @@ import { type Settings, writeSettings } from './vscodeSettings';
 
 export interface CodeServerOptions {
   readonly vscode: VSCodeName;
-  /** The folder for all that it keeps: user data, extensions, its home, its log. */
+  /** Folder of all its files: user data, extensions, its home, its log. */
   readonly dir: string;
   readonly settings: Settings;
   readonly env?: NodeJS.ProcessEnv;
-  /** The port on 127.0.0.1; a free one when left out. */
+  /** Port on 127.0.0.1; default: a free one. */
   readonly port?: number;
-  /** Lets a page's address name the extension under development and its tests. Hides notifications. */
+  /** Accepts the extension under development and its tests from a page's URL. Hides notifications. */
   readonly forExtensionTests?: boolean;
 }
 
@@ -28,7 +28,7 @@ export class CodeServer {
 
   /**
    * Starts it and waits until it answers.
-   * @throws with the end of its log, when it ends or stays silent
+   * @throws with the end of its log if it ends or does not answer
    */
   static async start(options: CodeServerOptions): Promise<CodeServer> {
     const { dir, settings } = options;
@@ -53,7 +53,7 @@ export class CodeServer {
     }
   }
 
-  /** Resolves when it has ended, whoever ended it. */
+  /** Resolves when it has ended for any reason. */
   async ended(): Promise<void> {
     await this.processes.ended();
   }
@@ -95,13 +95,13 @@ function launch({ vscode, dir, env }: CodeServerOptions, args: readonly string[]
   const home = join(dir, 'home');
   mkdirSync(home, { recursive: true });
   return new ProcessGroup(node, [join(codeServer, 'out', 'node', 'entry.js'), ...common, ...args], {
-    // A home of its own leaves the person's alone; an empty gallery means no look-ups on the network.
+    // A home folder of its own keeps the user's unchanged; an empty gallery URL avoids requests to the marketplace.
     env: cleanEnvironment({ HOME: home, EXTENSIONS_GALLERY: '{"serviceUrl":""}', ...env }),
     log,
   });
 }
 
-/** Newer code-servers take tests from the page's address only when asked to; older ones always do, and know no such option. */
+/** Newer code-servers accept tests from the page's URL only with this option; older ones always do, and lack the option. */
 function testDriver(vscode: VSCodeName): readonly string[] {
   const options = readFileSync(join(vscodeDist(vscode).codeServer, 'out', 'node', 'cli.js'), 'utf8');
   return options.includes('vscode-option') ? ['--vscode-option', 'enable-smoke-test-driver'] : [];

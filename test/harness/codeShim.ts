@@ -9,14 +9,14 @@ import { openBrowser } from './browser';
 import { CodeServer } from './codeServer';
 import { testSettings } from './vscodeSettings';
 
-/** The variable that says which VS Code to stand in for. */
+/** Environment variable that names the VS Code to run in place of desktop VS Code. */
 export const vscodeVariable = 'TEST_VSCODE';
 
 const timeLimitMs = 5 * 60_000;
 
 /**
  * Runs the tests of an extension in the extension host of a code-server.
- * @param args as VS Code takes them: --extensionDevelopmentPath=…, --extensionTestsPath=…; others are let be
+ * @param args as for VS Code: --extensionDevelopmentPath=…, --extensionTestsPath=…; others are ignored
  * @returns the tests' exit code
  */
 export async function main(args: readonly string[]): Promise<number> {
@@ -37,7 +37,7 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Opens a window whose address names the extension and its tests, waits for the exit code that it tells, and closes it. */
+/** Opens a window whose URL names the extension and its tests, waits for their exit code, and closes it. */
 export async function runInWindow(
   browser: Browser,
   server: CodeServer,
@@ -49,11 +49,11 @@ export async function runInWindow(
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   try {
     const page = await context.newPage();
-    let tell: (code: number) => void;
-    const ended = new Promise<number>((resolve) => (tell = resolve));
-    await page.exposeFunction('codeAutomationExit', (code: number) => tell(code));
+    let resolveCode: (code: number) => void;
+    const ended = new Promise<number>((resolve) => (resolveCode = resolve));
+    await page.exposeFunction('codeAutomationExit', (code: number) => resolveCode(code));
     await page.exposeFunction('codeAutomationLog', (kind: string, values: readonly unknown[]) => {
-      if (!over) logOfWindow(kind, values); // A window that is being closed complains of much.
+      if (!over) logOfWindow(kind, values); // A window that is being closed logs many errors.
     });
     const folder = join(dir, 'workspace');
     mkdirSync(folder, { recursive: true });
@@ -62,8 +62,7 @@ export async function runInWindow(
       `${server.url}?${new URLSearchParams({ folder, payload: JSON.stringify(payload) }).toString()}`,
     );
     const code = await Promise.race([ended, delay(timeLimitMs, undefined, { ref: false })]);
-    if (code === undefined)
-      throw new Error(`The tests were not at their end after ${timeLimitMs / 60_000} minutes.`);
+    if (code === undefined) throw new Error(`The tests did not end within ${timeLimitMs / 60_000} minutes.`);
     return code;
   } finally {
     over = true;
@@ -71,7 +70,7 @@ export async function runInWindow(
   }
 }
 
-/** What VS Code takes as arguments, as its window in a browser takes it from its address. */
+/** Converts arguments of VS Code to the payload of the URL, from which a window in a browser reads them. */
 function payloadOf(args: readonly string[], host: string): readonly [string, string][] {
   const names = ['extensionDevelopmentPath', 'extensionTestsPath'];
   return args.flatMap((arg): [string, string][] => {
@@ -80,12 +79,12 @@ function payloadOf(args: readonly string[], host: string): readonly [string, str
   });
 }
 
-/** Passes on what goes wrong, except that VS Code misses two native modules of its own, which are not compiled here. */
+/** Prints errors, except for two native modules of VS Code that are not compiled here. */
 function logOfWindow(kind: string, values: readonly unknown[]): void {
   const text = values.map(String).join(' ');
   if (kind === 'error' && !/bindings file|build\/Release\/watchdog/.test(text)) console.error(text);
 }
 
-/** VS Code is given a clean environment; these are for the extension and its tests. */
+/** Variables for the extension and its tests; VS Code itself gets a clean environment. */
 const celestoVariables = (): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('CELESTO_')));

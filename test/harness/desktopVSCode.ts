@@ -9,7 +9,7 @@ import { cleanEnvironment } from './environment';
 import { type Settings, writeSettings } from './vscodeSettings';
 
 export interface DesktopOptions {
-  /** The folder for all that it keeps: user data, extensions, its log. */
+  /** Folder of all its files: user data, extensions, its log. */
   readonly dir: string;
   readonly settings: Settings;
   readonly env: NodeJS.ProcessEnv;
@@ -17,11 +17,11 @@ export interface DesktopOptions {
   readonly vsix: string;
 }
 
-/** Desktop VS Code with user data and extensions of its own, beside the person's own VS Code. */
+/** Desktop VS Code with user data and extensions of its own, beside the user's VS Code. */
 export class DesktopVSCode {
   private constructor(private readonly processes: ProcessGroup) {}
 
-  /** Starts the VS Code that is installed; where there is none, one that is downloaded once. */
+  /** Starts the installed VS Code, or else one that is downloaded once. */
   static async start({ dir, settings, env, vsix }: DesktopOptions): Promise<DesktopVSCode> {
     const data = join(dir, 'data');
     mkdirSync(dir, { recursive: true });
@@ -35,7 +35,7 @@ export class DesktopVSCode {
     return new DesktopVSCode(new ProcessGroup(program, args, { env: cleanEnvironment(env), log }));
   }
 
-  /** Resolves when the person has closed it. */
+  /** Resolves when the user has closed it. */
   async ended(): Promise<void> {
     await this.processes.ended();
   }
@@ -45,13 +45,13 @@ export class DesktopVSCode {
   }
 }
 
-/** VS Code's command line does its work and leaves. @throws with what it said when that fails */
+/** Runs VS Code's command line to its end. @throws with its output if it fails */
 async function runCommandLine(program: string, args: readonly string[]): Promise<void> {
   const script = resolveCliPathFromVSCodeExecutablePath(program);
   await promisify(execFile)(script, args, { env: cleanEnvironment({}), shell: process.platform === 'win32' });
 }
 
-/** The program itself of the VS Code in PATH, where `code` is but a script beside it that starts it and leaves. */
+/** Finds the program of the VS Code in PATH; `code` itself is a script that starts it and exits. */
 function installedVSCode(): string | undefined {
   const script = findCommand('code');
   if (script === undefined) return undefined;

@@ -15,9 +15,9 @@ export function buildExtension(): void {
 }
 
 /**
- * Builds modules that are to run beside it, as files that its extension host can load.
- * @param modules each becomes a file of its own, of the same name, with all that it imports
- * @param folder the place for them; what is there goes
+ * Builds modules to run beside the extension, in its extension host.
+ * @param modules each is bundled into a file of the same name
+ * @param folder the output folder, which is emptied first
  */
 export async function buildForExtensionHost(modules: readonly string[], folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });

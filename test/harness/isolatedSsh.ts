@@ -1,6 +1,6 @@
 import type { SshDeps } from '../../src/ssh/createSsh';
 
-/** What SSH finds on a machine with no key and no agent but our own, and with nobody to ask. */
+/** SSH dependencies of a machine without identity files and agent, and without a user to ask. */
 export const isolatedSsh: Pick<
   SshDeps,
   'identityFile' | 'askPassphrase' | 'agentAddress' | 'lookUpKnownHost' | 'confirmHostKey'

@@ -2,13 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * Waits for a condition.
- * @param what the condition in words, for the error; a function where they tell how things are by then
- * @param probe gives a value that is not undefined, null or false once the condition holds; what it throws counts as "not yet"
- * @param milliseconds how long to wait before giving up
- * @returns the probe's value
+ * @param condition describes it for the error; a function can include the state at that time
+ * @param probe returns anything but undefined, null or false once the condition holds; an exception counts as "not yet"
+ * @param milliseconds the timeout
+ * @returns the value of the probe
  */
 export async function until<T>(
-  what: string | (() => string),
+  condition: string | (() => string),
   probe: () => T | Promise<T>,
   milliseconds = 20_000,
 ): Promise<Exclude<NonNullable<T>, false>> {
@@ -23,8 +23,8 @@ export async function until<T>(
       problem = ` (${String(error)})`;
     }
     if (Date.now() > end) {
-      const words = typeof what === 'string' ? what : what();
-      throw new Error(`Waited ${milliseconds} ms in vain: ${words}${problem}`);
+      const description = typeof condition === 'string' ? condition : condition();
+      throw new Error(`Timed out after ${milliseconds} ms: ${description}${problem}`);
     }
     await delay(50);
   }

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Settings of VS Code by their names. */
+/** Settings of VS Code by name. */
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** Settings of a quiet VS Code: nothing opens by itself, nothing asks, nothing looks for anything on the network. */
+/** Settings of a quiet VS Code: it opens nothing by itself, asks no questions and makes no requests. */
 export const quietSettings: Settings = {
   'security.workspace.trust.enabled': false,
   'telemetry.telemetryLevel': 'off',
@@ -28,7 +28,7 @@ export const quietSettings: Settings = {
   'window.confirmBeforeClose': 'never',
 };
 
-/** What tests need besides: every terminal has its tab, and everything is drawn in the page, where it can be read. */
+/** Further settings for tests: each terminal has a tab, and the page draws everything in elements that can be read. */
 export const testSettings: Settings = {
   ...quietSettings,
   'terminal.integrated.gpuAcceleration': 'off',
@@ -42,7 +42,7 @@ export const testSettings: Settings = {
   'workbench.list.smoothScrolling': false,
 };
 
-/** Writes the settings of a user whose data are in this folder, unless there are some: what a person has set stays. */
+/** Writes the settings of a user data folder, unless it has settings already. */
 export function writeSettings(userData: string, settings: Settings): void {
   const file = join(userData, 'User', 'settings.json');
   if (existsSync(file)) return;

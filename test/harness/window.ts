@@ -8,13 +8,13 @@ import { QuickInput } from './window/quickInput';
 import { Terminals } from './window/terminals';
 import { Tree } from './window/tree';
 
-/** A real window of VS Code and the hands of a person in it. Whatever is awaited here is waited for, 20 seconds at most. */
+/** Drives a real window of VS Code as a user does. Each step waits at most 20 s for its element. */
 export class Window {
   readonly quickInput: QuickInput;
   readonly notifications: Notifications;
   readonly dialog: Dialog;
   readonly terminals: Terminals;
-  /** Errors that the window itself ran into. */
+  /** Uncaught errors of the page. */
   readonly errors: string[] = [];
 
   private constructor(readonly page: Page) {
@@ -29,7 +29,7 @@ export class Window {
   /**
    * Opens a window in a browser profile of its own.
    * @param url the address of a code-server
-   * @param folder the folder to open; none when left out
+   * @param folder the folder to open; default: none
    */
   static async open(browser: Browser, url: string, folder?: string): Promise<Window> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
@@ -37,7 +37,7 @@ export class Window {
     return Window.openIn(context, url, folder);
   }
 
-  /** Opens one more window of the same person. */
+  /** Opens another window of the same user. */
   openAnother(url: string, folder: string): Promise<Window> {
     return Window.openIn(this.page.context(), url, folder);
   }
@@ -50,7 +50,7 @@ export class Window {
     return window;
   }
 
-  /** Loads the window anew, as a person would; what was open in it comes back as far as VS Code and the extension see to it. */
+  /** Reloads the window by the user's command; VS Code and the extension restore what was open. */
   async reload(): Promise<void> {
     const loaded = this.page.waitForEvent('load', { timeout: 60_000 });
     await this.runCommand('Developer: Reload Window');
@@ -62,7 +62,7 @@ export class Window {
     await this.page.context().close();
   }
 
-  /** Closes the tab of the browser, as a person does: the window hears of it. Others of the same person stay. */
+  /** Closes the tab of the browser with its `beforeunload` event, as a user does. Other windows of the user stay. */
   async closeTab(): Promise<void> {
     const closed = this.page.waitForEvent('close');
     await this.page.close({ runBeforeUnload: true });
@@ -87,12 +87,12 @@ export class Window {
       .waitFor();
   }
 
-  /** Brings a container of the activity bar into the side bar. */
+  /** Shows a view container of the activity bar in the side bar. */
   async openContainer(title: string): Promise<void> {
     const item = this.activityItem(title);
     await item.waitFor();
     const isOpen = async (): Promise<boolean> => (await item.getAttribute('aria-expanded')) === 'true';
-    // A click on the one that is open closes it, and a window that is being loaded may open it by itself meanwhile.
+    // A click closes an open container, and a window that is loading may open one by itself.
     await until(`${title} is open`, async () => {
       if (await isOpen()) return true;
       await item.click();
@@ -101,7 +101,7 @@ export class Window {
     });
   }
 
-  /** The number on a container's icon in the activity bar; undefined when it has none. */
+  /** Badge of a container in the activity bar; undefined if it has none. */
   async badge(title: string): Promise<string | undefined> {
     const badge = this.activityItem(title).locator('.badge-content');
     return (await badge.isVisible()) ? badge.innerText() : undefined;
@@ -112,7 +112,7 @@ export class Window {
     return new Tree(this.page, name);
   }
 
-  /** What stands in an entry of the status bar; undefined when there is none that matches. */
+  /** Text of the status bar entry that matches; undefined if there is none. */
   async statusBarEntry(text: RegExp): Promise<string | undefined> {
     const entry = this.page.locator('.part.statusbar .statusbar-item', { hasText: text }).first();
     return (await entry.isVisible()) ? entry.innerText() : undefined;
@@ -122,16 +122,16 @@ export class Window {
     return this.page.evaluate('navigator.clipboard.readText()');
   }
 
-  /** Waits until the clipboard holds just this. */
+  /** Waits until the clipboard has exactly this text. */
   async waitForClipboard(text: string): Promise<void> {
     try {
-      await until(`the clipboard holds ${text}`, async () => (await this.readClipboard()) === text, 5000);
+      await until(`the clipboard to have ${text}`, async () => (await this.readClipboard()) === text, 5000);
     } catch (error) {
-      throw new Error(`${String(error)}\nIt holds:\n${await this.readClipboard()}`, { cause: error });
+      throw new Error(`${String(error)}\nIt has:\n${await this.readClipboard()}`, { cause: error });
     }
   }
 
-  /** Keeps a picture of the window, without what is only passing by. */
+  /** Saves a screenshot of the window, without animations. */
   async screenshot(file: string): Promise<void> {
     mkdirSync(dirname(file), { recursive: true });
     await this.page.screenshot({ path: file, animations: 'disabled' });

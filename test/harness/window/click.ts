@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** The little of a page that {@link clickRow} listens to. */
+/** The part of a page's API that {@link clickRow} uses. */
 interface ClickedPage {
   addEventListener(type: 'click', listener: (click: Click) => unknown, options: object): void;
 }
@@ -15,10 +15,10 @@ interface PageElement {
   querySelector(selector: string): PageElement | null;
 }
 
-/** Clicks on a line of a list, once more where nothing heard that: a list may draw its lines anew between press and release. */
-export async function clickRow(page: Page, line: Locator): Promise<void> {
-  const name = await line.locator('.label-name').first().textContent();
-  const heard = await page.evaluateHandle(() => {
+/** Clicks a row of a list, again if the click was lost: a list may redraw its rows between press and release. */
+export async function clickRow(page: Page, row: Locator): Promise<void> {
+  const name = await row.locator('.label-name').first().textContent();
+  const clicks = await page.evaluateHandle(() => {
     const names: (string | null | undefined)[] = [];
     const page = globalThis as unknown as ClickedPage;
     page.addEventListener(
@@ -29,9 +29,9 @@ export async function clickRow(page: Page, line: Locator): Promise<void> {
     );
     return names;
   });
-  await line.click();
-  // The page itself may be gone, by what the click has led to.
-  const [clicked] = await heard.jsonValue().catch(() => [name]);
-  if (clicked !== name) await line.click();
-  await heard.dispose().catch(() => undefined);
+  await row.click();
+  // The click may have closed the page.
+  const [clicked] = await clicks.jsonValue().catch(() => [name]);
+  if (clicked !== name) await row.click();
+  await clicks.dispose().catch(() => undefined);
 }

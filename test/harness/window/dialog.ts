@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import { until } from '../until';
 
-/** The modal dialog that is open. */
+/** The open modal dialog. */
 export class Dialog {
   private readonly box: Locator;
 
@@ -9,7 +9,7 @@ export class Dialog {
     this.box = page.locator('.monaco-dialog-box');
   }
 
-  /** Waits until one that says this is open. */
+  /** Waits for a dialog with this text. */
   async waitFor(text: string | RegExp): Promise<void> {
     await this.box.filter({ hasText: text }).waitFor();
   }
@@ -23,7 +23,7 @@ export class Dialog {
   async press(button: string): Promise<void> {
     const before = await this.text();
     await this.box.locator('.dialog-buttons').getByRole('button', { name: button, exact: true }).click();
-    // Another one may follow at once.
+    // Another dialog may open at once.
     await until(
       'the dialog to go',
       async () => (await this.box.count()) === 0 || (await this.text()) !== before,

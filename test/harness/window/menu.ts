@@ -1,11 +1,11 @@
 import type { Page } from 'playwright-core';
 import { exactly } from './text';
 
-/** The menu that is open. */
+/** The open menu. */
 export class Menu {
   constructor(private readonly page: Page) {}
 
-  /** @param timeout in ms; as long as the page waits for anything, where there is none */
+  /** @param timeout in ms; default: that of the page */
   async waitFor(timeout?: number): Promise<void> {
     await this.page.locator('.monaco-menu').first().waitFor({ timeout });
   }
@@ -14,14 +14,14 @@ export class Menu {
     return this.page.locator('.monaco-menu').first().isVisible();
   }
 
-  /** What it offers, from top to bottom. */
+  /** Labels of its entries, from top to bottom. */
   async entries(): Promise<string[]> {
     await this.waitFor();
     return this.page.locator('.monaco-menu .action-menu-item .action-label').allInnerTexts();
   }
 
   async choose(entry: string): Promise<void> {
-    // Not by a click: a menu takes none in the moment it opens.
+    // Uses Enter: a menu ignores clicks for a moment after it opens.
     await this.page.locator('.monaco-menu .action-label', { hasText: exactly(entry) }).hover();
     await this.page.keyboard.press('Enter');
     await this.page.locator('.monaco-menu').waitFor({ state: 'detached' });

@@ -1,11 +1,11 @@
 import type { Locator, Page } from 'playwright-core';
 import { exactly } from './text';
 
-/** The notifications at the lower right. */
+/** The notification toasts at the lower right. */
 export class Notifications {
   constructor(private readonly page: Page) {}
 
-  /** Waits until one that says this shows. */
+  /** Waits for a notification with this text. */
   async waitFor(text: string | RegExp): Promise<void> {
     await this.toast(text).waitFor();
   }
@@ -14,25 +14,25 @@ export class Notifications {
     await this.toast(text).waitFor({ state: 'detached' });
   }
 
-  /** Presses a button of the one that says this. */
+  /** Presses a button of the notification with this text. */
   async press(text: string | RegExp, button: string): Promise<void> {
     const buttons = this.toast(text).locator('.notification-list-item-buttons-container');
     await buttons.getByRole('button', { name: button, exact: true }).click();
   }
 
-  /** Closes the one that says this. */
+  /** Closes the notification with this text. */
   async close(text: string | RegExp): Promise<void> {
     await this.toast(text).hover();
     await this.toast(text).locator('.codicon-notifications-clear').click();
     await this.waitForGone(text);
   }
 
-  /** What the ones that show now say. */
+  /** Texts of the visible notifications. */
   async texts(): Promise<string[]> {
     return this.page.locator('.notification-toast .notification-list-item-message').allInnerTexts();
   }
 
-  /** The links in what they say. */
+  /** Links in the texts of the visible notifications. */
   async links(): Promise<string[]> {
     return this.page.locator('.notification-toast .notification-list-item-message a').allInnerTexts();
   }

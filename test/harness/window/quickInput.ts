@@ -2,15 +2,15 @@ import type { Locator, Page } from 'playwright-core';
 import { clickRow } from './click';
 import { exactly } from './text';
 
-/** What a person sees of an entry. */
+/** The visible content of an entry. */
 export interface QuickPickEntry {
   readonly label: string;
   readonly description: string;
-  /** The icon's id, such as vm-running; an empty text when there is none. */
+  /** Id of the icon, such as vm-running; '' if there is none. */
   readonly icon: string;
 }
 
-/** The box at the top of the window: quick picks and input boxes. */
+/** The quick input at the top of the window: quick picks and input boxes. */
 export class QuickInput {
   private readonly widget: Locator;
   private readonly input: Locator;
@@ -20,7 +20,7 @@ export class QuickInput {
     this.input = this.widget.locator('.quick-input-box input');
   }
 
-  /** Waits until the box with this title is open. */
+  /** Waits for a quick input with this title. */
   async waitFor(title: string | RegExp): Promise<void> {
     await this.widget.locator('.quick-input-title').filter({ hasText: title, visible: true }).waitFor();
   }
@@ -29,7 +29,7 @@ export class QuickInput {
     await this.widget.waitFor({ state: 'hidden' });
   }
 
-  /** Replaces what stands in the box. */
+  /** Replaces the text in the box. */
   async fill(text: string): Promise<void> {
     await this.input.fill(text);
   }
@@ -38,34 +38,34 @@ export class QuickInput {
     return (await this.input.getAttribute('type')) === 'password';
   }
 
-  /** The line under the box: its prompt, or what is wrong with what was typed. */
+  /** The message below the box: its prompt, or the validation error. */
   async message(): Promise<string> {
     return (await this.widget.locator('.quick-input-message').innerText()).trim();
   }
 
-  /** Waits until the line under the box says this. */
+  /** Waits for a message below the box. */
   async waitForMessage(text: string | RegExp): Promise<void> {
     await this.widget.locator('.quick-input-message', { hasText: text }).waitFor();
   }
 
-  /** The labels of the entries that are to be seen. */
+  /** Labels of the visible entries. */
   async labels(): Promise<string[]> {
     await this.rows().first().waitFor();
     return (await this.rows().locator(labelSelector).allInnerTexts()).map((text) => text.trim());
   }
 
-  /** The entries that are to be seen. */
+  /** The visible entries. */
   async entries(): Promise<QuickPickEntry[]> {
     await this.rows().first().waitFor();
     return Promise.all((await this.rows().all()).map(entryOf));
   }
 
-  /** Clicks the entry with just this label; in a list with check boxes that checks it. */
+  /** Clicks the entry with exactly this label, which checks it in a list with check boxes. */
   async choose(label: string): Promise<void> {
     await clickRow(this.page, this.row(label));
   }
 
-  /** Waits until there is an entry with just this label. */
+  /** Waits for an entry with exactly this label. */
   async waitForEntry(label: string): Promise<void> {
     await this.row(label).waitFor();
   }
@@ -75,17 +75,17 @@ export class QuickInput {
     await this.widget.locator('.quick-input-titlebar').getByRole('button', { name }).click();
   }
 
-  /** Enter: takes the chosen entry, or what was typed. */
+  /** Presses Enter: accepts the chosen entry, or the typed text. */
   async accept(): Promise<void> {
     await this.input.press('Enter');
   }
 
-  /** Escape. */
+  /** Presses Escape. */
   async cancel(): Promise<void> {
     await this.input.press('Escape');
   }
 
-  /** Opens the command palette; F1 is pressed again should the window not have been ready for it. */
+  /** Opens the command palette; presses F1 again if the window was not ready. */
   async openPalette(): Promise<void> {
     for (let tries = 1; ; tries++) {
       await this.page.keyboard.press('F1');
@@ -107,7 +107,7 @@ export class QuickInput {
   }
 }
 
-/** An entry's label; its details, in the second line, have the same class. */
+/** Label of an entry; the details, in the second row of the entry, have the same class. */
 const labelSelector = '.quick-input-list-row:first-child .label-name';
 
 async function entryOf(row: Locator): Promise<QuickPickEntry> {

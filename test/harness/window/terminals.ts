@@ -3,17 +3,17 @@ import { until } from '../until';
 import { Menu } from './menu';
 import { exactly } from './text';
 
-/** What a person sees of a terminal's tab. */
+/** The visible content of a terminal's tab. */
 export interface TabContent {
   readonly name: string;
-  /** The icon's id, such as vm-running. */
+  /** Id of the icon, such as vm-running. */
   readonly icon: string;
-  /** The theme colour of the icon, such as terminal.ansiGreen; an empty text when it has none. */
+  /** Theme colour of the icon, such as terminal.ansiGreen; '' if it has none. */
   readonly color: string;
   readonly active: boolean;
 }
 
-/** The part of the terminal emulator's interface that is read here: VS Code hangs it on the terminal's element. */
+/** The part of xterm.js's Terminal that is read here; VS Code stores that in the terminal's element. */
 interface Emulator {
   readonly cols: number;
   readonly rows: number;
@@ -22,7 +22,7 @@ interface Emulator {
 
 interface EmulatorBuffer {
   readonly length: number;
-  /** The first line that shows. */
+  /** Index of the first visible line. */
   readonly viewportY: number;
   getLine(index: number): EmulatorLine | undefined;
 }
@@ -33,7 +33,7 @@ interface EmulatorLine {
   getCell(column: number): { isDim(): number } | undefined;
 }
 
-/** The terminal panel: its tabs, and the terminal that shows. */
+/** The terminal panel: its tabs, and the active terminal. */
 export class Terminals {
   private readonly shown: Locator;
 
@@ -41,7 +41,7 @@ export class Terminals {
     this.shown = page.locator('.terminal-wrapper.active');
   }
 
-  /** All that the terminal that shows holds, its scroll-back included; a wrapped line is one line. */
+  /** The text of the active terminal, its scroll-back included; a wrapped line is one line. */
   async text(): Promise<string> {
     return this.shown.evaluate((element) => {
       const buffer = (element as unknown as { xterm: Emulator }).xterm.buffer.active;
@@ -56,7 +56,7 @@ export class Terminals {
     });
   }
 
-  /** Whether the first line that begins with this is drawn dimly. */
+  /** @returns true if the first line with this beginning is dim */
   async isDim(text: string): Promise<boolean> {
     return this.shown.evaluate((element, beginning) => {
       const buffer = (element as unknown as { xterm: Emulator }).xterm.buffer.active;
@@ -68,12 +68,12 @@ export class Terminals {
     }, text);
   }
 
-  /** What a screen reader has just been given to read of the terminal that shows, where VS Code is set up for one. */
-  async spoken(): Promise<string> {
+  /** The latest announcement of the active terminal to a screen reader, where VS Code is configured for one. */
+  async announcement(): Promise<string> {
     return (await this.shown.locator('.live-region').textContent()) ?? '';
   }
 
-  /** Its columns and rows. */
+  /** Columns and rows of the active terminal. */
   async size(): Promise<{ columns: number; rows: number }> {
     return this.shown.evaluate((element) => {
       const { cols, rows } = (element as unknown as { xterm: Emulator }).xterm;
@@ -82,8 +82,8 @@ export class Terminals {
   }
 
   /**
-   * Waits until the terminal that shows holds this.
-   * @throws with what it holds instead
+   * Waits for a text in the active terminal.
+   * @throws with its text
    */
   async waitForText(text: string | RegExp, milliseconds?: number): Promise<void> {
     const holds = async () => {
@@ -91,13 +91,13 @@ export class Terminals {
       return typeof text === 'string' ? now.includes(text) : text.test(now);
     };
     try {
-      await until(`the terminal says ${String(text)}`, holds, milliseconds);
+      await until(`the terminal shows ${String(text)}`, holds, milliseconds);
     } catch (error) {
-      throw new Error(`${String(error)}\nIt says:\n${await this.text()}`, { cause: error });
+      throw new Error(`${String(error)}\nIt shows:\n${await this.text()}`, { cause: error });
     }
   }
 
-  /** Clicks into the terminal and types. */
+  /** Clicks into the active terminal and types. */
   async type(text: string): Promise<void> {
     await this.shown.click();
     await this.page.keyboard.type(text);
@@ -109,15 +109,15 @@ export class Terminals {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Clicks into the terminal and presses a key, such as Control+C. */
+  /** Clicks into the active terminal and presses a key, such as Control+C. */
   async press(key: string): Promise<void> {
     await this.shown.click();
     await this.page.keyboard.press(key);
   }
 
-  /** Follows a link: Ctrl and a click into the last line that shows it. */
+  /** Follows a link with Ctrl and a click, in the last line that contains it. */
   async clickLink(text: string): Promise<void> {
-    const place = await this.shown.evaluate((element, wanted) => {
+    const position = await this.shown.evaluate((element, wanted) => {
       const { cols, rows, buffer } = (element as unknown as { xterm: Emulator }).xterm;
       const { active } = buffer;
       for (let row = rows - 1; row >= 0; row--) {
@@ -131,8 +131,8 @@ export class Terminals {
       throw new Error(`No line shows ${wanted}`);
     }, text);
     const box = (await this.shown.locator('.xterm-screen').boundingBox())!;
-    await this.page.mouse.move(box.x + place.x * box.width, box.y + place.y * box.height);
-    // A link is one as soon as its tooltip shows.
+    await this.page.mouse.move(box.x + position.x * box.width, box.y + position.y * box.height);
+    // The link is active once its tooltip shows.
     await this.page.locator('.workbench-hover', { hasText: /click/ }).first().waitFor();
     await this.page.keyboard.down('Control');
     await this.page.mouse.down();
@@ -146,12 +146,12 @@ export class Terminals {
     return Promise.all(tabs.map(contentOf));
   }
 
-  /** Waits until there is a tab with just this name. */
+  /** Waits for a tab with exactly this name. */
   async waitForTab(name: string): Promise<void> {
     await this.tab(name).first().waitFor();
   }
 
-  /** Waits until there is no tab with just this name. */
+  /** Waits until no tab has exactly this name. */
   async waitForTabGone(name: string): Promise<void> {
     await until(`no terminal ${name}`, async () => (await this.tab(name).count()) === 0);
   }
@@ -164,7 +164,7 @@ export class Terminals {
 
   /** Brings the terminal of a tab to the front. */
   async show(name: string): Promise<void> {
-    // Once more where the list has moved under the mouse.
+    // Repeated if the list has moved under the mouse.
     await until(`terminal ${name} shows`, async () => {
       const tab = this.tab(name).first();
       if (!(await contentOf(tab)).active) await tab.click();
@@ -172,7 +172,7 @@ export class Terminals {
     });
   }
 
-  /** Closes a terminal by its tab's bin. */
+  /** Kills a terminal by the button of its tab. */
   async kill(name: string): Promise<void> {
     const tab = this.tab(name).first();
     await tab.hover();
@@ -190,11 +190,11 @@ export class Terminals {
 
 async function contentOf(tab: Locator): Promise<TabContent> {
   const label = tab.locator('.monaco-icon-label').first();
-  const spoken = (await label.getAttribute('aria-label')) ?? '';
+  const ariaLabel = (await label.getAttribute('aria-label')) ?? '';
   const classes = (await label.getAttribute('class')) ?? '';
   return {
     name: (await label.locator('.label-name').innerText()).trim(),
-    icon: /^\$\(([\w-]+)(?:~spin)?\)/.exec(spoken)?.[1] ?? '',
+    icon: /^\$\(([\w-]+)(?:~spin)?\)/.exec(ariaLabel)?.[1] ?? '',
     color: /terminal-icon-(\w+)/.exec(classes)?.[1]?.replace('_', '.') ?? '',
     active: (await tab.locator('.terminal-tabs-entry.is-active').count()) > 0,
   };

@@ -1,9 +1,9 @@
-/** A pattern for just this text: what a person reads, whatever blanks stand around it. */
+/** A pattern for exactly this text, with any white space around it. */
 export function exactly(text: string): RegExp {
   return new RegExp(`^\\s*${escaped(text)}\\s*$`);
 }
 
-/** A pattern for a button's spoken name: its keyboard shortcut may follow in brackets. */
+/** A pattern for the accessible name of a button, which may end with its keyboard shortcut in brackets. */
 export function buttonNamed(name: string): RegExp {
   return new RegExp(`^${escaped(name)}( \\(.+\\))?$`);
 }

@@ -4,11 +4,11 @@ import { clickRow } from './click';
 import { Menu } from './menu';
 import { buttonNamed, exactly } from './text';
 
-/** What a person sees of a row. */
+/** The visible content of a row. */
 export interface RowContent {
   readonly label: string;
   readonly description: string;
-  /** The icon's id, such as vm-running; an empty text when there is none. */
+  /** Id of the icon, such as vm-running; '' if there is none. */
   readonly icon: string;
 }
 
@@ -28,7 +28,7 @@ export class Tree {
     return new Row(this.page, this.rows().filter({ has: labelled }));
   }
 
-  /** All rows that are to be seen, from top to bottom. */
+  /** Contents of the visible rows, from top to bottom. */
   async contents(): Promise<RowContent[]> {
     const rows = await this.rows().all();
     return Promise.all(rows.map((row) => new Row(this.page, row).content()));
@@ -43,27 +43,27 @@ export class Tree {
     );
   }
 
-  /** Waits until the line above the rows says this. */
+  /** Waits for a message above the rows. */
   async waitForMessage(text: string | RegExp): Promise<void> {
     await this.message().filter({ hasText: text }).waitFor();
   }
 
-  /** Waits until there is no line above the rows. */
+  /** Waits until there is no message above the rows. */
   async waitForNoMessage(): Promise<void> {
     await this.message().waitFor({ state: 'hidden' });
   }
 
-  /** Waits until the view, which has no rows, says this instead. */
+  /** Waits for a text of the welcome content, which the view shows without rows. */
   async waitForWelcome(text: string | RegExp): Promise<void> {
     await this.pane.locator('.welcome-view-content', { hasText: text }).waitFor();
   }
 
-  /** The buttons that it then offers. */
+  /** Labels of the buttons of the welcome content. */
   async welcomeButtons(): Promise<string[]> {
     return this.pane.locator('.welcome-view-content .monaco-button').allInnerTexts();
   }
 
-  /** Presses a button of what the view shows instead of rows. */
+  /** Presses a button of the welcome content. */
   async pressWelcomeButton(name: string): Promise<void> {
     await this.pane.locator('.welcome-view-content').getByRole('button', { name }).click();
   }
@@ -110,12 +110,12 @@ export class Row {
     };
   }
 
-  /** Waits until the text beside its label says this. */
+  /** Waits for a text in its description. */
   async waitForDescription(text: string | RegExp): Promise<void> {
     await this.row.locator('.label-description', { hasText: text }).waitFor();
   }
 
-  /** What a screen reader says of it. */
+  /** Its accessible name, for screen readers. */
   async ariaLabel(): Promise<string> {
     return (await this.row.getAttribute('aria-label')) ?? '';
   }
@@ -133,13 +133,13 @@ export class Row {
     await this.page.locator('.monaco-list-row[aria-expanded="true"]').and(this.row).waitFor();
   }
 
-  /** Adds it to the selection, or takes it out. */
+  /** Adds it to the selection, or removes it. */
   async toggleSelected(): Promise<void> {
     await this.uncover();
     await this.row.click({ modifiers: ['ControlOrMeta'] });
   }
 
-  /** The names of the buttons that show while the mouse is over it. */
+  /** Names of the buttons that show on hover. */
   async buttons(): Promise<string[]> {
     await this.uncover();
     await this.row.hover();
@@ -148,7 +148,7 @@ export class Row {
   }
 
   async pressButton(name: string): Promise<void> {
-    // Its buttons show only under the mouse: once more where the row has moved away from it.
+    // The buttons show only on hover: repeated if the row has moved.
     await until(`the button ${name} to take a click`, async () => {
       await this.uncover();
       await this.row.hover();
@@ -159,7 +159,7 @@ export class Row {
 
   async openMenu(): Promise<Menu> {
     const menu = new Menu(this.page);
-    // Once more where a row that was drawn anew has heard no click.
+    // Repeated if the row was redrawn and the click was lost.
     await until('the menu to open', async () => {
       if (!(await menu.isOpen())) {
         await this.uncover();
@@ -172,28 +172,28 @@ export class Row {
   }
 
   /**
-   * Rests the mouse on it until a tooltip that says this shows.
-   * @returns all that the tooltip says
+   * Hovers over it until a tooltip with this text shows.
+   * @returns the text of the tooltip
    */
   async hover(text: string | RegExp): Promise<string> {
     const label = this.row.locator('.label-name');
     const name = await label.innerText();
-    // That of another row may still be on its way out.
+    // Leaves out the tooltip of another row that is still closing.
     const tooltip = this.page.locator('.workbench-hover').filter({ hasText: name }).filter({ hasText: text });
-    // Once more where a row that was drawn anew has taken it away.
+    // Repeated if the row was redrawn, which closes its tooltip.
     await until(`the tooltip of ${name} to say ${String(text)}`, async () => {
       await this.uncover();
       await label.hover();
       await tooltip.waitFor({ timeout: 5_000 });
       return true;
     });
-    // Blanks that do not break look like others.
+    // Replaces non-breaking spaces.
     return (await tooltip.innerText()).replaceAll('\u00a0', ' ');
   }
 
   /**
-   * Takes the mouse to where nothing has a tooltip: that of another row may lie over this one. It goes with the mouse,
-   * and every click waits until nothing lies over its row. (That of the activity bar may stay: it covers no row.)
+   * Moves the mouse to where nothing has a tooltip, since that of another row may cover this one. It closes as the mouse
+   * leaves, and each click waits until its row is uncovered. (A tooltip of the activity bar covers no row.)
    */
   private async uncover(): Promise<void> {
     await this.page.locator('.part.editor').hover({ force: true });
