@@ -300,7 +300,10 @@ describe('a command runs', () => {
     assert.equal(codeOf(overSsh), 0);
     assert.deepEqual(lines, ['0']);
     const { ended: tooLong } = await new Runner(service, 'ssh').run('einstein', line(200_000));
-    assert.match(tooLong.kind === 'failed' ? tooLong.error.message : '', /^This is too long for one command/);
+    assert.match(
+      tooLong.kind === 'failed' ? tooLong.error.message : '',
+      /^The text is too long for one command/,
+    );
   });
 
   it('after the computer was started, where it is stopped', async () => {
