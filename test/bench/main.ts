@@ -9,7 +9,7 @@ import { benchTransports } from './transports';
 import { benchVSCode } from './vscode';
 
 /** Benchmarks by name. One that could not run returns false. */
-const benchmarks: Readonly<Record<string, (parts: readonly string[]) => unknown>> = {
+const benchmarks: Readonly<Record<string, (selected: readonly string[]) => unknown>> = {
   'time-to-prompt': () => benchTimeToPrompt('A running computer, on this machine'),
   'slow-link': () => benchInNamespace('timeToPromptOverSlowLink.ts', ['100']),
   'round-trips': () => benchRoundTrips(),
@@ -17,25 +17,25 @@ const benchmarks: Readonly<Record<string, (parts: readonly string[]) => unknown>
   'stopped-computer': () => benchStoppedComputer(),
   polls: () => benchPolls(),
   vscode: () => benchVSCode(),
-  window: (parts) => benchInNamespace('window/benchInWindow.ts', parts),
+  window: (selected) => benchInNamespace('window/benchInWindow.ts', selected),
   sizes: () => benchSizes(),
 };
 
 /**
  * Runs benchmarks and prints a table of each. They assert nothing.
- * @param args the names of benchmarks, or of one and its parts; all when there are none
+ * @param args the names of benchmarks, or of one benchmark and its selected measurements; all when there are none
  * @returns the exit code
  */
 export async function main(args: readonly string[]): Promise<number> {
   const names = args.filter((name) => name in benchmarks);
-  const parts = args.filter((name) => !(name in benchmarks));
-  if (names.length === 0 && parts.length > 0) {
+  const selected = args.filter((name) => !(name in benchmarks));
+  if (names.length === 0 && selected.length > 0) {
     console.error(`There is no such benchmark. Choose from: ${Object.keys(benchmarks).join(', ')}.`);
     return 1;
   }
   let complete = true;
   for (const name of names.length > 0 ? names : Object.keys(benchmarks))
-    if ((await benchmarks[name]?.(parts)) === false) complete = false;
+    if ((await benchmarks[name]?.(selected)) === false) complete = false;
   return complete ? 0 : 1;
 }
 

@@ -9,7 +9,7 @@ import { until } from '../harness/until';
 import type { Invocation } from './commands';
 import { EmulatorHarness, longSleep, processesMatching } from './emulatorHarness';
 
-const one = '/v1/computers/{computer_id}';
+const computerRoute = '/v1/computers/{computer_id}';
 
 describe('commands on a computer', () => {
   const harness = new EmulatorHarness({ seed: [{ name: 'noether' }, { name: 'bohr', status: 'stopped' }] });
@@ -27,8 +27,13 @@ describe('commands on a computer', () => {
   const written = (events: ExecEvent[], stream: 'stdout' | 'stderr'): string =>
     events.map((event) => (event.type === stream ? event.data : '')).join('');
   const history = async (query = '') =>
-    (await harness.call<{ commands: Invocation[]; count: number }>('GET', `${one}/commands${query}`, { id }))
-      .body;
+    (
+      await harness.call<{ commands: Invocation[]; count: number }>(
+        'GET',
+        `${computerRoute}/commands${query}`,
+        { id },
+      )
+    ).body;
 
   it('stream their output while they run', async () => {
     const events = client.execStream(id, 'echo first; until [ -e go ]; do sleep 0.05; done; exit 3', 30);
@@ -95,7 +100,7 @@ describe('commands on a computer', () => {
     const { id } = await harness.emulator.control.seed({});
     const events = client.execStream(id, longSleep(), 60);
     await events.next();
-    await harness.call('POST', `${one}/stop`, { id });
+    await harness.call('POST', `${computerRoute}/stop`, { id });
     const exit = (await events.next()).value;
     assert.ok(exit?.type === 'exit');
     assert.equal(exit.exit_code, 137);
@@ -118,7 +123,7 @@ describe('commands on a computer', () => {
 
   it('are refused beyond the limits, and on a computer that does not run', async () => {
     const refused = async (route: string, body: object, id = 'noether') =>
-      (await harness.call('POST', `${one}/${route}`, { id, body })).status;
+      (await harness.call('POST', `${computerRoute}/${route}`, { id, body })).status;
     for (const route of ['exec', 'exec/stream']) {
       assert.equal(await refused(route, { command: 'x'.repeat(10_001) }), 422);
       assert.equal(await refused(route, { command: '' }), 422);
@@ -128,7 +133,10 @@ describe('commands on a computer', () => {
       assert.equal(await refused(route, { command: 'true' }, 'cmp_none'), 404);
     }
     for (const limit of [0, 201, 'x'])
-      assert.equal((await harness.call('GET', `${one}/commands?limit=${limit}`, { id })).status, 422);
+      assert.equal(
+        (await harness.call('GET', `${computerRoute}/commands?limit=${limit}`, { id })).status,
+        422,
+      );
   });
 
   it('cannot be streamed by a service without that call, while exec works', async () => {

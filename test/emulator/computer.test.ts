@@ -6,7 +6,7 @@ import { before, describe, it } from 'node:test';
 import { until } from '../harness/until';
 import { EmulatorHarness, longSleep, processesMatching } from './emulatorHarness';
 
-const one = '/v1/computers/{computer_id}';
+const computerRoute = '/v1/computers/{computer_id}';
 
 describe('a real computer', () => {
   const harness = new EmulatorHarness({ seed: [{ name: 'einstein' }] });
@@ -26,9 +26,9 @@ describe('a real computer', () => {
 
   it('shows a prompt with its name on a terminal', async () => {
     const child = await harness.ssh(id, '', ['-tt']);
-    let screen = '';
-    child.stdout!.on('data', (data: Buffer) => (screen += data.toString()));
-    await until('a prompt', () => /\w+@einstein:~[$#] /.test(screen) || undefined);
+    let shown = '';
+    child.stdout!.on('data', (data: Buffer) => (shown += data.toString()));
+    await until('a prompt', () => /\w+@einstein:~[$#] /.test(shown) || undefined);
     child.stdin!.write('exit 3\n');
     assert.deepEqual(await once(child, 'close'), [3, null]);
   });
@@ -62,10 +62,10 @@ describe('a real computer', () => {
     const sleep = longSleep();
     await harness.exec(id, `echo kept > note; setsid ${sleep} >/dev/null 2>&1 &`);
     await until('a sleep', async () => (await processesMatching(sleep)).length === 1);
-    await harness.call('POST', `${one}/stop`, { id });
+    await harness.call('POST', `${computerRoute}/stop`, { id });
     await harness.waitForStatus(id, 'stopped');
     assert.deepEqual(await processesMatching(sleep), []);
-    await harness.call('POST', `${one}/start`, { id });
+    await harness.call('POST', `${computerRoute}/start`, { id });
     await harness.waitForStatus(id, 'running');
     assert.equal((await harness.get(id)).body.connection?.ssh, endpoint);
     assert.equal((await harness.login(id, 'cat note')).stdout, 'kept\n');
@@ -74,19 +74,19 @@ describe('a real computer', () => {
   it('has its host keys in /etc/ssh', async () => {
     const { stdout } = await harness.exec(id, 'cat /etc/ssh/ssh_host_*_key.pub');
     await harness.login(id, 'true');
-    const known = readFileSync(`${harness.folder}/known_hosts`, 'utf8');
-    const [, , key = ''] = known.trim().split('\n').at(-1)!.split(' ');
+    const knownHosts = readFileSync(`${harness.folder}/known_hosts`, 'utf8');
+    const [, , key = ''] = knownHosts.trim().split('\n').at(-1)!.split(' ');
     assert.ok(stdout.includes(key));
     assert.equal(stdout.trim().split('\n').length, 2);
   });
 
   it('presents replaced host keys, which /etc/ssh has unless they are hidden', async () => {
     const { control } = harness.emulator;
-    const told = async () => (await harness.exec(id, 'cat /etc/ssh/ssh_host_*_key.pub')).stdout;
+    const publicKeys = async () => (await harness.exec(id, 'cat /etc/ssh/ssh_host_*_key.pub')).stdout;
     for (const hidden of [true, false]) {
-      const before = await told();
+      const before = await publicKeys();
       await control.replaceHostKeys({ id, hidden });
-      assert.equal((await told()) === before, hidden);
+      assert.equal((await publicKeys()) === before, hidden);
       assert.match(
         (await harness.login(id, 'true')).stderr,
         /host key .*changed|HOST IDENTIFICATION HAS CHANGED/i,
@@ -96,10 +96,10 @@ describe('a real computer', () => {
 
   it('refuses connections until a delayed sshd listens', async () => {
     const { control } = harness.emulator;
-    await harness.call('POST', `${one}/stop`, { id });
+    await harness.call('POST', `${computerRoute}/stop`, { id });
     await harness.waitForStatus(id, 'stopped');
     await control.delaySshd({ id, ms: 3000 });
-    await harness.call('POST', `${one}/start`, { id });
+    await harness.call('POST', `${computerRoute}/start`, { id });
     await harness.waitForStatus(id, 'running');
     assert.match((await harness.login(id, 'true')).stderr, /refused/);
     await until('sshd', async () => !(await harness.login(id, 'true')).stderr.includes('refused'));
@@ -161,9 +161,9 @@ describe('a computer in namespaces', { skip: process.getuid?.() === 0 ? false : 
 
   it('keeps what is written anywhere, for itself', async () => {
     await harness.exec('bohr', 'ln -s /var/tmp/mine ~/link; echo mine > /var/tmp/mine');
-    await harness.call('POST', `${one}/stop`, { id: 'bohr' });
+    await harness.call('POST', `${computerRoute}/stop`, { id: 'bohr' });
     await harness.waitForStatus('bohr', 'stopped');
-    await harness.call('POST', `${one}/start`, { id: 'bohr' });
+    await harness.call('POST', `${computerRoute}/start`, { id: 'bohr' });
     await harness.waitForStatus('bohr', 'running');
     assert.equal((await harness.exec('bohr', 'cat ~/link')).stdout, 'mine\n');
     assert.notEqual((await harness.exec('noether', 'cat /var/tmp/mine')).exit_code, 0);

@@ -13,7 +13,7 @@ describe('answers by the contract', () => {
     times: { start: 0, deletedKept: 60_000 },
   });
   before(() => harness.start());
-  const one = '/v1/computers/{computer_id}';
+  const computerRoute = '/v1/computers/{computer_id}';
 
   it('match for the account', async () => {
     assert.equal(
@@ -49,13 +49,13 @@ describe('answers by the contract', () => {
     assert.match(connection?.ssh ?? '', /^\w+@127\.0\.0\.1:\d+$/);
     assert.equal((await harness.get(name)).body.id, id);
     assert.equal((await harness.exec(id, 'echo hello')).stdout, 'hello\n');
-    assert.equal((await harness.call('POST', `${one}/stop`, { id })).body.status, 'stopping');
+    assert.equal((await harness.call('POST', `${computerRoute}/stop`, { id })).body.status, 'stopping');
     assert.equal((await harness.waitForStatus(id, 'stopped')).connection, null);
-    assert.equal((await harness.call('POST', `${one}/start`, { id })).body.status, 'starting');
+    assert.equal((await harness.call('POST', `${computerRoute}/start`, { id })).body.status, 'starting');
     await harness.waitForStatus(id, 'running');
-    assert.equal((await harness.call('DELETE', one, { id })).body.status, 'deleting');
+    assert.equal((await harness.call('DELETE', computerRoute, { id })).body.status, 'deleting');
     await harness.waitForStatus(id, 'deleted');
-    assert.equal((await harness.call('DELETE', one, { id })).status, 409);
+    assert.equal((await harness.call('DELETE', computerRoute, { id })).status, 409);
   });
 
   it('match for every status, also one that is not in the contract', async () => {
@@ -65,13 +65,16 @@ describe('answers by the contract', () => {
       assert.equal((await harness.get(id)).body.status, status);
     }
     const { id } = await control.seed({ status: 'restorable' });
-    assert.equal((await harness.call('POST', `${one}/retry-restore`, { id })).body.status, 'restorable');
+    assert.equal(
+      (await harness.call('POST', `${computerRoute}/retry-restore`, { id })).body.status,
+      'restorable',
+    );
     await harness.waitForStatus(id, 'running');
-    assert.equal((await harness.call('POST', `${one}/retry-restore`, { id })).status, 409);
+    assert.equal((await harness.call('POST', `${computerRoute}/retry-restore`, { id })).status, 409);
   });
 
   it('match for a new terminal and an existing one', async () => {
-    const route = `${one}/terminals`;
+    const route = `${computerRoute}/terminals`;
     const { id } = await harness.emulator.control.seed({});
     const terminal = async (body?: unknown) => {
       const { status, body: grant } = await harness.call<TerminalGrant>('POST', route, { id, body });
@@ -182,7 +185,7 @@ describe('answers by the contract', () => {
       ['POST', '/start'],
       ['POST', '/stop'],
     ] as const) {
-      assert.equal((await harness.call(method, one + action, { id: 'cmp_none' })).status, 404);
+      assert.equal((await harness.call(method, computerRoute + action, { id: 'cmp_none' })).status, 404);
     }
   });
 });
@@ -190,7 +193,7 @@ describe('answers by the contract', () => {
 describe('optional answers by the contract', () => {
   const harness = new EmulatorHarness({ isolation: 'plain' });
   before(() => harness.start());
-  const one = '/v1/computers/{computer_id}';
+  const computerRoute = '/v1/computers/{computer_id}';
 
   it('match for prices, without a key, also of a made-up size', async () => {
     type Size = Parameters<typeof harness.emulator.control.setBilling>[0]['sizes'];
@@ -222,8 +225,8 @@ describe('optional answers by the contract', () => {
     await harness.emulator.control.setBilling({
       summary: { billing_status: 'depleted', concurrent_sandboxes: unlimited },
     });
-    const said = await summary();
-    assert.deepEqual([said.billing_status, said.concurrent_sandboxes], ['depleted', unlimited]);
+    const configured = await summary();
+    assert.deepEqual([configured.billing_status, configured.concurrent_sandboxes], ['depleted', unlimited]);
     await harness.emulator.control.setBilling({});
     assert.equal((await summary()).billing_status, 'active');
   });
@@ -232,7 +235,10 @@ describe('optional answers by the contract', () => {
     const { control } = harness.emulator;
     const { id } = await control.seed({ template: 'browser-agent' });
     const ask = (what: string, computer = id, body?: unknown) =>
-      harness.call<{ gateway_url: string; mode: string }>('POST', `${one}/${what}`, { id: computer, body });
+      harness.call<{ gateway_url: string; mode: string }>('POST', `${computerRoute}/${what}`, {
+        id: computer,
+        body,
+      });
     assert.equal((await ask('display')).body.mode, 'read_only');
     assert.equal((await ask('display', id, null)).status, 201);
     assert.equal((await ask('display', id, { mode: 'read_write' })).body.mode, 'read_write');
@@ -253,10 +259,10 @@ describe('optional answers by the contract', () => {
     const routes = [
       ['GET', '/v1/billing/sizes', 'billingSizes'],
       ['GET', '/v1/billing/summary', 'billingSummary'],
-      ['GET', `${one}/observability`, 'observability'],
-      ['GET', `${one}/commands`, 'commands'],
-      ['POST', `${one}/display`, 'display'],
-      ['POST', `${one}/browser`, 'browser'],
+      ['GET', `${computerRoute}/observability`, 'observability'],
+      ['GET', `${computerRoute}/commands`, 'commands'],
+      ['POST', `${computerRoute}/display`, 'display'],
+      ['POST', `${computerRoute}/browser`, 'browser'],
     ] as const;
     for (const [method, route, feature] of routes) {
       const status = async () => (await harness.call(method, route, { id })).status;

@@ -4,7 +4,7 @@ import type { WireComputer } from './computer';
 import { connectControl } from './control';
 import { EmulatorHarness } from './emulatorHarness';
 
-const one = '/v1/computers/{computer_id}';
+const computerRoute = '/v1/computers/{computer_id}';
 
 describe('faults', () => {
   const harness = new EmulatorHarness({
@@ -77,7 +77,7 @@ describe('faults', () => {
   it('drop the answer of a request that was carried out', async () => {
     const { id } = harness.emulator.computers.list('org_personal')[0]!;
     await harness.emulator.control.addFault({ method: 'POST', when: 'after', drop: true });
-    await assert.rejects(harness.call('POST', `${one}/start`, { id }), /fetch failed/);
+    await assert.rejects(harness.call('POST', `${computerRoute}/start`, { id }), /fetch failed/);
     await harness.waitForStatus(id, 'running');
   });
 
@@ -86,7 +86,7 @@ describe('faults', () => {
     const control = connectControl(url, apiKey);
     await control.addFault({ method: 'POST', answer: { status: 503 } });
     const body = { command: 'true' };
-    assert.equal((await harness.call('POST', `${one}/exec`, { id: 'any', body })).status, 503);
+    assert.equal((await harness.call('POST', `${computerRoute}/exec`, { id: 'any', body })).status, 503);
     await list();
     const entries = await control.requests({ method: 'POST', path: '/exec$' });
     assert.deepEqual(

@@ -6,7 +6,7 @@ import { until } from '../harness/until';
 import type { WireComputer } from './computer';
 import { EmulatorHarness } from './emulatorHarness';
 
-const one = '/v1/computers/{computer_id}';
+const computerRoute = '/v1/computers/{computer_id}';
 
 describe('the lifecycle of a computer', () => {
   const harness = new EmulatorHarness({
@@ -19,7 +19,7 @@ describe('the lifecycle of a computer', () => {
     const { id } = await control.seed({ status: 'stopped' });
     await control.setTimes({ start: 400 });
     const started = performance.now();
-    await harness.call('POST', `${one}/start`, { id });
+    await harness.call('POST', `${computerRoute}/start`, { id });
     await harness.waitForStatus(id, 'running');
     await control.setTimes({ start: 0 });
     const took = performance.now() - started;
@@ -31,7 +31,10 @@ describe('the lifecycle of a computer', () => {
     const { control } = harness.emulator;
     const { id, name } = await control.seed({ status: 'running' });
     const refused = async (action: string, body?: object): Promise<string> => {
-      const answer = await harness.call<{ detail: string }>('POST', `${one}/${action}`, { id, body });
+      const answer = await harness.call<{ detail: string }>('POST', `${computerRoute}/${action}`, {
+        id,
+        body,
+      });
       assert.equal(answer.status, 409, action);
       return answer.body.detail;
     };
@@ -47,7 +50,7 @@ describe('the lifecycle of a computer', () => {
   it('starts from an error and from an unknown status', async () => {
     for (const status of ['error', 'hibernating']) {
       const { id } = await harness.emulator.control.seed({ status, lastError: 'A reason.' });
-      assert.equal((await harness.call('POST', `${one}/start`, { id })).body.last_error, null);
+      assert.equal((await harness.call('POST', `${computerRoute}/start`, { id })).body.last_error, null);
       await harness.waitForStatus(id, 'running');
     }
   });
@@ -55,9 +58,9 @@ describe('the lifecycle of a computer', () => {
   it('fails the next start when configured to, once', async () => {
     const { id } = await harness.emulator.control.seed({ status: 'stopped' });
     await harness.emulator.control.failNextStart({ id, reason: 'No host has room.' });
-    await harness.call('POST', `${one}/start`, { id });
+    await harness.call('POST', `${computerRoute}/start`, { id });
     assert.equal((await harness.waitForStatus(id, 'error')).last_error, 'No host has room.');
-    await harness.call('POST', `${one}/start`, { id });
+    await harness.call('POST', `${computerRoute}/start`, { id });
     await harness.waitForStatus(id, 'running');
   });
 
@@ -72,8 +75,8 @@ describe('the lifecycle of a computer', () => {
 
   it('restores on start, and on retry-restore where the service has that', async () => {
     const { id } = await harness.emulator.control.seed({ status: 'restorable' });
-    assert.equal((await harness.call('POST', `${one}/retry-restore`, { id })).status, 404);
-    assert.equal((await harness.call('POST', `${one}/start`, { id })).body.status, 'restoring');
+    assert.equal((await harness.call('POST', `${computerRoute}/retry-restore`, { id })).status, 404);
+    assert.equal((await harness.call('POST', `${computerRoute}/start`, { id })).body.status, 'restoring');
     await harness.waitForStatus(id, 'running');
   });
 
@@ -86,8 +89,8 @@ describe('the lifecycle of a computer', () => {
       const { id } = await control.seed({ status });
       const seen: string[] = [];
       await control.setTimes({ delete: 200 });
-      await harness.call('POST', `${one}/${action}`, { id });
-      await harness.call('DELETE', one, { id });
+      await harness.call('POST', `${computerRoute}/${action}`, { id });
+      await harness.call('DELETE', computerRoute, { id });
       await until('the computer to be gone', async () => {
         const { status: http, body } = await harness.get(id);
         if (http === 200) seen.push(body.status);
@@ -108,7 +111,7 @@ describe('the lifecycle of a computer', () => {
     const life = computers.get(id);
     await control.failNextStart({ id, reason: 'No host has room.' });
     await control.setTimes({ start: 1000, delete: 200 });
-    await harness.call('POST', `${one}/start`, { id });
+    await harness.call('POST', `${computerRoute}/start`, { id });
     const power = await until('the power to be on', () => {
       const { power } = life.sandbox!;
       return power.aborted ? undefined : power;
@@ -135,7 +138,7 @@ describe('the lifecycle of a computer', () => {
       if (taken.push(port) === 1) await once(quicker.listen(port, address), 'listening');
       return listen(address, port);
     });
-    await harness.call('POST', `${one}/start`, { id });
+    await harness.call('POST', `${computerRoute}/start`, { id });
     const { connection } = await harness.waitForStatus(id, 'running', 'error');
     quicker.close();
     assert.equal(taken.length, 2);
@@ -146,7 +149,7 @@ describe('the lifecycle of a computer', () => {
   it('forgets a deleted computer after a while', async () => {
     const { control } = harness.emulator;
     const { id } = await control.seed({ status: 'stopped' });
-    await harness.call('DELETE', one, { id });
+    await harness.call('DELETE', computerRoute, { id });
     for (;;) {
       const { status, body } = await harness.get(id);
       if (status === 404) break;
@@ -192,7 +195,7 @@ describe('the lifecycle of a computer', () => {
   it('moves fakes through the statuses as well', async () => {
     await harness.emulator.control.addFakes({ count: 2000 });
     const { name } = harness.emulator.computers.list('org_personal').at(-1)!;
-    await harness.call('POST', `${one}/start`, { id: name });
+    await harness.call('POST', `${computerRoute}/start`, { id: name });
     await harness.waitForStatus(name, 'running');
   });
 });
@@ -221,7 +224,7 @@ describe('a restart of the emulator', () => {
     const { control } = harness.emulator;
     const { id } = await control.seed({ status: 'stopped' });
     await control.setTimes({ start: 60_000 });
-    await harness.call('POST', `${one}/start`, { id });
+    await harness.call('POST', `${computerRoute}/start`, { id });
     await harness.stop();
     await harness.start();
     await harness.waitForStatus(id, 'running');
@@ -236,7 +239,7 @@ describe('the end of the emulator', () => {
     const { control, computers } = harness.emulator;
     const curie = computers.get('curie');
     await control.addFault({ path: '/start$', delay: 500 });
-    const start = harness.call('POST', `${one}/start`, { id: 'curie' });
+    const start = harness.call('POST', `${computerRoute}/start`, { id: 'curie' });
     const held = await until('the call', async () => (await control.requests({ path: '/start$' }))[0]);
     await Promise.all([assert.rejects(start, /fetch failed/), harness.stop()]);
     await until('the delay to be over', () => Date.now() > held.at + 1000);

@@ -136,9 +136,9 @@ describe('plain computers of an ordinary user', () => {
     assert.equal((await harness.exec('einstein', 'cat /etc/ssh/*.pub | wc -l')).stdout.trim(), '2');
 
     const shell = await harness.ssh('einstein', '', ['-tt']);
-    let screen = '';
-    shell.stdout!.on('data', (data: Buffer) => (screen += data.toString()));
-    await until('a prompt', () => /\w+@einstein:~[$#] /.test(screen));
+    let shown = '';
+    shell.stdout!.on('data', (data: Buffer) => (shown += data.toString()));
+    await until('a prompt', () => /\w+@einstein:~[$#] /.test(shown));
     const sleep = longSleep();
     await harness.exec('einstein', `echo kept > note; setsid ${sleep} >/dev/null 2>&1 &`);
     await until('a sleep', async () => (await processesMatching(sleep)).length === 1);

@@ -16,13 +16,13 @@ describe('metrics of a computer', () => {
   });
   const id = 'noether';
   before(() => harness.start());
-  const look = async (query = '', computer = id) =>
+  const fetchMetrics = async (query = '', computer = id) =>
     (
       await harness.call<{ latest: Metrics | null; samples: MetricSample[] }>('GET', route + query, {
         id: computer,
       })
     ).body;
-  const latest = async (): Promise<Metrics> => (await look()).latest!;
+  const latest = async (): Promise<Metrics> => (await fetchMetrics()).latest!;
 
   it('are measured from its processes and files', { skip: process.platform !== 'linux' }, async () => {
     const idle = await latest();
@@ -40,7 +40,7 @@ describe('metrics of a computer', () => {
 
   it('are kept as samples, oldest first', async () => {
     const { samples } = await until('two looks', async () => {
-      const answer = await look();
+      const answer = await fetchMetrics();
       return answer.samples.length > 1 ? answer : undefined;
     });
     const times = samples.map((sample) => Date.parse(sample.observed_at));
@@ -52,7 +52,7 @@ describe('metrics of a computer', () => {
   });
 
   it('are missing while it is not running', async () => {
-    assert.deepEqual(await look('', 'bohr'), { latest: null, samples: [] });
+    assert.deepEqual(await fetchMetrics('', 'bohr'), { latest: null, samples: [] });
   });
 
   it('can be set by a test, within the requested window', async () => {
@@ -63,12 +63,12 @@ describe('metrics of a computer', () => {
     const samples = [sample(1500, 1), sample(90, 2), sample(30, 3), sample(1, null)];
     const { control } = harness.emulator;
     await control.setMetrics({ id, metrics: { latest: { cpu_used_percent: 99, stale: true }, samples } });
-    const day = await look('?window=24h');
+    const day = await fetchMetrics('?window=24h');
     assert.deepEqual(day.latest, { cpu_used_percent: 99, stale: true });
     assert.deepEqual(day.samples, samples.slice(1));
-    assert.deepEqual((await look('?window=1h')).samples, samples.slice(2));
+    assert.deepEqual((await fetchMetrics('?window=1h')).samples, samples.slice(2));
     await control.setMetrics({ id, metrics: { latest: null } });
-    assert.equal((await look()).latest, null);
+    assert.equal((await fetchMetrics()).latest, null);
     await control.setMetrics({ id });
     assert.equal((await latest()).ram_total_mb, 2048);
   });

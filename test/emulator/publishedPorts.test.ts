@@ -7,8 +7,8 @@ import type { WirePublishedPort } from './computer';
 import { EmulatorHarness } from './emulatorHarness';
 import { freePort } from './ports';
 
-const one = '/v1/computers/{computer_id}';
-const all = `${one}/published-ports`;
+const computerRoute = '/v1/computers/{computer_id}';
+const all = `${computerRoute}/published-ports`;
 
 // Every answer is checked by the contract; see EmulatorHarness.call.
 describe('published ports', () => {
@@ -94,13 +94,13 @@ describe('published ports', () => {
     assert.deepEqual(page, { status: 200, body: 'hello\n' });
     assert.equal((await browse(url!, '/none')).status, 404);
 
-    await harness.call('POST', `${one}/stop`, { id });
+    await harness.call('POST', `${computerRoute}/stop`, { id });
     await harness.waitForStatus(id, 'stopped');
     assert.equal((await browse(url!, '/page')).status, 503);
     assert.equal((await list())[0]?.url, url, 'a stopped computer keeps its address');
     await unpublish(port);
     assert.match((await browse(url!, '/page')).body, /Nothing is published/);
-    await harness.call('POST', `${one}/start`, { id });
+    await harness.call('POST', `${computerRoute}/start`, { id });
     await harness.waitForStatus(id, 'running');
   });
 

@@ -37,7 +37,7 @@ export class PublishedPorts {
   unpublish(computer: ComputerStateMachine, port: number): WirePublishedPort {
     const route = this.of(computer).find((route) => route.port === port);
     const { published = [] } = computer.record;
-    this.computers.change(computer.id, { published: published.filter((one) => one.port !== port) });
+    this.computers.change(computer.id, { published: published.filter((route) => route.port !== port) });
     const unpublished = { id: null, computer_id: computer.id, port, created_at: null, ...route };
     return { ...unpublished, status: 'unpublished', url: null };
   }
@@ -45,7 +45,7 @@ export class PublishedPorts {
   /** Finds the computer and port of a route by its name. */
   find(name: string): { computer: ComputerStateMachine; port: number } | undefined {
     for (const computer of this.computers.items()) {
-      const route = computer.record.published?.find((one) => one.name === name);
+      const route = computer.record.published?.find((route) => route.name === name);
       if (route !== undefined) return { computer, port: route.port };
     }
     return undefined;

@@ -5,7 +5,7 @@ import { EmulatorHarness } from './emulatorHarness';
 import { findSshd } from './sandbox/sshd';
 import { TerminalClient } from './terminalClient';
 
-const one = '/v1/computers/{computer_id}';
+const computerRoute = '/v1/computers/{computer_id}';
 const isRoot = process.getuid?.() === 0;
 
 describe('a computer without an SSH endpoint', () => {
@@ -29,9 +29,9 @@ describe('a computer without an SSH endpoint', () => {
     assert.equal((await harness.exec('bohr', `test -x ${findSshd()}`)).exit_code, 0);
     assert.equal(await (await TerminalClient.attach(harness, 'bohr')).run('echo in'), 'in');
     const restart = async () => {
-      await harness.call('POST', `${one}/stop`, { id: 'bohr' });
+      await harness.call('POST', `${computerRoute}/stop`, { id: 'bohr' });
       await harness.waitForStatus('bohr', 'stopped');
-      await harness.call('POST', `${one}/start`, { id: 'bohr' });
+      await harness.call('POST', `${computerRoute}/start`, { id: 'bohr' });
       await harness.waitForStatus('bohr', 'running');
     };
     await restart();

@@ -7,7 +7,7 @@ import { until } from '../harness/until';
 import { EmulatorHarness, longSleep, processesMatching } from './emulatorHarness';
 import { grantTerminal, TerminalClient } from './terminalClient';
 
-const one = '/v1/computers/{computer_id}';
+const computerRoute = '/v1/computers/{computer_id}';
 const megabyte = 1024 * 1024;
 
 for (const isolation of ['namespaces', 'plain'] as const) {
@@ -78,7 +78,7 @@ for (const isolation of ['namespaces', 'plain'] as const) {
       assert.equal(await client.closed, '1000');
       assert.match(client.text, /last\r\n/);
       const body = { terminal_id: client.terminalId };
-      const answer = await harness.call('POST', `${one}/terminals`, { id: 'einstein', body });
+      const answer = await harness.call('POST', `${computerRoute}/terminals`, { id: 'einstein', body });
       assert.equal(answer.status, 404);
     });
 
@@ -95,15 +95,21 @@ for (const isolation of ['namespaces', 'plain'] as const) {
       const sleep = longSleep();
       client.type(`${sleep}\n`);
       await until('a sleep', async () => (await processesMatching(sleep)).length > 0);
-      await harness.call('POST', `${one}/stop`, { id: 'einstein' });
+      await harness.call('POST', `${computerRoute}/stop`, { id: 'einstein' });
       assert.equal(await client.closed, '1001 the computer went down');
       await harness.waitForStatus('einstein', 'stopped');
       for (const process of [leftBehind, sleep]) assert.deepEqual(await processesMatching(process), []);
       const body = { terminal_id: client.terminalId };
-      assert.equal((await harness.call('POST', `${one}/terminals`, { id: 'einstein', body })).status, 409);
-      await harness.call('POST', `${one}/start`, { id: 'einstein' });
+      assert.equal(
+        (await harness.call('POST', `${computerRoute}/terminals`, { id: 'einstein', body })).status,
+        409,
+      );
+      await harness.call('POST', `${computerRoute}/start`, { id: 'einstein' });
       await harness.waitForStatus('einstein', 'running');
-      assert.equal((await harness.call('POST', `${one}/terminals`, { id: 'einstein', body })).status, 404);
+      assert.equal(
+        (await harness.call('POST', `${computerRoute}/terminals`, { id: 'einstein', body })).status,
+        404,
+      );
     });
 
     it('leaves no process behind when the emulator ends', async () => {
@@ -122,10 +128,10 @@ for (const isolation of ['namespaces', 'plain'] as const) {
 }
 
 /** Command lines of descendants of this process that contain a text. */
-async function ownChildrenNaming(words: string): Promise<string[]> {
+async function ownChildrenNaming(text: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)('ps', ['-A', '-ww', '-o', 'ppid=,args=']);
   const own = stdout.split('\n').filter((line) => Number.parseInt(line) === process.pid);
-  return own.filter((line) => line.includes(words));
+  return own.filter((line) => line.includes(text));
 }
 
 describe('the gateway', () => {
@@ -333,9 +339,9 @@ describe('the gateway', () => {
 
   it('carries ten terminals of a computer at once', async () => {
     const clients = await Promise.all(Array.from({ length: 10 }, () => attach()));
-    const said = await Promise.all(clients.map((client, index) => client.run(`echo terminal ${index}`)));
+    const outputs = await Promise.all(clients.map((client, index) => client.run(`echo terminal ${index}`)));
     assert.deepEqual(
-      said,
+      outputs,
       Array.from(clients, (_, index) => `terminal ${index}`),
     );
   });

@@ -111,10 +111,10 @@ describe('SSH through a terminal, by an sshd of the user that listens nowhere', 
       cols: 99,
       rows: 22,
     });
-    let screen = '';
-    shell.on('data', (data: Buffer) => (screen += data.toString()));
+    let shown = '';
+    shell.on('data', (data: Buffer) => (shown += data.toString()));
     shell.write('stty size; tty\n');
-    await until('the size', () => screen.includes('\r22 99\r\n/dev/'));
+    await until('the size', () => shown.includes('\r22 99\r\n/dev/'));
   });
 
   it('transfers files, and 20 MB unchanged', async () => {

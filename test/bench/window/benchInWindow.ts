@@ -10,8 +10,8 @@ const rate = (value: number): string => `${value.toFixed(1)} MB/s`;
 const count = (value: number): string => String(value);
 const load = (): string => loadavg()[0]?.toFixed(1) ?? '';
 
-/** Runs in a network namespace of its own. @param parts names of the measurements to run; all when empty */
-async function main(parts: readonly string[]): Promise<void> {
+/** Runs in a network namespace of its own. @param selected names of the measurements to run; all when empty */
+async function main(selected: readonly string[]): Promise<void> {
   exitOnSignals();
   const environment = await WindowEnvironment.start();
   try {
@@ -29,7 +29,7 @@ async function main(parts: readonly string[]): Promise<void> {
       const share = cell(ours / native, (value) => value.toFixed(2));
       rows.push([title, cell(native, format), format(ours), share, goal]);
     };
-    const isSelected = (part: string): boolean => parts.length === 0 || parts.includes(part);
+    const isSelected = (part: string): boolean => selected.length === 0 || selected.includes(part);
     const before = load();
     if (isSelected('opening')) {
       for (const roundTrip of [0, 100]) {

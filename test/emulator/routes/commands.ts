@@ -36,15 +36,15 @@ export function commandRoutes(
   commands: Commands,
   features: Features,
 ): void {
-  const one = '/v1/computers/:id';
+  const computerRoute = '/v1/computers/:id';
   const computerOf = ({ organization, params }: FastifyRequest<ById>): ComputerStateMachine =>
     computers.get(params.id, organization);
 
-  server.post<Exec>(`${one}/exec`, { schema: { body } }, (request) =>
+  server.post<Exec>(`${computerRoute}/exec`, { schema: { body } }, (request) =>
     commands.run(computerOf(request), request.body.command, request.body.timeout),
   );
   server.post<Exec>(
-    `${one}/exec/stream`,
+    `${computerRoute}/exec/stream`,
     { schema: { body }, preValidation: requireFeature(features, 'execStream') },
     (request, reply) => {
       const { id, events } = commands.stream(computerOf(request), request.body.command, request.body.timeout);
@@ -52,7 +52,7 @@ export function commandRoutes(
     },
   );
   server.get<History>(
-    `${one}/commands`,
+    `${computerRoute}/commands`,
     { schema: { querystring }, preValidation: requireFeature(features, 'commands') },
     (request) => {
       const found = commands.of(computerOf(request)).slice(0, request.query.limit);

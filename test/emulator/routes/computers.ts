@@ -106,15 +106,15 @@ export function computerRoutes(server: FastifyInstance, computers: Computers, fe
     (request) => bulkDelete(computers, request.organization, request.body.computer_ids),
   );
 
-  const one = '/v1/computers/:id';
+  const computerRoute = '/v1/computers/:id';
   const computerOf = ({ organization, params }: FastifyRequest<ById>): ComputerStateMachine =>
     computers.get(params.id, organization);
-  server.get<ById>(one, (request) => computerOf(request).wire);
-  server.delete<ById>(one, (request) => computerOf(request).delete());
-  server.post<ById>(`${one}/start`, (request) => computerOf(request).start());
-  server.post<ById>(`${one}/stop`, (request) => computerOf(request).stop());
+  server.get<ById>(computerRoute, (request) => computerOf(request).wire);
+  server.delete<ById>(computerRoute, (request) => computerOf(request).delete());
+  server.post<ById>(`${computerRoute}/start`, (request) => computerOf(request).start());
+  server.post<ById>(`${computerRoute}/stop`, (request) => computerOf(request).stop());
   server.post<ById>(
-    `${one}/retry-restore`,
+    `${computerRoute}/retry-restore`,
     { preValidation: requireFeature(features, 'retryRestore') },
     (request) => computerOf(request).retryRestore(),
   );

@@ -22,7 +22,7 @@ import termios
 TYPED, SHOWN, SIZES = 0, 1, 3
 # Bytes buffered for a receiver without room; reading from the other side pauses meanwhile.
 LIMIT = 256 * 1024
-# Linux: unlock the terminal behind a /dev/ptmx, and tell its number.
+# Linux: unlock the terminal behind a /dev/ptmx, and get its number.
 TIOCSPTLCK, TIOCGPTN = 0x40045431, 0x80045430
 
 
