@@ -405,7 +405,7 @@ describe('the account', () => {
       assert.equal(await harness.loaded(), 'signedOut');
       assert.equal(await harness.key(), undefined);
       assert.equal(warnings.length, 1);
-      assert.match(warnings[0]!, /does not give your API key.*Unlock it and refresh/);
+      assert.match(warnings[0]!, /could not be read from the keyring.*Unlock the keyring and refresh/);
       harness.secrets.fails = false;
       assert.equal(await harness.loaded(), 'signedIn');
       assert.equal(await harness.key(), 'given');
