@@ -12,15 +12,15 @@ import { NoTransportError, type TransportSelector } from './transportSelector';
 /** Milliseconds for which a cached status `running` is used without asking the API. */
 const runningMaxAgeMs = 10_000;
 /** Milliseconds for which a server that refuses is tried again, on a computer that runs. */
-const serverTimeoutMs = 5_000;
+const serverRetryMs = 5_000;
 /** The same after the computer was started or restored, when its SSH server may just be coming up. */
-const serverStartTimeoutMs = 60_000;
+const serverStartRetryMs = 60_000;
 
 export interface ConnectorOptions {
   readonly signal: AbortSignal;
   readonly progress: Progress;
   /** The user asked for a start, so a computer in status error is started too. */
-  readonly evenFromError: boolean;
+  readonly startFromError: boolean;
 }
 
 /** Connects to a computer in any state: brings it up, then opens a session by the first transport that works. */
@@ -55,7 +55,7 @@ export class ComputerConnector<Request = SessionRequest, Opened = Session> {
     computer: Computer,
     request: Request,
     allowFallback: boolean,
-    options: Omit<ConnectorOptions, 'evenFromError'>,
+    options: Omit<ConnectorOptions, 'startFromError'>,
   ): Promise<Opened> {
     const reporter = new ProgressReporter(options.progress);
     const candidates = this.transports.candidates(computer);
@@ -110,7 +110,7 @@ export class ComputerConnector<Request = SessionRequest, Opened = Session> {
       reporter.connecting(computer, transport);
       return transport.open(computer, request, {
         signal,
-        timeoutMs: reporter.hasWaited ? serverStartTimeoutMs : timeoutMs,
+        timeoutMs: reporter.hasWaited ? serverStartRetryMs : timeoutMs,
         onNotUp: () => reporter.serverNotUp(computer),
       });
     };
@@ -121,7 +121,7 @@ export class ComputerConnector<Request = SessionRequest, Opened = Session> {
       const computer = await refresh();
       const isUnchanged = computer.ssh === cached.ssh && !reporter.hasWaited;
       if (!transport.supports(computer) || (!isLast && isUnchanged && isUnreachable(error))) throw error;
-      return await open(computer, serverTimeoutMs);
+      return await open(computer, serverRetryMs);
     }
   }
 
@@ -129,11 +129,11 @@ export class ComputerConnector<Request = SessionRequest, Opened = Session> {
     id: string,
     maxAgeMs: number,
     reporter: ProgressReporter,
-    { signal, evenFromError }: ConnectorOptions,
+    { signal, startFromError }: ConnectorOptions,
   ): Promise<Computer> {
     return this.lifecycle.ensureRunning(id, {
       signal,
-      startFromError: evenFromError,
+      startFromError,
       maxAgeMs,
       timeoutMs: this.startTimeoutMs(),
       onStep: (step) => {

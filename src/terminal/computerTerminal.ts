@@ -190,14 +190,14 @@ export class ComputerTerminal extends BasePseudoterminal {
     session.resize(this.size);
   }
 
-  private connect(evenFromError: boolean): void {
+  private connect(startFromError: boolean): void {
     const cancel = new AbortController();
     const { signal } = cancel;
     this.enter({ kind: 'opening', cancel });
     this.typeahead.clear();
     this.rapidDisconnects = 0;
     const { request, progress } = this;
-    const options = { signal, evenFromError, progress };
+    const options = { signal, startFromError, progress };
     const session = this.deps.connector.open(this.options.computer.id, request, options);
     this.attach(session, signal, this.options.restored === true);
   }

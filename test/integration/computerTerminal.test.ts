@@ -146,7 +146,7 @@ describe('the terminal of a computer', () => {
       assert.deepEqual(await request.size(), { rows: 30, columns: 100 });
       assert.equal(request.env.COLORTERM, 'truecolor');
       assert.match(request.env.LANG!, /utf-?8/i);
-      assert.equal(options.evenFromError, false);
+      assert.equal(options.startFromError, false);
     });
 
     it('requests one shell where VS Code shows the terminal before it opens it', () => {
@@ -449,7 +449,7 @@ describe('the terminal of a computer', () => {
       assert.deepEqual(harness.failures, []);
       harness.pty.handleInput(enter);
       assert.equal(harness.requests.length, 2);
-      assert.equal(harness.latest.options.evenFromError, false);
+      assert.equal(harness.latest.options.startFromError, false);
     });
 
     it('counts rapid disconnects for the back-off', async () => {
@@ -585,7 +585,7 @@ describe('the terminal of a computer', () => {
       harness.pty.open(undefined);
       await harness.fail(new Error('no luck'));
       harness.pty.handleInput(enter);
-      assert.equal(harness.latest.options.evenFromError, false);
+      assert.equal(harness.latest.options.startFromError, false);
       await harness.open();
       assert.equal(harness.names.at(-1), 'einstein');
     });
@@ -599,10 +599,10 @@ describe('the terminal of a computer', () => {
         'Press Enter to start it, Ctrl+C to close.',
       ]);
       harness.pty.handleInput(enter);
-      assert.equal(harness.latest.options.evenFromError, true);
+      assert.equal(harness.latest.options.startFromError, true);
       await harness.fail(new Error('no luck'));
       harness.pty.handleInput(enter);
-      assert.equal(harness.latest.options.evenFromError, false, 'the next attempt asks again');
+      assert.equal(harness.latest.options.startFromError, false, 'the next attempt asks again');
     });
 
     it('does not start a computer from an error on a click', async () => {
@@ -610,7 +610,7 @@ describe('the terminal of a computer', () => {
       harness.pty.open(undefined);
       await harness.fail(new LifecycleError('needsStart', einstein));
       harness.pty.retry();
-      assert.equal(harness.latest.options.evenFromError, false);
+      assert.equal(harness.latest.options.startFromError, false);
     });
 
     it('writes nothing after its tab was closed', async () => {

@@ -82,7 +82,7 @@ class Started {
       setPhase: () => undefined,
       showOutcome: () => undefined,
     };
-    this.run = new CommandRun(place, { command, evenFromError: false }, view, systemClock);
+    this.run = new CommandRun(place, { command, startFromError: false }, view, systemClock);
   }
 
   /** Answers queries as an emulator does. */

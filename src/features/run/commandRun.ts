@@ -37,7 +37,7 @@ export interface RunView {
 export interface RunOptions {
   readonly command: Command;
   /** The user asked for a start, so a computer in status error is started too. */
-  readonly evenFromError: boolean;
+  readonly startFromError: boolean;
 }
 
 /** One command, from the request to its end. */
@@ -107,12 +107,12 @@ export class CommandRun {
     return { kind: 'failed', error: error instanceof Error ? error : new Error(String(error)) };
   }
 
-  private async execute({ command, evenFromError }: RunOptions): Promise<RunOutcome> {
+  private async execute({ command, startFromError }: RunOptions): Promise<RunOutcome> {
     const { view, abort } = this;
     const report = (text: string): void => view.report(text);
     const request = { command, size: view.size, report };
-    const progress = { report: report, phase: (phase: string) => view.setPhase(phase) };
-    const execution = await this.target.start(request, { signal: abort.signal, progress, evenFromError });
+    const progress = { report, phase: (phase: string) => view.setPhase(phase) };
+    const execution = await this.target.start(request, { signal: abort.signal, progress, startFromError });
     this.execution = execution;
     this.startedAt = this.clock.now();
     view.setPhase(undefined);

@@ -118,7 +118,7 @@ export class RunTerminal extends BasePseudoterminal {
       },
       showOutcome: (outcome) => this.show(outcome),
     };
-    const options = { command, evenFromError: this.startsFromError };
+    const options = { command, startFromError: this.startsFromError };
     this.target = createTarget();
     const run = new CommandRun(this.target, options, view, this.deps.clock);
     this.run = run;

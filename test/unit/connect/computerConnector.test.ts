@@ -115,21 +115,21 @@ class ConnectorHarness {
     return this;
   }
 
-  begin(evenFromError = false): Promise<Session> {
+  begin(startFromError = false): Promise<Session> {
     const progress = {
       report: (line: string) => void this.lines.push(line),
       phase: (words: string) => void this.phases.push(words),
     };
     this.transports ??= new TransportSelector([this.transport], () => 'ssh', this.memory);
     const connector = new ComputerConnector(this.service.lifecycle, this.transports, () => 120_000);
-    const session = connector.open('a', request, { signal: this.cancel.signal, evenFromError, progress });
+    const session = connector.open('a', request, { signal: this.cancel.signal, startFromError, progress });
     session.catch(() => undefined);
     return session;
   }
 
   /** Opens, and lets as much time go by as it takes. */
-  open(evenFromError = false): Promise<Session> {
-    return this.service.timely(this.begin(evenFromError));
+  open(startFromError = false): Promise<Session> {
+    return this.service.timely(this.begin(startFromError));
   }
 
   get calls(): string[] {

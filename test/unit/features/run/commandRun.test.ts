@@ -26,7 +26,7 @@ class RunHarness {
       explainLoss: () => Promise.resolve(undefined),
       cleanUp: () => Promise.resolve(),
     },
-    { command: { line: 'yes' }, evenFromError: false },
+    { command: { line: 'yes' }, startFromError: false },
     {
       size: () => ({ rows: 24, columns: 80 }),
       acks: this.acks,
