@@ -111,7 +111,7 @@ export class ComputerConnector<Request = SessionRequest, Opened = Session> {
       return transport.open(computer, request, {
         signal,
         timeoutMs: reporter.hasWaited ? serverStartRetryMs : timeoutMs,
-        onNotUp: () => reporter.serverNotUp(computer),
+        onServerNotListening: () => reporter.serverNotListening(computer),
       });
     };
     try {

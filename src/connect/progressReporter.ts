@@ -61,7 +61,7 @@ export class ProgressReporter {
     this.report(`${reason} ${next.messages.fallback()}`, t('connecting'));
   }
 
-  serverNotUp({ name }: Computer): void {
+  serverNotListening({ name }: Computer): void {
     this.report(t('The SSH server of {0} is not ready yet. Waiting for it…', name), t('connecting'));
   }
 

@@ -5,7 +5,7 @@ import { type Endpoint, formatEndpoint } from './connection/endpoint';
 /** Reasons for a connection that cannot be made, or has ended. */
 export type SshProblem =
   /** The port is closed, or the server hung up before its identification string, as it may while it starts. */
-  | 'notUp'
+  | 'notListening'
   | 'unreachable'
   /** The server stopped answering. */
   | 'silent'
@@ -29,7 +29,7 @@ export class SshError extends Error implements RecoveryFacts {
 
   /** True where the server may just be starting: a computer counts as running before its SSH server listens. */
   get mayBeStarting(): boolean {
-    return this.problem === 'notUp';
+    return this.problem === 'notListening';
   }
 
   /** A few words on the end of an established connection. */
@@ -127,7 +127,7 @@ export class HostKeyError extends Error implements RecoveryFacts {
 
 function sshMessage(problem: SshProblem, endpoint: string, cause: string): string {
   switch (problem) {
-    case 'notUp':
+    case 'notListening':
       return t('{0} does not answer SSH. {1}', endpoint, cause);
     case 'unreachable':
       return t('{0} cannot be reached. {1} Check the network, then try again.', endpoint, cause);

@@ -29,12 +29,12 @@ export class GatewayShellTransport implements Transport {
 
   /** Reattaches to the shell in the request's memory where that still runs. */
   async open(computer: Computer, request: SessionRequest, options: ConnectOptions): Promise<Session> {
-    const { signal, timeoutMs, onNotUp } = options;
+    const { signal, timeoutMs, onServerNotListening } = options;
     return retry(() => this.attach(computer, request, signal), {
       clock: this.clock,
       timeoutMs: Math.max(timeoutMs, minTimeoutMs),
       signal,
-      onFirstRetry: onNotUp,
+      onFirstRetry: onServerNotListening,
       shouldRetry: (error) => error instanceof GatewayError && error.mayBeStarting,
     });
   }

@@ -92,7 +92,7 @@ describe('a terminal gateway of faults', () => {
       it('has trouble of its own for a while, and is waited for', async () => {
         await fault(503, 2);
         let waiting = 0;
-        await visit({ timeoutMs: 20_000, onNotUp: () => waiting++ });
+        await visit({ timeoutMs: 20_000, onServerNotListening: () => waiting++ });
         assert.deepEqual([await upgrades(), waiting], [3, 1]);
       });
 

@@ -53,7 +53,7 @@ describe('a server', () => {
       await service.emulator.control.killSshd({ id: 'einstein' });
       const installation = new Installation(service);
       let told = 0;
-      const visit = installation.visit(einstein, { timeoutMs: 20_000, onNotUp: () => told++ });
+      const visit = installation.visit(einstein, { timeoutMs: 20_000, onServerNotListening: () => told++ });
       await until('the user to be told', () => told > 0);
       await sleep(700);
       await service.emulator.control.startSshd({ id: 'einstein' });
@@ -118,7 +118,7 @@ describe('a server', () => {
       const started = performance.now();
       const { problem, message } = await failure(einstein.ssh!, {}, 700);
       const took = performance.now() - started;
-      assert.equal(problem, 'notUp');
+      assert.equal(problem, 'notListening');
       assert.match(message, /does not answer SSH\. \(.*ECONNREFUSED/);
       assert.ok(took < 3_000, `it took ${took} ms`);
     });

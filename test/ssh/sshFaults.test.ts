@@ -55,9 +55,9 @@ describe('an SSH server of faults', () => {
   ] as const) {
     it(`that drops the connection ${where} is told as not up, and waited for`, async () => {
       const { server, visit } = await guestOf([{ drops }, { drops }, {}]);
-      await assert.rejects(visit(), says('notUp', /does not answer SSH/));
+      await assert.rejects(visit(), says('notListening', /does not answer SSH/));
       let told = 0;
-      assert.equal(await visit({ timeoutMs: 20_000, onNotUp: () => told++ }), 'faults');
+      assert.equal(await visit({ timeoutMs: 20_000, onServerNotListening: () => told++ }), 'faults');
       assert.deepEqual([server.connections, told], [3, 1]);
     });
   }

@@ -20,7 +20,7 @@ const shownNames = [
   ...['message', 'validationMessage', 'ariaLabel', 'question', 'name'],
 ];
 /** Texts that are not translated: the form of an id, a mistake of a programmer, the code of an SSH error. */
-const exceptions = ['cmp_…', 'no value for @@', 'notUp'];
+const exceptions = ['cmp_…', 'no value for @@', 'notListening'];
 
 interface Literal {
   readonly place: string;

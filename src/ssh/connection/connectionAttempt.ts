@@ -158,14 +158,14 @@ export class ConnectionAttempt {
     const early = this.phase === 'hostKey';
     if (error.level === 'client-socket')
       return new SshError(early ? socketProblem(error) : 'closed', endpoint, error);
-    if (early && this.greeting === '') return new SshError('notUp', endpoint, error);
+    if (early && this.greeting === '') return new SshError('notListening', endpoint, error);
     if (/too many authentication failures/i.test(error.message)) return this.authenticator.tooManyAttempts();
     const greeting = early && !this.greeting.startsWith('SSH-') ? `: "${truncate(this.greeting, 80)}"` : '';
     return new SshError('protocol', endpoint, new Error(error.message + greeting, { cause: error }));
   }
 
   private closedEarly(): SshError {
-    return new SshError(this.phase === 'hostKey' ? 'notUp' : 'closed', this.deps.endpoint);
+    return new SshError(this.phase === 'hostKey' ? 'notListening' : 'closed', this.deps.endpoint);
   }
 
   private fail(error: Error): void {

@@ -19,7 +19,7 @@ export interface ChannelOptions {
   /** Time for which a server that may be starting is tried again: a computer counts as running before its sshd listens. */
   readonly timeoutMs: number;
   /** Called once, after the first attempt that failed for that reason. */
-  readonly onNotUp?: () => void;
+  readonly onServerNotListening?: () => void;
   /** Defaults to `ssh`. */
   readonly transport?: SshTransportName;
 }
@@ -42,7 +42,7 @@ interface Pooled {
  */
 export class ConnectionPool {
   private readonly pooled = new Map<string, Set<Pooled>>();
-  private readonly connecting = new SingleFlight<Pooled, 'notUp'>();
+  private readonly connecting = new SingleFlight<Pooled, 'notListening'>();
 
   constructor(
     private readonly connector: Pick<Connector, 'connect' | 'transport'>,
@@ -140,12 +140,12 @@ export class ConnectionPool {
           timeoutMs: options.timeoutMs,
           signal,
           shouldRetry: mayBeStarting,
-          onFirstRetry: () => report('notUp'),
+          onFirstRetry: () => report('notListening'),
         });
         return this.add(computer.id, address, connection);
       },
       options.signal,
-      options.onNotUp,
+      options.onServerNotListening,
     );
   }
 

@@ -34,5 +34,7 @@ export async function dial(
 /** Classifies a socket error: a starting server refuses or resets; any other error is one of the network. */
 export function socketProblem(error: unknown): SshProblem {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'EPIPE' ? 'notUp' : 'unreachable';
+  return code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'EPIPE'
+    ? 'notListening'
+    : 'unreachable';
 }

@@ -67,7 +67,7 @@ export class Terminal {
         shell: { persistence, name, cwd, nonce },
         memory: this.memory,
       },
-      { signal: new AbortController().signal, timeoutMs: 0, onNotUp: () => undefined },
+      { signal: new AbortController().signal, timeoutMs: 0, onServerNotListening: () => undefined },
     );
     this.current = session;
     this.ending = undefined;

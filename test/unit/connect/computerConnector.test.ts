@@ -66,8 +66,8 @@ class ScriptedTransport implements Transport {
     const step = this.steps.length > 1 ? this.steps.shift()! : this.steps[0]!;
     if (step === 'not up yet') {
       // As the pool does: it tells once, and tries for as long as it is given.
-      if (options.timeoutMs === 0) throw sshError('notUp');
-      options.onNotUp?.();
+      if (options.timeoutMs === 0) throw sshError('notListening');
+      options.onServerNotListening?.();
       return this.open(computer, request, options);
     }
     if (step instanceof Error) throw step;

@@ -14,7 +14,14 @@ import {
 import { TunnelUnavailableError } from '../../../src/ssh/tunnel/remoteSshd';
 
 const endpoint = parseEndpoint('ohm@127.0.0.1:2222');
-const sshProblems: SshProblem[] = ['notUp', 'unreachable', 'silent', 'protocol', 'closed', 'channelRefused'];
+const sshProblems: SshProblem[] = [
+  'notListening',
+  'unreachable',
+  'silent',
+  'protocol',
+  'closed',
+  'channelRefused',
+];
 const gatewayProblems: GatewayProblem[] = ['refused', 'unreachable', 'silent', 'closed', 'oversized'];
 
 describe('errors of SSH and of the gateway', () => {
@@ -53,7 +60,7 @@ describe('errors of SSH and of the gateway', () => {
   it('tell a starting server from an unreachable one', () => {
     assert.deepEqual(
       sshProblems.filter((problem) => new SshError(problem, endpoint).mayBeStarting),
-      ['notUp'],
+      ['notListening'],
     );
     assert.equal(new GatewayError('refused', 503).mayBeStarting, true);
     assert.equal(new GatewayError('refused', 401).mayBeStarting, false);

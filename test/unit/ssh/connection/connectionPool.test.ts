@@ -226,10 +226,10 @@ describe('ConnectionPool', () => {
 
   describe('a server that may be starting', () => {
     it('is retried until it answers; reported once; with one provisioner for all attempts', async () => {
-      connector.fail(...[1, 2, 3, 4].map(() => sshError('notUp')));
+      connector.fail(...[1, 2, 3, 4].map(() => sshError('notListening')));
       connector.succeed();
       let told = 0;
-      const channel = open({ timeoutMs: 10_000, onNotUp: () => told++ });
+      const channel = open({ timeoutMs: 10_000, onServerNotListening: () => told++ });
       await clock.advance(10_000);
       assert.ok(await channel);
       assert.equal(connector.attempts.length, 5);
@@ -238,9 +238,9 @@ describe('ConnectionPool', () => {
     });
 
     it('is retried soon at first, then every two seconds', async () => {
-      connector.fail(...Array.from({ length: 100 }, () => sshError('notUp')));
+      connector.fail(...Array.from({ length: 100 }, () => sshError('notListening')));
       const channel = open({ timeoutMs: 60_000 });
-      const failed = assert.rejects(channel, problem('notUp'));
+      const failed = assert.rejects(channel, problem('notListening'));
       await clock.advance(1_000);
       assert.ok(connector.attempts.length >= 5, `${connector.attempts.length} attempts in the first second`);
       await clock.advance(59_000);
@@ -252,17 +252,17 @@ describe('ConnectionPool', () => {
     });
 
     it('fails after the time limit, and leaves no timer behind', async () => {
-      connector.fail(...Array.from({ length: 20 }, () => sshError('notUp')));
-      const failed = assert.rejects(open({ timeoutMs: 3_000 }), problem('notUp'));
+      connector.fail(...Array.from({ length: 20 }, () => sshError('notListening')));
+      const failed = assert.rejects(open({ timeoutMs: 3_000 }), problem('notListening'));
       await clock.advance(3_000);
       await failed;
       assert.equal(clock.waiting, 0);
     });
 
     it('fails after the first attempt without a time limit', async () => {
-      connector.fail(sshError('notUp'));
+      connector.fail(sshError('notListening'));
       let told = 0;
-      await assert.rejects(open({ onNotUp: () => told++ }), problem('notUp'));
+      await assert.rejects(open({ onServerNotListening: () => told++ }), problem('notListening'));
       assert.equal(told, 0);
     });
 
@@ -281,7 +281,7 @@ describe('ConnectionPool', () => {
     });
 
     it('is not retried once its caller has aborted', async () => {
-      connector.fail(...Array.from({ length: 20 }, () => sshError('notUp')));
+      connector.fail(...Array.from({ length: 20 }, () => sshError('notListening')));
       const leaving = new AbortController();
       const left = open({ timeoutMs: 60_000, signal: leaving.signal });
       await clock.advance(500);
