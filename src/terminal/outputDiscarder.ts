@@ -39,7 +39,7 @@ export class OutputDiscarder {
   }
 
   /** Returns the substitute for the output: a dim line with the amount that was discarded, and the last lines. */
-  draw(atLineStart: boolean): Uint8Array {
+  summary(atLineStart: boolean): Uint8Array {
     this.discard(lastLines(this.tail));
     if (this.skipped === 0) return this.tail;
     const line = `${atLineStart ? '' : '\r\n'}\x1b[2m${this.notice}\x1b[22m\r\n`;

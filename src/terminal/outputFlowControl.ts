@@ -15,23 +15,23 @@ const ackTimeoutMs = 1_000;
  * Milliseconds between two batches: as long as VS Code buffers what an extension writes. It would merge several into one,
  * and the window freezes while the emulator parses one.
  */
-const minBatchInterval = 5;
+const minBatchIntervalMs = 5;
 /**
  * While a marked command runs, VS Code collects its output for extensions that may want to read it, and sends it back to the
  * extension host as soon as there was none for 50 ms: after a flood, all of it at once. So drawing pauses for so many
  * milliseconds after so many bytes.
  */
-const cooldown = { length: 60, after: 2 * 1024 * 1024 };
+const cooldown = { pauseMs: 60, afterBytes: 2 * 1024 * 1024 };
 /** Number of batches, each at most so many milliseconds after the other, that make a flood. */
-const flood = { batches: 8, pause: 250 };
+const flood = { batches: 8, maxGapMs: 250 };
 /**
  * A discarded flood is over when nothing arrived for so many intervals of so many milliseconds. Several, since one timer
  * may be due before data that has arrived is read.
  */
-const quiet = { intervals: 4, length: 25 };
+const quiet = { intervals: 4, intervalMs: 25 };
 
 /** A producer of output that can be paused. */
-export interface Source {
+export interface PausableOutput {
   pause(): void;
   resume(): void;
 }
@@ -50,7 +50,7 @@ export class OutputFlowControl {
   private batchBytes = 0;
   private unackedBatches = 0;
   private ackedBatches = 0;
-  private isWatching = false;
+  private isWatchingForLostAcks = false;
   private inBatchInterval = false;
   /** Batches in close succession, and the time of the last one. */
   private consecutiveBatches = 0;
@@ -61,7 +61,7 @@ export class OutputFlowControl {
   private onEnd: (() => void) | undefined;
 
   constructor(
-    private readonly source: Source,
+    private readonly source: PausableOutput,
     private readonly draw: (text: string) => void,
     private readonly acks: DrawAcks,
     private readonly clock: Clock,
@@ -80,7 +80,7 @@ export class OutputFlowControl {
    * program uses the whole screen, where missing output would garble it.
    */
   interrupt(): void {
-    if (this.discarder || !this.isFlood || !this.state.isLines) return;
+    if (this.discarder || !this.isFlood || !this.state.isPlainLines) return;
     this.discarder = new OutputDiscarder();
     void this.endWhenQuiet(this.discarder);
     this.push(this.waiting.take());
@@ -96,7 +96,7 @@ export class OutputFlowControl {
   /** True where the backlog exceeds a batch, or many batches were drawn in close succession. */
   private get isFlood(): boolean {
     if (this.waiting.size >= batch.bytes) return true;
-    return this.consecutiveBatches >= flood.batches && this.clock.now() - this.lastBatch <= flood.pause;
+    return this.consecutiveBatches >= flood.batches && this.clock.now() - this.lastBatch <= flood.maxGapMs;
   }
 
   private advance(): void {
@@ -145,19 +145,19 @@ export class OutputFlowControl {
     this.unackedBatches += 1;
     void this.watchForLostAcks();
     this.inBatchInterval = true;
-    void this.clock.delay(minBatchInterval).then(() => this.onBatchInterval());
-    if (this.state.isBetween) return this.acks.request(() => this.onDrawn());
-    void this.clock.delay(minBatchInterval).then(() => this.onDrawn());
+    void this.clock.delay(minBatchIntervalMs).then(() => this.onBatchInterval());
+    if (this.state.isBetweenSequences) return this.acks.request(() => this.onBatchDrawn());
+    void this.clock.delay(minBatchIntervalMs).then(() => this.onBatchDrawn());
     return '';
   }
 
   private count(bytes: number): void {
     const now = this.clock.now();
-    if (now - this.lastBatch > flood.pause) this.consecutiveBatches = this.bytesSinceCooldown = 0;
+    if (now - this.lastBatch > flood.maxGapMs) this.consecutiveBatches = this.bytesSinceCooldown = 0;
     this.lastBatch = now;
     this.consecutiveBatches += 1;
     this.bytesSinceCooldown += bytes;
-    this.coolingDown = this.state.isCommand && this.bytesSinceCooldown >= cooldown.after;
+    this.coolingDown = this.state.isInTrackedCommand && this.bytesSinceCooldown >= cooldown.afterBytes;
   }
 
   private onBatchInterval(): void {
@@ -165,11 +165,11 @@ export class OutputFlowControl {
     this.advance();
   }
 
-  private onDrawn(): void {
+  private onBatchDrawn(): void {
     this.ackedBatches += 1;
     this.unackedBatches = Math.max(0, this.unackedBatches - 1);
     if (this.coolingDown && this.unackedBatches === 0)
-      void this.clock.delay(cooldown.length).then(() => this.onCooledDown());
+      void this.clock.delay(cooldown.pauseMs).then(() => this.onCooledDown());
     this.advance();
   }
 
@@ -181,8 +181,8 @@ export class OutputFlowControl {
 
   /** Gives up acks that are overdue, so that a lost one does not block the output for good. */
   private async watchForLostAcks(): Promise<void> {
-    if (this.isWatching) return;
-    this.isWatching = true;
+    if (this.isWatchingForLostAcks) return;
+    this.isWatchingForLostAcks = true;
     while (this.unackedBatches > 0) {
       const { ackedBatches } = this;
       await this.clock.delay(ackTimeoutMs);
@@ -191,13 +191,13 @@ export class OutputFlowControl {
       this.unackedBatches = 0;
       this.onCooledDown();
     }
-    this.isWatching = false;
+    this.isWatchingForLostAcks = false;
   }
 
   private async endWhenQuiet(discarder: OutputDiscarder): Promise<void> {
     for (let still = 0; still < quiet.intervals;) {
       const { size } = discarder;
-      await this.clock.delay(quiet.length);
+      await this.clock.delay(quiet.intervalMs);
       still = discarder.size === size ? still + 1 : 0;
     }
     if (this.discarder !== discarder) return;
@@ -207,7 +207,7 @@ export class OutputFlowControl {
 
   private endDiscard(next: Uint8Array = new Uint8Array()): void {
     if (!this.discarder) return;
-    this.waiting.push(this.discarder.draw(this.state.isAtLineStart));
+    this.waiting.push(this.discarder.summary(this.state.isAtLineStart));
     this.waiting.push(next);
     this.discarder = undefined;
   }

@@ -16,7 +16,7 @@ export class OutputState {
   }
 
   /** True between characters and sequences, where a query may be inserted. */
-  get isBetween(): boolean {
+  get isBetweenSequences(): boolean {
     return this.parser.atRest && this.lastByte < 0x80;
   }
 
@@ -25,12 +25,12 @@ export class OutputState {
   }
 
   /** True while output is plain lines and no program uses the whole screen: lines may be left out. */
-  get isLines(): boolean {
-    return this.isBetween && !this.inAlternateScreen && !this.hasScrollRegion;
+  get isPlainLines(): boolean {
+    return this.isBetweenSequences && !this.inAlternateScreen && !this.hasScrollRegion;
   }
 
   /** True while a command runs whose beginning the shell has marked (shell integration). */
-  get isCommand(): boolean {
+  get isInTrackedCommand(): boolean {
     return this.inCommand;
   }
 

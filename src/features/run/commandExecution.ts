@@ -1,6 +1,6 @@
 import type { Event } from '../../base/emitter';
 import type { Size } from '../../shell/session';
-import type { Source } from '../../terminal/outputFlowControl';
+import type { PausableOutput } from '../../terminal/outputFlowControl';
 
 /** The end of a command, as the transport reports it. */
 export type ExecutionEnd =
@@ -18,7 +18,7 @@ export type ExecutionEnd =
   | { readonly kind: 'lost'; readonly cause: Error | undefined };
 
 /** A command that runs on a computer, over any transport. */
-export interface CommandExecution extends Source {
+export interface CommandExecution extends PausableOutput {
   /** Output, byte for byte and in order. Nothing is lost before the first listener. */
   readonly onData: Event<Uint8Array>;
   /** Fires once, after the last output; not before the output has a listener. */

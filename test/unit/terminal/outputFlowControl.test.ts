@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { Terminal as Xterm } from '@xterm/headless';
 import { systemClock } from '../../../src/base/clock';
 import { DrawAcks } from '../../../src/terminal/drawAcks';
-import { OutputFlowControl, type Source } from '../../../src/terminal/outputFlowControl';
+import { OutputFlowControl, type PausableOutput } from '../../../src/terminal/outputFlowControl';
 import { FakeClock, settled } from '../support/fakeClock';
 
 const kilobyte = 1024;
@@ -53,7 +53,10 @@ class PumpBench {
   readonly pump: OutputFlowControl;
 
   /** @param speed of the emulator, in characters a millisecond; by default it says nothing of what it draws */
-  constructor(speed = Infinity, source: Source = { pause: () => undefined, resume: () => undefined }) {
+  constructor(
+    speed = Infinity,
+    source: PausableOutput = { pause: () => undefined, resume: () => undefined },
+  ) {
     this.emulator = new Emulator(this.clock, speed);
     const draw = (text: string): void => this.emulator.write(text);
     this.pump = new OutputFlowControl(source, draw, this.emulator.acks, this.clock);
@@ -80,7 +83,7 @@ class PumpBench {
 }
 
 /** Output that comes as fast as it is taken, in pieces of one size. */
-class Flood implements Source {
+class Flood implements PausableOutput {
   sent = 0;
   pauses = 0;
   pump: OutputFlowControl | undefined;
