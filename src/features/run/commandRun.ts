@@ -17,7 +17,7 @@ const interruptTimeoutMs = 2_000;
 const killTimeoutMs = 5_000;
 
 /** A shell reports a command that a signal ended by 128 plus the signal's number. */
-const firstSignalExitCode = 128;
+const signalExitCodeBase = 128;
 
 /** The display of a run. */
 export interface RunView {
@@ -42,8 +42,8 @@ export interface RunOptions {
 
 /** One command, from the request to its end. */
 export class CommandRun {
-  private readonly abort = new AbortController();
-  private readonly finished = new AbortController();
+  private readonly startController = new AbortController();
+  private readonly timersController = new AbortController();
   private execution: CommandExecution | undefined;
   private startedAt: number | undefined;
   private cancelled = false;
@@ -89,14 +89,14 @@ export class CommandRun {
   /** Kills the command, with all that it started. */
   kill(): void {
     this.cancelled = true;
-    this.abort.abort();
+    this.startController.abort();
     this.execution?.kill();
     this.after(killTimeoutMs, () => this.settleEnd({ kind: 'lost', cause: undefined }));
   }
 
   private async run(options: RunOptions): Promise<RunOutcome> {
     const outcome = await this.execute(options).catch((error: unknown) => this.failure(error));
-    this.finished.abort();
+    this.timersController.abort();
     this.view.showOutcome(outcome);
     await this.target.cleanUp((text) => this.view.report(text));
     return outcome;
@@ -108,11 +108,15 @@ export class CommandRun {
   }
 
   private async execute({ command, startFromError }: RunOptions): Promise<RunOutcome> {
-    const { view, abort } = this;
+    const { view, startController } = this;
     const report = (text: string): void => view.report(text);
     const request = { command, size: view.size, report };
     const progress = { report, phase: (phase: string) => view.setPhase(phase) };
-    const execution = await this.target.start(request, { signal: abort.signal, progress, startFromError });
+    const execution = await this.target.start(request, {
+      signal: startController.signal,
+      progress,
+      startFromError,
+    });
     this.execution = execution;
     this.startedAt = this.clock.now();
     view.setPhase(undefined);
@@ -136,7 +140,7 @@ export class CommandRun {
   private async outcomeOf(end: ExecutionEnd): Promise<RunOutcome> {
     const duration = this.duration ?? 0;
     if (this.cancelled) return { kind: 'cancelled', duration };
-    const loss = mayBeLoss(end) ? await this.target.explainLoss() : undefined;
+    const loss = mayBeComputerLoss(end) ? await this.target.explainComputerLoss() : undefined;
     if (loss) return { kind: 'failed', error: loss };
     if (end.kind === 'lost') return { kind: 'failed', error: end.cause ?? connectionLost() };
     return { ...end, timedOut: end.timedOut ?? false, duration: end.duration ?? duration };
@@ -147,13 +151,13 @@ export class CommandRun {
   }
 
   private after(ms: number, work: () => void): void {
-    this.clock.delay(ms, this.finished.signal).then(work, () => undefined);
+    this.clock.delay(ms, this.timersController.signal).then(work, () => undefined);
   }
 }
 
 /** A computer that goes down ends its commands by a signal, too. */
-function mayBeLoss(end: ExecutionEnd): boolean {
-  return end.kind === 'lost' || end.signal !== undefined || (end.code ?? 0) > firstSignalExitCode;
+function mayBeComputerLoss(end: ExecutionEnd): boolean {
+  return end.kind === 'lost' || end.signal !== undefined || (end.code ?? 0) > signalExitCodeBase;
 }
 
 function connectionLost(): Error {

@@ -32,8 +32,8 @@ export class LookedUpTarget implements RunTarget {
     return this.target.start(request, options);
   }
 
-  async explainLoss(): Promise<Error | undefined> {
-    return this.target?.explainLoss();
+  async explainComputerLoss(): Promise<Error | undefined> {
+    return this.target?.explainComputerLoss();
   }
 
   cleanUp(): Promise<void> {

@@ -19,7 +19,7 @@ export interface RunTarget {
   /** Makes the computer ready and starts the command. @throws the obstacle, or the signal's reason */
   start(request: CommandRequest, options: ConnectorOptions): Promise<CommandExecution>;
   /** The state of the computer as an error, where it is the reason that the command broke off. */
-  explainLoss(): Promise<Error | undefined>;
+  explainComputerLoss(): Promise<Error | undefined>;
   /** Cleans up after the command, however it ended, and reports the progress. Never rejects. */
   cleanUp(report: (text: string) => void): Promise<void>;
 }
@@ -39,7 +39,7 @@ export class ComputerTarget implements RunTarget {
     return this.connector.open(this.computer.id, request, options);
   }
 
-  async explainLoss(): Promise<Error | undefined> {
+  async explainComputerLoss(): Promise<Error | undefined> {
     try {
       const computer = await this.lifecycle.fetch(
         this.computer.id,

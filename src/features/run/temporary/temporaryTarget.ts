@@ -38,8 +38,8 @@ export class TemporaryTarget implements RunTarget {
     return this.target.start(request, options);
   }
 
-  async explainLoss(): Promise<Error | undefined> {
-    return this.target?.explainLoss();
+  async explainComputerLoss(): Promise<Error | undefined> {
+    return this.target?.explainComputerLoss();
   }
 
   async cleanUp(report: (text: string) => void): Promise<void> {

@@ -23,7 +23,7 @@ class RunHarness {
     {
       computer: undefined,
       start: () => Promise.resolve(this.execution),
-      explainLoss: () => Promise.resolve(undefined),
+      explainComputerLoss: () => Promise.resolve(undefined),
       cleanUp: () => Promise.resolve(),
     },
     { command: { line: 'yes' }, startFromError: false },
