@@ -32,7 +32,7 @@ interface Pooled {
   readonly address: string;
   channels: number;
   /** True once the server refused a further channel (MaxSessions of sshd_config). */
-  full: boolean;
+  unusable: boolean;
   idleTimer: AbortController | undefined;
 }
 
@@ -68,10 +68,10 @@ export class ConnectionPool {
       // The first channel of a new connection has no better one to turn to; any other connection may just be full.
       const isFirst = !reused && pooled.channels === 0;
       try {
-        return await this.openOn(pooled, open, options.signal);
+        return await this.openChannelOn(pooled, open, options.signal);
       } catch (error) {
         if (!(error instanceof SshError)) throw error;
-        pooled.full = true;
+        pooled.unusable = true;
         if (isFirst) throw error;
       }
     }
@@ -95,11 +95,11 @@ export class ConnectionPool {
 
   private reusable(id: string, address: string): Pooled | undefined {
     return [...(this.pooled.get(id) ?? [])].find(
-      (pooled) => !pooled.full && !pooled.connection.closed && pooled.address === address,
+      (pooled) => !pooled.unusable && !pooled.connection.closed && pooled.address === address,
     );
   }
 
-  private async openOn<T extends Channel>(
+  private async openChannelOn<T extends Channel>(
     pooled: Pooled,
     open: (connection: SshConnection) => Promise<T>,
     signal: AbortSignal,
@@ -118,10 +118,10 @@ export class ConnectionPool {
 
   private release(pooled: Pooled): void {
     pooled.channels -= 1;
-    if (pooled.channels === 0 && !pooled.connection.closed) this.endLater(pooled);
+    if (pooled.channels === 0 && !pooled.connection.closed) this.closeWhenIdle(pooled);
   }
 
-  private endLater(pooled: Pooled): void {
+  private closeWhenIdle(pooled: Pooled): void {
     const idleTimer = new AbortController();
     pooled.idleTimer = idleTimer;
     this.clock.delay(idleTimeoutMs, idleTimer.signal).then(
@@ -150,7 +150,7 @@ export class ConnectionPool {
   }
 
   private add(id: string, address: string, connection: SshConnection): Pooled {
-    const pooled: Pooled = { connection, address, channels: 0, full: false, idleTimer: undefined };
+    const pooled: Pooled = { connection, address, channels: 0, unusable: false, idleTimer: undefined };
     const all = this.pooled.get(id) ?? new Set();
     this.pooled.set(id, all.add(pooled));
     connection.onDidClose(() => {
@@ -159,7 +159,7 @@ export class ConnectionPool {
       if (all.size === 0 && this.pooled.get(id) === all) this.pooled.delete(id);
     });
     // The caller may have aborted meanwhile, and never open a channel.
-    this.endLater(pooled);
+    this.closeWhenIdle(pooled);
     return pooled;
   }
 }
