@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Computer } from '../computers/computer';
-import type { ListCache } from '../computers/store';
+import type { ListCache } from '../computers/computerStore';
 import type { Account } from './account';
 
 const cacheKey = 'celesto.computers';

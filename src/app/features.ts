@@ -6,7 +6,7 @@ import { redactor } from '../base/log';
 import { ComputerEvents } from '../computers/computerEvents';
 import { ComputerFinder } from '../computers/computerFinder';
 import { ComputersInUse } from '../computers/computersInUse';
-import { MetricsAndBilling } from '../computers/metricsAndBilling';
+import { ServiceReports } from '../computers/serviceReports';
 import { StatusHistory } from '../computers/statusHistory';
 import { type AccountCommandId, registerAccount } from '../features/account/index';
 import { type AgentSessionsCommandId, registerAgentSessions } from '../features/agentSessions/index';
@@ -23,7 +23,7 @@ import { registerSshKeys, type SshKeysCommandId } from '../features/sshKeys/inde
 import { registerTerminals, type TerminalsCommandId } from '../features/terminals/index';
 import { registerTree, type TreeCommandId } from '../features/tree/index';
 import { ComputerPicker } from '../ui/computerPicker';
-import { createFindComputer } from '../ui/findComputer';
+import { createFindComputer } from '../ui/findComputerWithProgress';
 import { type Handlers, registerCommands } from '../ui/registerCommands';
 import { Targets } from '../ui/targets';
 import type { Connectivity } from './connectivity';
@@ -62,8 +62,8 @@ export function registerFeatures(
   const { account, client, lastClient, lifecycle, log, store } = service;
   const { knownComputers, terminals } = connectivity;
   const disposables = new DisposableStore();
-  const metricsAndBilling = new MetricsAndBilling(client, clock);
-  disposables.add(account.onDidSwitch(() => metricsAndBilling.reset()));
+  const serviceReports = new ServiceReports(client, clock);
+  disposables.add(account.onDidSwitch(() => serviceReports.reset()));
   const computersInUse = disposables.add(new ComputersInUse());
   const finder = new ComputerFinder(store, client);
   const targets = new Targets(account, store, new ComputerPicker(store));
@@ -75,7 +75,7 @@ export function registerFeatures(
       lifecycle,
       store,
       terminals,
-      metricsAndBilling,
+      serviceReports,
       computersInUse,
       clock,
       log,

@@ -1,5 +1,5 @@
 import type { Computer } from './computer';
-import { statusOf } from './status';
+import { statusOf } from './statusTable';
 
 /** An action that a computer's status allows, or a button that it gets. The menus in package.json look for these. */
 export type Capability =

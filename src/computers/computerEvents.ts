@@ -3,8 +3,8 @@ import { type Disposable, DisposableStore } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import type { Computer } from './computer';
 import type { Lifecycle, StartRequest } from './lifecycle';
-import { statusOf } from './status';
-import type { ComputerStore, Removal, StoreChange } from './store';
+import { statusOf } from './statusTable';
+import type { ComputerStore, Removal, StoreChange } from './computerStore';
 
 /** Something that happened to a computer and is worth a notification. */
 export interface ComputerEvent {

@@ -3,7 +3,7 @@ import type { CelestoClient } from '../api/client';
 import { isApiError } from '../api/errors';
 import { printable } from '../base/text';
 import type { Computer } from './computer';
-import type { ComputerStore } from './store';
+import type { ComputerStore } from './computerStore';
 
 /** Finds a computer by its id or name, in the list or, where it is not listed, by asking the service. */
 export class ComputerFinder {

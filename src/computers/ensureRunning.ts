@@ -6,8 +6,8 @@ import type { Log } from '../base/log';
 import type { Computer } from './computer';
 import { LifecycleError, refusalOf } from './errors';
 import { pollUntil } from './pollUntil';
-import { statusOf } from './status';
-import type { ComputerStore } from './store';
+import { statusOf } from './statusTable';
+import type { ComputerStore } from './computerStore';
 
 /** Progress of a computer on its way to `running`. */
 export type EnsureRunningStep =

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { RecoveryFacts } from '../base/errors';
 import type { Computer } from './computer';
-import { statusOf } from './status';
+import { statusOf } from './statusTable';
 
 /** Reasons for which a computer did not reach the state that was requested. */
 export type LifecycleProblem =

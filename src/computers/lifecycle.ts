@@ -9,8 +9,8 @@ import type { Computer } from './computer';
 import { type EnsureRunningStep, EnsureRunningTask, type StartAction } from './ensureRunning';
 import { LifecycleError } from './errors';
 import { pollUntil } from './pollUntil';
-import { statusOf } from './status';
-import type { ComputerStore } from './store';
+import { statusOf } from './statusTable';
+import type { ComputerStore } from './computerStore';
 
 export interface EnsureRunningOptions {
   readonly signal: AbortSignal;

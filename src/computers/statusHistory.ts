@@ -1,7 +1,7 @@
 import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import type { Computer } from './computer';
-import type { ComputerStore } from './store';
+import type { ComputerStore } from './computerStore';
 
 /** A status that a computer was first seen in at some time. */
 export interface StatusChange {

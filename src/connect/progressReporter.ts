@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import { messageOf } from '../base/errors';
 import type { Computer } from '../computers/computer';
 import type { EnsureRunningStep } from '../computers/ensureRunning';
-import { statusOf } from '../computers/status';
+import { statusOf } from '../computers/statusTable';
 import type { Transport } from './transport';
 
 /** Receives the progress of an attempt to connect. */

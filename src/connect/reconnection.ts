@@ -5,7 +5,7 @@ import { isTransient } from '../base/errors';
 import type { Computer } from '../computers/computer';
 import { LifecycleError, refusalOf } from '../computers/errors';
 import type { Lifecycle } from '../computers/lifecycle';
-import { statusOf } from '../computers/status';
+import { statusOf } from '../computers/statusTable';
 import type { Session, SessionRequest } from '../shell/session';
 import type { ComputerConnector } from './computerConnector';
 import type { Progress } from './progressReporter';

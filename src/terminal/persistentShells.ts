@@ -6,7 +6,7 @@ import { Emitter, type Event } from '../base/emitter';
 import { isTransient } from '../base/errors';
 import { describeError, type Log } from '../base/log';
 import type { Computer } from '../computers/computer';
-import { statusOf } from '../computers/status';
+import { statusOf } from '../computers/statusTable';
 import type { SshChannels } from '../connect/sshChannels';
 import {
   endShellCommand,

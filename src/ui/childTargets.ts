@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { cancellation } from '../base/abort';
 import { escapeIcons } from '../base/text';
 import type { Computer } from '../computers/computer';
-import type { ComputerStore } from '../computers/store';
+import type { ComputerStore } from '../computers/computerStore';
 import type { TreeChild } from './treeChildren';
 import { ChildNode } from './treeNodes';
 

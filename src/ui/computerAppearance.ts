@@ -1,6 +1,6 @@
 import { capabilitiesOf } from '../computers/capabilities';
 import type { Computer } from '../computers/computer';
-import { statusOf } from '../computers/status';
+import { statusOf } from '../computers/statusTable';
 import { formatComputerSize } from './computerFacts';
 
 /** A computer as an item of the tree or of a picker. Plain text: none of it may be rendered as trusted Markdown. */

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { formatMegabytes } from '../base/text';
 import type { Computer } from '../computers/computer';
-import { statusOf } from '../computers/status';
+import { statusOf } from '../computers/statusTable';
 
 /** A label and a value. */
 export type Fact = [label: string, value: string];

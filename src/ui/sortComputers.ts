@@ -1,5 +1,5 @@
 import type { Computer } from '../computers/computer';
-import { statusOf } from '../computers/status';
+import { statusOf } from '../computers/statusTable';
 
 /** Compares names with numbers by value, node-2 before node-10, and without regard to case. */
 const nameCollator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });

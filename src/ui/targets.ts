@@ -3,7 +3,7 @@ import type { Account } from '../account/account';
 import { cancellation } from '../base/abort';
 import { type Capability, isCapable } from '../computers/capabilities';
 import type { Computer } from '../computers/computer';
-import type { ComputerStore } from '../computers/store';
+import type { ComputerStore } from '../computers/computerStore';
 import type { ComputerPicker } from './computerPicker';
 import { ComputerNode } from './treeNodes';
 

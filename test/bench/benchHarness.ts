@@ -17,7 +17,7 @@ import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
 import type { Computer } from '../../src/computers/computer';
 import { Lifecycle } from '../../src/computers/lifecycle';
-import { ComputerStore } from '../../src/computers/store';
+import { ComputerStore } from '../../src/computers/computerStore';
 import type { ConnectionPool } from '../../src/ssh/connection/connectionPool';
 import { parseEndpoint } from '../../src/ssh/connection/endpoint';
 import type { SshTransportName } from '../../src/ssh/connection/sshTransport';

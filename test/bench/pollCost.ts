@@ -3,7 +3,7 @@ import { CelestoClient } from '../../src/api/client';
 import { Http, readAs } from '../../src/api/http';
 import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
-import { ComputerStore } from '../../src/computers/store';
+import { ComputerStore } from '../../src/computers/computerStore';
 import { answeredComputer } from '../unit/support/computers';
 
 /** Milliseconds of a poll, from the text of the answer to the last listener. */

@@ -5,7 +5,7 @@ import { CelestoClient } from '../../src/api/client';
 import { Http } from '../../src/api/http';
 import { systemClock as clock } from '../../src/base/clock';
 import { Lifecycle } from '../../src/computers/lifecycle';
-import { ComputerStore } from '../../src/computers/store';
+import { ComputerStore } from '../../src/computers/computerStore';
 import { ComputerConnector } from '../../src/connect/computerConnector';
 import { Reconnection } from '../../src/connect/reconnection';
 import { TransportCache } from '../../src/connect/transportCache';

@@ -7,7 +7,7 @@ import { ResumeSessionCommand } from '../../src/features/agentSessions/resumeSes
 import { LifecycleCommands } from '../../src/features/lifecycle/lifecycleCommands';
 import { RunCommands } from '../../src/features/run/runCommands';
 import { TerminalCommands } from '../../src/features/terminals/terminalCommands';
-import { createFindComputer } from '../../src/ui/findComputer';
+import { createFindComputer } from '../../src/ui/findComputerWithProgress';
 import { Targets } from '../../src/ui/targets';
 import { LifecycleHarness } from '../unit/support/lifecycleHarness';
 

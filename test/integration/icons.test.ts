@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { computerFrom } from '../../src/computers/computer';
-import { knownStatuses } from '../../src/computers/status';
+import { knownStatuses } from '../../src/computers/statusTable';
 import { actionsOf } from '../../src/features/details/computerActions';
 import { appearanceOf } from '../../src/ui/computerAppearance';
 import { wire } from '../unit/support/computers';

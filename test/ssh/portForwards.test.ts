@@ -7,7 +7,7 @@ import type { Disposable } from '../../src/base/disposable';
 import { Emitter } from '../../src/base/emitter';
 import type { Computer } from '../../src/computers/computer';
 import { LifecycleError } from '../../src/computers/errors';
-import type { StoreChange } from '../../src/computers/store';
+import type { StoreChange } from '../../src/computers/computerStore';
 import { ChannelTransport } from '../../src/connect/channelTransport';
 import { ComputerConnector } from '../../src/connect/computerConnector';
 import { NoSshError, SshChannels } from '../../src/connect/sshChannels';

@@ -6,7 +6,7 @@ import { isCancellation } from '../../src/base/abort';
 import { systemClock } from '../../src/base/clock';
 import { silentLog } from '../../src/base/log';
 import { Lifecycle } from '../../src/computers/lifecycle';
-import { ComputerStore } from '../../src/computers/store';
+import { ComputerStore } from '../../src/computers/computerStore';
 import { ComputerConnector } from '../../src/connect/computerConnector';
 import type { Transport, TransportName } from '../../src/connect/transport';
 import { TransportCache } from '../../src/connect/transportCache';

@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { defaultBaseUrl } from '../../src/api/baseUrl';
 import { capabilitiesOf } from '../../src/computers/capabilities';
 import { computerFrom } from '../../src/computers/computer';
-import { knownStatuses, statusOf } from '../../src/computers/status';
+import { knownStatuses, statusOf } from '../../src/computers/statusTable';
 import { actionsOf } from '../../src/features/details/computerActions';
 import { childContexts } from '../../src/ui/treeChildren';
 import { wire } from './support/computers';

@@ -1,5 +1,5 @@
 import type { Terminals } from '../../terminal/terminals';
-import type { FindComputer } from '../../ui/findComputer';
+import type { FindComputer } from '../../ui/findComputerWithProgress';
 import type { Feature } from '../../ui/registerCommands';
 import { ResumeSessionCommand } from './resumeSessionCommand';
 

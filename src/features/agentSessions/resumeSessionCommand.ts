@@ -3,7 +3,7 @@ import { escapeIcons } from '../../base/text';
 import type { Computer } from '../../computers/computer';
 import { assertOpenable } from '../../computers/errors';
 import type { Terminals } from '../../terminal/terminals';
-import type { FindComputer } from '../../ui/findComputer';
+import type { FindComputer } from '../../ui/findComputerWithProgress';
 import type { Handler } from '../../ui/registerCommands';
 import { maxFileBytes, parseSavedSession, type SavedSession, tooLargeError } from './savedSession';
 

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Terminals } from '../../terminal/terminals';
-import type { FindComputer } from '../../ui/findComputer';
+import type { FindComputer } from '../../ui/findComputerWithProgress';
 import { inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';

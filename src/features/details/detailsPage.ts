@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import { describeError, type Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';
-import type { MetricsAndBilling } from '../../computers/metricsAndBilling';
-import { statusOf } from '../../computers/status';
-import type { ComputerStore } from '../../computers/store';
+import type { ServiceReports } from '../../computers/serviceReports';
+import { statusOf } from '../../computers/statusTable';
+import type { ComputerStore } from '../../computers/computerStore';
 import { factsOf } from '../../ui/computerFacts';
 import { formatMetrics } from '../../ui/formatMetrics';
 import { formatCommand, formatQuota } from './formatUsage';
@@ -22,7 +22,7 @@ export class DetailsPage implements vscode.TextDocumentContentProvider, Disposab
 
   constructor(
     private readonly store: ComputerStore,
-    private readonly metricsAndBilling: MetricsAndBilling,
+    private readonly serviceReports: ServiceReports,
     private readonly log: Log,
   ) {
     this.disposables.add(vscode.workspace.registerTextDocumentContentProvider(scheme, this));
@@ -39,9 +39,9 @@ export class DetailsPage implements vscode.TextDocumentContentProvider, Disposab
     if (!computer) return vscode.l10n.t('This computer is no longer in the list.');
     const signal = AbortSignal.timeout(timeoutMs);
     const [metrics, commands, quota] = await Promise.all([
-      this.optional(() => this.metricsAndBilling.observability(computer.id, '24h', signal)),
-      this.optional(() => this.metricsAndBilling.commands(computer.id, signal)),
-      this.optional(() => this.metricsAndBilling.billing(signal)),
+      this.optional(() => this.serviceReports.observability(computer.id, '24h', signal)),
+      this.optional(() => this.serviceReports.commands(computer.id, signal)),
+      this.optional(() => this.serviceReports.billing(signal)),
     ]);
     const metricsRows = metrics ? formatMetrics(metrics) : [];
     return [

@@ -1,8 +1,8 @@
 import type { Account } from '../../account/account';
 import { DisposableStore } from '../../base/disposable';
 import type { Log } from '../../base/log';
-import type { MetricsAndBilling } from '../../computers/metricsAndBilling';
-import type { ComputerStore } from '../../computers/store';
+import type { ServiceReports } from '../../computers/serviceReports';
+import type { ComputerStore } from '../../computers/computerStore';
 import type { Feature } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 import { DetailsCommands } from './detailsCommands';
@@ -14,17 +14,17 @@ export type DetailsCommandId = 'celesto.pick' | 'celesto.showDetails';
 export interface DetailsDeps {
   readonly account: Account;
   readonly store: ComputerStore;
-  readonly metricsAndBilling: MetricsAndBilling;
+  readonly serviceReports: ServiceReports;
   readonly targets: Targets;
   readonly log: Log;
 }
 
 /** Registers the status bar item, the picker of actions and the details page. */
 export function registerDetails(deps: DetailsDeps): Feature<DetailsCommandId> {
-  const { account, store, metricsAndBilling, targets, log } = deps;
+  const { account, store, serviceReports, targets, log } = deps;
   const disposables = new DisposableStore();
-  disposables.add(new StatusBar({ store, account, metricsAndBilling, log }));
-  const page = disposables.add(new DetailsPage(store, metricsAndBilling, log));
+  disposables.add(new StatusBar({ store, account, serviceReports, log }));
+  const page = disposables.add(new DetailsPage(store, serviceReports, log));
   const commands = new DetailsCommands(targets, page);
   return {
     handlers: { 'celesto.pick': commands.pick, 'celesto.showDetails': commands.showDetails },

@@ -3,9 +3,9 @@ import type { Account } from '../../account/account';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import { describeError, type Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';
-import type { MetricsAndBilling } from '../../computers/metricsAndBilling';
-import { statusOf } from '../../computers/status';
-import type { ComputerStore } from '../../computers/store';
+import type { ServiceReports } from '../../computers/serviceReports';
+import { statusOf } from '../../computers/statusTable';
+import type { ComputerStore } from '../../computers/computerStore';
 import { formatDollars } from './formatUsage';
 
 const itemId = 'celesto.running';
@@ -17,7 +17,7 @@ const priority = 0;
 export interface StatusBarDeps {
   readonly store: ComputerStore;
   readonly account: Account;
-  readonly metricsAndBilling: MetricsAndBilling;
+  readonly serviceReports: ServiceReports;
   readonly log: Log;
 }
 
@@ -67,7 +67,7 @@ export class StatusBar implements Disposable {
   }
 
   private async addCost(ids: string, running: readonly Computer[]): Promise<void> {
-    const rate = running.length > 0 ? await this.deps.metricsAndBilling.hourlyCost(running) : undefined;
+    const rate = running.length > 0 ? await this.deps.serviceReports.hourlyCost(running) : undefined;
     if (rate === undefined || this.drawnIds !== ids) return;
     this.item.tooltip = vscode.l10n.t(
       '{0}, about {1} an hour',

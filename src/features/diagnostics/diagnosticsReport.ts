@@ -5,7 +5,7 @@ import { describeError } from '../../base/log';
 import type { RecentProblemsLog } from '../../base/recentProblems';
 import { printable } from '../../base/text';
 import type { ComputerHistory, StatusHistory } from '../../computers/statusHistory';
-import type { ComputerStore } from '../../computers/store';
+import type { ComputerStore } from '../../computers/computerStore';
 import type { TransportSelector } from '../../connect/transportSelector';
 import type { ConnectionPool } from '../../ssh/connection/connectionPool';
 import { formatEndpoint } from '../../ssh/connection/endpoint';

@@ -8,8 +8,8 @@ import { finishBeforeShutdown } from '../../base/shutdown';
 import type { Computer } from '../../computers/computer';
 import type { UsageSource } from '../../computers/computersInUse';
 import type { Lifecycle } from '../../computers/lifecycle';
-import { statusOf } from '../../computers/status';
-import type { ComputerStore } from '../../computers/store';
+import { statusOf } from '../../computers/statusTable';
+import type { ComputerStore } from '../../computers/computerStore';
 import type { WindowRegistry } from './otherWindows';
 
 /** The settings `celesto.idle.*`. */

@@ -2,7 +2,7 @@ import type { CelestoClient } from '../../api/client';
 import type { Clock } from '../../base/clock';
 import type { ComputerEvents } from '../../computers/computerEvents';
 import type { Lifecycle } from '../../computers/lifecycle';
-import type { ComputerStore } from '../../computers/store';
+import type { ComputerStore } from '../../computers/computerStore';
 import type { Terminals } from '../../terminal/terminals';
 import type { Feature } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';

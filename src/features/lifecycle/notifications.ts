@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../base/disposable';
 import type { Computer } from '../../computers/computer';
 import type { ComputerEvent, ComputerEvents } from '../../computers/computerEvents';
-import { statusOf } from '../../computers/status';
+import { statusOf } from '../../computers/statusTable';
 import type { Terminals } from '../../terminal/terminals';
 import { inform, warn } from '../../ui/prompts';
 

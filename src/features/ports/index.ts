@@ -7,7 +7,7 @@ import type { Computer } from '../../computers/computer';
 import type { ComputerEvents } from '../../computers/computerEvents';
 import type { UsageSource } from '../../computers/computersInUse';
 import type { Lifecycle } from '../../computers/lifecycle';
-import type { ComputerStore } from '../../computers/store';
+import type { ComputerStore } from '../../computers/computerStore';
 import type { SshChannels } from '../../connect/sshChannels';
 import type { Terminals } from '../../terminal/terminals';
 import { ChildTargets } from '../../ui/childTargets';

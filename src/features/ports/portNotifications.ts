@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import type { ComputerEvent, ComputerEvents } from '../../computers/computerEvents';
-import type { ComputerStore } from '../../computers/store';
+import type { ComputerStore } from '../../computers/computerStore';
 import type { Terminals } from '../../terminal/terminals';
 import { inform, warn } from '../../ui/prompts';
 import { loopbackAddress, type PortForward } from './portForward';

@@ -2,7 +2,7 @@ import { basename } from 'node:path/posix';
 import * as vscode from 'vscode';
 import { cancellation } from '../../base/abort';
 import type { Computer } from '../../computers/computer';
-import type { FindComputer } from '../../ui/findComputer';
+import type { FindComputer } from '../../ui/findComputerWithProgress';
 import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 import type { CommandHistory } from './commandHistory';

@@ -2,7 +2,7 @@ import { isApiError } from '../../api/errors';
 import type { Computer } from '../../computers/computer';
 import { LifecycleError, refusalOf } from '../../computers/errors';
 import type { Lifecycle } from '../../computers/lifecycle';
-import { statusOf } from '../../computers/status';
+import { statusOf } from '../../computers/statusTable';
 import type { ComputerConnector, ConnectorOptions } from '../../connect/computerConnector';
 import type { CommandRequest } from './command';
 import type { CommandExecution } from './commandExecution';

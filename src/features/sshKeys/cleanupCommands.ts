@@ -3,7 +3,7 @@ import type { CelestoClient } from '../../api/client';
 import { cancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
-import { statusOf } from '../../computers/status';
+import { statusOf } from '../../computers/statusTable';
 import type { KnownComputers } from '../../ssh/hostKeys/knownComputers';
 import type { ExtensionKey } from '../../ssh/keys/extensionKey';
 import {

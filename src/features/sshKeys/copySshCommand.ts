@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
 import { assertOpenable } from '../../computers/errors';
 import type { Lifecycle } from '../../computers/lifecycle';
-import { statusOf } from '../../computers/status';
+import { statusOf } from '../../computers/statusTable';
 import type { TransportSetting } from '../../connect/transportSelector';
 import { parseEndpoint } from '../../ssh/connection/endpoint';
 import type { LocalSshProxies } from '../../ssh/tunnel/localSshProxies';

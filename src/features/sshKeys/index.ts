@@ -1,7 +1,7 @@
 import type { CelestoClient } from '../../api/client';
 import type { Clock } from '../../base/clock';
 import type { Lifecycle } from '../../computers/lifecycle';
-import type { ComputerStore } from '../../computers/store';
+import type { ComputerStore } from '../../computers/computerStore';
 import type { TransportSetting } from '../../connect/transportSelector';
 import type { KnownComputers } from '../../ssh/hostKeys/knownComputers';
 import type { ExtensionKey } from '../../ssh/keys/extensionKey';

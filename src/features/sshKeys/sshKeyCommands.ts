@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock';
 import { messageOf } from '../../base/errors';
-import { statusOf } from '../../computers/status';
-import type { ComputerStore } from '../../computers/store';
+import { statusOf } from '../../computers/statusTable';
+import type { ComputerStore } from '../../computers/computerStore';
 import type { KeyRotation } from '../../ssh/keys/keyRotation';
 import { withProgress } from '../../ui/progress';
 import { confirmOrCancel, inform, warn } from '../../ui/prompts';

@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { truncate } from '../../base/text';
 import type { Computer } from '../../computers/computer';
-import { statusOf } from '../../computers/status';
+import { statusOf } from '../../computers/statusTable';
 import type { PersistentShell } from '../../shell/shellListing';
 import type { PersistentShells } from '../../terminal/persistentShells';
 import type { ChildProvider, TreeChild } from '../../ui/treeChildren';

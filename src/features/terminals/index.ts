@@ -4,7 +4,7 @@ import { DisposableStore } from '../../base/disposable';
 import type { UsageSource } from '../../computers/computersInUse';
 import type { PersistentShells } from '../../terminal/persistentShells';
 import type { Terminals } from '../../terminal/terminals';
-import type { FindComputer } from '../../ui/findComputer';
+import type { FindComputer } from '../../ui/findComputerWithProgress';
 import type { Feature } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 import type { ChildProvider } from '../../ui/treeChildren';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { assertOpenable } from '../../computers/errors';
 import type { Terminals } from '../../terminal/terminals';
-import type { FindComputer } from '../../ui/findComputer';
+import type { FindComputer } from '../../ui/findComputerWithProgress';
 import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import type { Computer } from '../../computers/computer';
-import type { ComputerStore, StoreChange } from '../../computers/store';
+import type { ComputerStore, StoreChange } from '../../computers/computerStore';
 import { sortComputers } from '../../ui/sortComputers';
 import type { ChildProvider } from '../../ui/treeChildren';
 import { ChildNode, ComputerNode, GroupNode, type TreeNode } from '../../ui/treeNodes';

@@ -1,5 +1,5 @@
 import type { Computer } from '../../computers/computer';
-import { statusOf } from '../../computers/status';
+import { statusOf } from '../../computers/statusTable';
 
 /** Tests for the text, in any case, in the computer's name, id, template or status. */
 export function matchesFilter(computer: Computer, filter: string): boolean {

@@ -1,5 +1,5 @@
 import type { Computer } from '../../computers/computer';
-import { statusOf } from '../../computers/status';
+import { statusOf } from '../../computers/statusTable';
 
 /** A way to divide the list. */
 export type Grouping = 'none' | 'state' | 'template';

@@ -3,8 +3,8 @@ import type { Account } from '../../account/account';
 import type { Clock } from '../../base/clock';
 import { DisposableStore } from '../../base/disposable';
 import type { Log } from '../../base/log';
-import type { MetricsAndBilling } from '../../computers/metricsAndBilling';
-import type { ComputerStore } from '../../computers/store';
+import type { ServiceReports } from '../../computers/serviceReports';
+import type { ComputerStore } from '../../computers/computerStore';
 import type { Feature } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';
 import type { ChildProvider } from '../../ui/treeChildren';
@@ -27,7 +27,7 @@ export type TreeCommandId =
 export interface TreeDeps {
   readonly account: Account;
   readonly store: ComputerStore;
-  readonly metricsAndBilling: MetricsAndBilling;
+  readonly serviceReports: ServiceReports;
   readonly targets: Targets;
   /** Providers of the children of computers, in their order in the tree. */
   readonly children: readonly ChildProvider[];
@@ -42,9 +42,9 @@ export interface TreeFeature extends Feature<TreeCommandId> {
 
 /** Registers the tree of computers in the side bar, with its filter and grouping. */
 export function registerTree(deps: TreeDeps): TreeFeature {
-  const { account, store, metricsAndBilling, targets, children, memento, clock, log } = deps;
+  const { account, store, serviceReports, targets, children, memento, clock, log } = deps;
   const disposables = new DisposableStore();
-  const metrics = disposables.add(new LiveMetrics(metricsAndBilling, clock, log));
+  const metrics = disposables.add(new LiveMetrics(serviceReports, clock, log));
   const itemCommands = disposables.add(new ItemCommands());
   const tree = disposables.add(new ComputersTree(store, children, metrics, itemCommands));
   const view = disposables.add(new ComputersView({ store, tree, account, memento }));

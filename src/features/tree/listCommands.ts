@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Account } from '../../account/account';
 import { DisposableStore } from '../../base/disposable';
-import type { ComputerStore } from '../../computers/store';
+import type { ComputerStore } from '../../computers/computerStore';
 import { copy } from '../../ui/clipboard';
 import type { Handler } from '../../ui/registerCommands';
 import type { Targets } from '../../ui/targets';

@@ -4,8 +4,8 @@ import type { Disposable } from '../../base/disposable';
 import { Emitter } from '../../base/emitter';
 import { describeError, type Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';
-import type { MetricsAndBilling } from '../../computers/metricsAndBilling';
-import { statusOf } from '../../computers/status';
+import type { ServiceReports } from '../../computers/serviceReports';
+import { statusOf } from '../../computers/statusTable';
 import type { Fact } from '../../ui/computerFacts';
 import { formatMetrics } from '../../ui/formatMetrics';
 
@@ -25,7 +25,7 @@ export class LiveMetrics implements Disposable {
   readonly onDidExpire = this.expirations.event;
 
   constructor(
-    private readonly metricsAndBilling: Pick<MetricsAndBilling, 'observability'>,
+    private readonly serviceReports: Pick<ServiceReports, 'observability'>,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {}
@@ -41,7 +41,7 @@ export class LiveMetrics implements Disposable {
     );
     try {
       const anySignal = AbortSignal.any([signal, timeout.signal, this.disposal.signal]);
-      const metrics = await this.metricsAndBilling.observability(id, '1h', anySignal);
+      const metrics = await this.serviceReports.observability(id, '1h', anySignal);
       return metrics ? formatMetrics(metrics) : [];
     } catch (error) {
       if (!isCancellation(error)) this.log.debug(`${id}: no metrics: ${describeError(error)}`);

@@ -5,7 +5,7 @@ import { CelestoClient, createIntent, maxBulkDelete, pageSize } from '../../../s
 import { Http } from '../../../src/api/http';
 import * as wire from '../../../src/api/wire';
 import { silentLog } from '../../../src/base/log';
-import { knownStatuses } from '../../../src/computers/status';
+import { knownStatuses } from '../../../src/computers/statusTable';
 import {
   type Contract,
   goneInOctober,

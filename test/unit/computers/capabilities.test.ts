@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { capabilitiesOf } from '../../../src/computers/capabilities';
 import { type Computer, computerFrom } from '../../../src/computers/computer';
-import { knownStatuses } from '../../../src/computers/status';
+import { knownStatuses } from '../../../src/computers/statusTable';
 import { wire } from '../support/computers';
 
 function computer(facts: Record<string, unknown> = {}): Computer {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import ts from 'typescript';
-import { knownStatuses } from '../../../src/computers/status';
+import { knownStatuses } from '../../../src/computers/statusTable';
 import { find, lastName, placeOf, type Source, source, sources } from '../support/sources';
 
 /** The tables of statuses: of computers, and of published ports. */
-const statusTables = ['src/computers/status.ts', 'src/computers/publishedPort.ts'];
+const statusTables = ['src/computers/statusTable.ts', 'src/computers/publishedPort.ts'];
 
 /** Statuses of other things, which no table holds: of `Promise.allSettled`, and of the plan. */
 const otherStatuses = ['fulfilled', 'rejected', 'active', 'depleted'];

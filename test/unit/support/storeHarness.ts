@@ -5,7 +5,7 @@ import {
   type ListCache,
   type StoreChange,
   type StoreState,
-} from '../../../src/computers/store';
+} from '../../../src/computers/computerStore';
 import { wire } from './computers';
 import { FakeClient } from './fakeClient';
 import { FakeClock } from './fakeClock';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Computer, computerFrom } from '../../../src/computers/computer';
-import { knownStatuses } from '../../../src/computers/status';
+import { knownStatuses } from '../../../src/computers/statusTable';
 import { appearanceOf } from '../../../src/ui/computerAppearance';
 import { wire } from '../support/computers';
 

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Account } from '../../../account/account';
 import { type Disposable, DisposableStore } from '../../../base/disposable';
 import { describeError, type Log } from '../../../base/log';
-import type { ComputerStore } from '../../../computers/store';
+import type { ComputerStore } from '../../../computers/computerStore';
 import { taskType } from './taskDefinition';
 import { CelestoTaskProvider, type CelestoTaskProviderDeps } from './taskProvider';
 import { TasksJsonCompletion, tasksJsonFiles, triggerCharacters } from './tasksJsonCompletion';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ComputerStore } from '../../../computers/store';
+import type { ComputerStore } from '../../../computers/computerStore';
 import { specialComputerNames } from './taskDefinition';
 
 /** The files that hold tasks. */

@@ -8,8 +8,8 @@ import { retry } from '../../../base/retry';
 import { finishBeforeShutdown } from '../../../base/shutdown';
 import type { Computer } from '../../../computers/computer';
 import type { Lifecycle } from '../../../computers/lifecycle';
-import { statusOf } from '../../../computers/status';
-import type { ComputerStore } from '../../../computers/store';
+import { statusOf } from '../../../computers/statusTable';
+import type { ComputerStore } from '../../../computers/computerStore';
 import { leaseKey, type LeaseMemento, Leases, type TemporaryComputerRecord } from './leases';
 
 /** One use of a temporary computer. */

@@ -4,7 +4,7 @@ import { ApiError } from '../../../../src/api/errors';
 import type { Observability } from '../../../../src/api/wire';
 import { abortable } from '../../../../src/base/abort';
 import { computerFrom } from '../../../../src/computers/computer';
-import { MetricsAndBilling } from '../../../../src/computers/metricsAndBilling';
+import { ServiceReports } from '../../../../src/computers/serviceReports';
 import { LiveMetrics } from '../../../../src/features/tree/liveMetrics';
 import { wire } from '../../support/computers';
 import { deferred } from '../../support/deferred';
@@ -35,7 +35,7 @@ function harness(answer: Promise<Observability> | (() => Promise<Observability>)
     return abortable(typeof answer === 'function' ? answer() : answer, asking);
   };
   const client = { observability, commands: unused, billing: unused, sizes: unused };
-  const liveMetrics = new LiveMetrics(new MetricsAndBilling(client, clock), clock, log);
+  const liveMetrics = new LiveMetrics(new ServiceReports(client, clock), clock, log);
   const expired: string[] = [];
   liveMetrics.onDidExpire((id) => expired.push(id));
   return { liveMetrics, calls, clock, log, expired };

@@ -9,7 +9,7 @@ import { describeError, type Log } from '../base/log';
 import { type Computer, computerFrom, sameComputer } from './computer';
 import { pollBackoffMs, Poller, pollIntervals } from './poller';
 import { isPortChanging } from './publishedPort';
-import { statusOf } from './status';
+import { statusOf } from './statusTable';
 
 /** Changes to the list by a poll or an action. Never empty. */
 export interface StoreChange {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { knownStatuses, statusOf } from '../../../src/computers/status';
+import { knownStatuses, statusOf } from '../../../src/computers/statusTable';
 
 type Row = [status: string, kind: string, icon: string, color: string, open: string, can: string];
 

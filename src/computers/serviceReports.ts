@@ -18,7 +18,7 @@ class AnswerCache {
  * Reads what the service reports besides the computers themselves: metrics, prices, past commands, the plan. Resolves
  * to undefined where the service lacks one of these calls, or the key has no permission for it.
  */
-export class MetricsAndBilling {
+export class ServiceReports {
   private cache = new AnswerCache();
 
   constructor(

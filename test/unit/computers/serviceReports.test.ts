@@ -4,7 +4,7 @@ import { ApiError } from '../../../src/api/errors';
 import type { BillingSummary, Observability, Size } from '../../../src/api/wire';
 import { abortable, isCancellation } from '../../../src/base/abort';
 import { computerFrom } from '../../../src/computers/computer';
-import { MetricsAndBilling } from '../../../src/computers/metricsAndBilling';
+import { ServiceReports } from '../../../src/computers/serviceReports';
 import { wire } from '../support/computers';
 import { deferred } from '../support/deferred';
 import { FakeClock, settled } from '../support/fakeClock';
@@ -26,7 +26,7 @@ function harness(answers: { sizes?: Size[] | Error; observability?: Error | Prom
     const result = value instanceof Error ? Promise.reject(value) : Promise.resolve(value);
     return signal ? abortable(result, signal) : result;
   };
-  const metrics = new MetricsAndBilling(
+  const metrics = new ServiceReports(
     {
       sizes: () => answer('sizes', answers.sizes ?? []),
       observability: (id, _, signal) =>
@@ -39,7 +39,7 @@ function harness(answers: { sizes?: Size[] | Error; observability?: Error | Prom
   return { metrics, calls, clock };
 }
 
-describe('MetricsAndBilling', () => {
+describe('ServiceReports', () => {
   const computers = [
     computerFrom(wire('a', 'running', { vcpus: 2, ram_mb: 4096, disk_size_mb: 10_240 })),
     computerFrom(wire('b', 'running', { vcpus: 1, ram_mb: 1024, disk_size_mb: 5_120 })),
