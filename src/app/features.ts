@@ -25,7 +25,7 @@ import { registerTree, type TreeCommandId } from '../features/tree/index';
 import { ComputerPicker } from '../ui/computerPicker';
 import { createFindComputer } from '../ui/findComputerWithProgress';
 import { type Handlers, registerCommands } from '../ui/registerCommands';
-import { Targets } from '../ui/targets';
+import { CommandTargets } from '../ui/commandTargets';
 import type { Connectivity } from './connectivity';
 import type { Service } from './service';
 import { settings } from './settings';
@@ -66,7 +66,7 @@ export function registerFeatures(
   disposables.add(account.onDidSwitch(() => serviceReports.reset()));
   const computersInUse = disposables.add(new ComputersInUse());
   const finder = new ComputerFinder(store, client);
-  const targets = new Targets(account, store, new ComputerPicker(store));
+  const targets = new CommandTargets(account, store, new ComputerPicker(store));
   const shared = {
     ...{
       account,

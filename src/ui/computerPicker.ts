@@ -5,7 +5,7 @@ import { type Capability, isCapable } from '../computers/capabilities';
 import type { Computer } from '../computers/computer';
 import { statusOf } from '../computers/statusTable';
 import type { ComputerStore } from '../computers/computerStore';
-import { appearanceOf } from './computerAppearance';
+import { computerItemText } from './computerItemText';
 import { sortComputers } from './sortComputers';
 
 interface ComputerItem extends vscode.QuickPickItem {
@@ -104,7 +104,7 @@ function sameIn(items: readonly ComputerItem[], others: readonly ComputerItem[])
 }
 
 function itemOf(computer: Computer): ComputerItem {
-  const { label, description, icon, color } = appearanceOf(computer);
+  const { label, description, icon, color } = computerItemText(computer);
   return {
     computer,
     label: escapeIcons(label),

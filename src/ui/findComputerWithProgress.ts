@@ -3,10 +3,10 @@ import type { Clock } from '../base/clock';
 import type { Computer } from '../computers/computer';
 import type { ComputerFinder } from '../computers/computerFinder';
 import { withProgress } from './progress';
-import type { Targets } from './targets';
+import type { CommandTargets } from './commandTargets';
 
 export interface FindComputerDeps {
-  readonly targets: Pick<Targets, 'ensureSignedIn'>;
+  readonly targets: Pick<CommandTargets, 'ensureSignedIn'>;
   readonly finder: Pick<ComputerFinder, 'find'>;
   readonly clock: Clock;
 }

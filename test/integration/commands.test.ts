@@ -8,7 +8,7 @@ import { LifecycleCommands } from '../../src/features/lifecycle/lifecycleCommand
 import { RunCommands } from '../../src/features/run/runCommands';
 import { TerminalCommands } from '../../src/features/terminals/terminalCommands';
 import { createFindComputer } from '../../src/ui/findComputerWithProgress';
-import { Targets } from '../../src/ui/targets';
+import { CommandTargets } from '../../src/ui/commandTargets';
 import { LifecycleHarness } from '../unit/support/lifecycleHarness';
 
 /** Sets up these computers, and a user who is signed in and cancels every picker. */
@@ -21,7 +21,7 @@ async function setUp(...computers: string[]) {
   };
   const one = (title: string): Promise<undefined> => cancel(title).then(() => undefined);
   const account = { state: { kind: 'signedIn' } };
-  const targets = new Targets(account as never, harness.store, { one, many: cancel } as never);
+  const targets = new CommandTargets(account as never, harness.store, { one, many: cancel } as never);
   return { harness, targets, picks };
 }
 

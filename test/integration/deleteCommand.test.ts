@@ -5,7 +5,7 @@ import { isCancellation } from '../../src/base/abort';
 import { DeleteCommand } from '../../src/features/lifecycle/deleteCommand';
 import type { PublishedPortChild } from '../../src/features/ports/portChildren';
 import { KnownComputers } from '../../src/ssh/hostKeys/knownComputers';
-import { Targets } from '../../src/ui/targets';
+import { CommandTargets } from '../../src/ui/commandTargets';
 import { ChildNode, ComputerNode, GroupNode, type TreeNode } from '../../src/ui/treeNodes';
 import { LifecycleHarness } from '../unit/support/lifecycleHarness';
 import { parseComputer } from '../unit/support/storeHarness';
@@ -30,7 +30,7 @@ async function setUp(computers: string[], select: (nodes: ComputerNode[]) => Tre
   };
   const account = { state: { kind: 'signedIn' } };
   const picker = { one: pick, many: pick };
-  const targets = new Targets(account as never, harness.store, picker as never);
+  const targets = new CommandTargets(account as never, harness.store, picker as never);
   const { client, store, lifecycle, clock } = harness;
   const selection = select(nodes);
   const command = new DeleteCommand({

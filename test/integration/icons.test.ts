@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { computerFrom } from '../../src/computers/computer';
 import { knownStatuses } from '../../src/computers/statusTable';
 import { actionsOf } from '../../src/features/details/computerActions';
-import { appearanceOf } from '../../src/ui/computerAppearance';
+import { computerItemText } from '../../src/ui/computerItemText';
 import { wire } from '../unit/support/computers';
 
 /** Reads bundles of this VS Code, which register all icons and colours by their ids. @param paths possible files */
@@ -17,7 +17,7 @@ function codeOfVSCode(...paths: readonly string[]): string {
 
 describe('the icons and colours of the extension', () => {
   const computers = [...knownStatuses, 'hibernating'].map((status) => computerFrom(wire('cmp_1', status)));
-  const appearances = computers.map(appearanceOf);
+  const appearances = computers.map(computerItemText);
   const extension = vscode.extensions.getExtension('celesto.celesto-computers')!;
   const bundle = readFileSync(join(extension.extensionPath, 'dist', 'extension.js'), 'utf8');
 

@@ -5,14 +5,14 @@ import type { Organization } from '../../api/wire';
 import { escapeIcons, printable } from '../../base/text';
 import { inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 import { askForApiKey, type CheckKey } from './signIn';
 
 export interface AccountCommandsDeps {
   readonly account: Account;
   readonly client: Pick<CelestoClient, 'organizations'>;
   readonly checkKey: CheckKey;
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
 }
 
 /** Commands for signing in and out and for the organization. */

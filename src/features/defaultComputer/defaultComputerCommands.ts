@@ -3,10 +3,10 @@ import type { Terminals } from '../../terminal/terminals';
 import type { FindComputer } from '../../ui/findComputerWithProgress';
 import { inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 
 export interface DefaultComputerDeps {
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
   readonly findComputer: FindComputer;
   readonly terminals: Terminals;
   /** The id or name of the default computer; empty for none. */

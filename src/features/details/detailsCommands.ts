@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Computer } from '../../computers/computer';
 import type { Handler } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 import { actionsOf } from './computerActions';
 import type { DetailsPage } from './detailsPage';
 
@@ -13,7 +13,7 @@ interface ActionItem extends vscode.QuickPickItem {
 /** Commands that show one computer: its details page, and the picker of its actions. */
 export class DetailsCommands {
   constructor(
-    private readonly targets: Targets,
+    private readonly targets: CommandTargets,
     private readonly page: DetailsPage,
   ) {}
 

@@ -4,7 +4,7 @@ import type { Log } from '../../base/log';
 import type { ServiceReports } from '../../computers/serviceReports';
 import type { ComputerStore } from '../../computers/computerStore';
 import type { Feature } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 import { DetailsCommands } from './detailsCommands';
 import { DetailsPage } from './detailsPage';
 import { StatusBar } from './statusBar';
@@ -15,7 +15,7 @@ export interface DetailsDeps {
   readonly account: Account;
   readonly store: ComputerStore;
   readonly serviceReports: ServiceReports;
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
   readonly log: Log;
 }
 

@@ -8,11 +8,11 @@ import type { Terminals } from '../../terminal/terminals';
 import { withProgress } from '../../ui/progress';
 import { inform, warn } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 import { askCreateRequest } from './createSteps';
 
 export interface CreateCommandDeps {
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
   readonly client: Pick<CelestoClient, 'templates'>;
   readonly lifecycle: Pick<Lifecycle, 'create'>;
   readonly terminals: Pick<Terminals, 'create'>;

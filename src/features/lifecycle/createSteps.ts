@@ -3,7 +3,7 @@ import type { CelestoClient } from '../../api/client';
 import { createLimits, type CreateRequest, type Template } from '../../api/wire';
 import { formatMegabytes } from '../../base/text';
 import { type Choice, runMultiStepInput, type StepInput } from '../../ui/multiStepInput';
-import { formatSize, type Size, templateChoices } from '../../ui/templateChoices';
+import { formatSize, type Size, templateChoices } from '../../ui/templatePicker';
 
 /** The answers so far. The service takes those that are missing from the template. */
 interface CreateDraft {

@@ -10,13 +10,13 @@ import type { ComputerStore } from '../../computers/computerStore';
 import { withProgress } from '../../ui/progress';
 import { confirmOrCancel } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 
 /** Computers that the question lists before it counts the others. */
 const maxListed = 15;
 
 export interface DeleteCommandDeps {
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
   readonly client: Pick<CelestoClient, 'get'>;
   readonly store: ComputerStore;
   readonly lifecycle: Lifecycle;

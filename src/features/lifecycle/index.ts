@@ -5,7 +5,7 @@ import type { Lifecycle } from '../../computers/lifecycle';
 import type { ComputerStore } from '../../computers/computerStore';
 import type { Terminals } from '../../terminal/terminals';
 import type { Feature } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 import { CreateCommand } from './createCommand';
 import { DeleteCommand } from './deleteCommand';
 import { LifecycleCommands } from './lifecycleCommands';
@@ -15,7 +15,7 @@ export type LifecycleCommandId =
   'celesto.create' | 'celesto.start' | 'celesto.stop' | 'celesto.restore' | 'celesto.delete';
 
 export interface LifecycleDeps {
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
   readonly client: CelestoClient;
   readonly store: ComputerStore;
   readonly lifecycle: Lifecycle;

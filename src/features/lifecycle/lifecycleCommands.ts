@@ -5,10 +5,10 @@ import type { Computer } from '../../computers/computer';
 import type { Lifecycle } from '../../computers/lifecycle';
 import { withProgress } from '../../ui/progress';
 import type { Handler } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 
 export interface LifecycleCommandsDeps {
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
   readonly lifecycle: Pick<Lifecycle, 'ensureRunning' | 'stop'>;
   readonly clock: Clock;
   /** Milliseconds that a start, a restore or a stop may take. */

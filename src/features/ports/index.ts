@@ -10,9 +10,9 @@ import type { Lifecycle } from '../../computers/lifecycle';
 import type { ComputerStore } from '../../computers/computerStore';
 import type { SshChannels } from '../../connect/sshChannels';
 import type { Terminals } from '../../terminal/terminals';
-import { ChildTargets } from '../../ui/childTargets';
+import { TreeChildTargets } from '../../ui/treeChildTargets';
 import type { Feature } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 import type { ChildProvider } from '../../ui/treeChildren';
 import { ForwardedPortChildren, PublishedPortChildren } from './portChildren';
 import { PortForwardCommands } from './portForwardCommands';
@@ -35,7 +35,7 @@ export type PortsCommandId =
   | 'celesto.copyPublishedUrl';
 
 export interface PortsDeps {
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
   readonly client: CelestoClient;
   readonly store: ComputerStore;
   readonly lifecycle: Lifecycle;
@@ -74,7 +74,7 @@ export function registerPorts(deps: PortsDeps): PortsFeature {
   disposables.add(new PortNotifications({ events, forwards, terminals, store }));
   const forwardedPorts = new ForwardedPortChildren(forwards);
   const publishedPorts = new PublishedPortChildren();
-  const childTargets = new ChildTargets(store);
+  const childTargets = new TreeChildTargets(store);
   const publisher = new PortPublisher(client, lifecycle, clock);
   const forward = new PortForwardCommands({
     ...{ targets, childTargets, forwardedPorts, forwards, channels, clock },

@@ -6,12 +6,12 @@ import type { Computer } from '../../computers/computer';
 import { LifecycleError } from '../../computers/errors';
 import type { SshChannels } from '../../connect/sshChannels';
 import { PortError } from '../../ssh/errors';
-import type { ChildTargets } from '../../ui/childTargets';
+import type { TreeChildTargets } from '../../ui/treeChildTargets';
 import { copy } from '../../ui/clipboard';
 import { withProgress } from '../../ui/progress';
 import { inform, warn } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 import { type ListeningPort, listPortsCommand, parseListeningPorts } from './listeningPorts';
 import type { LocalhostAddress } from './localhostAddresses';
 import type { ForwardedPortChildren } from './portChildren';
@@ -21,8 +21,8 @@ import { formatForward } from './portNotifications';
 import { askLocalPort, pickPort, type PortChoice, validatePort } from './portPicker';
 
 export interface PortForwardCommandsDeps {
-  readonly targets: Targets;
-  readonly childTargets: ChildTargets;
+  readonly targets: CommandTargets;
+  readonly childTargets: TreeChildTargets;
   readonly forwardedPorts: ForwardedPortChildren;
   readonly forwards: PortForwards;
   readonly channels: SshChannels;

@@ -4,12 +4,12 @@ import { type PublishedPort, publishLimits } from '../../api/wire';
 import { cancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
-import type { ChildTargets } from '../../ui/childTargets';
+import type { TreeChildTargets } from '../../ui/treeChildTargets';
 import { copy } from '../../ui/clipboard';
 import { withProgress } from '../../ui/progress';
 import { confirmOrCancel, inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 import { type ListeningPort, listPortsCommand, parseListeningPorts } from './listeningPorts';
 import type { PublishedPortChildren } from './portChildren';
 import { pickPort } from './portPicker';
@@ -19,8 +19,8 @@ import { type PortPublisher, validatePublishPort } from './portPublisher';
 const listPortsTimeoutSeconds = 10;
 
 export interface PublishPortCommandsDeps {
-  readonly targets: Targets;
-  readonly childTargets: ChildTargets;
+  readonly targets: CommandTargets;
+  readonly childTargets: TreeChildTargets;
   readonly publishedPorts: PublishedPortChildren;
   readonly publisher: PortPublisher;
   readonly client: Pick<CelestoClient, 'exec'>;

@@ -7,7 +7,7 @@ import type { ComputerStore } from '../../computers/computerStore';
 import type { Terminals } from '../../terminal/terminals';
 import type { FindComputer } from '../../ui/findComputerWithProgress';
 import type { Feature } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 import { type CommandConnectorDeps, createCommandConnector } from './commandConnector';
 import { CommandHistory } from './commandHistory';
 import { RunCommands } from './runCommands';
@@ -22,7 +22,7 @@ export type RunCommandId =
 
 export interface RunDeps extends CommandConnectorDeps {
   readonly account: Account;
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
   readonly finder: ComputerFinder;
   readonly findComputer: FindComputer;
   readonly store: ComputerStore;

@@ -4,14 +4,14 @@ import { cancellation } from '../../base/abort';
 import type { Computer } from '../../computers/computer';
 import type { FindComputer } from '../../ui/findComputerWithProgress';
 import type { Handler } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 import type { CommandHistory } from './commandHistory';
 import { pickCommand } from './commandPicker';
 import { interpreterFor } from './interpreter';
 import type { RunTerminals } from './runTerminals';
 
 export interface RunCommandsDeps {
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
   readonly findComputer: FindComputer;
   readonly terminals: RunTerminals;
   readonly history: CommandHistory;

@@ -17,7 +17,7 @@ import { removeRemoteSshd } from '../../ssh/tunnel/remoteSshd';
 import { withProgress } from '../../ui/progress';
 import { confirmOrCancel, inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 
 interface InstalledItem extends vscode.QuickPickItem {
   /** A key, else the helper. */
@@ -25,7 +25,7 @@ interface InstalledItem extends vscode.QuickPickItem {
 }
 
 export interface CleanupCommandsDeps {
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
   readonly client: Pick<CelestoClient, 'exec'>;
   readonly knownComputers: KnownComputers;
   readonly extensionKey: ExtensionKey;

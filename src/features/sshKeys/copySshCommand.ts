@@ -11,10 +11,10 @@ import type { LocalSshProxies } from '../../ssh/tunnel/localSshProxies';
 import { withProgress } from '../../ui/progress';
 import { inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 
 export interface CopySshCommandDeps {
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
   readonly lifecycle: Pick<Lifecycle, 'ensureRunning'>;
   readonly sshProxies: LocalSshProxies;
   readonly clock: Clock;

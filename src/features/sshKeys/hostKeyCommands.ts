@@ -4,13 +4,13 @@ import type { KnownComputers } from '../../ssh/hostKeys/knownComputers';
 import { copy } from '../../ui/clipboard';
 import { confirmOrCancel, inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 import { hostKeyItems } from './hostKeyItems';
 
 /** Shows and forgets the pinned host keys of a computer. */
 export class HostKeyCommands {
   constructor(
-    private readonly targets: Targets,
+    private readonly targets: CommandTargets,
     private readonly knownComputers: KnownComputers,
   ) {}
 

@@ -9,7 +9,7 @@ import type { KeyRotation } from '../../ssh/keys/keyRotation';
 import type { SshConfig } from '../../ssh/sshConfig';
 import type { LocalSshProxies } from '../../ssh/tunnel/localSshProxies';
 import type { Feature } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 import { CleanupCommands } from './cleanupCommands';
 import { CopySshCommand } from './copySshCommand';
 import { HostKeyCommands } from './hostKeyCommands';
@@ -24,7 +24,7 @@ export type SshKeysCommandId =
   | 'celesto.removeSshHelper';
 
 export interface SshKeysDeps {
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
   readonly client: CelestoClient;
   readonly store: ComputerStore;
   readonly lifecycle: Lifecycle;

@@ -7,10 +7,10 @@ import type { KeyRotation } from '../../ssh/keys/keyRotation';
 import { withProgress } from '../../ui/progress';
 import { confirmOrCancel, inform, warn } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 
 export interface SshKeyCommandsDeps {
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
   readonly store: ComputerStore;
   readonly rotation: KeyRotation;
   readonly clock: Clock;

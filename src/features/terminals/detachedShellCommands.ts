@@ -8,7 +8,7 @@ import type { Terminals } from '../../terminal/terminals';
 import { withProgress } from '../../ui/progress';
 import { confirmOrCancel } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 import type { TreeChild } from '../../ui/treeChildren';
 import { ChildNode } from '../../ui/treeNodes';
 import { type DetachedShellChild, detachedShellChild } from './detachedShellChildren';
@@ -21,7 +21,7 @@ interface DetachedShellTarget {
 /** Attaches a terminal to a detached shell, or ends it. */
 export class DetachedShellCommands {
   constructor(
-    private readonly targets: Targets,
+    private readonly targets: CommandTargets,
     private readonly shells: PersistentShells,
     private readonly terminals: Terminals,
     private readonly clock: Clock,

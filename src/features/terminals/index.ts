@@ -6,7 +6,7 @@ import type { PersistentShells } from '../../terminal/persistentShells';
 import type { Terminals } from '../../terminal/terminals';
 import type { FindComputer } from '../../ui/findComputerWithProgress';
 import type { Feature } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 import type { ChildProvider } from '../../ui/treeChildren';
 import { DetachedShellChildren } from './detachedShellChildren';
 import { DetachedShellCommands } from './detachedShellCommands';
@@ -28,7 +28,7 @@ export type TerminalsCommandId =
   | 'celesto.endShell';
 
 export interface TerminalsDeps {
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
   readonly findComputer: FindComputer;
   readonly terminals: Terminals;
   readonly shells: PersistentShells;

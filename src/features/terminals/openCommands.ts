@@ -3,12 +3,12 @@ import { assertOpenable } from '../../computers/errors';
 import type { Terminals } from '../../terminal/terminals';
 import type { FindComputer } from '../../ui/findComputerWithProgress';
 import type { Handler } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 
 /** Opens a computer: its terminal, another one, or one of a computer given by its id or name. */
 export class OpenCommands {
   constructor(
-    private readonly targets: Targets,
+    private readonly targets: CommandTargets,
     private readonly findComputer: FindComputer,
     private readonly terminals: Terminals,
   ) {}

@@ -2,12 +2,12 @@ import * as vscode from 'vscode';
 import { isCancellation } from '../../base/abort';
 import type { Terminals } from '../../terminal/terminals';
 import type { Handler } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 
 /** Opens terminals in the editor area, beside another terminal, in a directory, or from the terminal panel. */
 export class TerminalCommands {
   constructor(
-    private readonly targets: Targets,
+    private readonly targets: CommandTargets,
     private readonly terminals: Terminals,
   ) {}
 

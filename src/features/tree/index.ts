@@ -6,7 +6,7 @@ import type { Log } from '../../base/log';
 import type { ServiceReports } from '../../computers/serviceReports';
 import type { ComputerStore } from '../../computers/computerStore';
 import type { Feature } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 import type { ChildProvider } from '../../ui/treeChildren';
 import { ComputersTree } from './computersTree';
 import { ComputersView } from './computersView';
@@ -28,7 +28,7 @@ export interface TreeDeps {
   readonly account: Account;
   readonly store: ComputerStore;
   readonly serviceReports: ServiceReports;
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
   /** Providers of the children of computers, in their order in the tree. */
   readonly children: readonly ChildProvider[];
   readonly memento: vscode.Memento;

@@ -4,7 +4,7 @@ import { DisposableStore } from '../../base/disposable';
 import type { ComputerStore } from '../../computers/computerStore';
 import { copy } from '../../ui/clipboard';
 import type { Handler } from '../../ui/registerCommands';
-import type { Targets } from '../../ui/targets';
+import type { CommandTargets } from '../../ui/commandTargets';
 import type { ComputersView } from './computersView';
 import type { Grouping } from './grouping';
 
@@ -12,7 +12,7 @@ export interface ListCommandsDeps {
   readonly account: Account;
   readonly store: ComputerStore;
   readonly view: ComputersView;
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
 }
 
 /** Commands of the list itself: refresh, filter, grouping, copying ids and names. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { appearanceOf } from '../../ui/computerAppearance';
+import { computerItemText } from '../../ui/computerItemText';
 import type { TreeChild } from '../../ui/treeChildren';
 import { ChildNode, type ComputerNode, GroupNode, type TreeNode } from '../../ui/treeNodes';
 
@@ -31,7 +31,7 @@ export function drawnKey(child: TreeChild): string {
 }
 
 function computerItem({ computer }: ComputerNode, hasChildren: boolean): vscode.TreeItem {
-  const { label, description, icon, color, contextValue, ariaLabel } = appearanceOf(computer);
+  const { label, description, icon, color, contextValue, ariaLabel } = computerItemText(computer);
   const { Collapsed, None } = vscode.TreeItemCollapsibleState;
   const item = new vscode.TreeItem(label, hasChildren ? Collapsed : None);
   item.id = computer.id;

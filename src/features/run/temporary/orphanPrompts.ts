@@ -5,14 +5,14 @@ import { type Disposable, toDisposable } from '../../../base/disposable';
 import { withProgress } from '../../../ui/progress';
 import { warn } from '../../../ui/prompts';
 import { showError } from '../../../ui/showError';
-import type { Targets } from '../../../ui/targets';
+import type { CommandTargets } from '../../../ui/commandTargets';
 import { abbreviate } from '../command';
 import type { TemporaryComputerRecord } from './leases';
 import type { TemporaryComputers } from './temporaryComputers';
 
 export interface OrphanPromptsDeps {
   readonly computers: TemporaryComputers;
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
   readonly clock: Clock;
 }
 

@@ -4,8 +4,8 @@ import type { CreateRequest, Template } from '../../../api/wire';
 import { cancellation } from '../../../base/abort';
 import { runMultiStepInput } from '../../../ui/multiStepInput';
 import type { Handler } from '../../../ui/registerCommands';
-import type { Targets } from '../../../ui/targets';
-import { templateChoices } from '../../../ui/templateChoices';
+import type { CommandTargets } from '../../../ui/commandTargets';
+import { templateChoices } from '../../../ui/templatePicker';
 import { abbreviate } from '../command';
 import type { CommandHistory } from '../commandHistory';
 import { pickCommand } from '../commandPicker';
@@ -17,7 +17,7 @@ import { TemporaryTarget } from './temporaryTarget';
 const historyId = 'new';
 
 export interface TemporaryComputerCommandsDeps {
-  readonly targets: Targets;
+  readonly targets: CommandTargets;
   readonly client: Pick<CelestoClient, 'templates'>;
   readonly terminals: RunTerminals;
   readonly history: CommandHistory;

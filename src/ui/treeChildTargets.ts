@@ -7,13 +7,13 @@ import type { TreeChild } from './treeChildren';
 import { ChildNode } from './treeNodes';
 
 /** A tree child and the computer that it belongs to. */
-export interface ChildTarget<C extends TreeChild> {
+export interface TreeChildTarget<C extends TreeChild> {
   readonly computer: Computer;
   readonly child: C;
 }
 
 /** Resolves the tree child that a command acts on: the tree item it was called on, else the one that the user picks. */
-export class ChildTargets {
+export class TreeChildTargets {
   constructor(private readonly store: Pick<ComputerStore, 'computers'>) {}
 
   /** @throws a cancellation when the user picks none */
@@ -21,7 +21,7 @@ export class ChildTargets {
     args: readonly unknown[],
     title: string,
     provider: { readonly childrenOf: (computer: Computer) => readonly C[] },
-  ): Promise<ChildTarget<C>> {
+  ): Promise<TreeChildTarget<C>> {
     const [node] = args;
     if (node instanceof ChildNode) return { computer: node.parent.computer, child: node.child as C };
     const items = this.store.computers.flatMap((computer) =>

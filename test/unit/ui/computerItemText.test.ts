@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { type Computer, computerFrom } from '../../../src/computers/computer';
 import { knownStatuses } from '../../../src/computers/statusTable';
-import { appearanceOf } from '../../../src/ui/computerAppearance';
+import { computerItemText } from '../../../src/ui/computerItemText';
 import { wire } from '../support/computers';
 
 function computer(facts: Record<string, unknown> = {}): Computer {
@@ -34,10 +34,10 @@ const appearances: [string, string, string, string, string][] = [
   ],
 ];
 
-describe('appearanceOf', () => {
+describe('computerItemText', () => {
   for (const [status, words, icon, color, contextValue] of appearances) {
     it(`describes a computer that is ${status}`, () => {
-      assert.deepEqual(appearanceOf(computer({ status })), {
+      assert.deepEqual(computerItemText(computer({ status })), {
         label: 'einstein',
         description: `${words} · coding-agent · 2 CPU, 2 GB`,
         icon,
@@ -54,7 +54,7 @@ describe('appearanceOf', () => {
   });
 
   it('puts the last error right after the status for screen readers', () => {
-    const appearance = appearanceOf(computer({ status: 'error', last_error: 'no memory left' }));
+    const appearance = computerItemText(computer({ status: 'error', last_error: 'no memory left' }));
     assert.equal(
       appearance.ariaLabel,
       'einstein, needs attention, no memory left, coding-agent, 2 CPU, 2 GB',
@@ -63,7 +63,7 @@ describe('appearanceOf', () => {
 
   it('has no control or format characters, whatever the service sends', () => {
     const nasty = 'ein\u202estein\u0007\u001b[31m\n\u200bx';
-    const appearance = appearanceOf(
+    const appearance = computerItemText(
       computer({ name: nasty, template_id: nasty, status: 'error', last_error: nasty }),
     );
     for (const text of Object.values(appearance)) assert.doesNotMatch(String(text), /[\p{Cc}\p{Cf}]/u);

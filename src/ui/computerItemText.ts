@@ -4,7 +4,7 @@ import { statusOf } from '../computers/statusTable';
 import { formatComputerSize } from './computerFacts';
 
 /** A computer as an item of the tree or of a picker. Plain text: none of it may be rendered as trusted Markdown. */
-export interface Appearance {
+export interface ComputerItemText {
   readonly label: string;
   readonly description: string;
   /** The id of a codicon; the table of statuses has it. */
@@ -18,7 +18,7 @@ export interface Appearance {
 }
 
 /** Describes a computer for the tree and for pickers: name, status, template, size. */
-export function appearanceOf(computer: Computer): Appearance {
+export function computerItemText(computer: Computer): ComputerItemText {
   const { icon, color, label } = statusOf(computer.status);
   const status = label();
   const size = formatComputerSize(computer);

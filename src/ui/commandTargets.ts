@@ -8,7 +8,7 @@ import type { ComputerPicker } from './computerPicker';
 import { ComputerNode } from './treeNodes';
 
 /** Resolves the computers that a command acts on: those it was called on, else those that the user picks. */
-export class Targets {
+export class CommandTargets {
   constructor(
     private readonly account: Account,
     private readonly store: ComputerStore,
