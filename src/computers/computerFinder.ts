@@ -21,7 +21,7 @@ export class ComputerFinder {
     }
     try {
       const sequence = this.store.nextSequence();
-      return this.store.upsert(await this.client.get(idOrName, signal), sequence);
+      return this.store.applyAnswer(await this.client.get(idOrName, signal), sequence);
     } catch (error) {
       if (!isApiError(error, 'notFound')) throw error;
       const message = t(

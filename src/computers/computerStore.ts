@@ -49,7 +49,7 @@ export interface ListCache {
 }
 
 /** Identity of one optimistic update, so that only the latest one is taken back. */
-interface UnconfirmedStatus {
+interface OptimisticUpdate {
   readonly status: string;
 }
 
@@ -57,7 +57,7 @@ interface Entry {
   /** As the service described it last. */
   confirmed: Computer;
   /** Shown instead of the confirmed status while a call that will cause it is under way. */
-  optimistic: UnconfirmedStatus | undefined;
+  optimistic: OptimisticUpdate | undefined;
   /** Sequence number of the answer that `confirmed` comes from. */
   sequence: number;
   /** Time of that answer, in milliseconds of the clock; 0 for the cache. */
@@ -66,7 +66,7 @@ interface Entry {
 }
 
 /** A status that is shown before the service confirms it. Calling a method again later is harmless. */
-export interface OptimisticStatus {
+export interface OptimisticStatusHandle {
   /** Replaces it by the service's answer; without one, by the confirmed status, and a poll follows. */
   settle(answer?: WireComputer): void;
   /** Takes it as confirmed: the service has agreed without describing the computer. */
@@ -88,14 +88,14 @@ const initialState: StoreState = {
 export class ComputerStore implements Disposable {
   private readonly entries = new Map<string, Entry>();
   /** Sequence numbers of the answers by which computers were removed. */
-  private readonly removedAt = new Map<string, number>();
+  private readonly removedSequences = new Map<string, number>();
   private readonly poller: Poller;
   private readonly changes = new Emitter<StoreChange>();
   private readonly states = new Emitter<StoreState>();
   private current = initialState;
   private lastSequence = 0;
   /** Answers up to this sequence number belong to an account that is not used any more. */
-  private resetAt = 0;
+  private resetSequence = 0;
   /** Sequence number of the list that was applied last. */
   private listSequence = 0;
   /** Failed lists in a row. */
@@ -150,7 +150,7 @@ export class ComputerStore implements Disposable {
     if (this.current.freshness !== 'none') return;
     const cached = this.cache.read();
     if (cached.length === 0) return;
-    for (const computer of cached) this.merge(computer, 0, 0);
+    for (const computer of cached) this.mergeEntry(computer, 0, 0);
     this.changes.fire({ added: this.computers, changed: [], removed: [] });
     this.setState({ ...this.current, freshness: 'cached' });
   }
@@ -183,12 +183,12 @@ export class ComputerStore implements Disposable {
   }
 
   /** Merges an answer that describes one computer. `sequence` was taken before the call was sent. */
-  upsert(wire: WireComputer, sequence: number): Computer {
+  applyAnswer(wire: WireComputer, sequence: number): Computer {
     const computer = computerFrom(wire);
     if (this.isOutdated(computer.id, sequence)) return computer;
     const before = this.entries.get(computer.id)?.confirmed;
     if (statusOf(computer.status).isDeleted) this.remove(computer.id);
-    else this.update(computer.id, () => this.merge(computer, sequence, this.clock.now()));
+    else this.changeAndNotify(computer.id, () => this.mergeEntry(computer, sequence, this.clock.now()));
     if (isChanging(computer) && !(before && isChanging(before))) this.pollNow();
     return computer;
   }
@@ -198,20 +198,20 @@ export class ComputerStore implements Disposable {
     const entry = this.entries.get(id);
     if (!entry) return;
     this.entries.delete(id);
-    this.removedAt.set(id, this.nextSequence());
+    this.removedSequences.set(id, this.nextSequence());
     this.changes.fire({ added: [], changed: [], removed: [{ computer: entry.shown, cause: 'deleted' }] });
     this.save();
   }
 
   /** Shows a status before the service confirms it. Lists that arrive meanwhile do not replace it. */
-  setOptimistic(id: string, status: string): OptimisticStatus {
+  setOptimistic(id: string, status: string): OptimisticStatusHandle {
     const sequence = this.nextSequence();
-    const optimistic: UnconfirmedStatus = { status };
-    this.update(id, () => {
+    const optimistic: OptimisticUpdate = { status };
+    this.changeAndNotify(id, () => {
       const entry = this.entries.get(id);
       if (!entry) return;
       entry.optimistic = optimistic;
-      this.updateShown(entry);
+      this.refreshShown(entry);
     });
     return {
       settle: (answer) => this.settle(id, optimistic, sequence, answer && computerFrom(answer)),
@@ -224,26 +224,26 @@ export class ComputerStore implements Disposable {
 
   private settle(
     id: string,
-    optimistic: UnconfirmedStatus,
+    optimistic: OptimisticUpdate,
     sequence: number,
     answer: Computer | undefined,
   ): void {
-    if (sequence <= this.resetAt) return;
+    if (sequence <= this.resetSequence) return;
     if (answer && statusOf(answer.status).isDeleted) this.remove(answer.id);
-    this.update(answer?.id ?? id, () => {
+    this.changeAndNotify(answer?.id ?? id, () => {
       const entry = this.entries.get(id);
       if (entry?.optimistic === optimistic) entry.optimistic = undefined;
       // With a new sequence number, lists that were requested before this moment are outdated.
-      if (answer && sequence > (this.removedAt.get(answer.id) ?? 0))
-        this.merge(answer, this.nextSequence(), this.clock.now());
-      else if (entry) this.updateShown(entry);
+      if (answer && sequence > (this.removedSequences.get(answer.id) ?? 0))
+        this.mergeEntry(answer, this.nextSequence(), this.clock.now());
+      else if (entry) this.refreshShown(entry);
     });
     this.pollNow();
   }
 
   /** Drops the list: another account is used, or none. Answers still under way are dropped, too. */
   reset(): void {
-    this.resetAt = this.lastSequence;
+    this.resetSequence = this.lastSequence;
     this.failures = 0;
     this.retryAt = 0;
     const removed = this.computers.map((computer) => ({ computer, cause: 'reset' as const }));
@@ -298,7 +298,7 @@ export class ComputerStore implements Disposable {
       present.add(wire.id);
       if (this.isOutdated(wire.id, sequence)) continue;
       const before = this.get(wire.id);
-      const after = this.merge(computerFrom(wire), sequence, now).shown;
+      const after = this.mergeEntry(computerFrom(wire), sequence, now).shown;
       if (!before) added.push(after);
       else if (before !== after) changed.push(after);
     }
@@ -313,7 +313,7 @@ export class ComputerStore implements Disposable {
     for (const [id, entry] of this.entries) {
       if (present.has(id) || entry.sequence > sequence || entry.optimistic !== undefined) continue;
       this.entries.delete(id);
-      this.removedAt.set(id, sequence);
+      this.removedSequences.set(id, sequence);
       removed.push({
         computer: entry.shown,
         cause: isComplete || deleted.has(id) ? 'deleted' : 'unlisted',
@@ -324,38 +324,38 @@ export class ComputerStore implements Disposable {
 
   /** True for an answer to a call that was sent before the one that brought the present description. */
   private isOutdated(id: string, sequence: number): boolean {
-    const latest = this.entries.get(id)?.sequence ?? this.removedAt.get(id) ?? 0;
-    return sequence <= this.resetAt || sequence < latest;
+    const latest = this.entries.get(id)?.sequence ?? this.removedSequences.get(id) ?? 0;
+    return sequence <= this.resetSequence || sequence < latest;
   }
 
   private isOutdatedList(sequence: number): boolean {
-    return sequence <= this.resetAt || sequence < this.listSequence;
+    return sequence <= this.resetSequence || sequence < this.listSequence;
   }
 
-  private merge(computer: Computer, sequence: number, fetchedAt: number): Entry {
+  private mergeEntry(computer: Computer, sequence: number, fetchedAt: number): Entry {
     const entry = this.entries.get(computer.id);
     if (!entry) {
       const created = { confirmed: computer, optimistic: undefined, sequence, fetchedAt, shown: computer };
       this.entries.set(computer.id, created);
-      this.removedAt.delete(computer.id);
+      this.removedSequences.delete(computer.id);
       return created;
     }
     if (!sameComputer(entry.confirmed, computer)) entry.confirmed = computer;
     entry.sequence = sequence;
     entry.fetchedAt = fetchedAt;
-    this.updateShown(entry);
+    this.refreshShown(entry);
     return entry;
   }
 
   /** Computes what is shown; it stays the same object where nothing visible changes. */
-  private updateShown(entry: Entry): void {
+  private refreshShown(entry: Entry): void {
     const { confirmed, optimistic } = entry;
     const shown = optimistic ? { ...confirmed, status: optimistic.status } : confirmed;
     if (entry.shown !== shown && !sameComputer(entry.shown, shown)) entry.shown = shown;
   }
 
   /** Runs a change to one computer, and fires an event if it is visible. */
-  private update(id: string, change: () => void): void {
+  private changeAndNotify(id: string, change: () => void): void {
     const before = this.get(id);
     change();
     const after = this.get(id);

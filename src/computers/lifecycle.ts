@@ -68,7 +68,7 @@ export class Lifecycle {
   async create(intent: CreateIntent, signal: AbortSignal): Promise<Computer> {
     const sequence = this.store.nextSequence();
     try {
-      const computer = this.store.upsert(await this.client.create(intent, signal), sequence);
+      const computer = this.store.applyAnswer(await this.client.create(intent, signal), sequence);
       this.accepted.fire({ id: computer.id, action: 'create' });
       return computer;
     } catch (error) {
@@ -213,7 +213,7 @@ export class Lifecycle {
   async fetch(id: string, signal: AbortSignal): Promise<Computer> {
     const sequence = this.store.nextSequence();
     try {
-      return this.store.upsert(await this.client.get(id, signal), sequence);
+      return this.store.applyAnswer(await this.client.get(id, signal), sequence);
     } catch (error) {
       if (isApiError(error, 'notFound')) this.store.remove(id);
       throw error;

@@ -85,7 +85,7 @@ export class DeleteCommand {
     const { client, store } = this.deps;
     try {
       const sequence = store.nextSequence();
-      const computer = store.upsert(await client.get(id, signal), sequence);
+      const computer = store.applyAnswer(await client.get(id, signal), sequence);
       return statusOf(computer.status).isGone ? undefined : computer;
     } catch (error) {
       if (isCancellation(error)) throw error;

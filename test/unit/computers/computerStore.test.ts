@@ -265,8 +265,8 @@ describe('answers out of order', () => {
     const harness = new StoreHarness();
     await harness.refreshWith('a stopped', 'b stopped');
     const { answers, done } = lists(harness, 1);
-    harness.store.upsert(parseComputer('a running'), harness.store.nextSequence());
-    harness.store.upsert(parseComputer('new creating'), harness.store.nextSequence());
+    harness.store.applyAnswer(parseComputer('a running'), harness.store.nextSequence());
+    harness.store.applyAnswer(parseComputer('new creating'), harness.store.nextSequence());
     harness.takeEvents();
     answers[0]!.resolve(listOf(parseComputer('a starting'), parseComputer('b running')));
     await done[0];
@@ -280,8 +280,8 @@ describe('answers out of order', () => {
     const ticket = harness.store.nextSequence();
     await harness.refreshWith('a stopped');
     harness.takeEvents();
-    const answer = harness.store.upsert(parseComputer('a running'), ticket);
-    harness.store.upsert(parseComputer('gone running'), ticket);
+    const answer = harness.store.applyAnswer(parseComputer('a running'), ticket);
+    harness.store.applyAnswer(parseComputer('gone running'), ticket);
     assert.equal(answer.status, 'running', 'who asked gets the answer all the same');
     assert.equal(harness.shown, 'a stopped');
     assert.deepEqual(harness.takeEvents(), []);
@@ -301,13 +301,13 @@ describe('answers out of order', () => {
   });
 });
 
-describe('upsert', () => {
+describe('an answer about one computer', () => {
   it('reports the change', async () => {
     const harness = new StoreHarness();
     await harness.refreshWith('a stopped', 'b stopped');
     harness.takeEvents();
     for (const text of ['a starting', 'a starting', 'c running', 'b deleted']) {
-      harness.store.upsert(parseComputer(text), harness.store.nextSequence());
+      harness.store.applyAnswer(parseComputer(text), harness.store.nextSequence());
     }
     assert.deepEqual(harness.takeEvents(), ['~a starting', '+c running', '-b']);
   });
@@ -318,7 +318,7 @@ describe('upsert', () => {
     await harness.clock.advance(1_000);
     assert.equal(harness.store.recent('a', 1_001)?.status, 'running');
     assert.equal(harness.store.recent('a', 999), undefined);
-    harness.store.upsert(parseComputer('a running'), harness.store.nextSequence());
+    harness.store.applyAnswer(parseComputer('a running'), harness.store.nextSequence());
     assert.equal(harness.store.recent('a', 1)?.status, 'running');
     assert.equal(harness.store.recent('a', 0), undefined, 'who trusts for no time asks');
     assert.equal(harness.store.recent('b', 1_000), undefined);
@@ -359,7 +359,7 @@ describe('reset', () => {
     harness.takeEvents();
     answers[0]!.resolve(listOf(parseComputer('a stopped')));
     await done[0];
-    harness.store.upsert(parseComputer('a running'), ticket);
+    harness.store.applyAnswer(parseComputer('a running'), ticket);
     assumption.settle(parseComputer('a stopping'));
     assert.equal(harness.shown, '');
     assert.deepEqual(harness.takeEvents(), []);

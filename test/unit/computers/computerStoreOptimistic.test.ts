@@ -39,7 +39,7 @@ describe('an optimistic status', () => {
     const harness = await benchWith('a stopped');
     harness.store.setOptimistic('a', 'starting');
     harness.takeEvents();
-    harness.store.upsert(parseComputer('a error'), harness.store.nextSequence());
+    harness.store.applyAnswer(parseComputer('a error'), harness.store.nextSequence());
     assert.deepEqual(harness.takeEvents(), []);
   });
 
@@ -47,7 +47,7 @@ describe('an optimistic status', () => {
     const harness = await benchWith('a running');
     const assumption = harness.store.setOptimistic('a', 'stopping');
     harness.takeEvents();
-    harness.store.upsert(parseComputer('a deleted'), harness.store.nextSequence());
+    harness.store.applyAnswer(parseComputer('a deleted'), harness.store.nextSequence());
     assumption.settle();
     assert.deepEqual(harness.takeEvents(), ['-a']);
   });
@@ -141,7 +141,7 @@ describe('settling an optimistic status', () => {
     const assumption = harness.store.setOptimistic('a', 'starting');
     const ticket = harness.store.nextSequence();
     assumption.settle(parseComputer('a starting'));
-    harness.store.upsert(parseComputer('a stopped'), ticket);
+    harness.store.applyAnswer(parseComputer('a stopped'), ticket);
     assert.equal(harness.shown, 'a starting');
   });
 

@@ -181,7 +181,7 @@ describe('pollNow', () => {
   it('is caused by a computer that is found changing', async () => {
     const harness = await watched('a stopped');
     harness.setList('a starting');
-    harness.store.upsert(parseComputer('a starting'), harness.store.nextSequence());
+    harness.store.applyAnswer(parseComputer('a starting'), harness.store.nextSequence());
     assert.equal(await pollsWithin(harness, 0), 1);
     assert.equal(await pollsWithin(harness, 1_500), 1);
   });
@@ -191,7 +191,7 @@ describe('pollNow', () => {
     harness.setList('a starting');
     const before = harness.client.count('list');
     for (let i = 0; i < 15; i += 1) {
-      harness.store.upsert(parseComputer('a starting'), harness.store.nextSequence());
+      harness.store.applyAnswer(parseComputer('a starting'), harness.store.nextSequence());
       await harness.clock.advance(400);
     }
     // One at once, then one each 1.5 s of the 6 s.

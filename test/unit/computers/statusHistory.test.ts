@@ -28,9 +28,9 @@ describe('StatusHistory', () => {
   it('records a new error, but no status twice where only the name changed', () => {
     const { store, clock } = new StoreHarness();
     const history = new StatusHistory(store, clock);
-    store.upsert(wire('a', 'error', { last_error: 'no room' }), store.nextSequence());
-    store.upsert(wire('a', 'error', { last_error: 'no room', name: 'another' }), store.nextSequence());
-    store.upsert(wire('a', 'error', { last_error: 'no host' }), store.nextSequence());
+    store.applyAnswer(wire('a', 'error', { last_error: 'no room' }), store.nextSequence());
+    store.applyAnswer(wire('a', 'error', { last_error: 'no room', name: 'another' }), store.nextSequence());
+    store.applyAnswer(wire('a', 'error', { last_error: 'no host' }), store.nextSequence());
     const [life] = history.computers;
     assert.deepEqual(
       life?.changes.map(({ lastError }) => lastError),

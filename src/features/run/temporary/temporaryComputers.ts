@@ -30,7 +30,7 @@ export interface TemporaryComputersDeps {
   readonly lastClient: Pick<CelestoClient, 'delete'>;
   /** The address and the organization of the current account. */
   readonly owner: () => string;
-  readonly store: Pick<ComputerStore, 'nextSequence' | 'upsert'>;
+  readonly store: Pick<ComputerStore, 'nextSequence' | 'applyAnswer'>;
   readonly lifecycle: Pick<Lifecycle, 'delete'>;
   readonly memento: LeaseMemento;
   /** Called when a computer is deleted, so that other records of it are removed. */
@@ -131,7 +131,7 @@ export class TemporaryComputers implements Disposable {
     const created = client.create(record.intent);
     this.leases.acquire(key, created);
     try {
-      const computer = store.upsert(await created, sequence);
+      const computer = store.applyAnswer(await created, sequence);
       const { id, name } = computer;
       // Heartbeats may have renewed the record while the answer was awaited.
       await this.leases.save(key, { ...(this.leases.get(key) ?? record), computer: { id, name } });

@@ -70,7 +70,7 @@ class Harness {
         },
       },
       owner: () => this.owner,
-      store: { nextSequence: () => 1, upsert: (computer) => computerFrom(computer) },
+      store: { nextSequence: () => 1, applyAnswer: (computer) => computerFrom(computer) },
       lifecycle: {
         delete: (id) => {
           this.deletes.push(id);
