@@ -6,7 +6,7 @@ import { ComputerFinder } from '../../src/computers/computerFinder';
 import { ResumeSessionCommand } from '../../src/features/agentSessions/resumeSessionCommand';
 import { LifecycleCommands } from '../../src/features/lifecycle/lifecycleCommands';
 import { RunCommands } from '../../src/features/run/runCommands';
-import { TerminalCommands } from '../../src/features/terminals/terminalCommands';
+import { NewTerminalCommands } from '../../src/features/terminals/newTerminalCommands';
 import { createFindComputer } from '../../src/ui/findComputerWithProgress';
 import { CommandTargets } from '../../src/ui/commandTargets';
 import { LifecycleHarness } from '../unit/support/lifecycleHarness';
@@ -59,7 +59,7 @@ describe('a menu whose row was just redrawn', () => {
 describe('a new terminal from the + menu', () => {
   it('fails without a message on cancel, since VS Code would show it as an error', async () => {
     const { targets } = await setUp('a running');
-    const { profile } = new TerminalCommands(targets, undefined as never);
+    const { profile } = new NewTerminalCommands(targets, undefined as never);
     const { token } = new vscode.CancellationTokenSource();
     await assert.rejects(Promise.resolve(profile.provideTerminalProfile(token)), { message: '' });
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { Computer } from '../../src/computers/computer';
 import { ComputersTree } from '../../src/features/tree/computersTree';
-import { ItemCommands } from '../../src/features/tree/itemCommands';
+import { ItemClickCommands } from '../../src/features/tree/itemClickCommands';
 import type { ChildProvider, TreeChild } from '../../src/ui/treeChildren';
 import { ChildNode, ComputerNode, GroupNode, type TreeNode } from '../../src/ui/treeNodes';
 import { wire } from '../unit/support/computers';
@@ -55,13 +55,13 @@ class TreeHarness {
   readonly metrics = new FakeMetrics();
   /** The action of a click on each row, by the row's command. */
   readonly clicked = new Map<string, () => unknown>();
-  private readonly itemCommands = {
+  private readonly itemClickCommands = {
     commandFor: (id: string, click: () => unknown) => {
       this.clicked.set(`click ${id}`, click);
       return `click ${id}`;
     },
   };
-  readonly tree = new ComputersTree(this.list.store, [this.provider], this.metrics, this.itemCommands);
+  readonly tree = new ComputersTree(this.list.store, [this.provider], this.metrics, this.itemClickCommands);
   private readonly redrawn: (TreeNode | TreeNode[] | undefined)[] = [];
 
   constructor() {
@@ -291,7 +291,7 @@ describe('the tree', () => {
 
 describe('clicks on rows', () => {
   it('run the current action through a command that stays the same and needs no argument', async () => {
-    const clicks = new ItemCommands();
+    const clicks = new ItemClickCommands();
     const done: string[] = [];
     const command = clicks.commandFor('a', () => done.push('first'));
     await vscode.commands.executeCommand(command);

@@ -7,7 +7,7 @@ import { statusOf } from '../../computers/statusTable';
 import type { ComputerStore } from '../../computers/computerStore';
 import { factsOf } from '../../ui/computerFacts';
 import { formatMetrics } from '../../ui/formatMetrics';
-import { formatCommand, formatQuota } from './formatUsage';
+import { formatCommand, formatQuota } from './formatDetails';
 
 const scheme = 'celesto-details';
 /** Milliseconds that the requests for the page may take. */

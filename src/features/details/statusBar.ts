@@ -6,7 +6,7 @@ import type { Computer } from '../../computers/computer';
 import type { ServiceReports } from '../../computers/serviceReports';
 import { statusOf } from '../../computers/statusTable';
 import type { ComputerStore } from '../../computers/computerStore';
-import { formatDollars } from './formatUsage';
+import { formatDollars } from './formatDetails';
 
 const itemId = 'celesto.running';
 const icon = '$(vm-running)';

@@ -10,7 +10,7 @@ import type { UsageSource } from '../../computers/computersInUse';
 import type { Lifecycle } from '../../computers/lifecycle';
 import { statusOf } from '../../computers/statusTable';
 import type { ComputerStore } from '../../computers/computerStore';
-import type { WindowRegistry } from './otherWindows';
+import type { WindowRegistry } from './windowRegistry';
 
 /** The settings `celesto.idle.*`. */
 export interface IdleSettings {

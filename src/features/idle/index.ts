@@ -1,7 +1,7 @@
 import type { ComputersInUse } from '../../computers/computersInUse';
 import { idlePrompts } from './idlePrompts';
 import { IdleStopper, type IdleStopperDeps } from './idleStopper';
-import { WindowRegistry } from './otherWindows';
+import { WindowRegistry } from './windowRegistry';
 
 export interface IdleDeps extends Omit<IdleStopperDeps, 'usage' | 'otherWindows' | 'prompts'> {
   /** Computers in use from this window. */

@@ -9,7 +9,7 @@ import { withProgress } from '../../ui/progress';
 import { inform, warn } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
 import type { CommandTargets } from '../../ui/commandTargets';
-import { askCreateRequest } from './createSteps';
+import { askCreateRequest } from './createInputs';
 
 export interface CreateCommandDeps {
   readonly targets: CommandTargets;

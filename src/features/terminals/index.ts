@@ -10,9 +10,9 @@ import type { CommandTargets } from '../../ui/commandTargets';
 import type { ChildProvider } from '../../ui/treeChildren';
 import { DetachedShellChildren } from './detachedShellChildren';
 import { DetachedShellCommands } from './detachedShellCommands';
-import { OpenCommands } from './openCommands';
+import { OpenComputerCommands } from './openComputerCommands';
 import { TerminalChildren } from './terminalChildren';
-import { TerminalCommands } from './terminalCommands';
+import { NewTerminalCommands } from './newTerminalCommands';
 import { TerminalItemCommands } from './terminalItemCommands';
 
 export type TerminalsCommandId =
@@ -52,8 +52,8 @@ export function registerTerminals(deps: TerminalsDeps): TerminalsFeature {
   const { targets, findComputer, terminals, shells, clock } = deps;
   const disposables = new DisposableStore();
   const children = disposables.add(new TerminalChildren(terminals));
-  const open = new OpenCommands(targets, findComputer, terminals);
-  const commands = new TerminalCommands(targets, terminals);
+  const open = new OpenComputerCommands(targets, findComputer, terminals);
+  const commands = new NewTerminalCommands(targets, terminals);
   const items = new TerminalItemCommands(terminals);
   const detached = new DetachedShellCommands(targets, shells, terminals, clock);
   disposables.add(vscode.window.registerTerminalProfileProvider(profileId, commands.profile));

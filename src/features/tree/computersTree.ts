@@ -7,7 +7,7 @@ import type { ChildProvider } from '../../ui/treeChildren';
 import { ChildNode, ComputerNode, GroupNode, type TreeNode } from '../../ui/treeNodes';
 import { matchesFilter } from './filter';
 import { type Grouping, groupOf } from './grouping';
-import type { ItemCommands } from './itemCommands';
+import type { ItemClickCommands } from './itemClickCommands';
 import type { LiveMetrics } from './liveMetrics';
 import { computerTooltip } from './tooltip';
 import { clickOf, drawnKey, treeItem } from './treeItems';
@@ -29,7 +29,7 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
     private readonly store: ComputerStore,
     private readonly providers: readonly ChildProvider[],
     private readonly metrics: Pick<LiveMetrics, 'metricsOf' | 'onDidExpire'>,
-    private readonly itemCommands: Pick<ItemCommands, 'commandFor'>,
+    private readonly itemClickCommands: Pick<ItemClickCommands, 'commandFor'>,
   ) {
     this.disposables.add(store.onDidChange((change) => this.update(change)));
     this.disposables.add(metrics.onDidExpire((id) => this.redraw(id)));
@@ -86,7 +86,7 @@ export class ComputersTree implements vscode.TreeDataProvider<TreeNode>, Disposa
     if (click && item.id !== undefined) {
       const { title, command, argument } = click;
       const run = (): unknown => vscode.commands.executeCommand(command, argument);
-      item.command = { title, command: this.itemCommands.commandFor(item.id, run) };
+      item.command = { title, command: this.itemClickCommands.commandFor(item.id, run) };
     }
     return item;
   }

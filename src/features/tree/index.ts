@@ -10,7 +10,7 @@ import type { CommandTargets } from '../../ui/commandTargets';
 import type { ChildProvider } from '../../ui/treeChildren';
 import { ComputersTree } from './computersTree';
 import { ComputersView } from './computersView';
-import { ItemCommands } from './itemCommands';
+import { ItemClickCommands } from './itemClickCommands';
 import { ListCommands } from './listCommands';
 import { LiveMetrics } from './liveMetrics';
 
@@ -45,8 +45,8 @@ export function registerTree(deps: TreeDeps): TreeFeature {
   const { account, store, serviceReports, targets, children, memento, clock, log } = deps;
   const disposables = new DisposableStore();
   const metrics = disposables.add(new LiveMetrics(serviceReports, clock, log));
-  const itemCommands = disposables.add(new ItemCommands());
-  const tree = disposables.add(new ComputersTree(store, children, metrics, itemCommands));
+  const itemClickCommands = disposables.add(new ItemClickCommands());
+  const tree = disposables.add(new ComputersTree(store, children, metrics, itemClickCommands));
   const view = disposables.add(new ComputersView({ store, tree, account, memento }));
   const commands = new ListCommands({ account, store, view, targets });
   return {

@@ -8,7 +8,7 @@ import { Emitter } from '../../../../src/base/emitter';
 import type { Memento } from '../../../../src/base/memento';
 import { ComputersInUse } from '../../../../src/computers/computersInUse';
 import { type IdleSettings, IdleStopper } from '../../../../src/features/idle/idleStopper';
-import { WindowRegistry } from '../../../../src/features/idle/otherWindows';
+import { WindowRegistry } from '../../../../src/features/idle/windowRegistry';
 import { until } from '../../../harness/until';
 import { listOf } from '../../support/computers';
 import { deferred } from '../../support/deferred';

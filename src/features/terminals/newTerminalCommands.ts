@@ -5,7 +5,7 @@ import type { Handler } from '../../ui/registerCommands';
 import type { CommandTargets } from '../../ui/commandTargets';
 
 /** Opens terminals in the editor area, beside another terminal, in a directory, or from the terminal panel. */
-export class TerminalCommands {
+export class NewTerminalCommands {
   constructor(
     private readonly targets: CommandTargets,
     private readonly terminals: Terminals,

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, describe, it } from 'node:test';
-import { WindowRegistry } from '../../../../src/features/idle/otherWindows';
+import { WindowRegistry } from '../../../../src/features/idle/windowRegistry';
 import { FakeClock } from '../../support/fakeClock';
 
 describe('windows that share a folder', () => {

@@ -6,7 +6,7 @@ import { type Disposable, DisposableStore } from '../../base/disposable';
  * as the item is drawn again, some time before the window has the new item, and a click in between would do nothing. The
  * commands of items that are gone stay registered for the same reason.
  */
-export class ItemCommands implements Disposable {
+export class ItemClickCommands implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly handlers = new Map<string, () => unknown>();
 

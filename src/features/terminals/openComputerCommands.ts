@@ -6,7 +6,7 @@ import type { Handler } from '../../ui/registerCommands';
 import type { CommandTargets } from '../../ui/commandTargets';
 
 /** Opens a computer: its terminal, another one, or one of a computer given by its id or name. */
-export class OpenCommands {
+export class OpenComputerCommands {
   constructor(
     private readonly targets: CommandTargets,
     private readonly findComputer: FindComputer,

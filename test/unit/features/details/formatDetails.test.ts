@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formatCommand, formatDollars, formatQuota } from '../../../../src/features/details/formatUsage';
+import { formatCommand, formatDollars, formatQuota } from '../../../../src/features/details/formatDetails';
 
 describe('formatQuota', () => {
   const summary = {
