@@ -8,7 +8,7 @@ import type { Terminals } from '../../terminal/terminals';
 import type { FindComputer } from '../../ui/findComputerWithProgress';
 import type { Feature } from '../../ui/registerCommands';
 import type { CommandTargets } from '../../ui/commandTargets';
-import { type CommandConnectorDeps, createCommandConnector } from './commandConnector';
+import { type CommandConnectorDeps, createCommandConnector } from './createCommandConnector';
 import { CommandHistory } from './commandHistory';
 import { RunCommands } from './runCommands';
 import { RunTerminals } from './runTerminals';

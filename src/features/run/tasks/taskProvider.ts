@@ -6,7 +6,7 @@ import { statusOf } from '../../../computers/statusTable';
 import type { ComputerStore } from '../../../computers/computerStore';
 import { abbreviate } from '../command';
 import type { CommandHistory } from '../commandHistory';
-import { LookedUpTarget } from '../lookedUpTarget';
+import { ComputerByNameTarget } from '../computerByNameTarget';
 import type { RunTarget } from '../runTarget';
 import type { RunTerminals } from '../runTerminals';
 import type { TemporaryComputers } from '../temporary/temporaryComputers';
@@ -91,7 +91,7 @@ export class CelestoTaskProvider implements vscode.TaskProvider {
       assertCommand(definition);
       return computerOf(definition, () => this.deps.defaultComputer(folder));
     };
-    return new LookedUpTarget({ idOrName, finder, ensureSignedIn, targetFor: terminals.targetFor });
+    return new ComputerByNameTarget({ idOrName, finder, ensureSignedIn, targetFor: terminals.targetFor });
   }
 
   private temporaryTarget(definition: TaskDefinition): RunTarget {

@@ -7,7 +7,7 @@ import { warn } from '../../../ui/prompts';
 import { showError } from '../../../ui/showError';
 import type { CommandTargets } from '../../../ui/commandTargets';
 import { abbreviate } from '../command';
-import type { TemporaryComputerRecord } from './leases';
+import type { TemporaryComputerRecord } from './temporaryComputerLeases';
 import type { TemporaryComputers } from './temporaryComputers';
 
 export interface OrphanPromptsDeps {

@@ -10,7 +10,12 @@ import type { Computer } from '../../../computers/computer';
 import type { Lifecycle } from '../../../computers/lifecycle';
 import { statusOf } from '../../../computers/statusTable';
 import type { ComputerStore } from '../../../computers/computerStore';
-import { leaseKey, type LeaseMemento, Leases, type TemporaryComputerRecord } from './leases';
+import {
+  leaseKey,
+  type LeaseMemento,
+  TemporaryComputerLeases,
+  type TemporaryComputerRecord,
+} from './temporaryComputerLeases';
 
 /** One use of a temporary computer. */
 export interface Lease {
@@ -41,10 +46,10 @@ export interface TemporaryComputersDeps {
 
 /** Creates and deletes computers that exist for one command each. */
 export class TemporaryComputers implements Disposable {
-  private readonly leases: Leases;
+  private readonly leases: TemporaryComputerLeases;
 
   constructor(private readonly deps: TemporaryComputersDeps) {
-    this.leases = new Leases(deps.memento, deps.clock, deps.log);
+    this.leases = new TemporaryComputerLeases(deps.memento, deps.clock, deps.log);
   }
 
   /** Creates a computer. The call is never cancelled: a computer whose id is unknown could not be deleted. */

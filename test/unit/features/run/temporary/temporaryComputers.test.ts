@@ -4,7 +4,10 @@ import type { CreateIntent } from '../../../../../src/api/client';
 import { ApiError } from '../../../../../src/api/errors';
 import type { WireComputer } from '../../../../../src/api/wire';
 import { computerFrom } from '../../../../../src/computers/computer';
-import type { LeaseMemento, TemporaryComputerRecord } from '../../../../../src/features/run/temporary/leases';
+import type {
+  LeaseMemento,
+  TemporaryComputerRecord,
+} from '../../../../../src/features/run/temporary/temporaryComputerLeases';
 import { TemporaryComputers } from '../../../../../src/features/run/temporary/temporaryComputers';
 import { wire } from '../../../support/computers';
 import { deferred } from '../../../support/deferred';

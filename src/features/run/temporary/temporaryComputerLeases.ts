@@ -46,7 +46,7 @@ export function leaseKey(intent: CreateIntent): string {
  * happens to the window. The window that uses a computer renews its lease by a heartbeat; a lease that times out leaves
  * the computer orphaned, for any window to take care of.
  */
-export class Leases implements Disposable {
+export class TemporaryComputerLeases implements Disposable {
   private readonly held = new Map<string, HeldLease>();
 
   constructor(

@@ -6,7 +6,7 @@ import type { CommandRequest } from './command';
 import type { CommandExecution } from './commandExecution';
 import type { NamedComputer, RunTarget } from './runTarget';
 
-export interface LookedUpTargetDeps {
+export interface ComputerByNameTargetDeps {
   /** The id or name. @throws when it is missing */
   readonly idOrName: () => string;
   readonly finder: Pick<ComputerFinder, 'find'>;
@@ -15,10 +15,10 @@ export interface LookedUpTargetDeps {
 }
 
 /** A computer that is looked up by its id or name when the command is to begin. */
-export class LookedUpTarget implements RunTarget {
+export class ComputerByNameTarget implements RunTarget {
   private target: RunTarget | undefined;
 
-  constructor(private readonly deps: LookedUpTargetDeps) {}
+  constructor(private readonly deps: ComputerByNameTargetDeps) {}
 
   get computer(): NamedComputer | undefined {
     return this.target?.computer;
