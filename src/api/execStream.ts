@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ApiError } from './errors';
+import { ApiError } from './apiErrors';
 import { readAs } from './http';
 import { type ExecEvent, wireExecEvent } from './wire';
 

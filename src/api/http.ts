@@ -2,8 +2,8 @@ import type { EventSourceMessage } from 'eventsource-parser';
 import * as v from 'valibot';
 import { describeError, type Log } from '../base/log';
 import { truncate } from '../base/text';
-import { ApiError } from './errors';
-import { isHttpError, requestIdOf, retryAfterOf, toApiError, withoutKey } from './toApiError';
+import { ApiError } from './apiErrors';
+import { isHttpError, requestIdOf, retryAfterOf, classifyFailure, withoutKey } from './classifyFailure';
 
 /** Key, address and organization of a call. Read for each call, since users sign in and switch organizations. */
 export interface Credentials {
@@ -62,7 +62,7 @@ export class Http {
       const response = await this.send(credentials, call, limit, started);
       return readAs(schema, await parseJson(response, credentials), requestIdOf(response));
     } catch (error) {
-      throw this.logged(await toApiError(error, limit, credentials.apiKey), call, started);
+      throw this.logged(await classifyFailure(error, limit, credentials.apiKey), call, started);
     }
   }
 
@@ -82,7 +82,7 @@ export class Http {
       for await (const { data } of events) yield data;
     } catch (error) {
       const fallbackKind = hasBegun ? 'interrupted' : 'network';
-      throw this.logged(await toApiError(error, limit, credentials.apiKey, fallbackKind), call, started);
+      throw this.logged(await classifyFailure(error, limit, credentials.apiKey, fallbackKind), call, started);
     }
   }
 

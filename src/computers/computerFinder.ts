@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { CelestoClient } from '../api/client';
-import { isApiError } from '../api/errors';
+import { isApiError } from '../api/apiErrors';
 import { printable } from '../base/text';
 import type { Computer } from './computer';
 import type { ComputerStore } from './computerStore';

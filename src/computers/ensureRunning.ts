@@ -1,5 +1,5 @@
 import type { CelestoClient } from '../api/client';
-import { type ApiError, isApiError } from '../api/errors';
+import { type ApiError, isApiError } from '../api/apiErrors';
 import type { WireComputer } from '../api/wire';
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';

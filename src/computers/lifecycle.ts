@@ -1,5 +1,5 @@
 import { type CelestoClient, type CreateIntent, maxBulkDelete } from '../api/client';
-import { type ApiError, isApiError } from '../api/errors';
+import { type ApiError, isApiError } from '../api/apiErrors';
 import type { BulkDeleteResult, WireComputer } from '../api/wire';
 import type { Clock } from '../base/clock';
 import { Emitter } from '../base/emitter';

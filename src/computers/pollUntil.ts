@@ -1,4 +1,4 @@
-import { type ApiError, isApiError, transientKinds } from '../api/errors';
+import { type ApiError, isApiError, transientKinds } from '../api/apiErrors';
 import type { Clock } from '../base/clock';
 import type { Computer } from './computer';
 import { LifecycleError } from './errors';

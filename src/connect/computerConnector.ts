@@ -1,4 +1,4 @@
-import { isApiError } from '../api/errors';
+import { isApiError } from '../api/apiErrors';
 import { allowsFallback } from '../base/errors';
 import type { Computer } from '../computers/computer';
 import type { Lifecycle } from '../computers/lifecycle';

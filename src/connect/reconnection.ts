@@ -1,5 +1,5 @@
 import { t } from '@vscode/l10n';
-import { isApiError } from '../api/errors';
+import { isApiError } from '../api/apiErrors';
 import type { Clock } from '../base/clock';
 import { isTransient } from '../base/errors';
 import type { Computer } from '../computers/computer';

@@ -1,5 +1,5 @@
 import type { CelestoClient } from '../api/client';
-import { isApiError } from '../api/errors';
+import { isApiError } from '../api/apiErrors';
 import type { Clock } from '../base/clock';
 import { retry } from '../base/retry';
 import type { Computer } from '../computers/computer';

@@ -1,4 +1,4 @@
-import { isApiError } from '../api/errors';
+import { isApiError } from '../api/apiErrors';
 import { isCancellation } from '../base/abort';
 import type { Clock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/disposable';

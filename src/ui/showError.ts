@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { ApiError } from '../api/errors';
+import { ApiError } from '../api/apiErrors';
 import { messageOf } from '../base/errors';
 import { escapeLinks } from '../base/text';
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isApiError } from '../../src/api/errors';
+import { isApiError } from '../../src/api/apiErrors';
 import type { ChaosEnvironment } from './chaosEnvironment';
 import { replaceComputer } from './deletions';
 import type { Random } from './random';

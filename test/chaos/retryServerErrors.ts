@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isApiError } from '../../src/api/errors';
+import { isApiError } from '../../src/api/apiErrors';
 
 /** Repeats a call of the service while that fails: injected faults are meant for the extension's calls. */
 export async function retryServerErrors<T>(call: () => Promise<T>): Promise<T> {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { Account, type AccountDeps } from '../../src/account/account';
 import { AccountListCache } from '../../src/account/listCache';
-import { ApiError } from '../../src/api/errors';
+import { ApiError } from '../../src/api/apiErrors';
 import { computerFrom, sameComputer } from '../../src/computers/computer';
 import { wire } from '../unit/support/computers';
 import { RecordingLog } from '../unit/support/recordingLog';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { ApiError } from '../../src/api/errors';
+import { ApiError } from '../../src/api/apiErrors';
 import { isCancellation } from '../../src/base/abort';
 import { ComputerFinder } from '../../src/computers/computerFinder';
 import { ResumeSessionCommand } from '../../src/features/agentSessions/resumeSessionCommand';

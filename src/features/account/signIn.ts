@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Account } from '../../account/account';
-import { isApiError } from '../../api/errors';
+import { isApiError } from '../../api/apiErrors';
 import type { User } from '../../api/wire';
 import { isCancellation } from '../../base/abort';
 import { DisposableStore } from '../../base/disposable';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { type CelestoClient, type CreateIntent, createIntent } from '../../api/client';
-import { ambiguousKinds, isApiError } from '../../api/errors';
+import { ambiguousKinds, isApiError } from '../../api/apiErrors';
 import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
 import type { Lifecycle } from '../../computers/lifecycle';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CelestoClient } from '../../api/client';
-import { isApiError } from '../../api/errors';
+import { isApiError } from '../../api/apiErrors';
 import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';

@@ -1,4 +1,4 @@
-import { isApiError } from '../../api/errors';
+import { isApiError } from '../../api/apiErrors';
 import type { Computer } from '../../computers/computer';
 import { LifecycleError, refusalOf } from '../../computers/errors';
 import type { Lifecycle } from '../../computers/lifecycle';

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { CelestoClient } from '../../api/client';
-import { isApiError } from '../../api/errors';
+import { isApiError } from '../../api/apiErrors';
 import { describeError, type Log } from '../../base/log';
 import { fillScript } from '../../base/scriptTemplate';
 import { truncate } from '../../base/text';

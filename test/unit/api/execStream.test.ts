@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { CelestoClient } from '../../../src/api/client';
-import { type ApiErrorKind, isApiError } from '../../../src/api/errors';
+import { type ApiErrorKind, isApiError } from '../../../src/api/apiErrors';
 import { Http } from '../../../src/api/http';
 import type { ExecEvent } from '../../../src/api/wire';
 import { RecordingLog } from '../support/recordingLog';

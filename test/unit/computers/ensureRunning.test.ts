@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ApiError, isApiError } from '../../../src/api/errors';
+import { ApiError, isApiError } from '../../../src/api/apiErrors';
 import type { WireComputer } from '../../../src/api/wire';
 import { LifecycleError, type LifecycleProblem } from '../../../src/computers/errors';
 import { wire } from '../support/computers';

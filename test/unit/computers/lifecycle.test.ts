@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ApiError } from '../../../src/api/errors';
+import { ApiError } from '../../../src/api/apiErrors';
 import type { BulkDeleteResult, WireComputer } from '../../../src/api/wire';
 import { LifecycleError } from '../../../src/computers/errors';
 import { deferred } from '../support/deferred';

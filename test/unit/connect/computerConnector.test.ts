@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ApiError } from '../../../src/api/errors';
+import { ApiError } from '../../../src/api/apiErrors';
 import type { WireComputer } from '../../../src/api/wire';
 import { abortable, isCancellation } from '../../../src/base/abort';
 import type { Computer } from '../../../src/computers/computer';

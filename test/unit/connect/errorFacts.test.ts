@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ApiError, type ApiErrorKind } from '../../../src/api/errors';
+import { ApiError, type ApiErrorKind } from '../../../src/api/apiErrors';
 import { allowsFallback, isTransient } from '../../../src/base/errors';
 import { computerFrom } from '../../../src/computers/computer';
 import { LifecycleError } from '../../../src/computers/errors';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ApiError } from '../../../src/api/errors';
+import { ApiError } from '../../../src/api/apiErrors';
 import { isCancellation } from '../../../src/base/abort';
 import type { Computer } from '../../../src/computers/computer';
 import { LifecycleError } from '../../../src/computers/errors';

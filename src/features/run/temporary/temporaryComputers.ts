@@ -1,5 +1,5 @@
 import { type CelestoClient, createIntent } from '../../../api/client';
-import { ambiguousKinds, isApiError, transientKinds } from '../../../api/errors';
+import { ambiguousKinds, isApiError, transientKinds } from '../../../api/apiErrors';
 import type { CreateRequest } from '../../../api/wire';
 import type { Clock } from '../../../base/clock';
 import type { Disposable } from '../../../base/disposable';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { ApiError } from '../../../../src/api/errors';
+import { ApiError } from '../../../../src/api/apiErrors';
 import { Emitter } from '../../../../src/base/emitter';
 import type { Memento } from '../../../../src/base/memento';
 import { ComputersInUse } from '../../../../src/computers/computersInUse';

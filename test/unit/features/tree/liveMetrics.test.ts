@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ApiError } from '../../../../src/api/errors';
+import { ApiError } from '../../../../src/api/apiErrors';
 import type { Observability } from '../../../../src/api/wire';
 import { abortable } from '../../../../src/base/abort';
 import { computerFrom } from '../../../../src/computers/computer';

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, it } from 'node:test';
-import { ApiError } from '../../../../src/api/errors';
+import { ApiError } from '../../../../src/api/apiErrors';
 import { provision, type Provisioning } from '../../../../src/ssh/provisioning/provisioning';
 import { RecordingLog } from '../../support/recordingLog';
 import { testFolder } from '../support/folder';

@@ -1,6 +1,6 @@
 import type { HTTPError } from 'ky';
 import { printable, truncate } from '../base/text';
-import { ApiError, type ApiErrorKind } from './errors';
+import { ApiError, type ApiErrorKind } from './apiErrors';
 
 /** True for ky's error for a status of 400 and above. Checked by name: the class exists only once ky is loaded. */
 export function isHttpError(error: unknown): error is HTTPError {
@@ -12,7 +12,7 @@ export function isHttpError(error: unknown): error is HTTPError {
  * @param limit the call's time limit, which may have ended it
  * @param fallbackKind kind of an error that neither the service nor the limit explains
  */
-export async function toApiError(
+export async function classifyFailure(
   error: unknown,
   limit: AbortSignal,
   apiKey: string,
