@@ -4,7 +4,7 @@ import type { Computer } from '../computers/computer';
 import type { Lifecycle } from '../computers/lifecycle';
 import { GatewayError } from '../gateway/errors';
 import type { Session, SessionRequest } from '../shell/session';
-import { SshError } from '../ssh/errors';
+import { SshError } from '../ssh/sshErrors';
 import { type Progress, ProgressReporter } from './progressReporter';
 import type { Transport } from './transport';
 import { NoTransportError, type TransportSelector } from './transportSelector';

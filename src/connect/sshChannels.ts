@@ -6,7 +6,7 @@ import { LifecycleError } from '../computers/errors';
 import type { Lifecycle } from '../computers/lifecycle';
 import { statusOf } from '../computers/statusTable';
 import type { ComputerStore } from '../computers/computerStore';
-import { SshError } from '../ssh/errors';
+import { SshError } from '../ssh/sshErrors';
 import type { ChannelHandle, ChannelRequest } from './channelTransport';
 import type { ComputerConnector } from './computerConnector';
 import type { Progress } from './progressReporter';

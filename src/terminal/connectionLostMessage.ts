@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { LifecycleProblem } from '../computers/errors';
 import type { SessionEnd } from '../shell/session';
-import { SshError } from '../ssh/errors';
+import { SshError } from '../ssh/sshErrors';
 
 /** Says in the terminal that the connection was lost, and why where that is known. */
 export function connectionLostMessage(end: SessionEnd, name: string): string {

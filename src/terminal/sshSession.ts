@@ -6,7 +6,7 @@ import { OutputFilter } from '../shell/outputFilter';
 import type { Session, SessionEnd, ShellFacts, Size } from '../shell/session';
 import { shellFacts, StartMarkerParser } from '../shell/startMarker';
 import { TmuxClient } from '../shell/tmuxClient';
-import type { SshError } from '../ssh/errors';
+import type { SshError } from '../ssh/sshErrors';
 
 /** The state of the connection that carries a session. */
 export interface ConnectionHealth {

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
-import { AuthenticationError } from '../../src/ssh/errors';
+import { AuthenticationError } from '../../src/ssh/sshErrors';
 import { testFolder } from '../unit/ssh/support/folder';
 import { type KeyFile, makeKey } from '../unit/ssh/support/keys';
 import { Agent } from './support/agent';

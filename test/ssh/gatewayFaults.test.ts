@@ -6,7 +6,7 @@ import type { ConnectOptions } from '../../src/connect/transport';
 import { GatewayError } from '../../src/gateway/errors';
 import { GatewayAddressError } from '../../src/gateway/gatewayAddress';
 import type { SessionMemory, Size } from '../../src/shell/session';
-import { SshError } from '../../src/ssh/errors';
+import { SshError } from '../../src/ssh/sshErrors';
 import { GatewayShellTransport } from '../../src/terminal/gatewayShellTransport';
 import { until } from '../harness/until';
 import { Installation, type InstallationOptions } from './support/installation';

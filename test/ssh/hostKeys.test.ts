@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { before, beforeEach, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
 import { parseEndpoint } from '../../src/ssh/connection/endpoint';
-import { HostKeyError } from '../../src/ssh/errors';
+import { HostKeyError } from '../../src/ssh/sshErrors';
 import { until } from '../harness/until';
 import { BrokenServer } from './support/brokenServer';
 import { Installation } from './support/installation';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
-import { AuthenticationError } from '../../src/ssh/errors';
+import { AuthenticationError } from '../../src/ssh/sshErrors';
 import type { AskPassphrase } from '../../src/ssh/keys/passphrases';
 import { until } from '../harness/until';
 import { testFolder } from '../unit/ssh/support/folder';

@@ -18,7 +18,7 @@ import { listPortsCommand, parseListeningPorts } from '../../src/features/ports/
 import type { PortForward } from '../../src/features/ports/portForward';
 import { PortForwards } from '../../src/features/ports/portForwards';
 import { PortForwardStorage } from '../../src/features/ports/portForwardStorage';
-import { PortError, SshError } from '../../src/ssh/errors';
+import { PortError, SshError } from '../../src/ssh/sshErrors';
 import { freePort } from '../emulator/ports';
 import { until } from '../harness/until';
 import { MemoryRecords } from '../unit/ssh/support/memory';

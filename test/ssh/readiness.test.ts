@@ -8,7 +8,7 @@ import type { Computer } from '../../src/computers/computer';
 import type { SshConnection } from '../../src/ssh/connection/connection';
 import { parseEndpoint } from '../../src/ssh/connection/endpoint';
 import { loadSsh2 } from '../../src/ssh/connection/loadSsh2';
-import { SshError } from '../../src/ssh/errors';
+import { SshError } from '../../src/ssh/sshErrors';
 import { until } from '../harness/until';
 import { BrokenServer } from './support/brokenServer';
 import { FaultServer } from './support/faultServer';

@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test';
 import ssh2 from 'ssh2';
 import type { Computer } from '../../src/computers/computer';
 import { launchCommand } from '../../src/shell/launchCommand';
-import type { ConnectorDeps } from '../../src/ssh/connection/connector';
+import type { SshConnectorDeps } from '../../src/ssh/connection/sshConnector';
 import { testFolder } from '../unit/ssh/support/folder';
 import { type KeyFile, makeKey } from '../unit/ssh/support/keys';
 import { CustomSshd } from './support/customSshd';
@@ -13,7 +13,7 @@ import type { Shell } from './support/shell';
 import type { TcpProxy } from './support/tcpProxy';
 
 /** ssh2 as it would be if its inside were not what it is expected to be: nothing of it can be seen. */
-const opaqueLibrary: ConnectorDeps['library'] = () => {
+const opaqueLibrary: SshConnectorDeps['library'] = () => {
   const hide = (client: ssh2.Client): ssh2.Client =>
     new Proxy(client, {
       get(target, name) {

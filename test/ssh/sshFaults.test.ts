@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
 import type { Computer } from '../../src/computers/computer';
 import type { ChannelOptions } from '../../src/ssh/connection/connectionPool';
-import { AuthenticationError, HostKeyError, SshError, type SshProblem } from '../../src/ssh/errors';
+import { AuthenticationError, HostKeyError, SshError, type SshProblem } from '../../src/ssh/sshErrors';
 import { testFolder } from '../unit/ssh/support/folder';
 import { makeKey } from '../unit/ssh/support/keys';
 import { type Fault, FaultServer, floodText } from './support/faultServer';

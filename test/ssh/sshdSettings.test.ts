@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AuthenticationError, SshError } from '../../src/ssh/errors';
+import { AuthenticationError, SshError } from '../../src/ssh/sshErrors';
 import { testFolder } from '../unit/ssh/support/folder';
 import { makeKey } from '../unit/ssh/support/keys';
 import { CustomSshd } from './support/customSshd';

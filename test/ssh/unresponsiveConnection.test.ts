@@ -6,7 +6,7 @@ import { systemClock } from '../../src/base/clock';
 import { detectWake } from '../../src/base/wakeDetector';
 import type { Computer } from '../../src/computers/computer';
 import type { SshTimeouts } from '../../src/ssh/connection/timeouts';
-import { SshError } from '../../src/ssh/errors';
+import { SshError } from '../../src/ssh/sshErrors';
 import { GatewayShellTransport } from '../../src/terminal/gatewayShellTransport';
 import { FakeClock, settled } from '../unit/support/fakeClock';
 import { Installation } from './support/installation';

@@ -5,7 +5,7 @@ import { messageOf } from '../../base/errors';
 import type { Computer } from '../../computers/computer';
 import { LifecycleError } from '../../computers/errors';
 import type { SshChannels } from '../../connect/sshChannels';
-import { PortError } from '../../ssh/errors';
+import { PortError } from '../../ssh/sshErrors';
 import type { TreeChildTargets } from '../../ui/treeChildTargets';
 import { copy } from '../../ui/clipboard';
 import { withProgress } from '../../ui/progress';

@@ -8,7 +8,7 @@ import { terminalType } from '../../shell/session';
 import type { SshConnection } from '../../ssh/connection/connection';
 import type { ConnectionPool } from '../../ssh/connection/connectionPool';
 import type { SshTransportName } from '../../ssh/connection/sshTransport';
-import { SshError } from '../../ssh/errors';
+import { SshError } from '../../ssh/sshErrors';
 import type { CommandRequest } from './command';
 import type { CommandExecution } from './commandExecution';
 import { loginCommand } from './commandScript';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { formatEndpoint } from '../../ssh/connection/endpoint';
-import { HostKeyError } from '../../ssh/errors';
+import { HostKeyError } from '../../ssh/sshErrors';
 import type { ConfirmHostKey } from '../../ssh/hostKeys/hostKeyVerifier';
 import { confirm } from '../../ui/prompts';
 

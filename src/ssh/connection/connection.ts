@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream';
 import type { Client, ClientChannel, SFTPWrapper } from 'ssh2';
 import { Emitter } from '../../base/emitter';
-import { PortError, SshError } from '../errors';
+import { PortError, SshError } from '../sshErrors';
 import type { Endpoint } from './endpoint';
 import { sendKeepAlive } from './keepAlive';
-import type { Negotiated } from './negotiated';
+import type { Negotiated } from './negotiatedAlgorithms';
 import { terminalModes } from './terminalModes';
 import type { SshTimeouts } from './timeouts';
 

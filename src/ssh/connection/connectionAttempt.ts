@@ -3,21 +3,21 @@ import type { AnyAuthMethod, Client, ConnectConfig, NegotiatedAlgorithms } from 
 import { describeError, type Log } from '../../base/log';
 import { truncate } from '../../base/text';
 import type { Computer } from '../../computers/computer';
-import { SshError } from '../errors';
+import { SshError } from '../sshErrors';
 import type { HostKeyVerifier } from '../hostKeys/hostKeyVerifier';
 import type { Authenticator } from '../keys/authenticator';
-import type { Provisioner } from '../provisioning/provisioner';
+import type { CachedProvisioner } from '../provisioning/cachedProvisioner';
 import { SshConnection } from './connection';
-import { socketProblem } from './dial';
+import { socketProblem } from './openTcpConnection';
 import type { Endpoint } from './endpoint';
-import { negotiatedFrom } from './negotiated';
+import { negotiatedFrom } from './negotiatedAlgorithms';
 import { pipelineRequests } from './requestPipelining';
 import type { SshTimeouts } from './timeouts';
 
 export interface AttemptDeps {
   readonly computer: Computer;
   readonly endpoint: Endpoint;
-  readonly provisioner: Provisioner;
+  readonly provisioner: CachedProvisioner;
   readonly hostKeyVerifier: HostKeyVerifier;
   readonly log: Log;
   readonly timeouts: SshTimeouts;

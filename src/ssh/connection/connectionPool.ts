@@ -5,9 +5,9 @@ import { retry } from '../../base/retry';
 import { SingleFlight } from '../../base/singleFlight';
 import type { Computer } from '../../computers/computer';
 import { GatewayError } from '../../gateway/errors';
-import { SshError } from '../errors';
+import { SshError } from '../sshErrors';
 import type { SshConnection } from './connection';
-import type { Connector } from './connector';
+import type { SshConnector } from './sshConnector';
 import { formatEndpoint, parseEndpoint } from './endpoint';
 import type { SshTransportName } from './sshTransport';
 
@@ -45,7 +45,7 @@ export class ConnectionPool {
   private readonly connecting = new SingleFlight<Pooled, 'notListening'>();
 
   constructor(
-    private readonly connector: Pick<Connector, 'connect' | 'transport'>,
+    private readonly connector: Pick<SshConnector, 'connect' | 'transport'>,
     private readonly clock: Clock,
   ) {}
 

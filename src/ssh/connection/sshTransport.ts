@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Computer } from '../../computers/computer';
-import type { Provisioner } from '../provisioning/provisioner';
-import { dial } from './dial';
+import type { CachedProvisioner } from '../provisioning/cachedProvisioner';
+import { openTcpConnection } from './openTcpConnection';
 import type { Endpoint } from './endpoint';
 
 /** Transports of SSH: TCP to the endpoint of the computer, or a tunnel through its terminal gateway. */
@@ -17,7 +17,7 @@ export interface SshStream {
 export interface SshTransport {
   readonly name: SshTransportName;
   readonly computer: Computer;
-  readonly provisioner: Provisioner;
+  readonly provisioner: CachedProvisioner;
   /** Opens the byte stream. Rejects with the obstacle, or with the signal's reason. */
   dial(signal: AbortSignal): Promise<SshStream>;
 }
@@ -29,13 +29,13 @@ export class TcpTransport implements SshTransport {
   constructor(
     readonly computer: Computer,
     private readonly endpoint: Promise<Endpoint>,
-    readonly provisioner: Provisioner,
+    readonly provisioner: CachedProvisioner,
     /** Time limit of the TCP connection, in milliseconds. */
     private readonly timeoutMs: number,
   ) {}
 
   async dial(signal: AbortSignal): Promise<SshStream> {
     const endpoint = await this.endpoint;
-    return { stream: await dial(endpoint, signal, this.timeoutMs), endpoint };
+    return { stream: await openTcpConnection(endpoint, signal, this.timeoutMs), endpoint };
   }
 }

@@ -2,7 +2,7 @@ import type { Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';
 import type { Endpoint } from '../connection/endpoint';
 import type { SshTransportName } from '../connection/sshTransport';
-import { HostKeyError } from '../errors';
+import { HostKeyError } from '../sshErrors';
 import { fingerprint, keyType, type PublicKey } from './fingerprint';
 import type { ConfirmedBy, KnownComputers, KnownServer } from './knownComputers';
 import type { KnownHostsVerdict } from './knownHosts';

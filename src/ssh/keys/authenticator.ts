@@ -1,8 +1,8 @@
 import { t } from '@vscode/l10n';
 import type { AnyAuthMethod, BaseAgent } from 'ssh2';
 import type { Endpoint } from '../connection/endpoint';
-import { AuthenticationError, type KeyAttempt } from '../errors';
-import type { Provisioner } from '../provisioning/provisioner';
+import { AuthenticationError, type KeyAttempt } from '../sshErrors';
+import type { CachedProvisioner } from '../provisioning/cachedProvisioner';
 import type { Identity } from './identities';
 
 /** Offers one key after the other to a server, and records the outcome of each. */
@@ -16,7 +16,7 @@ export class Authenticator {
   constructor(
     private readonly endpoint: Endpoint,
     private readonly identities: AsyncIterator<Identity | KeyAttempt, void>,
-    private readonly provisioner: Pick<Provisioner, 'started' | 'get'>,
+    private readonly provisioner: Pick<CachedProvisioner, 'started' | 'get'>,
   ) {}
 
   /**

@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type ssh2 from 'ssh2';
 import type { ParsedKey } from 'ssh2';
 import { messageOf } from '../../base/errors';
-import type { KeyAttempt } from '../errors';
+import type { KeyAttempt } from '../sshErrors';
 import { fingerprint } from '../hostKeys/fingerprint';
 import { expandHome, type SshConfig } from '../sshConfig';
 import { Agent, type AgentTimeouts, defaultAgentAddress, defaultAgentTimeouts } from './agent';

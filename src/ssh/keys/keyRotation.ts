@@ -1,6 +1,6 @@
 import type { CelestoClient } from '../../api/client';
 import type { Computer } from '../../computers/computer';
-import type { ConnectorDeps } from '../connection/connector';
+import type { SshConnectorDeps } from '../connection/sshConnector';
 import type { KnownComputers, KnownServer } from '../hostKeys/knownComputers';
 import type { SshConfig } from '../sshConfig';
 import { installRemoteSshd } from '../tunnel/remoteSshd';
@@ -11,7 +11,7 @@ export interface KeyRotationDeps {
   readonly knownComputers: KnownComputers;
   readonly config: SshConfig;
   readonly client: Pick<CelestoClient, 'exec'>;
-  readonly provision: ConnectorDeps['provision'];
+  readonly provision: SshConnectorDeps['provision'];
 }
 
 /** Replaces the key of the extension, here and on the computers that hold it. */

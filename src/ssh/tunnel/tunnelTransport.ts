@@ -5,7 +5,7 @@ import type { Endpoint } from '../connection/endpoint';
 import type { SshStream, SshTransport } from '../connection/sshTransport';
 import type { KnownComputers } from '../hostKeys/knownComputers';
 import type { ExtensionKey } from '../keys/extensionKey';
-import { Provisioner } from '../provisioning/provisioner';
+import { CachedProvisioner } from '../provisioning/cachedProvisioner';
 import { dialTunnel } from './dialTunnel';
 import { installRemoteSshd, type RemoteSshdLocation, TunnelUnavailableError } from './remoteSshd';
 
@@ -21,7 +21,7 @@ export interface TunnelDeps {
  */
 export class TunnelTransport implements SshTransport {
   readonly name = 'tunnel';
-  readonly provisioner: Provisioner;
+  readonly provisioner: CachedProvisioner;
 
   /** @param signal aborts the installation of the sshd */
   constructor(
@@ -29,7 +29,7 @@ export class TunnelTransport implements SshTransport {
     private readonly deps: TunnelDeps,
     signal: AbortSignal,
   ) {
-    this.provisioner = new Provisioner(async () => {
+    this.provisioner = new CachedProvisioner(async () => {
       const { client, extensionKey, knownComputers } = deps;
       const keys = await extensionKey.get();
       const { hostKey, user, folder } = await installRemoteSshd(client, computer.id, keys, signal);

@@ -3,7 +3,7 @@ import { systemClock } from '../../../src/base/clock';
 import type { Computer } from '../../../src/computers/computer';
 import type { ShellRequest } from '../../../src/ssh/connection/connection';
 import type { ChannelOptions, ConnectionPool } from '../../../src/ssh/connection/connectionPool';
-import type { ConnectorDeps } from '../../../src/ssh/connection/connector';
+import type { SshConnectorDeps } from '../../../src/ssh/connection/sshConnector';
 import { defaultTimeouts, type SshTimeouts } from '../../../src/ssh/connection/timeouts';
 import { createSsh } from '../../../src/ssh/createSsh';
 import type { ConfirmHostKey } from '../../../src/ssh/hostKeys/hostKeyVerifier';
@@ -32,9 +32,9 @@ export interface InstallationOptions {
   /** What the user answers when asked whether a host key is right. */
   trusts?: boolean;
   timeouts?: Partial<SshTimeouts>;
-  library?: ConnectorDeps['library'];
+  library?: SshConnectorDeps['library'];
   /** Instead of asking the computer over the API. */
-  provision?: ConnectorDeps['provision'];
+  provision?: SshConnectorDeps['provision'];
 }
 
 /** All of src/ssh, wired as the extension wires it, as one user has it installed: it knows no computer yet. */
@@ -52,7 +52,7 @@ export class Installation {
     service: Service,
     readonly options: InstallationOptions = {},
   ) {
-    const client: ConnectorDeps['client'] = {
+    const client: SshConnectorDeps['client'] = {
       exec: (...args) => service.client.exec(...args),
       terminal: (...args) => service.client.terminal(...args),
     };

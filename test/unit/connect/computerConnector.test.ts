@@ -21,7 +21,7 @@ import {
 } from '../../../src/connect/transportSelector';
 import type { Session, SessionRequest } from '../../../src/shell/session';
 import { EndpointError } from '../../../src/ssh/connection/endpoint';
-import { AuthenticationError, HostKeyError } from '../../../src/ssh/errors';
+import { AuthenticationError, HostKeyError } from '../../../src/ssh/sshErrors';
 import { TunnelUnavailableError } from '../../../src/ssh/tunnel/remoteSshd';
 import { sshError } from '../ssh/support/fakeConnector';
 import { wire } from '../support/computers';

@@ -6,7 +6,7 @@ import type { Computer } from '../../../src/computers/computer';
 import { LifecycleError } from '../../../src/computers/errors';
 import { Reconnection } from '../../../src/connect/reconnection';
 import type { Session, SessionRequest } from '../../../src/shell/session';
-import { HostKeyError } from '../../../src/ssh/errors';
+import { HostKeyError } from '../../../src/ssh/sshErrors';
 import { sshError } from '../ssh/support/fakeConnector';
 import { settled } from '../support/fakeClock';
 import { FakeSession } from '../support/fakeSession';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { ExecResult } from '../../../src/api/wire';
 import { listInstalledFiles, removeKeys } from '../../../src/ssh/provisioning/installedFiles';
-import { provision } from '../../../src/ssh/provisioning/provisioning';
+import { provision } from '../../../src/ssh/provisioning/provision';
 import { installRemoteSshd, removeRemoteSshd, startCommand } from '../../../src/ssh/tunnel/remoteSshd';
 import { RecordingLog } from '../support/recordingLog';
 

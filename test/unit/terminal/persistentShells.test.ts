@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { Emitter } from '../../../src/base/emitter';
 import { computerFrom } from '../../../src/computers/computer';
-import { SshError } from '../../../src/ssh/errors';
+import { SshError } from '../../../src/ssh/sshErrors';
 import { PersistentShells } from '../../../src/terminal/persistentShells';
 import { until } from '../../harness/until';
 import { wire } from '../support/computers';

@@ -3,7 +3,7 @@ import { Duplex, PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
 import type { ClientChannel } from 'ssh2';
 import type { SessionEnd } from '../../../src/shell/session';
-import type { SshError } from '../../../src/ssh/errors';
+import type { SshError } from '../../../src/ssh/sshErrors';
 import { SshSession } from '../../../src/terminal/sshSession';
 import { sshError } from '../ssh/support/fakeConnector';
 import { settled } from '../support/fakeClock';

@@ -4,7 +4,7 @@ import type { ClientChannel } from 'ssh2';
 import type { SshConnection } from '../../../../src/ssh/connection/connection';
 import { type ChannelOptions, ConnectionPool } from '../../../../src/ssh/connection/connectionPool';
 import { EndpointError } from '../../../../src/ssh/connection/endpoint';
-import { AuthenticationError, SshError, type SshProblem } from '../../../../src/ssh/errors';
+import { AuthenticationError, SshError, type SshProblem } from '../../../../src/ssh/sshErrors';
 import { deferred } from '../../support/deferred';
 import { FakeClock, settled } from '../../support/fakeClock';
 import { sshComputer } from '../support/computer';

@@ -4,11 +4,11 @@ import { abortable } from '../../../../src/base/abort';
 import { Emitter } from '../../../../src/base/emitter';
 import type { Computer } from '../../../../src/computers/computer';
 import type { SshConnection } from '../../../../src/ssh/connection/connection';
-import type { Connector } from '../../../../src/ssh/connection/connector';
+import type { SshConnector } from '../../../../src/ssh/connection/sshConnector';
 import { type Endpoint, parseEndpoint } from '../../../../src/ssh/connection/endpoint';
 import type { SshTransport } from '../../../../src/ssh/connection/sshTransport';
-import { SshError, type SshProblem } from '../../../../src/ssh/errors';
-import { Provisioner } from '../../../../src/ssh/provisioning/provisioner';
+import { SshError, type SshProblem } from '../../../../src/ssh/sshErrors';
+import { CachedProvisioner } from '../../../../src/ssh/provisioning/cachedProvisioner';
 import { type Deferred, deferred } from '../../support/deferred';
 
 const endpoint = parseEndpoint('ohm@127.0.0.1:2222');
@@ -64,14 +64,14 @@ export class FakeConnection {
 }
 
 /** A connector whose attempts a test ends by hand. */
-export class FakeConnector implements Pick<Connector, 'connect' | 'transport'> {
+export class FakeConnector implements Pick<SshConnector, 'connect' | 'transport'> {
   readonly attempts: { signal: AbortSignal; transport: SshTransport; outcome: Deferred<FakeConnection> }[] =
     [];
   /** Outcomes of the next attempts, in order; later attempts wait for the test. */
   script: (FakeConnection | Error)[] = [];
 
   transport(computer: Computer): SshTransport {
-    const provisioner = new Provisioner(() => Promise.reject(new Error('not asked in these tests')));
+    const provisioner = new CachedProvisioner(() => Promise.reject(new Error('not asked in these tests')));
     return {
       computer,
       name: 'ssh',

@@ -5,7 +5,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, it } from 'node:test';
 import { ApiError } from '../../../../src/api/apiErrors';
-import { provision, type Provisioning } from '../../../../src/ssh/provisioning/provisioning';
+import { provision, type Provisioning } from '../../../../src/ssh/provisioning/provision';
 import { RecordingLog } from '../../support/recordingLog';
 import { testFolder } from '../support/folder';
 import { makeKey } from '../support/keys';

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { abortable } from '../../base/abort';
-import { SshError, type SshProblem } from '../errors';
+import { SshError, type SshProblem } from '../sshErrors';
 import type { Endpoint } from './endpoint';
 import { defaultTimeouts } from './timeouts';
 
@@ -8,7 +8,7 @@ import { defaultTimeouts } from './timeouts';
  * Opens the TCP connection to an endpoint.
  * @throws SshError, or the signal's reason
  */
-export async function dial(
+export async function openTcpConnection(
   endpoint: Endpoint,
   signal: AbortSignal,
   timeoutMs = defaultTimeouts.dial,

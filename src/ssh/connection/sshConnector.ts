@@ -3,14 +3,14 @@ import type { CelestoClient } from '../../api/client';
 import { abortable } from '../../base/abort';
 import type { Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';
-import { type KeyAttempt, SshError } from '../errors';
+import { type KeyAttempt, SshError } from '../sshErrors';
 import type { HostKeyVerifier } from '../hostKeys/hostKeyVerifier';
 import type { KnownComputers } from '../hostKeys/knownComputers';
 import { Authenticator } from '../keys/authenticator';
 import type { ExtensionKey } from '../keys/extensionKey';
 import type { Identity, IdentitySource } from '../keys/identities';
-import { Provisioner } from '../provisioning/provisioner';
-import type { KeyInstallation, Provisioning } from '../provisioning/provisioning';
+import { CachedProvisioner } from '../provisioning/cachedProvisioner';
+import type { KeyInstallation, Provisioning } from '../provisioning/provision';
 import { namesOf, type SshConfig } from '../sshConfig';
 import { TunnelTransport } from '../tunnel/tunnelTransport';
 import type { SshConnection } from './connection';
@@ -19,7 +19,7 @@ import { type Endpoint, formatEndpoint, parseEndpoint } from './endpoint';
 import { type SshStream, type SshTransport, type SshTransportName, TcpTransport } from './sshTransport';
 import { defaultTimeouts } from './timeouts';
 
-export interface ConnectorDeps {
+export interface SshConnectorDeps {
   readonly library: () => Promise<typeof ssh2>;
   readonly config: SshConfig;
   readonly identities: IdentitySource;
@@ -38,9 +38,9 @@ export interface ConnectorDeps {
 }
 
 /** Establishes connections: dials, verifies the host key, authenticates. */
-export class Connector {
+export class SshConnector {
   constructor(
-    private readonly deps: ConnectorDeps,
+    private readonly deps: SshConnectorDeps,
     private readonly timeouts = defaultTimeouts,
   ) {}
 
@@ -104,9 +104,9 @@ export class Connector {
     computer: Computer,
     endpoint: Promise<Endpoint>,
     signal: AbortSignal,
-  ): Provisioner {
+  ): CachedProvisioner {
     const { extensionKey, provision, knownComputers } = this.deps;
-    return new Provisioner(async () => {
+    return new CachedProvisioner(async () => {
       const { publicLine, retired } = await extensionKey.get();
       const { user } = await endpoint;
       const provisioning = await provision(computer, { user, publicLine, retired }, signal);

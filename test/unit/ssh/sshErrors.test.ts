@@ -10,7 +10,7 @@ import {
   PortError,
   SshError,
   type SshProblem,
-} from '../../../src/ssh/errors';
+} from '../../../src/ssh/sshErrors';
 import { TunnelUnavailableError } from '../../../src/ssh/tunnel/remoteSshd';
 
 const endpoint = parseEndpoint('ohm@127.0.0.1:2222');

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Provisioner } from '../../../../src/ssh/provisioning/provisioner';
-import type { Provisioning } from '../../../../src/ssh/provisioning/provisioning';
+import { CachedProvisioner } from '../../../../src/ssh/provisioning/cachedProvisioner';
+import type { Provisioning } from '../../../../src/ssh/provisioning/provision';
 import { deferred } from '../../support/deferred';
 
 const useless: Provisioning = { hostKeys: [], keyInstalled: false, refusal: 'not yet' };
 const useful: Provisioning = { hostKeys: [], keyInstalled: true };
 
-describe('Provisioner', () => {
+describe('CachedProvisioner', () => {
   /** A provisioner with these results, one for each call. */
   function create(...results: Promise<Provisioning>[]) {
     let calls = 0;
-    return { count: () => calls, it: new Provisioner(() => results[calls++]!) };
+    return { count: () => calls, it: new CachedProvisioner(() => results[calls++]!) };
   }
 
   it('provisions on first use, and once', async () => {

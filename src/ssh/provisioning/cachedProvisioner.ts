@@ -1,10 +1,10 @@
-import type { Provisioning } from './provisioning';
+import type { Provisioning } from './provision';
 
 /**
  * Provisions one computer on first use, once for all concurrent callers. A success is kept for later connection
  * attempts; a failure is kept for the attempt that caused it, and the next attempt provisions again.
  */
-export class Provisioner {
+export class CachedProvisioner {
   private result: Promise<Provisioning> | undefined;
   private failed = false;
 
