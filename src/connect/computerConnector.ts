@@ -11,9 +11,9 @@ import { NoTransportError, type TransportSelector } from './transportSelector';
 
 /** Milliseconds for which a cached status `running` is used without asking the API. */
 const runningMaxAgeMs = 10_000;
-/** Milliseconds for which a server that refuses is tried again, on a computer that runs. */
+/** Milliseconds of retries while the server refuses the TCP connection, on a computer that runs. */
 const serverRetryMs = 5_000;
-/** The same after the computer was started or restored, when its SSH server may just be coming up. */
+/** The same after the computer was started or restored, when its SSH server may not listen yet. */
 const serverStartRetryMs = 60_000;
 
 export interface ConnectorOptions {
@@ -67,19 +67,21 @@ export class ComputerConnector<Request = SessionRequest, Opened = Session> {
     });
   }
 
-  /** Starts over with the first transport next time: the computer was away. */
+  /** Forgets the transport that worked last, so that the next attempt begins with the first one: the computer was away. */
   forget(computerId: string): void {
     this.transports.forget(computerId);
   }
 
-  /** @param refresh ensures that the computer runs, before a transport that failed is given up; else it is given up at once */
+  /** @param ensureStillRunning called before a transport that failed is given up; without it, that happens at once */
   private async tryTransports(
     transports: readonly Transport<Request, Opened>[],
     start: ConnectContext<Request>,
-    refresh?: () => Promise<Computer>,
+    ensureStillRunning?: () => Promise<Computer>,
   ): Promise<Opened> {
     let context = start;
-    const update = refresh && (async () => (context = { ...context, computer: await refresh() }).computer);
+    const ensureAndUpdate =
+      ensureStillRunning &&
+      (async () => (context = { ...context, computer: await ensureStillRunning() }).computer);
     for (const [index, transport] of transports.entries()) {
       const next = transports[index + 1];
       if (next && !transport.supports(context.computer)) {
@@ -87,11 +89,11 @@ export class ComputerConnector<Request = SessionRequest, Opened = Session> {
         continue;
       }
       try {
-        const session = await this.tryTransport(transport, context, !next, update);
+        const session = await this.tryTransport(transport, context, !next, ensureAndUpdate);
         this.transports.recordSuccess(context.computer, transport);
         return session;
       } catch (error) {
-        if (refresh ?? next) this.transports.forget(context.computer.id);
+        if (ensureStillRunning ?? next) this.transports.forget(context.computer.id);
         if (!next || !allowsFallback(error)) throw error;
         context.reporter.fallback(error, next);
       }
@@ -104,7 +106,7 @@ export class ComputerConnector<Request = SessionRequest, Opened = Session> {
     transport: Transport<Request, Opened>,
     { computer: cached, request, reporter, signal }: ConnectContext<Request>,
     isLast: boolean,
-    refresh?: () => Promise<Computer>,
+    ensureStillRunning?: () => Promise<Computer>,
   ): Promise<Opened> {
     const open = (computer: Computer, timeoutMs: number): Promise<Opened> => {
       reporter.connecting(computer, transport);
@@ -117,8 +119,8 @@ export class ComputerConnector<Request = SessionRequest, Opened = Session> {
     try {
       return await open(cached, 0);
     } catch (error) {
-      if (!refresh || !mayBeStale(error)) throw error;
-      const computer = await refresh();
+      if (!ensureStillRunning || !mayBeStale(error)) throw error;
+      const computer = await ensureStillRunning();
       const isUnchanged = computer.ssh === cached.ssh && !reporter.hasWaited;
       if (!transport.supports(computer) || (!isLast && isUnchanged && isUnreachable(error))) throw error;
       return await open(computer, serverRetryMs);
@@ -145,7 +147,7 @@ export class ComputerConnector<Request = SessionRequest, Opened = Session> {
   }
 }
 
-/** One attempt to connect. */
+/** Input of one attempt to connect; all its transports are tried with the same. */
 interface ConnectContext<Request> {
   readonly computer: Computer;
   readonly request: Request;
@@ -153,7 +155,7 @@ interface ConnectContext<Request> {
   readonly signal: AbortSignal;
 }
 
-/** True where the cached record of the computer may be out of date: its end of the link failed, or the API says so. */
+/** True where the cached record may be out of date: the connection failed at the computer's end, or the API says so. */
 function mayBeStale(error: unknown): boolean {
   return (
     error instanceof SshError || error instanceof GatewayError || isApiError(error, 'conflict', 'notFound')
