@@ -5,7 +5,7 @@ const modeCount = 10_000;
 const answer = new RegExp(String.raw`\x1b\[\?${modeBase}(\d{4});\d\$y`, 'g');
 
 /**
- * Acknowledgements of drawn output. VS Code gives an extension none, but the emulator answers queries in order: a query of
+ * Acknowledgements of drawn output. VS Code gives an extension none, but its terminal answers queries in order: a query of
  * a mode that does not exist changes nothing, and its answer, which arrives as input, proves that all output before it
  * was drawn.
  */
@@ -41,7 +41,7 @@ export class DrawAcks {
     this.pending.clear();
   }
 
-  /** Acknowledges everything from now on: the emulator is gone, and output must not wait for it. */
+  /** Acknowledges everything from now on: the terminal is gone, and output must not wait for it. */
   close(): void {
     this.isClosed = true;
     this.acknowledgeAll();

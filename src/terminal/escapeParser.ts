@@ -20,7 +20,7 @@ const oscKindLength = 5;
 
 /**
  * Finds control sequences in terminal output, in chunks of any size (ECMA-48, section 5; the states are those of the
- * emulator's own parser).
+ * terminal's own parser).
  */
 export class EscapeParser {
   private state: 'text' | 'escape' | 'csi' | 'osc' | 'string' = 'text';

@@ -7,22 +7,21 @@ import { OutputState } from './outputState';
 const lineFeed = 0x0a;
 /** Buffered bytes above which the source is paused, and below which it is resumed. */
 const watermarks = { high: 512 * 1024, low: 128 * 1024 };
-/** Bytes drawn at a time in a flood, and batches that may be drawn without an ack. */
+/** Bytes drawn at a time in a flood, which is more output than the terminal can draw at once, and batches without an ack. */
 const batch = { bytes: 64 * 1024, maxUnacked: 4 };
 /** Milliseconds without an ack after which the missing ones count as lost. */
 const ackTimeoutMs = 1_000;
 /**
  * Milliseconds between two batches: as long as VS Code buffers what an extension writes. It would merge several into one,
- * and the window freezes while the emulator parses one.
+ * and the window freezes while its terminal parses one.
  */
 const minBatchIntervalMs = 5;
 /**
- * While a marked command runs, VS Code collects its output for extensions that may want to read it, and sends it back to the
- * extension host as soon as there was none for 50 ms: after a flood, all of it at once. So drawing pauses for so many
- * milliseconds after so many bytes.
+ * While a tracked command runs, VS Code collects its output for extensions that may want to read it, and sends it back to the
+ * extension host as soon as there was none for 50 ms: after a flood, all of it at once. So drawing pauses now and then.
  */
 const cooldown = { pauseMs: 60, afterBytes: 2 * 1024 * 1024 };
-/** Number of batches, each at most so many milliseconds after the other, that make a flood. */
+/** Signs of a flood: so many batches, each with at most this gap after the one before. */
 const flood = { batches: 8, maxGapMs: 250 };
 /**
  * A discarded flood is over when nothing arrived for so many intervals of so many milliseconds. Several, since one timer
@@ -30,16 +29,16 @@ const flood = { batches: 8, maxGapMs: 250 };
  */
 const quiet = { intervals: 4, intervalMs: 25 };
 
-/** A producer of output that can be paused. */
+/** The source of output, which backpressure pauses. */
 export interface PausableOutput {
   pause(): void;
   resume(): void;
 }
 
 /**
- * Passes output from a session to the terminal emulator: at once while the emulator keeps up, and in a flood as fast as it
- * draws, with backpressure on the source. Characters that are split between two chunks stay whole; nothing is lost or
- * reordered.
+ * Passes output from a session to VS Code's terminal renderer: at once while it keeps up, and in a flood as fast as it
+ * draws, with backpressure: it pauses the source while too much is buffered. Characters that are split between two chunks
+ * stay whole; nothing is lost or reordered.
  */
 export class OutputFlowControl {
   private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -110,6 +109,7 @@ export class OutputFlowControl {
     return waiting.size > 0 && !inBatchInterval && !coolingDown && unackedBatches < batch.maxUnacked;
   }
 
+  /** Pauses the source above the high watermark, and resumes it below the low one. */
   private applyBackpressure(): void {
     const { size } = this.waiting;
     if (this.paused ? size >= watermarks.low : size <= watermarks.high) return;

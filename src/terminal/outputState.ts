@@ -2,7 +2,7 @@ import { EscapeParser, type Sequence } from './escapeParser';
 
 const lineFeed = 0x0a;
 
-/** Tracks the state that output has left the emulator in, as far as it decides where text may be inserted or left out. */
+/** Tracks the state that output has left VS Code's terminal in, as far as it decides where text may be inserted or left out. */
 export class OutputState {
   private readonly parser = new EscapeParser();
   private lastByte = lineFeed;
@@ -29,7 +29,7 @@ export class OutputState {
     return this.isBetweenSequences && !this.inAlternateScreen && !this.hasScrollRegion;
   }
 
-  /** True while a command runs whose beginning the shell has marked (shell integration). */
+  /** True while a command runs that VS Code tracks, since the shell has marked its beginning (shell integration). */
   get isInTrackedCommand(): boolean {
     return this.inCommand;
   }

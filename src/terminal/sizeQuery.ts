@@ -3,11 +3,11 @@ import type { Size } from '../shell/session';
 // eslint-disable-next-line no-control-regex -- it begins with one
 const answer = /\x1b\[8;(\d+);(\d+)t/g;
 
-/** Queries the emulator's size in characters (XTWINOPS 18), which VS Code does not always report by itself. */
+/** Queries the size of VS Code's terminal in characters (XTWINOPS 18), which VS Code does not always report by itself. */
 export class SizeQuery {
   private pending = 0;
 
-  /** Returns the query, to be written to the emulator. */
+  /** Returns the query, to be written to the terminal. */
   request(): string {
     this.pending += 1;
     return '\x1b[18t';
