@@ -11,14 +11,14 @@ import type { SshConnector } from './sshConnector';
 import { formatEndpoint, parseEndpoint } from './endpoint';
 import type { SshTransportName } from './sshTransport';
 
-/** Time for which a connection stays open after its last channel has closed. */
+/** Milliseconds for which a connection stays open after its last channel has closed. */
 const idleTimeoutMs = 15_000;
 
 export interface ChannelOptions {
   readonly signal: AbortSignal;
-  /** Time for which a server that may be starting is tried again: a computer counts as running before its sshd listens. */
+  /** Milliseconds of retries while the server is not listening: a computer counts as running before its sshd listens. */
   readonly timeoutMs: number;
-  /** Called once, after the first attempt that failed for that reason. */
+  /** Called once, after the first attempt that failed because the server is not listening. */
   readonly onServerNotListening?: () => void;
   /** Defaults to `ssh`. */
   readonly transport?: SshTransportName;
@@ -31,7 +31,10 @@ interface Pooled {
   readonly connection: SshConnection;
   readonly address: string;
   channels: number;
-  /** True once the server refused a further channel (MaxSessions of sshd_config). */
+  /**
+   * True once a channel failed to open: the server refused a further one (MaxSessions of sshd_config), or the connection
+   * broke. No further channel is opened on it; those that are open stay.
+   */
   unusable: boolean;
   idleTimer: AbortController | undefined;
 }
@@ -65,7 +68,7 @@ export class ConnectionPool {
       options.signal.throwIfAborted();
       const reused = this.reusable(computer.id, address);
       const pooled = reused ?? (await this.connect(computer, address, options));
-      // The first channel of a new connection has no better one to turn to; any other connection may just be full.
+      // Ends the loop: where even a new connection refuses its first channel, another one would do so as well.
       const isFirst = !reused && pooled.channels === 0;
       try {
         return await this.openChannelOn(pooled, open, options.signal);
@@ -158,7 +161,7 @@ export class ConnectionPool {
       all.delete(pooled);
       if (all.size === 0 && this.pooled.get(id) === all) this.pooled.delete(id);
     });
-    // The caller may have aborted meanwhile, and never open a channel.
+    // Otherwise it would stay open for good where the caller has aborted meanwhile, and opens no channel.
     this.closeWhenIdle(pooled);
     return pooled;
   }
