@@ -19,7 +19,7 @@ const killTimeoutMs = 5_000;
 /** A shell reports a command that a signal ended by 128 plus the signal's number. */
 const signalExitCodeBase = 128;
 
-/** The display of a run. */
+/** The terminal tab that shows a run. */
 export interface RunView {
   readonly size: () => Size;
   /** Acknowledgements of what was written. */
@@ -40,9 +40,14 @@ export interface RunOptions {
   readonly startFromError: boolean;
 }
 
-/** One command, from the request to its end. */
+/**
+ * One run: a command that the user asked for, from the request to its outcome. Its execution is the command on the computer;
+ * the outcome is what the user sees of the end.
+ */
 export class CommandRun {
+  /** Aborts the start of the execution. */
   private readonly startController = new AbortController();
+  /** Aborts the timers of {@link after} once the run has its outcome. */
   private readonly timersController = new AbortController();
   private execution: CommandExecution | undefined;
   private startedAt: number | undefined;
@@ -127,7 +132,7 @@ export class CommandRun {
 
   private endOf(execution: CommandExecution): Promise<ExecutionEnd> {
     const { view, clock } = this;
-    // Without a terminal of its own a command ends its lines as in a file.
+    // A command without a pseudoterminal ends lines with LF only.
     const output = new OutputFlowControl(execution, (text) => view.write(toCrlf(text)), view.acks, clock);
     this.output = output;
     return new Promise((resolve) => {

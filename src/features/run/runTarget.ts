@@ -18,7 +18,7 @@ export interface RunTarget {
   readonly computer: NamedComputer | undefined;
   /** Makes the computer ready and starts the command. @throws the obstacle, or the signal's reason */
   start(request: CommandRequest, options: ConnectorOptions): Promise<CommandExecution>;
-  /** The state of the computer as an error, where it is the reason that the command broke off. */
+  /** Returns the state of the computer as an error, where it is the reason that the command broke off. */
   explainComputerLoss(): Promise<Error | undefined>;
   /** Cleans up after the command, however it ended, and reports the progress. Never rejects. */
   cleanUp(report: (text: string) => void): Promise<void>;
