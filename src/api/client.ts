@@ -196,7 +196,7 @@ export class CelestoClient {
 
   /**
    * Publishes an HTTP port of a computer: anyone can reach it without signing in. A published port stays as it is.
-   * When the answer is lost, read {@link publishedPorts} before calling again.
+   * After a lost answer, read {@link publishedPorts} before calling again.
    * @param port within {@link wire.publishLimits}; the service keeps some of them for itself (`validation`)
    */
   async publish(idOrName: string, port: number, signal?: AbortSignal): Promise<wire.PublishedPort> {

@@ -32,7 +32,7 @@ export interface Removal {
 
 /** Reliability of the list. */
 export interface StoreState {
-  /** `none`: not loaded; `cached`: from an earlier window; `live`: as the service reports; `stale`: live once. */
+  /** `none`: not loaded; `cached`: from an earlier window; `live`: as the service reports; `stale`: was live, last poll failed. */
   readonly freshness: 'none' | 'cached' | 'live' | 'stale';
   /** Error of the last poll, if it failed. */
   readonly problem: unknown;
@@ -48,7 +48,7 @@ export interface ListCache {
   write(computers: readonly Computer[]): void;
 }
 
-/** Identity of one optimistic update, so that only the latest one is taken back. */
+/** One optimistic update. Its identity tells whether it is still the latest one, which alone may be taken back. */
 interface OptimisticUpdate {
   readonly status: string;
 }
@@ -65,11 +65,11 @@ interface Entry {
   shown: Computer;
 }
 
-/** A status that is shown before the service confirms it. Calling a method again later is harmless. */
+/** Ends one optimistic status, which is shown before the service confirms it. Calling a method again is harmless. */
 export interface OptimisticStatusHandle {
-  /** Replaces it by the service's answer; without one, by the confirmed status, and a poll follows. */
+  /** Replaces the status by that of the service's answer, or by the confirmed one without an answer; then polls. */
   settle(answer?: WireComputer): void;
-  /** Takes it as confirmed: the service has agreed without describing the computer. */
+  /** Makes the status the confirmed one, then polls: the service has agreed without describing the computer. */
   confirm(): void;
 }
 
@@ -87,7 +87,7 @@ const initialState: StoreState = {
  */
 export class ComputerStore implements Disposable {
   private readonly entries = new Map<string, Entry>();
-  /** Sequence numbers of the answers by which computers were removed. */
+  /** Sequence numbers of the answers that removed computers, by their ids. */
   private readonly removedSequences = new Map<string, number>();
   private readonly poller: Poller;
   private readonly changes = new Emitter<StoreChange>();
@@ -155,7 +155,7 @@ export class ComputerStore implements Disposable {
     this.setState({ ...this.current, freshness: 'cached' });
   }
 
-  /** Keeps the list up to date until disposed. */
+  /** Keeps the list up to date until the result is disposed. */
   watch(): Disposable {
     return this.poller.watch();
   }
@@ -182,7 +182,7 @@ export class ComputerStore implements Disposable {
     return this.lastSequence;
   }
 
-  /** Merges an answer that describes one computer. `sequence` was taken before the call was sent. */
+  /** Applies an answer that describes one computer, unless it is outdated. `sequence` was taken before the call was sent. */
   applyAnswer(wire: WireComputer, sequence: number): Computer {
     const computer = computerFrom(wire);
     if (this.isOutdated(computer.id, sequence)) return computer;
@@ -222,6 +222,7 @@ export class ComputerStore implements Disposable {
     };
   }
 
+  /** Ends an optimistic update if it is still the latest one, and applies the answer to the call that it stood for. */
   private settle(
     id: string,
     optimistic: OptimisticUpdate,
@@ -332,6 +333,7 @@ export class ComputerStore implements Disposable {
     return sequence <= this.resetSequence || sequence < this.listSequence;
   }
 
+  /** Puts a description into the list; its optimistic status stays. */
   private mergeEntry(computer: Computer, sequence: number, fetchedAt: number): Entry {
     const entry = this.entries.get(computer.id);
     if (!entry) {
