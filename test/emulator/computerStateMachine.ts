@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '../../src/base/errors';
 import {
   ApiError,
   type ComputerRecord,
@@ -269,7 +270,7 @@ export class ComputerStateMachine {
   }
 
   private fail(error: unknown): void {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     this.deps.log(`${this.record.wire.name}: ${reason}`);
     this.set('error', reason);
   }

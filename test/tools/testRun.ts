@@ -1,3 +1,4 @@
+import { messageOf } from '../../src/base/errors';
 import { failedResult, type LayerOutcome, LayerRun } from './layerRun';
 import { type Layer, toolsOf } from './layers';
 import { ensureTools, ensureVSCode, missingTools } from './machine.mjs';
@@ -100,5 +101,4 @@ function summaryOf(layer: string, tests: number, failures: number): string {
   return `${symbol} ${layer.padEnd(12)} ${count.padEnd(16)}`;
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const indented = (text: string): string => text.replace(/^/gm, '    ');
