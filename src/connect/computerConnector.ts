@@ -2,7 +2,7 @@ import { isApiError } from '../api/apiErrors';
 import { allowsFallback } from '../base/errors';
 import type { Computer } from '../computers/computer';
 import type { Lifecycle } from '../computers/lifecycle';
-import { GatewayError } from '../gateway/errors';
+import { GatewayError } from '../gateway/gatewayErrors';
 import type { Session, SessionRequest } from '../shell/session';
 import { SshError } from '../ssh/sshErrors';
 import { type Progress, ProgressReporter } from './progressReporter';

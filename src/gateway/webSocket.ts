@@ -1,5 +1,5 @@
 import type WebSocket from 'ws';
-import { GatewayError } from './errors';
+import { GatewayError } from './gatewayErrors';
 
 /** Time limit of the opening handshake. */
 const handshakeTimeoutMs = 10_000;

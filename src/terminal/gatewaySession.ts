@@ -1,6 +1,6 @@
 import type WebSocket from 'ws';
 import { Emitter } from '../base/emitter';
-import { GatewayError } from '../gateway/errors';
+import { GatewayError } from '../gateway/gatewayErrors';
 import type { Session, SessionEnd, ShellFacts, Size } from '../shell/session';
 
 /** Close code of a session that ended normally (RFC 6455, section 7.4.1). */

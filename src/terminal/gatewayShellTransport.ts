@@ -5,8 +5,8 @@ import { retry } from '../base/retry';
 import type { Computer } from '../computers/computer';
 import type { ConnectOptions, Transport } from '../connect/transport';
 import { transportMessages } from '../connect/transportMessages';
-import { GatewayError } from '../gateway/errors';
-import { openTerminalSession, type TerminalSession } from '../gateway/terminalSession';
+import { GatewayError } from '../gateway/gatewayErrors';
+import { openGatewayTerminal, type GatewayTerminal } from '../gateway/gatewayTerminal';
 import type { Session, SessionRequest } from '../shell/session';
 import { GatewaySession } from './gatewaySession';
 
@@ -55,12 +55,12 @@ export class GatewayShellTransport implements Transport {
     id: string,
     terminalId: string | undefined,
     signal: AbortSignal,
-  ): Promise<TerminalSession> {
+  ): Promise<GatewayTerminal> {
     try {
-      return await openTerminalSession(this.client, id, terminalId, signal);
+      return await openGatewayTerminal(this.client, id, terminalId, signal);
     } catch (error) {
       if (terminalId === undefined || !isApiError(error, 'notFound')) throw error;
-      return openTerminalSession(this.client, id, undefined, signal);
+      return openGatewayTerminal(this.client, id, undefined, signal);
     }
   }
 }

@@ -3,7 +3,7 @@ import { before, describe, it } from 'node:test';
 import { systemClock } from '../../src/base/clock';
 import type { Computer } from '../../src/computers/computer';
 import type { ConnectOptions } from '../../src/connect/transport';
-import { GatewayError } from '../../src/gateway/errors';
+import { GatewayError } from '../../src/gateway/gatewayErrors';
 import { GatewayAddressError } from '../../src/gateway/gatewayAddress';
 import type { SessionMemory, Size } from '../../src/shell/session';
 import { SshError } from '../../src/ssh/sshErrors';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { openTerminalSession } from '../../src/gateway/terminalSession';
+import { openGatewayTerminal } from '../../src/gateway/gatewayTerminal';
 import { GatewaySession } from '../../src/terminal/gatewaySession';
 import { Service } from './support/service';
 import { SessionOutput } from './support/sessionOutput';
@@ -9,7 +9,7 @@ const service = new Service('einstein');
 const signal = new AbortController().signal;
 
 async function open(name: string, terminalId?: string): Promise<SessionOutput & { terminalId: string }> {
-  const attachment = await openTerminalSession(service.client, name, terminalId, signal);
+  const attachment = await openGatewayTerminal(service.client, name, terminalId, signal);
   const screen = new SessionOutput(new GatewaySession(attachment.socket, { rows: 33, columns: 101 }));
   return Object.assign(screen, { terminalId: attachment.terminalId });
 }

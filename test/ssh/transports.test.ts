@@ -5,7 +5,7 @@ import { before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientChannel, SFTPWrapper } from 'ssh2';
 import type { Computer } from '../../src/computers/computer';
-import { openTerminalSession } from '../../src/gateway/terminalSession';
+import { openGatewayTerminal } from '../../src/gateway/gatewayTerminal';
 import type { SshConnection } from '../../src/ssh/connection/connection';
 import type { SshTransportName } from '../../src/ssh/connection/sshTransport';
 import { GatewaySession } from '../../src/terminal/gatewaySession';
@@ -169,7 +169,7 @@ describe('a computer by each transport', () => {
     });
 
     it('come through a plain session, exact, and wait where they are while nobody reads them', async () => {
-      const { socket } = await openTerminalSession(service.client, 'curie', undefined, signal);
+      const { socket } = await openGatewayTerminal(service.client, 'curie', undefined, signal);
       const session = new GatewaySession(socket, { rows: 24, columns: 80 });
       const reading = new Reading();
       let shown = '';
@@ -216,7 +216,7 @@ describe('a computer by each transport', () => {
         /einstein|curie/,
       );
     }
-    const { socket } = await openTerminalSession(service.client, 'curie', undefined, signal);
+    const { socket } = await openGatewayTerminal(service.client, 'curie', undefined, signal);
     const screen = new SessionOutput(new GatewaySession(socket, { rows: 24, columns: 80 }));
     await screen.shows('$ ');
     await screen.close();

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock';
 import { retry } from '../../base/retry';
 import { SingleFlight } from '../../base/singleFlight';
 import type { Computer } from '../../computers/computer';
-import { GatewayError } from '../../gateway/errors';
+import { GatewayError } from '../../gateway/gatewayErrors';
 import { SshError } from '../sshErrors';
 import type { SshConnection } from './connection';
 import type { SshConnector } from './sshConnector';

@@ -4,7 +4,7 @@ import { t } from '@vscode/l10n';
 import type WebSocket from 'ws';
 import type { CelestoClient } from '../../api/client';
 import { abortable } from '../../base/abort';
-import { openTerminalSession } from '../../gateway/terminalSession';
+import { openGatewayTerminal } from '../../gateway/gatewayTerminal';
 import { GatewayStream } from './gatewayStream';
 import { type RemoteSshdLocation, startCommand, TunnelUnavailableError } from './remoteSshd';
 
@@ -27,7 +27,7 @@ export async function dialTunnel(
 ): Promise<Duplex> {
   // The sshd is installed while the session opens.
   location.catch(() => undefined);
-  const { socket } = await openTerminalSession(client, computerId, undefined, signal);
+  const { socket } = await openGatewayTerminal(client, computerId, undefined, signal);
   try {
     return await startRemoteSshd(socket, await abortable(location, signal), signal);
   } catch (error) {

@@ -1,11 +1,11 @@
 import type WebSocket from 'ws';
 import type { CelestoClient } from '../api/client';
-import { GatewayError } from './errors';
+import { GatewayError } from './gatewayErrors';
 import { gatewayAddress } from './gatewayAddress';
 import { openWebSocket } from './webSocket';
 
 /** A terminal of a computer, and the WebSocket to it. */
-export interface TerminalSession {
+export interface GatewayTerminal {
   readonly terminalId: string;
   readonly socket: WebSocket;
 }
@@ -15,13 +15,13 @@ export interface TerminalSession {
  * a slow network, a second one is requested.
  * @throws GatewayError, GatewayAddressError, ApiError, or the signal's reason
  */
-export async function openTerminalSession(
+export async function openGatewayTerminal(
   client: Pick<CelestoClient, 'terminal'>,
   computerId: string,
   terminalId: string | undefined,
   signal: AbortSignal,
-): Promise<TerminalSession> {
-  const openSession = async (): Promise<TerminalSession> => {
+): Promise<GatewayTerminal> {
+  const openSession = async (): Promise<GatewayTerminal> => {
     const ticket = await client.terminal(computerId, terminalId, signal);
     const socket = await openWebSocket(gatewayAddress(ticket.gateway_url, ticket.token), signal);
     return { terminalId: ticket.terminal_id, socket };
