@@ -3,7 +3,7 @@ import type { Clock } from '../base/clock';
 import { escapeIcons } from '../base/text';
 import type { Size } from '../shell/session';
 import { DrawAcks } from './drawAcks';
-import { StatusMessages } from './statusMessages';
+import { TerminalMessages } from './terminalMessages';
 
 /** Milliseconds until VS Code has surely set the initial title of a tab; it drops one that is set earlier. */
 const initialTitleDelayMs = 1_000;
@@ -23,7 +23,7 @@ export abstract class BasePseudoterminal implements vscode.Pseudoterminal {
   readonly onDidChangeName = this.titles.event;
 
   protected readonly acks = new DrawAcks();
-  protected readonly messages = new StatusMessages((text) => this.draw(text));
+  protected readonly messages = new TerminalMessages((text) => this.draw(text));
   protected size: Size = { rows: 24, columns: 80 };
   protected isOpen = false;
   protected isClosed = false;

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock';
 import type { Size } from '../../shell/session';
 import type { DrawAcks } from '../../terminal/drawAcks';
 import { OutputFlowControl } from '../../terminal/outputFlowControl';
-import { toCrlf } from '../../terminal/statusMessages';
+import { toCrlf } from '../../terminal/terminalMessages';
 import { Typeahead } from '../../terminal/typeahead';
 import type { Command } from './command';
 import type { CommandExecution, ExecutionEnd } from './commandExecution';

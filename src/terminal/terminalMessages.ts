@@ -7,7 +7,7 @@ const resetModes = [
 ].join('');
 
 /** Writes messages of the extension into a terminal, in a style of their own so that they are not taken for output. */
-export class StatusMessages {
+export class TerminalMessages {
   constructor(private readonly draw: (text: string) => void) {}
 
   /** Progress and hints: dim. */
