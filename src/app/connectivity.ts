@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import type { Clock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/disposable';
-import { type ChannelHandle, type ChannelRequest, ChannelTransport } from '../connect/channelTransport';
+import { type ChannelHandle, type ChannelRequest, SshChannelTransport } from '../connect/sshChannelTransport';
 import { ComputerConnector } from '../connect/computerConnector';
 import { Reconnection } from '../connect/reconnection';
 import { SshChannels } from '../connect/sshChannels';
@@ -77,7 +77,7 @@ export function createConnectivity(
   );
   const connector = new ComputerConnector(lifecycle, transports, settings.startTimeout);
   const channelTransports = new TransportSelector<Transport<ChannelRequest, ChannelHandle>>(
-    [new ChannelTransport('ssh', pool), new ChannelTransport('tunnel', pool)],
+    [new SshChannelTransport('ssh', pool), new SshChannelTransport('tunnel', pool)],
     settings.transport,
     new TransportCache(clock, transportCache),
   );

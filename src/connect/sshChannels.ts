@@ -7,7 +7,7 @@ import type { Lifecycle } from '../computers/lifecycle';
 import { statusOf } from '../computers/statusTable';
 import type { ComputerStore } from '../computers/computerStore';
 import { SshError } from '../ssh/sshErrors';
-import type { ChannelHandle, ChannelRequest } from './channelTransport';
+import type { ChannelHandle, ChannelRequest } from './sshChannelTransport';
 import type { ComputerConnector } from './computerConnector';
 import type { Progress } from './progressReporter';
 import type { TransportSetting } from './transportSelector';

@@ -1,5 +1,5 @@
 import type { Computer } from '../computers/computer';
-import { type ChannelRequest, ChannelTransport } from '../connect/channelTransport';
+import { type ChannelRequest, SshChannelTransport } from '../connect/sshChannelTransport';
 import type { ConnectOptions, Transport, TransportMessages } from '../connect/transport';
 import { transportMessages } from '../connect/transportMessages';
 import { launchCommand } from '../shell/launchCommand';
@@ -13,14 +13,14 @@ export class SshShellTransport implements Transport {
   readonly messages: TransportMessages;
   /** The scroll position at which each terminal left its persistent shell. */
   private readonly scrollPositions = new WeakMap<SessionMemory, number>();
-  private readonly channels: ChannelTransport;
+  private readonly channels: SshChannelTransport;
 
   constructor(
     readonly name: SshTransportName,
     pool: ConnectionPool,
   ) {
     this.messages = transportMessages[name];
-    this.channels = new ChannelTransport(name, pool);
+    this.channels = new SshChannelTransport(name, pool);
   }
 
   supports(computer: Computer): boolean {

@@ -8,7 +8,7 @@ import { Emitter } from '../../src/base/emitter';
 import type { Computer } from '../../src/computers/computer';
 import { LifecycleError } from '../../src/computers/errors';
 import type { StoreChange } from '../../src/computers/computerStore';
-import { ChannelTransport } from '../../src/connect/channelTransport';
+import { SshChannelTransport } from '../../src/connect/sshChannelTransport';
 import { ComputerConnector } from '../../src/connect/computerConnector';
 import { NoSshError, SshChannels } from '../../src/connect/sshChannels';
 import { TransportCache } from '../../src/connect/transportCache';
@@ -63,7 +63,7 @@ describe('a forwarded port', () => {
       const { pool } = installation;
       const store = this.store;
       const transports = new TransportSelector(
-        [new ChannelTransport('ssh', pool), new ChannelTransport('tunnel', pool)],
+        [new SshChannelTransport('ssh', pool), new SshChannelTransport('tunnel', pool)],
         () => this.transport,
         new TransportCache(systemClock),
       );

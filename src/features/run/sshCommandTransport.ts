@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { ClientChannel } from 'ssh2';
 import type { Computer } from '../../computers/computer';
-import { ChannelTransport } from '../../connect/channelTransport';
+import { SshChannelTransport } from '../../connect/sshChannelTransport';
 import type { ConnectOptions, Transport, TransportMessages } from '../../connect/transport';
 import { transportMessages } from '../../connect/transportMessages';
 import { terminalType } from '../../shell/session';
@@ -36,14 +36,14 @@ export class MayHaveRunError extends Error {
 /** Runs commands over SSH: directly to the endpoint of the computer, or through the terminal gateway. */
 export class SshCommandTransport implements Transport<CommandRequest, CommandExecution> {
   readonly messages: TransportMessages;
-  private readonly channelTransport: ChannelTransport;
+  private readonly channelTransport: SshChannelTransport;
 
   constructor(
     readonly name: SshTransportName,
     pool: ConnectionPool,
   ) {
     this.messages = transportMessages[name];
-    this.channelTransport = new ChannelTransport(name, pool);
+    this.channelTransport = new SshChannelTransport(name, pool);
   }
 
   supports(computer: Computer): boolean {

@@ -16,7 +16,7 @@ export interface ChannelHandle {
 }
 
 /** SSH for channels of any kind: over TCP to the computer's endpoint, or through the terminal gateway. */
-export class ChannelTransport implements Transport<ChannelRequest, ChannelHandle, SshTransportName> {
+export class SshChannelTransport implements Transport<ChannelRequest, ChannelHandle, SshTransportName> {
   readonly messages: TransportMessages;
 
   constructor(
