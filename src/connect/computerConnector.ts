@@ -3,7 +3,7 @@ import { allowsFallback } from '../base/errors';
 import type { Computer } from '../computers/computer';
 import type { Lifecycle } from '../computers/lifecycle';
 import { GatewayError } from '../gateway/gatewayErrors';
-import type { Session, SessionRequest } from '../shell/session';
+import type { Session, SessionRequest } from '../shell/shellSession';
 import { SshError } from '../ssh/sshErrors';
 import { type Progress, ProgressReporter } from './progressReporter';
 import type { Transport } from './transport';

@@ -6,7 +6,7 @@ import type { Computer } from '../computers/computer';
 import { LifecycleError, refusalOf } from '../computers/errors';
 import type { Lifecycle } from '../computers/lifecycle';
 import { statusOf } from '../computers/statusTable';
-import type { Session, SessionRequest } from '../shell/session';
+import type { Session, SessionRequest } from '../shell/shellSession';
 import type { ComputerConnector } from './computerConnector';
 import type { Progress } from './progressReporter';
 

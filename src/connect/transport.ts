@@ -1,5 +1,5 @@
 import type { Computer } from '../computers/computer';
-import type { Session, SessionRequest } from '../shell/session';
+import type { Session, SessionRequest } from '../shell/shellSession';
 import type { ChannelOptions } from '../ssh/connection/connectionPool';
 
 /** SSH over TCP, SSH carried by the terminal gateway, a plain session of that gateway. */

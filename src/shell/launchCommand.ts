@@ -2,8 +2,8 @@ import launchShellScript from './launchShell.sh';
 import { loginShell } from './loginShell';
 import { persistInMultiplexer } from './persistenceFallback';
 import { assertShellName, decodedArgument, wrapForAnyShell } from './quoting';
-import { renderScript } from './script';
-import type { ShellOptions, Size } from './session';
+import { minifyScript } from './minifyScript';
+import type { ShellOptions, Size } from './shellSession';
 import { bashIntegration, fishIntegration, zshIntegration } from './shellIntegration';
 import { printCommand, startMarkers } from './startMarker';
 
@@ -16,7 +16,7 @@ export function launchCommand(options: ShellOptions, size: Size): string | undef
   const { persistence, cwd, nonce } = options;
   assertShellName(options.name);
   if (persistence === 'off' && cwd.trim() === '' && nonce === undefined) return undefined;
-  const script = renderScript(launchShellScript, {
+  const script = minifyScript(launchShellScript, {
     shell: decodedArgument(1),
     bash: decodedArgument(2),
     zsh: decodedArgument(3),

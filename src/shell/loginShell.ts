@@ -2,8 +2,8 @@ import { t } from '@vscode/l10n';
 import changeDirectoryScript from './changeDirectory.sh';
 import loginShellScript from './loginShell.sh';
 import { quote } from './quoting';
-import { renderScript } from './script';
-import type { ShellOptions } from './session';
+import { minifyScript } from './minifyScript';
+import type { ShellOptions } from './shellSession';
 import startIntegratedShell from './startIntegratedShell.sh';
 
 /**
@@ -12,14 +12,14 @@ import startIntegratedShell from './startIntegratedShell.sh';
  * bash, zsh and fish begin with `$1`, `$2` and `$3`.
  */
 export function loginShell({ cwd, nonce }: Pick<ShellOptions, 'cwd' | 'nonce'>): string {
-  return renderScript(loginShellScript, {
+  return minifyScript(loginShellScript, {
     changeDirectory: cwd.trim() === '' ? '' : changeDirectory(cwd.trim()),
     startIntegratedShell: nonce === undefined ? '' : startIntegratedShell,
   });
 }
 
 function changeDirectory(directory: string): string {
-  return renderScript(changeDirectoryScript, {
+  return minifyScript(changeDirectoryScript, {
     directory: quote(directory),
     notFoundMessage: quote(t('There is no directory {0} here.', directory)),
   });

@@ -1,5 +1,5 @@
 import { persistInScreen } from './gnuScreen';
-import type { ShellOptions, Size } from './session';
+import type { ShellOptions, Size } from './shellSession';
 import { persistInTmux } from './tmux';
 
 /**

@@ -1,5 +1,5 @@
 import { quote } from './quoting';
-import { renderScript } from './script';
+import { minifyScript } from './minifyScript';
 import bashScript from './shellIntegration.bash';
 import fishScript from './shellIntegration.fish';
 import zshScript from './shellIntegration.zsh';
@@ -15,7 +15,7 @@ import zshScript from './shellIntegration.zsh';
  * that a command begins.
  */
 export function bashIntegration(nonce: string): string {
-  return renderScript(bashScript, { nonce: quote(nonce) });
+  return minifyScript(bashScript, { nonce: quote(nonce) });
 }
 
 /**
@@ -23,10 +23,10 @@ export function bashIntegration(nonce: string): string {
  * reads the other startup files where they are. Marks begin with the first prompt, when all of them have been read.
  */
 export function zshIntegration(nonce: string): string {
-  return renderScript(zshScript, { nonce: quote(nonce) });
+  return minifyScript(zshScript, { nonce: quote(nonce) });
 }
 
 /** The script that fish runs after its startup files. */
 export function fishIntegration(nonce: string): string {
-  return renderScript(fishScript, { nonce: quote(nonce) });
+  return minifyScript(fishScript, { nonce: quote(nonce) });
 }

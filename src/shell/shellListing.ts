@@ -1,4 +1,4 @@
-import { fillScript } from '../base/scriptTemplate';
+import { fillScript } from '../base/fillScript';
 import { screenFolder, screenPrefix } from './gnuScreen';
 import listShellsScript from './listShells.sh';
 import { assertShellName } from './quoting';

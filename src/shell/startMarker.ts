@@ -1,4 +1,4 @@
-import type { ShellFacts } from './session';
+import type { ShellFacts } from './shellSession';
 
 /**
  * The first output of a launched shell, which tells what persists it. tmux begins its control mode like that anyway; the

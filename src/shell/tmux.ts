@@ -1,7 +1,7 @@
 import persistInTmuxScript from './persistInTmux.sh';
 import { quote } from './quoting';
-import { renderScript } from './script';
-import type { Size } from './session';
+import { minifyScript } from './minifyScript';
+import type { Size } from './shellSession';
 import { exitMarker } from './startMarker';
 
 /** Prefix of the sockets of the tmux servers that persist shells, which keeps them apart from the user's own server. */
@@ -68,5 +68,5 @@ export function persistInTmux(name: string, { rows, columns }: Size): string {
     return command.includes('new-session') ? `${text} "$shell" "$bash" "$zsh" "$fish"` : text;
   });
   const tmuxCommands = quoted.join(" ';' ");
-  return renderScript(persistInTmuxScript, { name, socketPrefix, socketFolder, tmuxCommands });
+  return minifyScript(persistInTmuxScript, { name, socketPrefix, socketFolder, tmuxCommands });
 }

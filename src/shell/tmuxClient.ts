@@ -1,7 +1,7 @@
 import { OutputFilter } from './outputFilter';
 import { captureCommand, drawPane, parsePaneState } from './paneSnapshot';
 import { scrollPositionFields, ScrollPositionTracker } from './scrollPosition';
-import type { ShellFacts, Size } from './session';
+import type { ShellFacts, Size } from './shellSession';
 import { TmuxControlParser } from './tmuxControlParser';
 
 /** Bytes of input in one send-keys command, which is three times as long. */

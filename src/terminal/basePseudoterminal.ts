@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock';
 import { escapeIcons } from '../base/text';
-import type { Size } from '../shell/session';
+import type { Size } from '../shell/shellSession';
 import { DrawAcks } from './drawAcks';
 import { TerminalMessages } from './terminalMessages';
 

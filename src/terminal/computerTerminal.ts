@@ -16,7 +16,7 @@ import {
   type ShellFacts,
   type ShellOptions,
   type Size,
-} from '../shell/session';
+} from '../shell/shellSession';
 import { BasePseudoterminal } from './basePseudoterminal';
 import { connectionLostMessage, nextStepMessage } from './connectionLostMessage';
 import { ctrlC, ctrlD, includesEnter } from './keys';

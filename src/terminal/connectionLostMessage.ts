@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { LifecycleProblem } from '../computers/errors';
-import type { SessionEnd } from '../shell/session';
+import type { SessionEnd } from '../shell/shellSession';
 import { SshError } from '../ssh/sshErrors';
 
 /** Says in the terminal that the connection was lost, and why where that is known. */

@@ -1,7 +1,7 @@
 import type WebSocket from 'ws';
 import { Emitter } from '../base/emitter';
 import { GatewayError } from '../gateway/gatewayErrors';
-import type { Session, SessionEnd, ShellFacts, Size } from '../shell/session';
+import type { Session, SessionEnd, ShellFacts, Size } from '../shell/shellSession';
 
 /** Close code of a session that ended normally (RFC 6455, section 7.4.1). */
 const normalClosure = 1000;

@@ -7,7 +7,7 @@ import type { ConnectOptions, Transport } from '../connect/transport';
 import { transportMessages } from '../connect/transportMessages';
 import { GatewayError } from '../gateway/gatewayErrors';
 import { openGatewayTerminal, type GatewayTerminal } from '../gateway/gatewayTerminal';
-import type { Session, SessionRequest } from '../shell/session';
+import type { Session, SessionRequest } from '../shell/shellSession';
 import { GatewaySession } from './gatewaySession';
 
 /** Milliseconds for which a gateway that answers 5xx is tried again, at least. */

@@ -1,5 +1,5 @@
 import type { Memento } from '../base/memento';
-import type { SessionMemory } from '../shell/session';
+import type { SessionMemory } from '../shell/shellSession';
 
 /** A terminal that was open when its window closed. */
 export interface SavedTerminal {

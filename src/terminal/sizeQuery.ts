@@ -1,4 +1,4 @@
-import type { Size } from '../shell/session';
+import type { Size } from '../shell/shellSession';
 
 // eslint-disable-next-line no-control-regex -- it begins with one
 const answer = /\x1b\[8;(\d+);(\d+)t/g;

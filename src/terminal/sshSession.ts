@@ -3,7 +3,7 @@ import type { ClientChannel } from 'ssh2';
 import { Emitter } from '../base/emitter';
 import { exitMarkerReceived } from '../shell/gnuScreen';
 import { OutputFilter } from '../shell/outputFilter';
-import type { Session, SessionEnd, ShellFacts, Size } from '../shell/session';
+import type { Session, SessionEnd, ShellFacts, Size } from '../shell/shellSession';
 import { shellFacts, StartMarkerParser } from '../shell/startMarker';
 import { TmuxClient } from '../shell/tmuxClient';
 import type { SshError } from '../ssh/sshErrors';

@@ -3,7 +3,7 @@ import { type ChannelRequest, SshChannelTransport } from '../connect/sshChannelT
 import type { ConnectOptions, Transport, TransportMessages } from '../connect/transport';
 import { transportMessages } from '../connect/transportMessages';
 import { launchCommand } from '../shell/launchCommand';
-import { type Session, type SessionMemory, type SessionRequest, terminalType } from '../shell/session';
+import { type Session, type SessionMemory, type SessionRequest, terminalType } from '../shell/shellSession';
 import type { ConnectionPool } from '../ssh/connection/connectionPool';
 import type { SshTransportName } from '../ssh/connection/sshTransport';
 import { type ShellLaunch, SshSession } from './sshSession';

@@ -6,7 +6,7 @@ import { detectWake } from '../base/wakeDetector';
 import type { Computer } from '../computers/computer';
 import { statusOf } from '../computers/statusTable';
 import type { ComputerStore } from '../computers/computerStore';
-import type { ShellOptions } from '../shell/session';
+import type { ShellOptions } from '../shell/shellSession';
 import { ComputerTerminal, type ComputerTerminalDeps } from './computerTerminal';
 import type { SavedTerminals } from './savedTerminals';
 

@@ -1,6 +1,6 @@
 import { systemClock } from '../../src/base/clock';
 import type { Computer } from '../../src/computers/computer';
-import type { Session } from '../../src/shell/session';
+import type { Session } from '../../src/shell/shellSession';
 import type { SshTransportName } from '../../src/ssh/connection/sshTransport';
 import { GatewayShellTransport } from '../../src/terminal/gatewayShellTransport';
 import { TcpProxy } from '../ssh/support/tcpProxy';

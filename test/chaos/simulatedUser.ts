@@ -1,5 +1,5 @@
 import { Terminal } from '@xterm/headless';
-import type { ShellOptions } from '../../src/shell/session';
+import type { ShellOptions } from '../../src/shell/shellSession';
 import { ComputerTerminal, type ComputerTerminalDeps } from '../../src/terminal/computerTerminal';
 import { until } from '../harness/until';
 

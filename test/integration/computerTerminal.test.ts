@@ -8,7 +8,7 @@ import { computerFrom } from '../../src/computers/computer';
 import { LifecycleError } from '../../src/computers/errors';
 import type { ConnectorOptions } from '../../src/connect/computerConnector';
 import type { Progress } from '../../src/connect/progressReporter';
-import type { Session, SessionRequest, ShellFacts, ShellOptions, Size } from '../../src/shell/session';
+import type { Session, SessionRequest, ShellFacts, ShellOptions, Size } from '../../src/shell/shellSession';
 import { ComputerTerminal, type ComputerTerminalOptions } from '../../src/terminal/computerTerminal';
 import { until } from '../harness/until';
 import { wire } from '../unit/support/computers';

@@ -5,7 +5,7 @@ import type { Computer } from '../../src/computers/computer';
 import type { ConnectOptions } from '../../src/connect/transport';
 import { GatewayError } from '../../src/gateway/gatewayErrors';
 import { GatewayAddressError } from '../../src/gateway/gatewayAddress';
-import type { SessionMemory, Size } from '../../src/shell/session';
+import type { SessionMemory, Size } from '../../src/shell/shellSession';
 import { SshError } from '../../src/ssh/sshErrors';
 import { GatewayShellTransport } from '../../src/terminal/gatewayShellTransport';
 import { until } from '../harness/until';

@@ -1,5 +1,5 @@
 import { truncate } from '../../base/text';
-import type { Size } from '../../shell/session';
+import type { Size } from '../../shell/shellSession';
 
 /** Characters of a command that a title or a list shows. */
 const maxAbbreviation = 60;

@@ -1,5 +1,5 @@
 import type { Event } from '../../base/emitter';
-import type { Size } from '../../shell/session';
+import type { Size } from '../../shell/shellSession';
 import type { PausableOutput } from '../../terminal/outputFlowControl';
 
 /** The end of a command, as the transport reports it. */

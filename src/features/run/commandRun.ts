@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
-import type { Size } from '../../shell/session';
+import type { Size } from '../../shell/shellSession';
 import type { DrawAcks } from '../../terminal/drawAcks';
 import { OutputFlowControl } from '../../terminal/outputFlowControl';
 import { toCrlf } from '../../terminal/terminalMessages';

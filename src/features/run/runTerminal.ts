@@ -3,7 +3,7 @@ import type { Clock } from '../../base/clock';
 import { describeError, type Log } from '../../base/log';
 import { escapeIcons } from '../../base/text';
 import { LifecycleError } from '../../computers/errors';
-import type { Size } from '../../shell/session';
+import type { Size } from '../../shell/shellSession';
 import { BasePseudoterminal } from '../../terminal/basePseudoterminal';
 import { ctrlC, ctrlD } from '../../terminal/keys';
 import type { Command } from './command';

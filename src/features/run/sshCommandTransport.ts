@@ -4,7 +4,7 @@ import type { Computer } from '../../computers/computer';
 import { SshChannelTransport } from '../../connect/sshChannelTransport';
 import type { ConnectOptions, Transport, TransportMessages } from '../../connect/transport';
 import { transportMessages } from '../../connect/transportMessages';
-import { terminalType } from '../../shell/session';
+import { terminalType } from '../../shell/shellSession';
 import type { SshConnection } from '../../ssh/connection/connection';
 import type { ConnectionPool } from '../../ssh/connection/connectionPool';
 import type { SshTransportName } from '../../ssh/connection/sshTransport';

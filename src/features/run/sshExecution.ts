@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { ClientChannel } from 'ssh2';
 import { wrapForAnyShell } from '../../shell/quoting';
-import type { Size } from '../../shell/session';
+import type { Size } from '../../shell/shellSession';
 import type { SshConnection } from '../../ssh/connection/connection';
 import { SshSession } from '../../terminal/sshSession';
 import type { CommandExecution } from './commandExecution';

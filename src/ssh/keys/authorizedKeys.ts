@@ -1,4 +1,4 @@
-import { fillScript } from '../../base/scriptTemplate';
+import { fillScript } from '../../base/fillScript';
 import removeKeysScript from './removeKeys.sh';
 
 /** Extracts the base64 field of a public key line, `type base64 [comment]`. */

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { CelestoClient } from '../../api/client';
-import { fillScript } from '../../base/scriptTemplate';
+import { fillScript } from '../../base/fillScript';
 import { truncate } from '../../base/text';
 import { fingerprint, parsePublicKey } from '../hostKeys/fingerprint';
 import { base64Of, grepPatterns, quoted, removeKeysCommand } from '../keys/authorizedKeys';

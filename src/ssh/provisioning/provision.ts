@@ -2,7 +2,7 @@ import { t } from '@vscode/l10n';
 import type { CelestoClient } from '../../api/client';
 import { isApiError } from '../../api/apiErrors';
 import { describeError, type Log } from '../../base/log';
-import { fillScript } from '../../base/scriptTemplate';
+import { fillScript } from '../../base/fillScript';
 import { truncate } from '../../base/text';
 import { parsePublicKey, type PublicKey } from '../hostKeys/fingerprint';
 import { removeKeysCommand } from '../keys/authorizedKeys';

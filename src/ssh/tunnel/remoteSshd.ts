@@ -1,7 +1,7 @@
 import { t } from '@vscode/l10n';
 import type { CelestoClient } from '../../api/client';
 import type { RecoveryFacts } from '../../base/errors';
-import { fillScript } from '../../base/scriptTemplate';
+import { fillScript } from '../../base/fillScript';
 import { truncate } from '../../base/text';
 import { parsePublicKey, type PublicKey } from '../hostKeys/fingerprint';
 import { quoted, removeKeysCommand } from '../keys/authorizedKeys';

@@ -1,4 +1,4 @@
-import type { Session, SessionEnd } from '../../../src/shell/session';
+import type { Session, SessionEnd } from '../../../src/shell/shellSession';
 import { until } from '../../harness/until';
 
 /** A session, and what a user sees of it. */

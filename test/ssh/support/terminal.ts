@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { Terminal as Emulator } from '@xterm/headless';
 import type { Computer } from '../../../src/computers/computer';
-import type { Session, SessionEnd, SessionMemory, ShellOptions, Size } from '../../../src/shell/session';
+import type { Session, SessionEnd, SessionMemory, ShellOptions, Size } from '../../../src/shell/shellSession';
 import { SshShellTransport } from '../../../src/terminal/sshShellTransport';
 import { until } from '../../harness/until';
 import type { Installation } from './installation';

@@ -19,7 +19,7 @@ import {
   TransportSelector,
   type TransportSetting,
 } from '../../../src/connect/transportSelector';
-import type { Session, SessionRequest } from '../../../src/shell/session';
+import type { Session, SessionRequest } from '../../../src/shell/shellSession';
 import { EndpointError } from '../../../src/ssh/connection/endpoint';
 import { AuthenticationError, HostKeyError } from '../../../src/ssh/sshErrors';
 import { TunnelUnavailableError } from '../../../src/ssh/tunnel/remoteSshd';

@@ -5,7 +5,7 @@ import { isCancellation } from '../../../src/base/abort';
 import type { Computer } from '../../../src/computers/computer';
 import { LifecycleError } from '../../../src/computers/errors';
 import { Reconnection } from '../../../src/connect/reconnection';
-import type { Session, SessionRequest } from '../../../src/shell/session';
+import type { Session, SessionRequest } from '../../../src/shell/shellSession';
 import { HostKeyError } from '../../../src/ssh/sshErrors';
 import { sshError } from '../ssh/support/fakeConnector';
 import { settled } from '../support/fakeClock';

@@ -1,5 +1,5 @@
 import { Emitter } from '../../../src/base/emitter';
-import type { Session, SessionEnd, ShellFacts, Size } from '../../../src/shell/session';
+import type { Session, SessionEnd, ShellFacts, Size } from '../../../src/shell/shellSession';
 
 /** A shell in the hand of a test: it keeps what it is told, and says what the test wants. */
 export class FakeSession implements Session {

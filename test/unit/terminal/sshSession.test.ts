@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Duplex, PassThrough } from 'node:stream';
 import { describe, it } from 'node:test';
 import type { ClientChannel } from 'ssh2';
-import type { SessionEnd } from '../../../src/shell/session';
+import type { SessionEnd } from '../../../src/shell/shellSession';
 import type { SshError } from '../../../src/ssh/sshErrors';
 import { SshSession } from '../../../src/terminal/sshSession';
 import { sshError } from '../ssh/support/fakeConnector';

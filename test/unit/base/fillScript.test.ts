@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { fillScript } from '../../../src/base/scriptTemplate';
+import { fillScript } from '../../../src/base/fillScript';
 
 describe('fillScript', () => {
   it('replaces every occurrence of a name and drops the final line end', () => {

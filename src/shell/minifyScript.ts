@@ -1,10 +1,10 @@
-import { fillScript } from '../base/scriptTemplate';
+import { fillScript } from '../base/fillScript';
 
 /**
  * Fills in a script and shortens it, since it is sent with every terminal: comments, indentation and empty lines go.
  * @param values by the names between at signs
  */
-export function renderScript(script: string, values: Readonly<Record<string, string>> = {}): string {
+export function minifyScript(script: string, values: Readonly<Record<string, string>> = {}): string {
   return fillScript(script, values)
     .split('\n')
     .map((line) => line.trim())
