@@ -1,8 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
-import { createConnectivity } from './app/connectivity';
+import { createConnections } from './app/createConnections';
 import { registerFeatures } from './app/features';
-import { createService } from './app/service';
+import { createService } from './app/createService';
 import { systemClock } from './base/clock';
 
 /** Ends what must not outlive the window. A module variable, since VS Code passes nothing to `deactivate`. */
@@ -12,12 +12,12 @@ let close: (() => Promise<void>) | undefined;
 export function activate(context: vscode.ExtensionContext): void {
   if (vscode.l10n.bundle) l10n.config({ contents: vscode.l10n.bundle });
   const service = createService(context, systemClock);
-  const connectivity = createConnectivity(context, service, systemClock);
-  const features = registerFeatures(context, service, connectivity, systemClock);
+  const connections = createConnections(context, service, systemClock);
+  const features = registerFeatures(context, service, connections, systemClock);
   close = () => features.close();
-  connectivity.terminals.restore();
+  connections.terminals.restore();
   features.restore();
-  context.subscriptions.push(service, connectivity, features);
+  context.subscriptions.push(service, connections, features);
 }
 
 /** Runs as the window closes. VS Code waits a few seconds for it before it disposes of the subscriptions. */

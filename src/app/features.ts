@@ -26,8 +26,8 @@ import { ComputerPicker } from '../ui/computerPicker';
 import { createFindComputer } from '../ui/findComputerWithProgress';
 import { type Handlers, registerCommands } from '../ui/registerCommands';
 import { CommandTargets } from '../ui/commandTargets';
-import type { Connectivity } from './connectivity';
-import type { Service } from './service';
+import type { Connections } from './createConnections';
+import type { Service } from './createService';
 import { settings } from './settings';
 
 /** Every command of package.json. A test holds the two together. */
@@ -55,12 +55,12 @@ export interface Features extends Disposable {
 export function registerFeatures(
   context: vscode.ExtensionContext,
   service: Service,
-  connectivity: Connectivity,
+  connections: Connections,
   clock: Clock,
 ): Features {
   const { extension, globalState, workspaceState, globalStorageUri } = context;
   const { account, client, lastClient, lifecycle, log, store } = service;
-  const { knownComputers, terminals } = connectivity;
+  const { knownComputers, terminals } = connections;
   const disposables = new DisposableStore();
   const serviceReports = new ServiceReports(client, clock);
   disposables.add(account.onDidSwitch(() => serviceReports.reset()));
@@ -88,7 +88,7 @@ export function registerFeatures(
 
   const diagnostics = disposables.add(
     registerDiagnostics({
-      ...{ ...shared, ...connectivity, extension, output: service.output },
+      ...{ ...shared, ...connections, extension, output: service.output },
       statusHistory: disposables.add(new StatusHistory(store, clock)),
       recentProblems: service.recentProblems,
       redact: redactor(() => account.secrets()),
@@ -102,12 +102,12 @@ export function registerFeatures(
     }),
   );
   const run = disposables.add(
-    registerRun({ ...shared, ...connectivity, ...settings, globalState, onFailure: showHostKeyError }),
+    registerRun({ ...shared, ...connections, ...settings, globalState, onFailure: showHostKeyError }),
   );
-  const terminalsFeature = disposables.add(registerTerminals({ ...shared, ...connectivity }));
+  const terminalsFeature = disposables.add(registerTerminals({ ...shared, ...connections }));
   const ports = disposables.add(
     registerPorts({
-      ...{ ...shared, ...connectivity, workspaceState },
+      ...{ ...shared, ...connections, workspaceState },
       computerOf: (terminal) =>
         terminals.find(terminal)?.pty.options.computer ?? run.terminals.computerOf(terminal),
     }),
@@ -136,7 +136,7 @@ export function registerFeatures(
     ...lifecycleFeature.handlers,
     ...ports.handlers,
     ...run.handlers,
-    ...disposables.add(registerSshKeys({ ...shared, ...connectivity, ...settings })).handlers,
+    ...disposables.add(registerSshKeys({ ...shared, ...connections, ...settings })).handlers,
     ...terminalsFeature.handlers,
     ...tree.handlers,
   };

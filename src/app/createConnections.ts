@@ -24,11 +24,11 @@ import { PersistentShells } from '../terminal/persistentShells';
 import { SavedTerminals } from '../terminal/savedTerminals';
 import { SshShellTransport } from '../terminal/sshShellTransport';
 import { Terminals } from '../terminal/terminals';
-import type { Service } from './service';
+import type { Service } from './createService';
 import { settings } from './settings';
 
 /** Everything that connects to computers: SSH connections, transports, terminals. */
-export interface Connectivity extends Disposable {
+export interface Connections extends Disposable {
   readonly knownComputers: KnownComputers;
   readonly extensionKey: ExtensionKey;
   readonly config: SshConfig;
@@ -43,11 +43,11 @@ export interface Connectivity extends Disposable {
 }
 
 /** Makes the connections to computers; nothing is connected or read yet. */
-export function createConnectivity(
+export function createConnections(
   context: vscode.ExtensionContext,
   service: Service,
   clock: Clock,
-): Connectivity {
+): Connections {
   const { client, lifecycle, log, store } = service;
   const knownComputers = new KnownComputers(context.globalState);
   const disposables = new DisposableStore();
