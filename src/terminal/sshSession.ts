@@ -7,6 +7,7 @@ import type { Session, SessionEnd, ShellFacts, Size } from '../shell/shellSessio
 import { shellFacts, StartMarkerParser } from '../shell/startMarker';
 import { TmuxClient } from '../shell/tmuxClient';
 import type { SshError } from '../ssh/sshErrors';
+import { Typeahead } from './typeahead';
 
 /** The state of the connection that carries a session. */
 export interface ConnectionHealth {
@@ -44,7 +45,7 @@ export class SshSession implements Session {
   private parser: StartMarkerParser | undefined;
   private markerTimeout: NodeJS.Timeout | undefined;
   /** Input before the start marker; undefined once it is sent on at once. */
-  private typeahead: string | undefined;
+  private typeahead: Typeahead | undefined;
   private tmux: TmuxClient | undefined;
   private screen: OutputFilter | undefined;
   private size: Size | undefined;
@@ -60,7 +61,7 @@ export class SshSession implements Session {
   ) {
     if (launch) {
       this.parser = new StartMarkerParser();
-      this.typeahead = '';
+      this.typeahead = new Typeahead();
       this.size = launch.size;
     } else this.settle(plainShell);
     const exited = (code: number | null | undefined, signal?: string): void => {
@@ -89,7 +90,7 @@ export class SshSession implements Session {
   };
 
   write(text: string): void {
-    if (this.typeahead !== undefined) this.typeahead += text;
+    if (this.typeahead) this.typeahead.push(text);
     else if (this.tmux) this.tmux.write(text);
     else this.send(text);
   }
@@ -193,7 +194,7 @@ export class SshSession implements Session {
     clearTimeout(this.markerTimeout);
     const typeahead = this.typeahead;
     this.typeahead = undefined;
-    if (typeahead) this.write(typeahead);
+    typeahead?.flush((text) => this.write(text));
   }
 
   private fail(reason: string): void {

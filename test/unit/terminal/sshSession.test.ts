@@ -15,7 +15,7 @@ class ScriptedChannel extends Duplex {
   windows: number[][] = [];
 
   override _read(): void {
-    // What comes is pushed by the test.
+    // The test pushes the output.
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
@@ -98,7 +98,7 @@ describe('SshSession', () => {
   });
 
   it('ends with the exit code of a command that ended before the first listener', async () => {
-    // What comes in one piece with the answer to the request is told by ssh2 at once, and once more at the end.
+    // ssh2 emits an exit status at once where it arrives in one piece with the answer to the request, and again at the end.
     const channel = new ScriptedChannel({ emitClose: false });
     channel.emit('exit', 3);
     const { session, endings } = sessionOn(channel, false);
@@ -213,6 +213,22 @@ describe('SshSession', () => {
       assert.equal(heard, 'hello $ ');
       assert.equal(channel.written, 'ls\r');
       assert.deepEqual(await session.shell, { persistedBy: 'screen', resumed: true });
+    });
+
+    it('buffers 64 KiB of typeahead and drops further input until the start marker', async () => {
+      const channel = new ScriptedChannel();
+      const session = launched(channel);
+      session.onData(() => undefined);
+      session.write('a'.repeat(64 * 1024 - 2));
+      session.write('bcd');
+      session.write('e');
+      assert.equal(channel.written, '');
+      channel.push('\x1b]5379;celesto;none\x07$ ');
+      await settled();
+      assert.equal(channel.written.length, 64 * 1024);
+      assert.equal(channel.written.slice(-3), 'abc');
+      session.write('f');
+      assert.equal(channel.written.slice(-3), 'bcf');
     });
 
     it('has no persistence without a start marker, and loses no byte', async () => {
