@@ -2,7 +2,7 @@ import type { ShellFacts } from './shellSession';
 
 /**
  * The first output of a launched shell, which tells what persists it. tmux begins its control mode like that anyway; the
- * others are OSC sequences that no emulator knows or shows.
+ * others are OSC sequences that no terminal knows or shows.
  */
 export const startMarkers = {
   tmux: '\x1bP1000p',
