@@ -141,7 +141,7 @@ describe('a terminal gateway of faults', () => {
     });
   }
 
-  /** What happens to a session that stands, and what a user is told of it. */
+  /** Faults of an open session, with the message that the user sees. */
   const breaks: [what: string, action: () => Promise<void>, words: RegExp][] = [
     ...([1006, 1008, 1011, 4321] as const).map((code): (typeof breaks)[0] => [
       `closes with ${code}`,

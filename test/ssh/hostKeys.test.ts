@@ -26,7 +26,7 @@ describe('the host key of a computer', () => {
     return [...told.matchAll(/SHA256:\S+/g)].map(([print]) => print);
   }
 
-  /** What the server at an endpoint shows, as OpenSSH's own tools tell it. */
+  /** Returns the host key of the server at an endpoint, as OpenSSH's own tools read it. */
   function shownAt(endpoint: string): string {
     const { host, port } = parseEndpoint(endpoint);
     const options = ['-t', 'ed25519', '-p', String(port), host];

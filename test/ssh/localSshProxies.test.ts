@@ -43,7 +43,7 @@ describe('a local SSH proxy to a computer', () => {
     return { proxies, folder, log };
   }
 
-  /** What a command says when a user pastes it into a terminal. */
+  /** Returns the output of a command that a user pastes into a terminal. */
   async function inShell(command: string): Promise<string> {
     const { stdout } = await run('sh', ['-c', `${command} < /dev/null`], { timeout: 30_000 });
     return stdout;

@@ -47,7 +47,7 @@ describe('a forwarded port', () => {
   /** The port of the server on the computer. */
   let port: number;
 
-  /** What a window knows, with one computer in its list. */
+  /** The state of one window, with one computer in its list. */
   class Bench {
     readonly records = new MemoryRecords();
     readonly changes = new Emitter<StoreChange>();
@@ -55,7 +55,7 @@ describe('a forwarded port', () => {
     readonly channels: SshChannels;
     readonly forwards: PortForwards;
     looks = 0;
-    /** How many want the list to be kept up to date. */
+    /** Number of watchers of the list. */
     watchers = 0;
     readonly moved: PortForward[] = [];
 

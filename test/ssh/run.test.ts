@@ -119,7 +119,7 @@ describe('a command runs', () => {
   });
   beforeEach(() => service.emulator.control.setFeatures({ execStream: true }));
 
-  /** Whether a program with these arguments runs on a computer. */
+  /** True while a program with these arguments runs on a computer. */
   const isRunning = async (name: string, args: string): Promise<boolean> =>
     (await service.run(name, 'ps -e -o args')).split('\n').includes(args);
 

@@ -8,7 +8,7 @@ import { changeShell, Terminal, type TerminalOptions } from './support/terminal'
 
 const nonce = 'f00d-1234';
 
-/** What VS Code is told by a sequence: its letter, and its values unescaped as VS Code does. */
+/** Lists the marks that VS Code reads: the letter of each, and its values unescaped as VS Code does. */
 function marks(written: string): string[] {
   // eslint-disable-next-line no-control-regex -- they are in the sequences
   return [...written.matchAll(/\x1b\]633;([^\x07]*)\x07/g)].map(([, text = '']) =>

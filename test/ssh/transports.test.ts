@@ -220,7 +220,7 @@ describe('a computer by each transport', () => {
     const screen = new SessionOutput(new GatewaySession(socket, { rows: 24, columns: 80 }));
     await screen.shows('$ ');
     await screen.close();
-    // What goes wrong is told in more words.
+    // A failure is logged in more detail.
     installation.pool.dispose();
     await emulator.control.addFault({ path: '^/gateway/', times: 2, answer: { status: 401 } });
     await assert.rejects(installation.visit(curie, { transport: 'tunnel' }));
@@ -238,7 +238,7 @@ describe('a computer by each transport', () => {
   });
 });
 
-/** What this process has in memory, the emulator included; as a whole, for all that goes on in it meanwhile. */
+/** Measures the memory of the whole process, the emulator included. */
 class Memory {
   private readonly before = inUse();
   private most = 0;

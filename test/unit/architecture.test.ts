@@ -4,7 +4,7 @@ import { type Import, importsOf, read, readJson, sources } from './support/sourc
 
 interface Layer {
   readonly name: string;
-  /** What it runs in: plain Node, or the extension host alone. */
+  /** The runtime: plain Node, or the extension host alone. */
   readonly runs: 'node' | 'vscode';
   /** True where its folders may not import each other. */
   readonly isolatedFolders?: boolean;

@@ -35,7 +35,7 @@ export class BrokenServer {
     return `ohm@127.0.0.1:${this.port}`;
   }
 
-  /** How many connections are open now. */
+  /** Number of open connections. */
   get openConnections(): number {
     return this.open.size;
   }

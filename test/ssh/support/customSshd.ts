@@ -58,7 +58,7 @@ export class CustomSshd {
     });
   }
 
-  /** What it has written so far. */
+  /** Returns its log so far. */
   log(): Promise<string> {
     return this.service.run(this.computer.name, `cat ${this.folder}/log`);
   }

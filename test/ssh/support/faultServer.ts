@@ -7,11 +7,11 @@ import { parsePublicKey, type PublicKey } from '../../../src/ssh/hostKeys/finger
 import { ExtensionKey, type KeyPair } from '../../../src/ssh/keys/extensionKey';
 import { MemorySecrets } from '../../unit/ssh/support/memory';
 
-/** What goes wrong with a connection. */
+/** A fault of a connection. */
 export interface Fault {
-  /** Where the connection breaks: nobody says goodbye. */
+  /** Phase in which the connection breaks without an SSH disconnect message. */
   readonly drops?: 'beforeBanner' | 'inKeyExchange' | 'afterLogin' | 'inFlood';
-  /** From where on nothing is said any more, while the connection stays. */
+  /** Phase from which the server sends nothing, while the TCP connection stays open. */
   readonly silent?: 'atLogin' | 'inFlood';
   /** Milliseconds to the banner, and once more to the answer to a login. */
   readonly delay?: number;
@@ -35,14 +35,14 @@ const flood = { piece: 64 * 1024, whole: 4 * 1024 * 1024 };
  * commands `hostname`, `flood` and `exit`.
  */
 export class FaultServer {
-  /** How many connections were made, and are open. */
+  /** Number of connections so far, and of those that are open. */
   connections = 0;
   open = 0;
-  /** How many logins were asked for. */
+  /** Number of login attempts. */
   asked = 0;
   /** The types of the keys that were offered. */
   readonly offered: string[] = [];
-  /** How often keys were exchanged. */
+  /** Number of key exchanges. */
   exchanges = 0;
   private readonly sockets = new Set<Socket>();
   private readonly listener = createServer((socket) => void this.meet(socket));
@@ -187,7 +187,7 @@ class FaultShell {
   }
 }
 
-/** What a flood writes. */
+/** Returns the whole output of a flood. */
 export function floodText(): string {
   return [...floodPieces()].map(({ text }) => text).join('');
 }

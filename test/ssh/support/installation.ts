@@ -19,7 +19,7 @@ import type { Service } from './service';
 import { Shell } from './shell';
 
 export interface InstallationOptions {
-  /** What celesto.ssh.identityFile names. */
+  /** Value of the setting celesto.ssh.identityFile. */
   identityFile?: string;
   /** The socket of the user's agent. */
   agent?: string;
@@ -29,7 +29,7 @@ export interface InstallationOptions {
   home?: string;
   /** Answers when the user is asked for a passphrase; by default they skip the key. */
   passphrases?: AskPassphrase;
-  /** What the user answers when asked whether a host key is right. */
+  /** The user's answer to the question about a host key. */
   trusts?: boolean;
   timeouts?: Partial<SshTimeouts>;
   library?: SshConnectorDeps['library'];

@@ -32,9 +32,9 @@ class Client extends CelestoClient {
 /** The service with real computers, for the tests of one file: started before them, gone after them. */
 export class Service {
   readonly folder = mkdtempSync(join(tmpdir(), 'celesto-ssh-'));
-  /** What was logged of all calls. */
+  /** The log of all calls. */
   readonly log = new RecordingLog();
-  /** What was told of terminals. */
+  /** Tickets of the terminals that were opened. */
   readonly tickets: Client['tickets'] = [];
   private running: Emulator | undefined;
   private readonly disposables = new DisposableStore();
@@ -91,7 +91,7 @@ export class Service {
     return stdout;
   }
 
-  /** How often a command was run through the API. */
+  /** Counts the commands that were run through the API. */
   async execCalls(): Promise<number> {
     return (await this.emulator.control.requests({ method: 'POST', path: '/exec$' })).length;
   }
@@ -102,13 +102,13 @@ export class Service {
     await this.emulator.control.addFault({ method: 'POST', path: '/exec$', times: 'always', answer });
   }
 
-  /** What the computer's sshd has written so far. */
+  /** Returns the log of the computer's sshd so far. */
   async sshdLog(name: string): Promise<string> {
     const home = await this.emulator.control.home({ id: name });
     return readFileSync(join(dirname(home), 'ssh', 'sshd.log'), 'utf8');
   }
 
-  /** What it writes meanwhile. */
+  /** Returns the part of that log that is written during an action. */
   async sshdLogOf(name: string, action: () => Promise<unknown>): Promise<string> {
     const before = await this.sshdLog(name);
     await action();

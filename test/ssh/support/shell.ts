@@ -1,7 +1,7 @@
 import type { ClientChannel } from 'ssh2';
 import { until } from '../../harness/until';
 
-/** How a shell ended. */
+/** The end of a shell. */
 export interface ShellEnd {
   readonly code: number | null | undefined;
   readonly signal: string | undefined;

@@ -40,7 +40,7 @@ export class TcpProxy implements Disposable {
     return formatEndpoint({ user, host: '127.0.0.1', port: (this.server!.address() as AddressInfo).port });
   }
 
-  /** How many connections were made. */
+  /** Number of connections so far. */
   get connections(): number {
     return this.proxied.length;
   }
@@ -102,7 +102,7 @@ export class TcpProxy implements Disposable {
     });
     from.on('end', () => later(() => to.end()));
     from.on('close', () => later(() => to.destroy()));
-    // What happens to one end shows at the other as its 'close'.
+    // An error at one end reaches the other one as its 'close'.
     from.on('error', () => undefined);
   }
 }

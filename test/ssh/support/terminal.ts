@@ -32,7 +32,7 @@ export function changeShell(service: Service, name: string, shell: string): void
 /** A terminal as VS Code has it: xterm.js, which draws what a session says and answers what it is asked. */
 export class Terminal {
   memory: SessionMemory = {};
-  /** What has come from the session since the last command was run. */
+  /** Output of the session since the last command. */
   written = '';
   private past = '';
   ending: SessionEnd | undefined;
@@ -111,7 +111,7 @@ export class Terminal {
     return rows.join('\n').trimEnd().split('\n');
   }
 
-  /** What is on the screen itself. */
+  /** Returns the text on the screen, without the scrollback. */
   get screen(): string {
     const { active } = this.emulator.buffer;
     const rows = Array.from({ length: this.size.rows }, (_, y) => active.getLine(active.baseY + y));

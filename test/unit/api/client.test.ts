@@ -20,7 +20,7 @@ beforeEach(() => {
   credentials = { baseUrl: service.baseUrl, apiKey: 'celesto_sk_test' };
 });
 
-/** What went over the wire: method, path and query, body. */
+/** Returns the last request: method, path and query, body. */
 function asked(): unknown[] {
   const { method, url, body } = service.lastCall;
   return body === undefined ? [method, url] : [method, url, body];

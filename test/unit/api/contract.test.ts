@@ -92,7 +92,7 @@ const calls: Record<keyof CelestoClient, [method: string, path: string, make: Ma
 
 type Shape = [name: string, schema: Parameters<typeof requiredOf>[0], required: string[]];
 
-/** What the calls answer. */
+/** Answers of the calls. */
 const shapes: Shape[] = [
   [
     'ComputerResponse',
@@ -131,7 +131,7 @@ const shapes: Shape[] = [
   ],
 ];
 
-/** What they answer within. */
+/** Objects inside of the answers. */
 const parts: Shape[] = [
   ['SandboxCommandInvocationResponse', wire.wireCommand, ['command_id', 'source', 'status']],
   ['ComputerMetricsSummary', wire.wireMetrics, []],

@@ -29,7 +29,7 @@ beforeEach(() => {
     (error) => refused.push(error),
   );
 });
-/** What a command is and what it writes is nobody's business but its owner's. */
+/** Commands and their output are private, so they must not be logged. */
 afterEach(() => assert.doesNotMatch(log.text, /s3cr3t|make|hello/));
 
 const started = { type: 'started', command_id: 'cmd_1', started_at_unix_ms: 1, timeout_seconds: 20 };
@@ -140,7 +140,7 @@ describe('exec/stream', { timeout: 30_000 }, () => {
       let response: ServerResponse | undefined;
       service.play(begin(lines(started, hello) + more, (opened) => (response = opened)));
       const told = await failing('interrupted', /may still be running/, ({ type }) => {
-        // What was on its way when the connection broke may be lost, so it breaks once all is told.
+        // Data under way may be lost when the connection breaks, so it breaks after the last event.
         if (type !== 'stdout') return;
         if (end === 'cut') response?.destroy();
         else response?.end();

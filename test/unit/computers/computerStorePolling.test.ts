@@ -16,7 +16,7 @@ async function watched(...computers: string[]): Promise<StoreHarness> {
   return harness;
 }
 
-/** How many polls come within so many milliseconds. */
+/** Counts the polls within so many milliseconds. */
 async function pollsWithin(harness: StoreHarness, ms: number): Promise<number> {
   const before = harness.client.count('list');
   await harness.clock.advance(ms);

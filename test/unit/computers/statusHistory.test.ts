@@ -4,7 +4,7 @@ import { StatusHistory } from '../../../src/computers/statusHistory';
 import { wire } from '../support/computers';
 import { StoreHarness } from '../support/storeHarness';
 
-/** What is kept, each computer in a line: `a: 0 running, 60 gone`, in seconds since the beginning. */
+/** Formats the history, one computer a line: `a: 0 running, 60 gone`, in seconds since the beginning. */
 function told({ computers: lives }: StatusHistory, beginning: number): string[] {
   return lives.map(
     ({ id, changes: moments }) =>

@@ -93,14 +93,14 @@ class ConnectorHarness {
     this.transport = new ScriptedTransport(steps.length > 0 ? steps : [this.session]);
   }
 
-  /** What the list says (nothing: the computer is not in it), and what happens on the transport. */
+  /** Takes the status in the list (empty: the computer is not in it), and the steps on the transport. */
   static async of(listed: string, ...steps: Step[]): Promise<ConnectorHarness> {
     const service = await LifecycleHarness.with(...(listed ? [`a ${listed}`] : []));
     service.client.script('start', parseComputer('a starting'));
     return new ConnectorHarness(service, steps);
   }
 
-  /** What the service says of the computer at each look. */
+  /** Scripts the service's answer to each read of the computer. */
   finds(...looks: (string | Error | WireComputer)[]): this {
     this.service.client.script(
       'get',

@@ -11,7 +11,7 @@ import { parseComputer } from '../support/storeHarness';
 
 const a = computerFrom(parseComputer('a running'));
 
-/** Whether an API error of each kind is transient, and whether it allows another transport. */
+/** Recovery facts of an API error of each kind: it is transient, and it allows another transport. */
 const apiFacts: Readonly<Record<ApiErrorKind, readonly [transient: boolean, fallback: boolean]>> = {
   network: [true, false],
   timeout: [true, false],

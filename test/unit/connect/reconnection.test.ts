@@ -25,7 +25,7 @@ const network = new ApiError('network');
 class Bench {
   readonly lines: string[] = [];
   readonly phases: string[] = [];
-  /** When each try was made, in ms from the loss, and whether by any transport. */
+  /** Time of each attempt, in ms from the loss, and its `allowFallback`. */
   readonly tries: [at: number, allowFallback: boolean][] = [];
   /** Computers whose transports are to be found anew. */
   readonly forgotten: string[] = [];
@@ -50,7 +50,7 @@ class Bench {
     });
   }
 
-  /** What the service says at each look, and what comes of each try to connect. */
+  /** Takes the service's answer to each read, and the result of each attempt to connect. */
   static async of(looks: (string | Error)[], ...steps: (Session | Error)[]): Promise<Bench> {
     const bench = new Bench(await LifecycleHarness.with('a running'), steps);
     bench.service.scriptFetches(...looks);
@@ -72,7 +72,7 @@ class Bench {
     return this.service.timely(this.begin(quickLosses));
   }
 
-  /** How often the computer was started. */
+  /** Number of starts of the computer. */
   get starts(): number {
     return this.service.client.count('start');
   }

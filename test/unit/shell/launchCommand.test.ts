@@ -62,7 +62,7 @@ describe('StartMarkerParser', () => {
 });
 
 describe('TmuxClient', () => {
-  /** What tmux 3.3a says to a new client, with output that has everything in it that needs care. */
+  /** Output of tmux 3.3a to a new client, with everything that needs escaping. */
   const said = Buffer.from(
     [
       '%begin 1 2 0',

@@ -6,7 +6,7 @@ export class FakeSession implements Session {
   private readonly data = new Emitter<Uint8Array>();
   private readonly end = new Emitter<SessionEnd>();
 
-  /** What was typed. */
+  /** Input so far. */
   typed = '';
   readonly sizes: Size[] = [];
   /** `pause` and `resume`, in order. */
@@ -23,7 +23,7 @@ export class FakeSession implements Session {
   readonly onData = this.data.event;
   readonly onEnd = this.end.event;
 
-  /** How many listen to it. */
+  /** Number of its listeners. */
   get listeners(): number {
     return this.data.size + this.end.size;
   }

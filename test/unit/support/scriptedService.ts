@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 
-/** What came over the wire. */
+/** A request that the service received. */
 export interface ReceivedCall {
   readonly method: string;
   /** Path and query, as spelled by the client. */

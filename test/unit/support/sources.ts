@@ -72,12 +72,12 @@ export function wordsOfType(path: string, name: string): string[] {
   return texts(alias.type);
 }
 
-/** Where a node stands, for messages: `src/a.ts:12`. */
+/** Formats the place of a node for messages: `src/a.ts:12`. */
 export function placeOf({ path, ast }: Source, node: ts.Node): string {
   return `${path}:${ast.getLineAndCharacterOfPosition(node.getStart(ast)).line + 1}`;
 }
 
-/** What a file imports, type-only and dynamic imports included. */
+/** Lists the imports of a file, type-only and dynamic ones included. */
 export function importsOf({ path, ast }: Source): Import[] {
   const declared = find(ast, isImportOrExport).map((node) => ({
     spec: (node.moduleSpecifier as ts.StringLiteral).text,

@@ -26,7 +26,7 @@ class Emulator {
     private readonly speed: number,
   ) {}
 
-  /** What it shows: all that was handed over, without the questions. */
+  /** Text that the terminal shows: all that was drawn, without the queries. */
   get text(): string {
     return this.pieces.join('').replace(question, '');
   }

@@ -72,7 +72,7 @@ class Window {
   readonly terminals = new HandUse();
   readonly runs = new HandUse();
   readonly windows: PatientWindows;
-  /** What the person was told or asked: `ask a 30`, `stopped a 30`, `in use a`. */
+  /** Notifications and questions: `ask a 30`, `stopped a 30`, `in use a`. */
   readonly told: string[] = [];
   readonly lastStops: string[] = [];
   answer: Promise<'stop' | 'keep' | 'never'> = Promise.resolve('keep');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { findLocalhostAddresses } from '../../../../src/features/ports/localhostAddresses';
 
-/** What is found in a line: the words that become a link, and where they lead. */
+/** Lists the links in a line: the text of each, and its target. */
 function found(line: string): string[] {
   return findLocalhostAddresses(line).map(
     ({ index, length, scheme, port, path }) =>
