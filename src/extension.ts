@@ -1,8 +1,8 @@
 import * as l10n from '@vscode/l10n';
 import * as vscode from 'vscode';
 import { createConnections } from './app/createConnections';
-import { registerFeatures } from './app/features';
 import { createService } from './app/createService';
+import { registerFeatures } from './app/features';
 import { systemClock } from './base/clock';
 
 /** Ends what must not outlive the window. A module variable, since VS Code passes nothing to `deactivate`. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
-import { BaseUrlError, defaultBaseUrl, parseBaseUrl } from '../api/baseUrl';
 import type { ApiError } from '../api/apiErrors';
+import { BaseUrlError, defaultBaseUrl, parseBaseUrl } from '../api/baseUrl';
 import type { Credentials } from '../api/http';
 import type { Organization } from '../api/wire';
 import type { Disposable } from '../base/disposable';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
-import { AuthorizedHttp, computerPath } from './authorizedHttp';
 import { type ApiError, isApiError } from './apiErrors';
+import { AuthorizedHttp, computerPath } from './authorizedHttp';
 import { parseExecEvents } from './execStream';
 import { type Credentials, type Http, readAs } from './http';
 import * as wire from './wire';

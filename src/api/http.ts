@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { describeError, type Log } from '../base/log';
 import { truncate } from '../base/text';
 import { ApiError } from './apiErrors';
-import { isHttpError, requestIdOf, retryAfterOf, classifyFailure, withoutKey } from './classifyFailure';
+import { classifyFailure, isHttpError, requestIdOf, retryAfterOf, withoutKey } from './classifyFailure';
 
 /** Key, address and organization of a call. Read for each call, since users sign in and switch organizations. */
 export interface Credentials {

@@ -7,8 +7,8 @@ import type { Clock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/disposable';
 import { type Log, redactingLog } from '../base/log';
 import { RecentProblemsLog } from '../base/recentProblems';
-import { Lifecycle } from '../computers/lifecycle';
 import { ComputerStore } from '../computers/computerStore';
+import { Lifecycle } from '../computers/lifecycle';
 import type { CheckKey } from '../features/account/signIn';
 import { settings } from './settings';
 

@@ -2,9 +2,9 @@ import type { Clock } from '../base/clock';
 import { type Disposable, DisposableStore } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import type { Computer } from './computer';
+import type { ComputerStore, Removal, StoreChange } from './computerStore';
 import type { Lifecycle, StartRequest } from './lifecycle';
 import { statusOf } from './statusTable';
-import type { ComputerStore, Removal, StoreChange } from './computerStore';
 
 /** Something that happened to a computer and is worth a notification. */
 export interface ComputerEvent {

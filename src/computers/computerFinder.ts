@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
-import type { CelestoClient } from '../api/client';
 import { isApiError } from '../api/apiErrors';
+import type { CelestoClient } from '../api/client';
 import { printable } from '../base/text';
 import type { Computer } from './computer';
 import type { ComputerStore } from './computerStore';

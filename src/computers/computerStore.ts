@@ -1,5 +1,5 @@
-import type { CelestoClient, ComputerList } from '../api/client';
 import { isApiError } from '../api/apiErrors';
+import type { CelestoClient, ComputerList } from '../api/client';
 import type { WireComputer } from '../api/wire';
 import { isCancellation } from '../base/abort';
 import type { Clock } from '../base/clock';

@@ -1,13 +1,13 @@
-import type { CelestoClient } from '../api/client';
 import { type ApiError, isApiError } from '../api/apiErrors';
+import type { CelestoClient } from '../api/client';
 import type { WireComputer } from '../api/wire';
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Computer } from './computer';
+import type { ComputerStore } from './computerStore';
 import { LifecycleError, refusalOf } from './errors';
 import { pollUntil } from './pollUntil';
 import { statusOf } from './statusTable';
-import type { ComputerStore } from './computerStore';
 
 /** Progress of a computer on its way to `running`. */
 export type EnsureRunningStep =

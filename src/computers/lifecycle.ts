@@ -1,16 +1,16 @@
-import { type CelestoClient, type CreateIntent, maxBulkDelete } from '../api/client';
 import { type ApiError, isApiError } from '../api/apiErrors';
+import { type CelestoClient, type CreateIntent, maxBulkDelete } from '../api/client';
 import type { BulkDeleteResult, WireComputer } from '../api/wire';
 import type { Clock } from '../base/clock';
 import { Emitter } from '../base/emitter';
 import type { Log } from '../base/log';
 import { SingleFlight } from '../base/singleFlight';
 import type { Computer } from './computer';
+import type { ComputerStore } from './computerStore';
 import { type EnsureRunningStep, EnsureRunningTask, type StartAction } from './ensureRunning';
 import { LifecycleError } from './errors';
 import { pollUntil } from './pollUntil';
 import { statusOf } from './statusTable';
-import type { ComputerStore } from './computerStore';
 
 export interface EnsureRunningOptions {
   readonly signal: AbortSignal;

@@ -1,5 +1,5 @@
-import type { CelestoClient } from '../api/client';
 import { isApiError } from '../api/apiErrors';
+import type { CelestoClient } from '../api/client';
 import type { BillingSummary, Command, Observability, ObservabilityWindow, Size } from '../api/wire';
 import type { Clock } from '../base/clock';
 import { SingleFlight } from '../base/singleFlight';

@@ -2,14 +2,14 @@ import type { Duplex } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { t } from '@vscode/l10n';
 import type { Computer } from '../computers/computer';
+import type { ComputerStore } from '../computers/computerStore';
 import { LifecycleError } from '../computers/errors';
 import type { Lifecycle } from '../computers/lifecycle';
 import { statusOf } from '../computers/statusTable';
-import type { ComputerStore } from '../computers/computerStore';
 import { SshError } from '../ssh/sshErrors';
-import type { ChannelHandle, ChannelRequest } from './sshChannelTransport';
 import type { ComputerConnector } from './computerConnector';
 import type { Progress } from './progressReporter';
+import type { ChannelHandle, ChannelRequest } from './sshChannelTransport';
 import type { TransportSetting } from './transportSelector';
 
 const silent: Progress = { report: () => undefined, phase: () => undefined };

@@ -1,7 +1,7 @@
 import type WebSocket from 'ws';
 import type { CelestoClient } from '../api/client';
-import { GatewayError } from './gatewayErrors';
 import { gatewayAddress } from './gatewayAddress';
+import { GatewayError } from './gatewayErrors';
 import { openWebSocket } from './webSocket';
 
 /** A terminal of a computer, and the WebSocket to it. */

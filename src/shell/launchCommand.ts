@@ -1,10 +1,10 @@
 import launchShellScript from './launchShell.sh';
 import { loginShell } from './loginShell';
+import { minifyScript } from './minifyScript';
 import { persistInMultiplexer } from './persistenceFallback';
 import { assertShellName, decodedArgument, wrapForAnyShell } from './quoting';
-import { minifyScript } from './minifyScript';
-import type { ShellOptions, Size } from './shellSession';
 import { bashIntegration, fishIntegration, zshIntegration } from './shellIntegration';
+import type { ShellOptions, Size } from './shellSession';
 import { printCommand, startMarkers } from './startMarker';
 
 /**

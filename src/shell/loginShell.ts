@@ -1,8 +1,8 @@
 import { t } from '@vscode/l10n';
 import changeDirectoryScript from './changeDirectory.sh';
 import loginShellScript from './loginShell.sh';
-import { quote } from './quoting';
 import { minifyScript } from './minifyScript';
+import { quote } from './quoting';
 import type { ShellOptions } from './shellSession';
 import startIntegratedShell from './startIntegratedShell.sh';
 

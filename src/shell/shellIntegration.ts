@@ -1,5 +1,5 @@
-import { quote } from './quoting';
 import { minifyScript } from './minifyScript';
+import { quote } from './quoting';
 import bashScript from './shellIntegration.bash';
 import fishScript from './shellIntegration.fish';
 import zshScript from './shellIntegration.zsh';

@@ -1,6 +1,6 @@
+import { minifyScript } from './minifyScript';
 import persistInTmuxScript from './persistInTmux.sh';
 import { quote } from './quoting';
-import { minifyScript } from './minifyScript';
 import type { Size } from './shellSession';
 import { exitMarker } from './startMarker';
 

@@ -1,8 +1,8 @@
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import { ConnectionPool } from './connection/connectionPool';
-import { SshConnector, type SshConnectorDeps } from './connection/sshConnector';
 import { loadSsh2 } from './connection/loadSsh2';
+import { SshConnector, type SshConnectorDeps } from './connection/sshConnector';
 import { defaultTimeouts, type SshTimeouts } from './connection/timeouts';
 import { type ConfirmHostKey, HostKeyVerifier, type LookUpKnownHost } from './hostKeys/hostKeyVerifier';
 import type { KnownComputers } from './hostKeys/knownComputers';

@@ -1,12 +1,12 @@
-import type { CelestoClient } from '../api/client';
 import { isApiError } from '../api/apiErrors';
+import type { CelestoClient } from '../api/client';
 import type { Clock } from '../base/clock';
 import { retry } from '../base/retry';
 import type { Computer } from '../computers/computer';
 import type { ConnectOptions, Transport } from '../connect/transport';
 import { transportMessages } from '../connect/transportMessages';
 import { GatewayError } from '../gateway/gatewayErrors';
-import { openGatewayTerminal, type GatewayTerminal } from '../gateway/gatewayTerminal';
+import { type GatewayTerminal, openGatewayTerminal } from '../gateway/gatewayTerminal';
 import type { Session, SessionRequest } from '../shell/shellSession';
 import { GatewaySession } from './gatewaySession';
 

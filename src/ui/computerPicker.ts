@@ -3,8 +3,8 @@ import { DisposableStore } from '../base/disposable';
 import { escapeIcons } from '../base/text';
 import { type Capability, isCapable } from '../computers/capabilities';
 import type { Computer } from '../computers/computer';
-import { statusOf } from '../computers/statusTable';
 import type { ComputerStore } from '../computers/computerStore';
+import { statusOf } from '../computers/statusTable';
 import { computerItemText } from './computerItemText';
 import { sortComputers } from './sortComputers';
 

@@ -2,8 +2,8 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/clock';
 import type { Computer } from '../computers/computer';
 import type { ComputerFinder } from '../computers/computerFinder';
-import { withProgress } from './progress';
 import type { CommandTargets } from './commandTargets';
+import { withProgress } from './progress';
 
 export interface FindComputerDeps {
   readonly targets: Pick<CommandTargets, 'ensureSignedIn'>;

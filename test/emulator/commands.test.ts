@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'node:test';
-import { CelestoClient } from '../../src/api/client';
 import { isApiError } from '../../src/api/apiErrors';
+import { CelestoClient } from '../../src/api/client';
 import { Http } from '../../src/api/http';
 import type { ExecEvent } from '../../src/api/wire';
 import { silentLog } from '../../src/base/log';

@@ -7,8 +7,8 @@ import { ResumeSessionCommand } from '../../src/features/agentSessions/resumeSes
 import { LifecycleCommands } from '../../src/features/lifecycle/lifecycleCommands';
 import { RunCommands } from '../../src/features/run/runCommands';
 import { NewTerminalCommands } from '../../src/features/terminals/newTerminalCommands';
-import { createFindComputer } from '../../src/ui/findComputerWithProgress';
 import { CommandTargets } from '../../src/ui/commandTargets';
+import { createFindComputer } from '../../src/ui/findComputerWithProgress';
 import { LifecycleHarness } from '../unit/support/lifecycleHarness';
 
 /** Sets up these computers, and a user who is signed in and cancels every picker. */

@@ -3,9 +3,9 @@ import type { Account } from '../../account/account';
 import type { CelestoClient } from '../../api/client';
 import type { Organization } from '../../api/wire';
 import { escapeIcons, printable } from '../../base/text';
+import type { CommandTargets } from '../../ui/commandTargets';
 import { inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { CommandTargets } from '../../ui/commandTargets';
 import { askForApiKey, type CheckKey } from './signIn';
 
 export interface AccountCommandsDeps {

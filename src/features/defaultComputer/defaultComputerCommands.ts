@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import type { Terminals } from '../../terminal/terminals';
+import type { CommandTargets } from '../../ui/commandTargets';
 import type { FindComputer } from '../../ui/findComputerWithProgress';
 import { inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { CommandTargets } from '../../ui/commandTargets';
 
 export interface DefaultComputerDeps {
   readonly targets: CommandTargets;

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { Computer } from '../../computers/computer';
-import type { Handler } from '../../ui/registerCommands';
 import type { CommandTargets } from '../../ui/commandTargets';
+import type { Handler } from '../../ui/registerCommands';
 import { actionsOf } from './computerActions';
 import type { DetailsPage } from './detailsPage';
 

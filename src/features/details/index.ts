@@ -1,10 +1,10 @@
 import type { Account } from '../../account/account';
 import { DisposableStore } from '../../base/disposable';
 import type { Log } from '../../base/log';
-import type { ServiceReports } from '../../computers/serviceReports';
 import type { ComputerStore } from '../../computers/computerStore';
-import type { Feature } from '../../ui/registerCommands';
+import type { ServiceReports } from '../../computers/serviceReports';
 import type { CommandTargets } from '../../ui/commandTargets';
+import type { Feature } from '../../ui/registerCommands';
 import { DetailsCommands } from './detailsCommands';
 import { DetailsPage } from './detailsPage';
 import { StatusBar } from './statusBar';

@@ -3,9 +3,9 @@ import type { Account } from '../../account/account';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import { describeError, type Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';
+import type { ComputerStore } from '../../computers/computerStore';
 import type { ServiceReports } from '../../computers/serviceReports';
 import { statusOf } from '../../computers/statusTable';
-import type { ComputerStore } from '../../computers/computerStore';
 import { formatDollars } from './formatDetails';
 
 const itemId = 'celesto.running';

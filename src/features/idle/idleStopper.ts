@@ -7,9 +7,9 @@ import type { Memento } from '../../base/memento';
 import { finishBeforeShutdown } from '../../base/shutdown';
 import type { Computer } from '../../computers/computer';
 import type { UsageSource } from '../../computers/computersInUse';
+import type { ComputerStore } from '../../computers/computerStore';
 import type { Lifecycle } from '../../computers/lifecycle';
 import { statusOf } from '../../computers/statusTable';
-import type { ComputerStore } from '../../computers/computerStore';
 import type { WindowRegistry } from './windowRegistry';
 
 /** The settings `celesto.idle.*`. */

@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
-import { type CelestoClient, type CreateIntent, createIntent } from '../../api/client';
 import { ambiguousKinds, isApiError } from '../../api/apiErrors';
+import { type CelestoClient, type CreateIntent, createIntent } from '../../api/client';
 import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
 import type { Lifecycle } from '../../computers/lifecycle';
 import type { Terminals } from '../../terminal/terminals';
+import type { CommandTargets } from '../../ui/commandTargets';
 import { withProgress } from '../../ui/progress';
 import { inform, warn } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { CommandTargets } from '../../ui/commandTargets';
 import { askCreateRequest } from './createInputs';
 
 export interface CreateCommandDeps {

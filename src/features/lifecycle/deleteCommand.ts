@@ -1,16 +1,16 @@
 import * as vscode from 'vscode';
-import type { CelestoClient } from '../../api/client';
 import { isApiError } from '../../api/apiErrors';
+import type { CelestoClient } from '../../api/client';
 import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
+import type { ComputerStore } from '../../computers/computerStore';
 import type { Lifecycle } from '../../computers/lifecycle';
 import { statusOf } from '../../computers/statusTable';
-import type { ComputerStore } from '../../computers/computerStore';
+import type { CommandTargets } from '../../ui/commandTargets';
 import { withProgress } from '../../ui/progress';
 import { confirmOrCancel } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { CommandTargets } from '../../ui/commandTargets';
 
 /** Computers that the question lists before it counts the others. */
 const maxListed = 15;

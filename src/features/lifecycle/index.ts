@@ -1,11 +1,11 @@
 import type { CelestoClient } from '../../api/client';
 import type { Clock } from '../../base/clock';
 import type { ComputerEvents } from '../../computers/computerEvents';
-import type { Lifecycle } from '../../computers/lifecycle';
 import type { ComputerStore } from '../../computers/computerStore';
+import type { Lifecycle } from '../../computers/lifecycle';
 import type { Terminals } from '../../terminal/terminals';
-import type { Feature } from '../../ui/registerCommands';
 import type { CommandTargets } from '../../ui/commandTargets';
+import type { Feature } from '../../ui/registerCommands';
 import { CreateCommand } from './createCommand';
 import { DeleteCommand } from './deleteCommand';
 import { LifecycleCommands } from './lifecycleCommands';

@@ -3,9 +3,9 @@ import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
 import type { Lifecycle } from '../../computers/lifecycle';
+import type { CommandTargets } from '../../ui/commandTargets';
 import { withProgress } from '../../ui/progress';
 import type { Handler } from '../../ui/registerCommands';
-import type { CommandTargets } from '../../ui/commandTargets';
 
 export interface LifecycleCommandsDeps {
   readonly targets: CommandTargets;

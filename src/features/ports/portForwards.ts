@@ -2,8 +2,8 @@ import { type Disposable, DisposableStore } from '../../base/disposable';
 import { Emitter } from '../../base/emitter';
 import { describeError, type Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';
-import { statusOf } from '../../computers/statusTable';
 import type { ComputerStore, Removal } from '../../computers/computerStore';
+import { statusOf } from '../../computers/statusTable';
 import { type Dial, PortForward } from './portForward';
 import type { PortForwardStorage } from './portForwardStorage';
 

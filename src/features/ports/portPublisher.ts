@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
-import type { CelestoClient } from '../../api/client';
 import { ambiguousKinds, isApiError } from '../../api/apiErrors';
+import type { CelestoClient } from '../../api/client';
 import { type PublishedPort, publishLimits } from '../../api/wire';
 import type { Clock } from '../../base/clock';
 import type { Lifecycle } from '../../computers/lifecycle';

@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
-import type { CelestoClient } from '../../api/client';
 import { isApiError } from '../../api/apiErrors';
+import type { CelestoClient } from '../../api/client';
 import { type ExecEvent, execLimits, type ExecResult } from '../../api/wire';
 import { isCancellation } from '../../base/abort';
 import { describeError, type Log } from '../../base/log';

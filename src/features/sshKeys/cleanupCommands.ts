@@ -14,10 +14,10 @@ import {
 } from '../../ssh/provisioning/installedFiles';
 import type { SshConfig } from '../../ssh/sshConfig';
 import { removeRemoteSshd } from '../../ssh/tunnel/remoteSshd';
+import type { CommandTargets } from '../../ui/commandTargets';
 import { withProgress } from '../../ui/progress';
 import { confirmOrCancel, inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { CommandTargets } from '../../ui/commandTargets';
 
 interface InstalledItem extends vscode.QuickPickItem {
   /** A key, else the helper. */

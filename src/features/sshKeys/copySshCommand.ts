@@ -8,10 +8,10 @@ import { statusOf } from '../../computers/statusTable';
 import type { TransportSetting } from '../../connect/transportSelector';
 import { parseEndpoint } from '../../ssh/connection/endpoint';
 import type { LocalSshProxies } from '../../ssh/tunnel/localSshProxies';
+import type { CommandTargets } from '../../ui/commandTargets';
 import { withProgress } from '../../ui/progress';
 import { inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { CommandTargets } from '../../ui/commandTargets';
 
 export interface CopySshCommandDeps {
   readonly targets: CommandTargets;

@@ -2,9 +2,9 @@ import * as vscode from 'vscode';
 import type { Computer } from '../../computers/computer';
 import type { KnownComputers } from '../../ssh/hostKeys/knownComputers';
 import { copy } from '../../ui/clipboard';
+import type { CommandTargets } from '../../ui/commandTargets';
 import { confirmOrCancel, inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { CommandTargets } from '../../ui/commandTargets';
 import { hostKeyItems } from './hostKeyItems';
 
 /** Shows and forgets the pinned host keys of a computer. */

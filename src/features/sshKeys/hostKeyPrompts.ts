@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { formatEndpoint } from '../../ssh/connection/endpoint';
-import { HostKeyError } from '../../ssh/sshErrors';
 import type { ConfirmHostKey } from '../../ssh/hostKeys/hostKeyVerifier';
+import { HostKeyError } from '../../ssh/sshErrors';
 import { confirm } from '../../ui/prompts';
 
 /** Asks to trust a host key that could not be confirmed. */

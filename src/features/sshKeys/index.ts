@@ -1,15 +1,15 @@
 import type { CelestoClient } from '../../api/client';
 import type { Clock } from '../../base/clock';
-import type { Lifecycle } from '../../computers/lifecycle';
 import type { ComputerStore } from '../../computers/computerStore';
+import type { Lifecycle } from '../../computers/lifecycle';
 import type { TransportSetting } from '../../connect/transportSelector';
 import type { KnownComputers } from '../../ssh/hostKeys/knownComputers';
 import type { ExtensionKey } from '../../ssh/keys/extensionKey';
 import type { KeyRotation } from '../../ssh/keys/keyRotation';
 import type { SshConfig } from '../../ssh/sshConfig';
 import type { LocalSshProxies } from '../../ssh/tunnel/localSshProxies';
-import type { Feature } from '../../ui/registerCommands';
 import type { CommandTargets } from '../../ui/commandTargets';
+import type { Feature } from '../../ui/registerCommands';
 import { CleanupCommands } from './cleanupCommands';
 import { CopySshCommand } from './copySshCommand';
 import { HostKeyCommands } from './hostKeyCommands';

@@ -1,13 +1,13 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../../base/clock';
 import { messageOf } from '../../base/errors';
-import { statusOf } from '../../computers/statusTable';
 import type { ComputerStore } from '../../computers/computerStore';
+import { statusOf } from '../../computers/statusTable';
 import type { KeyRotation } from '../../ssh/keys/keyRotation';
+import type { CommandTargets } from '../../ui/commandTargets';
 import { withProgress } from '../../ui/progress';
 import { confirmOrCancel, inform, warn } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { CommandTargets } from '../../ui/commandTargets';
 
 export interface SshKeyCommandsDeps {
   readonly targets: CommandTargets;

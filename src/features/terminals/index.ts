@@ -4,15 +4,15 @@ import { DisposableStore } from '../../base/disposable';
 import type { UsageSource } from '../../computers/computersInUse';
 import type { PersistentShells } from '../../terminal/persistentShells';
 import type { Terminals } from '../../terminal/terminals';
+import type { CommandTargets } from '../../ui/commandTargets';
 import type { FindComputer } from '../../ui/findComputerWithProgress';
 import type { Feature } from '../../ui/registerCommands';
-import type { CommandTargets } from '../../ui/commandTargets';
 import type { ChildProvider } from '../../ui/treeChildren';
 import { DetachedShellChildren } from './detachedShellChildren';
 import { DetachedShellCommands } from './detachedShellCommands';
+import { NewTerminalCommands } from './newTerminalCommands';
 import { OpenComputerCommands } from './openComputerCommands';
 import { TerminalChildren } from './terminalChildren';
-import { NewTerminalCommands } from './newTerminalCommands';
 import { TerminalItemCommands } from './terminalItemCommands';
 
 export type TerminalsCommandId =

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import { isCancellation } from '../../base/abort';
 import type { Terminals } from '../../terminal/terminals';
-import type { Handler } from '../../ui/registerCommands';
 import type { CommandTargets } from '../../ui/commandTargets';
+import type { Handler } from '../../ui/registerCommands';
 
 /** Opens terminals in the editor area, beside another terminal, in a directory, or from the terminal panel. */
 export class NewTerminalCommands {

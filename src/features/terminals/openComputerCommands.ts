@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { assertOpenable } from '../../computers/errors';
 import type { Terminals } from '../../terminal/terminals';
+import type { CommandTargets } from '../../ui/commandTargets';
 import type { FindComputer } from '../../ui/findComputerWithProgress';
 import type { Handler } from '../../ui/registerCommands';
-import type { CommandTargets } from '../../ui/commandTargets';
 
 /** Opens a computer: its terminal, another one, or one of a computer given by its id or name. */
 export class OpenComputerCommands {

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { Account, AccountState } from '../../account/account';
 import { type Disposable, DisposableStore } from '../../base/disposable';
-import { statusOf } from '../../computers/statusTable';
 import type { ComputerStore } from '../../computers/computerStore';
+import { statusOf } from '../../computers/statusTable';
 import { showError } from '../../ui/showError';
 import type { TreeNode } from '../../ui/treeNodes';
 import { viewId } from '../../ui/viewId';

@@ -3,8 +3,8 @@ import type { Account } from '../../account/account';
 import { DisposableStore } from '../../base/disposable';
 import type { ComputerStore } from '../../computers/computerStore';
 import { copy } from '../../ui/clipboard';
-import type { Handler } from '../../ui/registerCommands';
 import type { CommandTargets } from '../../ui/commandTargets';
+import type { Handler } from '../../ui/registerCommands';
 import type { ComputersView } from './computersView';
 import type { Grouping } from './grouping';
 

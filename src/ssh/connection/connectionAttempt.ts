@@ -3,14 +3,14 @@ import type { AnyAuthMethod, Client, ConnectConfig, NegotiatedAlgorithms } from 
 import { describeError, type Log } from '../../base/log';
 import { truncate } from '../../base/text';
 import type { Computer } from '../../computers/computer';
-import { SshError } from '../sshErrors';
 import type { HostKeyVerifier } from '../hostKeys/hostKeyVerifier';
 import type { Authenticator } from '../keys/authenticator';
 import type { CachedProvisioner } from '../provisioning/cachedProvisioner';
+import { SshError } from '../sshErrors';
 import { SshConnection } from './connection';
-import { socketProblem } from './openTcpConnection';
 import type { Endpoint } from './endpoint';
 import { negotiatedFrom } from './negotiatedAlgorithms';
+import { socketProblem } from './openTcpConnection';
 import { pipelineRequests } from './requestPipelining';
 import type { SshTimeouts } from './timeouts';
 

@@ -7,8 +7,8 @@ import type { Computer } from '../../computers/computer';
 import { GatewayError } from '../../gateway/gatewayErrors';
 import { SshError } from '../sshErrors';
 import type { SshConnection } from './connection';
-import type { SshConnector } from './sshConnector';
 import { formatEndpoint, parseEndpoint } from './endpoint';
+import type { SshConnector } from './sshConnector';
 import type { SshTransportName } from './sshTransport';
 
 /** Milliseconds for which a connection stays open after its last channel has closed. */

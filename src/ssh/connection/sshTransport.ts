@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
 import type { Computer } from '../../computers/computer';
 import type { CachedProvisioner } from '../provisioning/cachedProvisioner';
-import { openTcpConnection } from './openTcpConnection';
 import type { Endpoint } from './endpoint';
+import { openTcpConnection } from './openTcpConnection';
 
 /** Transports of SSH: TCP to the endpoint of the computer, or a tunnel through its terminal gateway. */
 export type SshTransportName = 'ssh' | 'tunnel';

@@ -1,8 +1,8 @@
 import { t } from '@vscode/l10n';
 import type { AnyAuthMethod, BaseAgent } from 'ssh2';
 import type { Endpoint } from '../connection/endpoint';
-import { AuthenticationError, type KeyAttempt } from '../sshErrors';
 import type { CachedProvisioner } from '../provisioning/cachedProvisioner';
+import { AuthenticationError, type KeyAttempt } from '../sshErrors';
 import type { Identity } from './identities';
 
 /** Offers one key after the other to a server, and records the outcome of each. */

@@ -1,8 +1,8 @@
 import { t } from '@vscode/l10n';
-import type { CelestoClient } from '../../api/client';
 import { isApiError } from '../../api/apiErrors';
-import { describeError, type Log } from '../../base/log';
+import type { CelestoClient } from '../../api/client';
 import { fillScript } from '../../base/fillScript';
+import { describeError, type Log } from '../../base/log';
 import { truncate } from '../../base/text';
 import { parsePublicKey, type PublicKey } from '../hostKeys/fingerprint';
 import { removeKeysCommand } from '../keys/authorizedKeys';

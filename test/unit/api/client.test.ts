@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
-import { CelestoClient, createIntent, pageSize } from '../../../src/api/client';
 import { ApiError, isApiError } from '../../../src/api/apiErrors';
+import { CelestoClient, createIntent, pageSize } from '../../../src/api/client';
 import { type Credentials, Http } from '../../../src/api/http';
 import { silentLog } from '../../../src/base/log';
 import { answeredComputer } from '../support/computers';

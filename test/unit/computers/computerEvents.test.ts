@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type ComputerList, createIntent } from '../../../src/api/client';
 import { ApiError } from '../../../src/api/apiErrors';
+import { type ComputerList, createIntent } from '../../../src/api/client';
 import { ComputerEvents } from '../../../src/computers/computerEvents';
 import { listOf } from '../support/computers';
 import { LifecycleHarness } from '../support/lifecycleHarness';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { ComputerList } from '../../../src/api/client';
 import { ApiError } from '../../../src/api/apiErrors';
+import type { ComputerList } from '../../../src/api/client';
 import { listOf, wire } from '../support/computers';
 import { type Deferred, deferred } from '../support/deferred';
 import { settled } from '../support/fakeClock';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { launchCommand } from '../../../src/shell/launchCommand';
 import { OutputFilter } from '../../../src/shell/outputFilter';
-import type { ShellFacts } from '../../../src/shell/shellSession';
 import { parseShellListing } from '../../../src/shell/shellListing';
+import type { ShellFacts } from '../../../src/shell/shellSession';
 import { StartMarkerParser, startMarkers } from '../../../src/shell/startMarker';
 import { TmuxClient } from '../../../src/shell/tmuxClient';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { allowsFallback, isTransient } from '../../../src/base/errors';
-import { GatewayError, type GatewayProblem } from '../../../src/gateway/gatewayErrors';
 import { GatewayAddressError } from '../../../src/gateway/gatewayAddress';
+import { GatewayError, type GatewayProblem } from '../../../src/gateway/gatewayErrors';
 import { EndpointError, parseEndpoint } from '../../../src/ssh/connection/endpoint';
 import {
   AuthenticationError,

@@ -1,5 +1,5 @@
-import { type CelestoClient, createIntent } from '../../../api/client';
 import { ambiguousKinds, isApiError, transientKinds } from '../../../api/apiErrors';
+import { type CelestoClient, createIntent } from '../../../api/client';
 import type { CreateRequest } from '../../../api/wire';
 import type { Clock } from '../../../base/clock';
 import type { Disposable } from '../../../base/disposable';
@@ -7,9 +7,9 @@ import { describeError, type Log } from '../../../base/log';
 import { retry } from '../../../base/retry';
 import { finishBeforeShutdown } from '../../../base/shutdown';
 import type { Computer } from '../../../computers/computer';
+import type { ComputerStore } from '../../../computers/computerStore';
 import type { Lifecycle } from '../../../computers/lifecycle';
 import { statusOf } from '../../../computers/statusTable';
-import type { ComputerStore } from '../../../computers/computerStore';
 import {
   leaseKey,
   type LeaseMemento,

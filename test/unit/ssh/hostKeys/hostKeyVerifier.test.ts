@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import { parseEndpoint } from '../../../../src/ssh/connection/endpoint';
-import { HostKeyError } from '../../../../src/ssh/sshErrors';
 import type { PublicKey } from '../../../../src/ssh/hostKeys/fingerprint';
 import { type ConfirmHostKey, HostKeyVerifier } from '../../../../src/ssh/hostKeys/hostKeyVerifier';
 import { KnownComputers } from '../../../../src/ssh/hostKeys/knownComputers';
 import type { KnownHostsVerdict } from '../../../../src/ssh/hostKeys/knownHosts';
+import { HostKeyError } from '../../../../src/ssh/sshErrors';
 import { RecordingLog } from '../../support/recordingLog';
 import { sshComputer } from '../support/computer';
 import { testFolder } from '../support/folder';

@@ -4,11 +4,11 @@ import { abortable } from '../../../../src/base/abort';
 import { Emitter } from '../../../../src/base/emitter';
 import type { Computer } from '../../../../src/computers/computer';
 import type { SshConnection } from '../../../../src/ssh/connection/connection';
-import type { SshConnector } from '../../../../src/ssh/connection/sshConnector';
 import { type Endpoint, parseEndpoint } from '../../../../src/ssh/connection/endpoint';
+import type { SshConnector } from '../../../../src/ssh/connection/sshConnector';
 import type { SshTransport } from '../../../../src/ssh/connection/sshTransport';
-import { SshError, type SshProblem } from '../../../../src/ssh/sshErrors';
 import { CachedProvisioner } from '../../../../src/ssh/provisioning/cachedProvisioner';
+import { SshError, type SshProblem } from '../../../../src/ssh/sshErrors';
 import { type Deferred, deferred } from '../../support/deferred';
 
 const endpoint = parseEndpoint('ohm@127.0.0.1:2222');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import type { CreateIntent } from '../../../../../src/api/client';
 import { ApiError } from '../../../../../src/api/apiErrors';
+import type { CreateIntent } from '../../../../../src/api/client';
 import type { WireComputer } from '../../../../../src/api/wire';
 import { computerFrom } from '../../../../../src/computers/computer';
 import type {
