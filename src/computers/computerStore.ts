@@ -48,7 +48,7 @@ export interface ListCache {
   write(computers: readonly Computer[]): void;
 }
 
-/** One optimistic update. Its identity tells whether it is still the latest one, which alone may be taken back. */
+/** One optimistic update, compared by identity: only the latest one of a computer may be taken back. */
 interface OptimisticUpdate {
   readonly status: string;
 }

@@ -7,7 +7,10 @@ import { OutputState } from './outputState';
 const lineFeed = 0x0a;
 /** Buffered bytes above which the source is paused, and below which it is resumed. */
 const watermarks = { high: 512 * 1024, low: 128 * 1024 };
-/** Bytes drawn at a time in a flood, which is more output than the terminal can draw at once, and batches without an ack. */
+/**
+ * A flood is more output than the terminal can draw at once. It is drawn in batches of so many bytes, of which so many may be
+ * without an ack.
+ */
 const batch = { bytes: 64 * 1024, maxUnacked: 4 };
 /** Milliseconds without an ack after which the missing ones count as lost. */
 const ackTimeoutMs = 1_000;
