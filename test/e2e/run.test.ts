@@ -139,7 +139,7 @@ describe('running commands and tasks on a computer', () => {
 
   e2e.it('reports a task whose computer does not exist', async () => {
     await runTask('nowhere');
-    await e2e.terminals.waitForText('There is no computer called atlantis. Check the spelling');
+    await e2e.terminals.waitForText('There is no computer named atlantis. Check the spelling');
     await e2e.terminals.waitForText(/exit code: 1/);
   });
 
