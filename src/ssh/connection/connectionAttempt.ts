@@ -9,6 +9,7 @@ import type { CachedProvisioner } from '../provisioning/cachedProvisioner';
 import { SshError } from '../sshErrors';
 import { SshConnection } from './connection';
 import type { Endpoint } from './endpoint';
+import { maxUnansweredKeepAlives } from './keepAlive';
 import { negotiatedFrom } from './negotiatedAlgorithms';
 import { socketProblem } from './openTcpConnection';
 import { pipelineRequests } from './requestPipelining';
@@ -87,7 +88,7 @@ export class ConnectionAttempt {
       sock: this.socket,
       username: this.deps.endpoint.user,
       keepaliveInterval: this.deps.timeouts.keepAlive,
-      keepaliveCountMax: 3,
+      keepaliveCountMax: maxUnansweredKeepAlives,
       // startTimeout() pauses while the user is asked; ssh2's timeout would not.
       readyTimeout: 0,
       hostVerifier: (key: Buffer, verify: (valid: boolean) => void) => {

@@ -1,5 +1,12 @@
 import type { Client } from 'ssh2';
 
+/** Milliseconds between keep-alives on a connection. */
+export const keepAliveIntervalMs = 10_000;
+/** Keep-alives in a row without an answer, after which a connection ends. */
+export const maxUnansweredKeepAlives = 3;
+/** Milliseconds until the answer to a keep-alive that is sent at once. */
+export const probeTimeoutMs = 5_000;
+
 // ssh2 sends keep-alives at an interval, but has no method to send one at once. Its protocol object has the message, and
 // the client a queue of callbacks for answers to global requests: both are used here as ssh2 itself uses them. Where they
 // are not of the expected shape nothing is sent, and the regular keep-alive must do.

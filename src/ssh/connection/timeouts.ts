@@ -1,3 +1,5 @@
+import { keepAliveIntervalMs, probeTimeoutMs } from './keepAlive';
+
 /** Time limits of a connection, in milliseconds. */
 export interface SshTimeouts {
   /** TCP connection. */
@@ -8,7 +10,7 @@ export interface SshTimeouts {
   readonly login: number;
   /** Opening of a channel on an established connection. */
   readonly channel: number;
-  /** Interval of keep-alives; the connection ends after three without an answer. */
+  /** Interval of keep-alives. */
   readonly keepAlive: number;
   /** Answer to a keep-alive that was sent at once. */
   readonly probe: number;
@@ -21,7 +23,7 @@ export const defaultTimeouts: SshTimeouts = {
   hostKey: 15_000,
   login: 60_000,
   channel: 15_000,
-  keepAlive: 10_000,
-  probe: 5_000,
+  keepAlive: keepAliveIntervalMs,
+  probe: probeTimeoutMs,
   disconnect: 3_000,
 };
