@@ -17,6 +17,8 @@ export type EnsureRunningStep =
 
 export type StartAction = 'start' | 'restore';
 
+/** Milliseconds for which a cached status `running` is used without asking the API. */
+export const trustCachedRunningMs = 10_000;
 /** Starts of a computer that stops again each time, before it fails. */
 const maxStarts = 3;
 /** Conflicts (409) in a row with the computer's state, before the last one is thrown. */

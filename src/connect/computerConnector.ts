@@ -1,6 +1,7 @@
 import { isApiError } from '../api/apiErrors';
 import { allowsFallback } from '../base/errors';
 import type { Computer } from '../computers/computer';
+import { trustCachedRunningMs } from '../computers/ensureRunning';
 import type { Lifecycle } from '../computers/lifecycle';
 import { GatewayError } from '../gateway/gatewayErrors';
 import type { Session, SessionRequest } from '../shell/shellSession';
@@ -9,8 +10,6 @@ import { type Progress, ProgressReporter } from './progressReporter';
 import type { Transport } from './transport';
 import { NoTransportError, type TransportSelector } from './transportSelector';
 
-/** Milliseconds for which a cached status `running` is used without asking the API. */
-const runningMaxAgeMs = 10_000;
 /** Milliseconds of retries while the server refuses the TCP connection, on a computer that runs. */
 const serverRetryMs = 5_000;
 /** The same after the computer was started or restored, when its SSH server may not listen yet. */
@@ -38,7 +37,7 @@ export class ComputerConnector<Request = SessionRequest, Opened = Session> {
    */
   async open(computerId: string, request: Request, options: ConnectorOptions): Promise<Opened> {
     const reporter = new ProgressReporter(options.progress);
-    const computer = await this.ensureRunning(computerId, runningMaxAgeMs, reporter, options);
+    const computer = await this.ensureRunning(computerId, trustCachedRunningMs, reporter, options);
     return this.tryTransports(
       this.transports.candidates(computer),
       { computer, request, reporter, ...options },
