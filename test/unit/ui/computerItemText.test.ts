@@ -54,19 +54,16 @@ describe('computerItemText', () => {
   });
 
   it('puts the last error right after the status for screen readers', () => {
-    const appearance = computerItemText(computer({ status: 'error', last_error: 'no memory left' }));
-    assert.equal(
-      appearance.ariaLabel,
-      'einstein, needs attention, no memory left, coding-agent, 2 CPU, 2 GB',
-    );
+    const item = computerItemText(computer({ status: 'error', last_error: 'no memory left' }));
+    assert.equal(item.ariaLabel, 'einstein, needs attention, no memory left, coding-agent, 2 CPU, 2 GB');
   });
 
   it('has no control or format characters, whatever the service sends', () => {
     const nasty = 'ein\u202estein\u0007\u001b[31m\n\u200bx';
-    const appearance = computerItemText(
+    const item = computerItemText(
       computer({ name: nasty, template_id: nasty, status: 'error', last_error: nasty }),
     );
-    for (const text of Object.values(appearance)) assert.doesNotMatch(String(text), /[\p{Cc}\p{Cf}]/u);
-    assert.equal(appearance.label, 'einstein[31m x');
+    for (const text of Object.values(item)) assert.doesNotMatch(String(text), /[\p{Cc}\p{Cf}]/u);
+    assert.equal(item.label, 'einstein[31m x');
   });
 });
