@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
-import { ApiError, type ApiErrorKind, isApiError } from './apiErrors';
+import type { ApiErrorKind } from './apiErrorKinds';
+import { ApiError, isApiError } from './apiErrors';
 import type { Call, Credentials, Http } from './http';
 
 /** Makes calls with the credentials of the signed-in user, and reports credentials that the service rejects. */

@@ -1,6 +1,7 @@
 import type { HTTPError } from 'ky';
 import { printable, truncate } from '../base/text';
-import { ApiError, type ApiErrorKind } from './apiErrors';
+import type { ApiErrorKind } from './apiErrorKinds';
+import { ApiError } from './apiErrors';
 
 /** True for ky's error for a status of 400 and above. Checked by name: the class exists only once ky is loaded. */
 export function isHttpError(error: unknown): error is HTTPError {

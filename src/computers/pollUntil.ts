@@ -1,4 +1,5 @@
-import { type ApiError, isApiError, transientKinds } from '../api/apiErrors';
+import { transientKinds } from '../api/apiErrorKinds';
+import { type ApiError, isApiError } from '../api/apiErrors';
 import type { Clock } from '../base/clock';
 import type { Computer } from './computer';
 import { LifecycleError } from './errors';

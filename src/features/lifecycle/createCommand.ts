@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { ambiguousKinds, isApiError } from '../../api/apiErrors';
+import { ambiguousKinds } from '../../api/apiErrorKinds';
+import { isApiError } from '../../api/apiErrors';
 import { type CelestoClient, type CreateIntent, createIntent } from '../../api/client';
 import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';

@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
-import { ambiguousKinds, isApiError } from '../../api/apiErrors';
+import { ambiguousKinds } from '../../api/apiErrorKinds';
+import { isApiError } from '../../api/apiErrors';
 import type { CelestoClient } from '../../api/client';
 import { type PublishedPort, publishLimits } from '../../api/wire';
 import type { Clock } from '../../base/clock';

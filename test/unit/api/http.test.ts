@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import * as v from 'valibot';
-import { ApiError, type ApiErrorKind, isApiError } from '../../../src/api/apiErrors';
+import type { ApiErrorKind } from '../../../src/api/apiErrorKinds';
+import { ApiError, isApiError } from '../../../src/api/apiErrors';
 import { type Call, Http } from '../../../src/api/http';
 import { RecordingLog } from '../support/recordingLog';
 import {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { ApiError, type ApiErrorKind } from '../../../src/api/apiErrors';
+import type { ApiErrorKind } from '../../../src/api/apiErrorKinds';
+import { ApiError } from '../../../src/api/apiErrors';
 import { allowsFallback, isTransient } from '../../../src/base/errors';
 import { computerFrom } from '../../../src/computers/computer';
 import { LifecycleError } from '../../../src/computers/errors';

@@ -1,4 +1,5 @@
-import { ambiguousKinds, isApiError, transientKinds } from '../../../api/apiErrors';
+import { ambiguousKinds, transientKinds } from '../../../api/apiErrorKinds';
+import { isApiError } from '../../../api/apiErrors';
 import { type CelestoClient, createIntent } from '../../../api/client';
 import type { CreateRequest } from '../../../api/wire';
 import type { Clock } from '../../../base/clock';
