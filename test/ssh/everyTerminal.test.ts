@@ -149,9 +149,9 @@ for byte in sys.argv[1].encode():
     it('gives the mouse to the program that wants it', async () => {
       const shell = await open();
       const press = '\u001b[<0;5;7M';
-      const told = given(shell, press, String.raw`\033[?1000;1006h`, String.raw`\033[?1000;1006l`);
+      const reported = given(shell, press, String.raw`\033[?1000;1006h`, String.raw`\033[?1000;1006l`);
       await until('the mouse', () => shell.modes.mouseTrackingMode === 'vt200');
-      assert.equal(await told, await service.run(name, `printf '%s' '${press}' | od -An -c`));
+      assert.equal(await reported, await service.run(name, `printf '%s' '${press}' | od -An -c`));
       await until('the mouse back', () => shell.modes.mouseTrackingMode === 'none');
       await shell.exit();
     });

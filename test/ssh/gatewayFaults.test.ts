@@ -37,7 +37,7 @@ describe('a terminal gateway of faults', () => {
   const upgrades = async () => (await control().requests({ path: '^/gateway/' })).length;
   const fault = (status: number, times: number | 'always' = 'always') =>
     control().addFault({ path: '^/gateway/', times, answer: { status } });
-  const told = (problem: GatewayError['problem'], words: RegExp) => (error: unknown) => {
+  const reported = (problem: GatewayError['problem'], words: RegExp) => (error: unknown) => {
     assert.ok(error instanceof GatewayError, String(error));
     assert.equal(error.problem, problem);
     assert.match(error.message, words);
@@ -85,7 +85,10 @@ describe('a terminal gateway of faults', () => {
     describe(`before ${name}`, () => {
       it('refuses, and the user is told with its words', async () => {
         await fault(403);
-        await assert.rejects(visit(), told('refused', /The terminal gateway refused the session \(403\)\./));
+        await assert.rejects(
+          visit(),
+          reported('refused', /The terminal gateway refused the session \(403\)\./),
+        );
         assert.equal(await upgrades(), 1);
       });
 
@@ -104,7 +107,7 @@ describe('a terminal gateway of faults', () => {
       it('finds every token too old, and is asked no third time', async () => {
         await control().setFeatures({ tokenLife: 0 });
         try {
-          await assert.rejects(visit(), told('refused', /\(401\)/));
+          await assert.rejects(visit(), reported('refused', /\(401\)/));
           assert.equal(await upgrades(), 2);
         } finally {
           await control().setFeatures({ tokenLife: 30_000 });
@@ -113,7 +116,7 @@ describe('a terminal gateway of faults', () => {
 
       it('hangs up, and the user is told to look after the network', async () => {
         await control().addFault({ path: '^/gateway/', drop: true });
-        await assert.rejects(visit(), told('unreachable', /cannot be reached\. Check the network/));
+        await assert.rejects(visit(), reported('unreachable', /cannot be reached\. Check the network/));
       });
 
       it('says nothing, and can be left', async () => {

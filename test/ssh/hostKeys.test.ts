@@ -22,8 +22,11 @@ describe('the host key of a computer', () => {
 
   /** The SHA-256 fingerprints of what a computer itself says are its host keys. */
   async function fingerprintsOf(name: string): Promise<string[]> {
-    const told = await service.run(name, 'for f in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf $f; done');
-    return [...told.matchAll(/SHA256:\S+/g)].map(([print]) => print);
+    const reported = await service.run(
+      name,
+      'for f in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf $f; done',
+    );
+    return [...reported.matchAll(/SHA256:\S+/g)].map(([print]) => print);
   }
 
   /** Returns the host key of the server at an endpoint, as OpenSSH's own tools read it. */
@@ -34,8 +37,8 @@ describe('the host key of a computer', () => {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
     });
-    const told = execFileSync('ssh-keygen', ['-lf', '-'], { encoding: 'utf8', input: key });
-    return /SHA256:\S+/.exec(told)![0];
+    const reported = execFileSync('ssh-keygen', ['-lf', '-'], { encoding: 'utf8', input: key });
+    return /SHA256:\S+/.exec(reported)![0];
   }
 
   /** A line of known_hosts for what the server at an endpoint shows. */

@@ -257,12 +257,12 @@ describe('a persistent shell', () => {
     await second.run('cd /usr');
     first.type('sleep 100\r');
     await second.close();
-    const told = await until('both as they are', async () => {
+    const reported = await until('both as they are', async () => {
       const all = await kept('one', 'two');
       return all.some(({ command }) => command === 'sleep') && all.some(({ attached }) => !attached) && all;
     });
     assert.deepEqual(
-      told.map(({ created, ...rest }) => {
+      reported.map(({ created, ...rest }) => {
         assert.ok(Math.abs(created.getTime() - Date.now()) < 60_000);
         return rest;
       }),
@@ -271,7 +271,7 @@ describe('a persistent shell', () => {
         { name: 'two', persistedBy: 'tmux', attached: false, command: 'bash', directory: '/usr' },
       ],
     );
-    for (const shell of told) await service.run('einstein', endShellCommand(shell));
+    for (const shell of reported) await service.run('einstein', endShellCommand(shell));
     assert.equal((await first.ends()).kind, 'exited');
     assert.deepEqual(await kept('one', 'two'), []);
   });

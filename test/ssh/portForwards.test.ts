@@ -344,10 +344,10 @@ describe('a forwarded port', () => {
     const { channels } = new Bench();
     const there = { ...einstein, ssh: proxy.endpoint('ohm') };
     const command = 'touch ~/asked; sleep 60';
-    const told = channels.run(there, command, new AbortController().signal);
+    const reported = channels.run(there, command, new AbortController().signal);
     await until('the command', async () => (await service.run('einstein', 'ls')).includes('asked'));
     proxy.cut();
-    await assert.rejects(told, (error) => error instanceof SshError && error.problem === 'closed');
+    await assert.rejects(reported, (error) => error instanceof SshError && error.problem === 'closed');
   });
 
   it('says that the computer does not run, and starts nothing', async () => {

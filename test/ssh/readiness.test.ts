@@ -52,13 +52,16 @@ describe('a server', () => {
     it('is waited for quietly: the user is told once, the computer is asked once', async () => {
       await service.emulator.control.killSshd({ id: 'einstein' });
       const installation = new Installation(service);
-      let told = 0;
-      const visit = installation.visit(einstein, { timeoutMs: 20_000, onServerNotListening: () => told++ });
-      await until('the user to be told', () => told > 0);
+      let reported = 0;
+      const visit = installation.visit(einstein, {
+        timeoutMs: 20_000,
+        onServerNotListening: () => reported++,
+      });
+      await until('the user to be told', () => reported > 0);
       await sleep(700);
       await service.emulator.control.startSshd({ id: 'einstein' });
       assert.equal(await visit, 'einstein');
-      assert.equal(told, 1);
+      assert.equal(reported, 1);
       assert.equal(await service.execCalls(), 1);
       assert.equal(installation.questions.length, 0);
       assert.doesNotMatch(installation.log.text, /^(warn|error)/m);

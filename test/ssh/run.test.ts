@@ -68,7 +68,7 @@ class Runner {
 const drawQuery = /\x1b\[\?(\d+)\$p/g;
 
 class Started {
-  readonly told: string[] = [];
+  readonly reported: string[] = [];
   output = '';
   readonly run: CommandRun;
   private readonly acks = new DrawAcks();
@@ -78,7 +78,7 @@ class Started {
       size: () => ({ rows: 30, columns: 100 }),
       acks: this.acks,
       write: (text: string) => this.draw(text),
-      report: (text: string) => void this.told.push(text),
+      report: (text: string) => void this.reported.push(text),
       setPhase: () => undefined,
       showOutcome: () => undefined,
     };
@@ -251,7 +251,7 @@ describe('a command runs', () => {
   });
 
   it('by the best transport there is; why not by a better one is told', async () => {
-    const { told, ended } = await new Runner(service, 'auto').run('bohr', 'exit 2');
+    const { reported: told, ended } = await new Runner(service, 'auto').run('bohr', 'exit 2');
     assert.equal(codeOf(ended), 2);
     assert.deepEqual(told, [
       'bohr has no SSH endpoint. Using SSH through its terminal gateway instead.',
@@ -264,10 +264,11 @@ describe('a command runs', () => {
 
   it('through a service that tells the output only at the end, and is told so', async () => {
     await service.emulator.control.setFeatures({ execStream: false });
-    const { told, ended, lines } = await new Runner(service, 'service').run(
-      'bohr',
-      'echo out; echo err >&2; exit 7',
-    );
+    const {
+      reported: told,
+      ended,
+      lines,
+    } = await new Runner(service, 'service').run('bohr', 'echo out; echo err >&2; exit 7');
     assert.equal(codeOf(ended), 7);
     assert.deepEqual(lines, ['out', 'err']);
     assert.equal(told.at(-1), 'The output is shown when the command has ended.');
@@ -308,7 +309,7 @@ describe('a command runs', () => {
 
   it('after the computer was started, where it is stopped', async () => {
     await service.emulator.control.seed({ name: 'gauss', status: 'stopped' });
-    const { told, lines } = await new Runner(service, 'auto').run('gauss', 'hostname');
+    const { reported: told, lines } = await new Runner(service, 'auto').run('gauss', 'hostname');
     assert.deepEqual(lines, ['gauss']);
     assert.equal(told[0], 'gauss: stopped. Starting it… (Ctrl+C cancels)');
   });

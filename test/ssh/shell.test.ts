@@ -41,8 +41,8 @@ describe('a shell on a computer', () => {
       { rows: 30, cols: 120 },
     ];
     const shells = await Promise.all(sizes.map((size) => installation.shell(einstein, size)));
-    const told = await Promise.all(shells.map((shell) => shell.run('stty size')));
-    assert.deepEqual(told, ['10 40', '20 80', '30 120']);
+    const reported = await Promise.all(shells.map((shell) => shell.run('stty size')));
+    assert.deepEqual(reported, ['10 40', '20 80', '30 120']);
     await Promise.all(shells.map((shell) => shell.exit()));
   });
 

@@ -64,9 +64,9 @@ describe('shell integration', () => {
         const cancelled = kind === 'fish' ? 4 : 5;
         await asked(shell, cancelled);
         await shell.exit();
-        const told = marks(shell.written);
-        assert.deepEqual(told.slice(0, 2), ['P;IsWindows=False', 'P;HasRichCommandDetection=True']);
-        const ours = told.slice(2).filter((mark) => !/^[AB]$/.test(mark) && !mark.startsWith('P;'));
+        const reported = marks(shell.written);
+        assert.deepEqual(reported.slice(0, 2), ['P;IsWindows=False', 'P;HasRichCommandDetection=True']);
+        const ours = reported.slice(2).filter((mark) => !/^[AB]$/.test(mark) && !mark.startsWith('P;'));
         assert.deepEqual(ours.filter((mark) => mark !== 'D').slice(0, 9), [
           `E;cd /usr; false;${nonce}`,
           ...['C', 'D;1'],
@@ -75,7 +75,7 @@ describe('shell integration', () => {
           `E;echo 'a;b\\q é';${nonce}`,
           ...['C', 'D;0'],
         ]);
-        const places = told.filter((mark) => mark.startsWith('P;Cwd='));
+        const places = reported.filter((mark) => mark.startsWith('P;Cwd='));
         assert.equal(places[0], 'P;Cwd=/home/ohm');
         assert.equal(places.at(-1), 'P;Cwd=/usr');
         // The marks stand where the text is that they mark.
@@ -90,8 +90,12 @@ describe('shell integration', () => {
       const [begin, end] = kind === 'fish' ? ['for i in 1 2', 'end'] : ['for i in 1 2; do', 'done'];
       for (const text of [begin, 'echo $i', end]) shell.type(`${text}\r`);
       await asked(shell, 2);
-      const told = marks(shell.written).find((mark) => mark.startsWith('E;')) ?? '';
-      assert.match(told, new RegExp(`^E;for i in 1 2;?\\s+(do\\s+)?echo \\$i[;\\s]+${end};${nonce}$`), kind);
+      const reported = marks(shell.written).find((mark) => mark.startsWith('E;')) ?? '';
+      assert.match(
+        reported,
+        new RegExp(`^E;for i in 1 2;?\\s+(do\\s+)?echo \\$i[;\\s]+${end};${nonce}$`),
+        kind,
+      );
       await shell.exit();
     }
   });

@@ -32,7 +32,7 @@ describe('~/.ssh/config', () => {
     return new Installation(service, { trusts: true, home, ...options });
   }
 
-  async function told(window: Installation, computer = einstein): Promise<string> {
+  async function reported(window: Installation, computer = einstein): Promise<string> {
     const error: unknown = await window.visit(computer).catch((reason: unknown) => reason);
     assert.ok(error instanceof Error, 'It was let in.');
     return error.message;
@@ -46,7 +46,7 @@ describe('~/.ssh/config', () => {
   }
 
   it('names no key where no entry fits', async () => {
-    const message = await told(installation('Host curie\n  IdentityFile ~/.ssh/right\n'));
+    const message = await reported(installation('Host curie\n  IdentityFile ~/.ssh/right\n'));
     assert.ok(!message.includes(right.path), message);
   });
 
@@ -54,7 +54,7 @@ describe('~/.ssh/config', () => {
     const set = makeKey(home, 'set');
     const wrong = makeKey(join(home, '.ssh'), 'wrong');
     const config = 'IdentityFile ~/.ssh/gone\nIdentityFile ~/.ssh/wrong\n';
-    const message = await told(installation(config, { identityFile: set.path }));
+    const message = await reported(installation(config, { identityFile: set.path }));
     const order = [set.path, join(home, '.ssh', 'gone'), wrong.path, 'the key of this extension'];
     const places = order.map((name) => message.indexOf(name));
     assert.ok(!places.includes(-1), message);
@@ -69,15 +69,15 @@ describe('~/.ssh/config', () => {
     const agent = await Agent.start(home, 'agent.sock', [right, other]);
     after(() => agent.stop());
     const only = installation('IdentitiesOnly yes\n', { agent: agent.address });
-    assert.ok(!(await told(only)).includes('agent'));
+    assert.ok(!(await reported(only)).includes('agent'));
     const named = 'IdentitiesOnly yes\nIdentityFile ~/.ssh/right.pub\n';
     assert.equal(await installation(named, { agent: agent.address }).visit(einstein), 'einstein');
   });
 
   it('says who logs in, where an entry was written for the computer', async () => {
-    const message = await told(installation('Host einstein\n  User curie\nHost *\n  User newton\n'));
+    const message = await reported(installation('Host einstein\n  User curie\nHost *\n  User newton\n'));
     assert.match(message, /curie@127\.0\.0\.1:\d+ accepted none of the keys/);
-    assert.match(await told(installation('Host *\n  User newton\n')), /ohm@127\.0\.0\.1/);
+    assert.match(await reported(installation('Host *\n  User newton\n')), /ohm@127\.0\.0\.1/);
   });
 
   it('says the port where an entry was written for the computer, else where the service names none', async () => {
@@ -88,12 +88,12 @@ describe('~/.ssh/config', () => {
     assert.equal(await outright.visit(elsewhere), 'einstein');
     const general = installation(`Host *\n  Port ${port}\n${key}`);
     assert.equal(await general.visit(open), 'einstein');
-    assert.match(await told(general, elsewhere), /127\.0\.0\.1:1 does not answer SSH/);
+    assert.match(await reported(general, elsewhere), /127\.0\.0\.1:1 does not answer SSH/);
   });
 
   it('that cannot be read keeps nobody out, and is told', async () => {
     const broken = 'Host "einstein\n';
-    assert.match(await told(installation(broken)), /\.ssh\/config: not usable, .*line break/);
+    assert.match(await reported(installation(broken)), /\.ssh\/config: not usable, .*line break/);
     assert.equal(await installation(broken, { identityFile: right.path }).visit(einstein), 'einstein');
   });
 });

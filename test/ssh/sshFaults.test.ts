@@ -56,9 +56,9 @@ describe('an SSH server of faults', () => {
     it(`that drops the connection ${where} is told as not up, and waited for`, async () => {
       const { server, visit } = await guestOf([{ drops }, { drops }, {}]);
       await assert.rejects(visit(), says('notListening', /does not answer SSH/));
-      let told = 0;
-      assert.equal(await visit({ timeoutMs: 20_000, onServerNotListening: () => told++ }), 'faults');
-      assert.deepEqual([server.connections, told], [3, 1]);
+      let reported = 0;
+      assert.equal(await visit({ timeoutMs: 20_000, onServerNotListening: () => reported++ }), 'faults');
+      assert.deepEqual([server.connections, reported], [3, 1]);
     });
   }
 

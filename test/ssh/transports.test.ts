@@ -155,8 +155,8 @@ describe('a computer by each transport', () => {
       const channel = await open(new Installation(service), 'tunnel', (connection) =>
         connection.exec('sha256sum'),
       );
-      let said = '';
-      channel.on('data', (bytes: Buffer) => (said += bytes.toString()));
+      let output = '';
+      channel.on('data', (bytes: Buffer) => (output += bytes.toString()));
       const memory = new Memory();
       for (const piece of pieces()) {
         memory.look();
@@ -164,7 +164,7 @@ describe('a computer by each transport', () => {
       }
       channel.end();
       await finished(channel, { writable: false });
-      assert.equal(said.slice(0, 64), wanted);
+      assert.equal(output.slice(0, 64), wanted);
       memory.grewLittle();
     });
 

@@ -386,9 +386,9 @@ describe('the README', () => {
 
   it('lists every setting with its default', () => {
     const rows = [...readme.matchAll(/^\| `(celesto\.[\w.]+)` \| (?:`([^`]*)` )?\|/gm)];
-    const told = rows.map(([, key, value = '']) => `${key} ${value}`);
+    const reported = rows.map(([, key, value = '']) => `${key} ${value}`);
     const declared = Object.entries(settings).map(([key, { default: value }]) => `${key} ${String(value)}`);
-    assert.deepEqual(told.toSorted(), declared.toSorted());
+    assert.deepEqual(reported.toSorted(), declared.toSorted());
   });
 
   it('names every state as the list does', () => {

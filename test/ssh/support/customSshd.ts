@@ -34,14 +34,14 @@ export class CustomSshd {
         ?.split(' ')
         .at(-1) ?? 'ed25519';
     const lines = config.map((line) => `'${line}'`).join(' ');
-    const said = await service.run(
+    const output = await service.run(
       name,
       `mkdir ${folder} && cd ${folder} && printf '%s\\n' ${lines} > config &&
        ssh-keygen -q -t ${key} -N '' -f key && /usr/sbin/sshd -f $PWD/config -E $PWD/log 2>&1`,
     );
     const sshd = new CustomSshd(service, folder, await service.computer(name, `ohm@127.0.0.1:${port}`));
     await until(
-      () => `sshd to be up (${said})`,
+      () => `sshd to be up (${output})`,
       () => service.run(name, `cat ${folder}/pid 2>/dev/null`),
     );
     return sshd;

@@ -250,32 +250,32 @@ describe('credentials', () => {
 
   it('reports a rejected key from required calls, not from optional ones', async () => {
     const refused: string[] = [];
-    const told = new CelestoClient(
+    const reported = new CelestoClient(
       new Http(silentLog),
       () => Promise.resolve(credentials),
       ({ kind }) => refused.push(kind),
     );
     service.play(answer({ detail: 'Not yours.' }, 403));
     for (const call of [
-      () => told.billing(),
-      () => told.sizes(),
-      () => told.commands('cmp_1'),
-      () => told.observability('cmp_1', '1h'),
-      () => told.publishedPorts('cmp_1'),
+      () => reported.billing(),
+      () => reported.sizes(),
+      () => reported.commands('cmp_1'),
+      () => reported.observability('cmp_1', '1h'),
+      () => reported.publishedPorts('cmp_1'),
     ])
       await assert.rejects(call(), (error) => isApiError(error, 'forbidden'));
     assert.deepEqual(refused, []);
-    await assert.rejects(told.get('cmp_1'));
+    await assert.rejects(reported.get('cmp_1'));
     assert.deepEqual(refused, ['forbidden']);
     service.play(answer({}, 401));
-    await assert.rejects(told.billing());
+    await assert.rejects(reported.billing());
     assert.deepEqual(refused, ['forbidden', 'auth']);
   });
 
   it('reports the credentials that the call was made with, however late', async () => {
     const refused: string[] = [];
     let apiKey = 'first';
-    const told = new CelestoClient(
+    const reported = new CelestoClient(
       new Http(silentLog),
       () => Promise.resolve({ baseUrl: service.baseUrl, apiKey }),
       (_, caller) => refused.push(caller.apiKey),
@@ -284,7 +284,7 @@ describe('credentials', () => {
       apiKey = 'second';
       answer({}, 401)(...turn);
     });
-    await assert.rejects(told.get('cmp_1'));
+    await assert.rejects(reported.get('cmp_1'));
     assert.deepEqual(refused, ['first']);
   });
 

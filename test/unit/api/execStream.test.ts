@@ -140,13 +140,13 @@ describe('exec/stream', { timeout: 30_000 }, () => {
     it(`${what} is interrupted: the command may still be running`, async () => {
       let response: ServerResponse | undefined;
       service.play(begin(lines(started, hello) + more, (opened) => (response = opened)));
-      const told = await failing('interrupted', /may still be running/, ({ type }) => {
+      const reported = await failing('interrupted', /may still be running/, ({ type }) => {
         // Data under way may be lost when the connection breaks, so it breaks after the last event.
         if (type !== 'stdout') return;
         if (end === 'cut') response?.destroy();
         else response?.end();
       });
-      assert.deepEqual(told, read.slice(0, 2));
+      assert.deepEqual(reported, read.slice(0, 2));
       assert.equal(service.calls.length, 1, 'it is not sent again');
     });
   }

@@ -5,7 +5,7 @@ import { wire } from '../support/computers';
 import { StoreHarness } from '../support/storeHarness';
 
 /** Formats the history, one computer a line: `a: 0 running, 60 gone`, in seconds since the beginning. */
-function told({ computers: lives }: StatusHistory, beginning: number): string[] {
+function reported({ computers: lives }: StatusHistory, beginning: number): string[] {
   return lives.map(
     ({ id, changes: moments }) =>
       `${id}: ${moments.map(({ at, status }) => `${(at - beginning) / 1000} ${status}`).join(', ')}`,
@@ -22,7 +22,7 @@ describe('StatusHistory', () => {
     await harness.refreshWith('a stopping', 'b running');
     await harness.clock.advance(5_000);
     await harness.refreshWith('b running');
-    assert.deepEqual(told(history, beginning), ['b: 0 running', 'a: 0 running, 10 stopping, 15 gone']);
+    assert.deepEqual(reported(history, beginning), ['b: 0 running', 'a: 0 running, 10 stopping, 15 gone']);
   });
 
   it('records a new error, but no status twice where only the name changed', () => {

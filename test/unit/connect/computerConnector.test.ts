@@ -46,7 +46,7 @@ type Step = Session | Error | Promise<Session> | 'not up yet';
 
 /** A transport that plays a script: a step for each time somebody takes it, the last one again and again. */
 class ScriptedTransport implements Transport {
-  readonly taken: { computer: Computer; request: SessionRequest; patience: number }[] = [];
+  readonly taken: { computer: Computer; request: SessionRequest; timeoutMs: number }[] = [];
 
   constructor(
     private readonly steps: Step[],
@@ -62,7 +62,7 @@ class ScriptedTransport implements Transport {
   }
 
   async open(computer: Computer, request: SessionRequest, options: ConnectOptions): Promise<Session> {
-    this.taken.push({ computer, request, patience: options.timeoutMs });
+    this.taken.push({ computer, request, timeoutMs: options.timeoutMs });
     const step = this.steps.length > 1 ? this.steps.shift()! : this.steps[0]!;
     if (step === 'not up yet') {
       // As the pool does: it tells once, and tries for as long as it is given.
@@ -150,7 +150,7 @@ describe('ComputerConnector.open', () => {
     assert.deepEqual(bench.course, ['connecting']);
     assert.deepEqual(bench.calls, []);
     assert.equal(bench.transport.taken[0]!.request, request);
-    assert.equal(bench.transport.taken[0]!.patience, 0);
+    assert.equal(bench.transport.taken[0]!.timeoutMs, 0);
   });
 
   it('asks the API first where the cached status is old', async () => {
@@ -174,7 +174,7 @@ describe('ComputerConnector.open', () => {
     assert.deepEqual(bench.lines, ['name of a: stopped. Starting it… (Ctrl+C cancels)', connecting]);
     assert.deepEqual(bench.course, ['starting', 'connecting']);
     assert.equal(bench.service.client.count('start'), 1);
-    assert.equal(bench.transport.taken[0]!.patience, 60_000);
+    assert.equal(bench.transport.taken[0]!.timeoutMs, 60_000);
   });
 
   it('waits for a computer that is being created', async () => {
@@ -183,7 +183,7 @@ describe('ComputerConnector.open', () => {
     assert.deepEqual(bench.lines, ['name of a: being created. Waiting… (Ctrl+C cancels)', connecting]);
     assert.deepEqual(bench.course, ['being created', 'connecting']);
     assert.equal(bench.service.client.count('start'), 0);
-    assert.equal(bench.transport.taken[0]!.patience, 60_000);
+    assert.equal(bench.transport.taken[0]!.timeoutMs, 60_000);
   });
 
   it('reports each status of a computer that changes several times', async () => {
@@ -257,7 +257,7 @@ describe('ComputerConnector: one transport', () => {
       'The SSH server of name of a is not ready yet. Waiting for it…',
     ]);
     assert.deepEqual(
-      bench.transport.taken.map(({ patience }) => patience),
+      bench.transport.taken.map(({ timeoutMs: patience }) => patience),
       [60_000, 60_000],
     );
   });
@@ -271,7 +271,7 @@ describe('ComputerConnector: one transport', () => {
       'The SSH server of name of a is not ready yet. Waiting for it…',
     ]);
     assert.deepEqual(
-      bench.transport.taken.map(({ patience }) => patience),
+      bench.transport.taken.map(({ timeoutMs: patience }) => patience),
       [0, 5_000, 5_000],
     );
   });
@@ -286,7 +286,7 @@ describe('ComputerConnector: one transport', () => {
       connecting,
     ]);
     assert.deepEqual(
-      bench.transport.taken.map(({ patience }) => patience),
+      bench.transport.taken.map(({ timeoutMs: patience }) => patience),
       [0, 60_000],
     );
   });

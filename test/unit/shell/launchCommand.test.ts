@@ -63,7 +63,7 @@ describe('StartMarkerParser', () => {
 
 describe('TmuxClient', () => {
   /** Output of tmux 3.3a to a new client, with everything that needs escaping. */
-  const said = Buffer.from(
+  const output = Buffer.from(
     [
       '%begin 1 2 0',
       '%end 1 2 0',
@@ -99,7 +99,7 @@ describe('TmuxClient', () => {
   }
 
   it('passes output through in chunks of any size', () => {
-    for (const [first, second] of halves(said)) {
+    for (const [first, second] of halves(output)) {
       const { client, seen } = attending();
       client.receive(first);
       client.receive(second);

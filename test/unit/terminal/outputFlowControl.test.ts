@@ -8,7 +8,7 @@ import { FakeClock, settled } from '../support/fakeClock';
 
 const kilobyte = 1024;
 /** Milliseconds after which an emulator that says nothing is not waited for. */
-const patience = 1_000;
+const timeoutMs = 1_000;
 const question = new RegExp(String.raw`\x1b\[\?(\d+)\$p`, 'g');
 
 /** A terminal emulator that draws so many characters a millisecond, and then answers what it is asked. */
@@ -279,7 +279,7 @@ describe('OutputFlowControl: a flood', () => {
     const bench = new PumpBench(Infinity, source);
     source.pump = bench.pump;
     source.flow();
-    await bench.clock.advance(20 * patience);
+    await bench.clock.advance(20 * timeoutMs);
     assert.equal(bench.emulator.text.length, 2 * kilobyte * kilobyte);
     assert.equal(bench.clock.waiting, 0);
   });
@@ -292,18 +292,18 @@ describe('OutputFlowControl: a flood', () => {
   });
 
   it('pauses the source above the high watermark, and resumes it below the low one', async () => {
-    const told: string[] = [];
-    const source = { pause: () => told.push('pause'), resume: () => told.push('resume') };
+    const reported: string[] = [];
+    const source = { pause: () => reported.push('pause'), resume: () => reported.push('resume') };
     const { pump, clock } = new PumpBench(64 * kilobyte, source);
     pump.push(Buffer.alloc(64 * kilobyte, 'x'));
     pump.push(Buffer.alloc(512 * kilobyte, 'x'));
-    assert.deepEqual(told, []);
+    assert.deepEqual(reported, []);
     pump.push(Buffer.alloc(1, 'x'));
-    assert.deepEqual(told, ['pause']);
+    assert.deepEqual(reported, ['pause']);
     await clock.advance(34);
-    assert.deepEqual(told, ['pause']);
+    assert.deepEqual(reported, ['pause']);
     await clock.advance(2);
-    assert.deepEqual(told, ['pause', 'resume']);
+    assert.deepEqual(reported, ['pause', 'resume']);
   });
 });
 

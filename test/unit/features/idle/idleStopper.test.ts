@@ -73,7 +73,7 @@ class Window {
   readonly runs = new HandUse();
   readonly windows: PatientWindows;
   /** Notifications and questions: `ask a 30`, `stopped a 30`, `in use a`. */
-  readonly told: string[] = [];
+  readonly reported: string[] = [];
   readonly lastStops: string[] = [];
   answer: Promise<'stop' | 'keep' | 'never'> = Promise.resolve('keep');
   lastStop: Promise<unknown> = Promise.resolve();
@@ -96,11 +96,11 @@ class Window {
       settings: { stop: () => stop, timeoutMs: () => 30 * minute, stopOnClose: () => stopOnClose },
       prompts: {
         askToStop: ({ id }, idle) => {
-          this.told.push(`ask ${id} ${Math.round(idle / minute)}`);
+          this.reported.push(`ask ${id} ${Math.round(idle / minute)}`);
           return this.answer;
         },
-        showStopped: ({ id }, idle) => void this.told.push(`stopped ${id} ${Math.round(idle / minute)}`),
-        showInUseAgain: ({ id }) => void this.told.push(`in use ${id}`),
+        showStopped: ({ id }, idle) => void this.reported.push(`stopped ${id} ${Math.round(idle / minute)}`),
+        showInUseAgain: ({ id }) => void this.reported.push(`in use ${id}`),
       },
       requestStop: (id) => {
         this.lastStops.push(id);
@@ -156,7 +156,7 @@ describe('an idle computer', () => {
     assert.equal(window.stops, 0);
     window.harness.scriptFetches('running', 'stopped');
     await goBy(2, window);
-    assert.deepEqual(window.told, ['stopped a 30']);
+    assert.deepEqual(window.reported, ['stopped a 30']);
     assert.equal(window.harness.client.count('stop', 'a'), 1);
     assert.equal(window.stops, 1, 'not the one that it did not start');
     assert.equal(window.harness.clock.waiting, 0, 'nothing is left to be watched over');
@@ -166,7 +166,7 @@ describe('an idle computer', () => {
     const window = await scene('never');
     await start(window.harness);
     await goBy(40, window);
-    assert.deepEqual([window.stops, window.told], [0, []]);
+    assert.deepEqual([window.stops, window.reported], [0, []]);
     window.idle.dispose();
     assert.equal(window.harness.clock.waiting, 0);
   });
@@ -202,7 +202,7 @@ describe('an idle computer', () => {
     window.harness.client.script('stop', new ApiError('network'), parseComputer('a stopping'));
     window.harness.scriptFetches('running');
     await goBy(31, window);
-    assert.deepEqual([window.stops, window.told], [1, []]);
+    assert.deepEqual([window.stops, window.reported], [1, []]);
     window.harness.scriptFetches('running', 'stopped');
     await goBy(31, window);
     assert.equal(window.stops, 2);
@@ -218,7 +218,7 @@ describe('an idle computer', () => {
     harness.client.script('stop', parseComputer('a stopping'));
     harness.scriptFetches('running', 'stopped');
     await goBy(31, window);
-    assert.deepEqual(window.told, ['stopped a 30']);
+    assert.deepEqual(window.reported, ['stopped a 30']);
   });
 
   it('is stopped though an incomplete list lacks it', async () => {
@@ -228,7 +228,7 @@ describe('an idle computer', () => {
     await window.harness.store.refresh();
     window.harness.scriptFetches('running', 'stopped');
     await goBy(31, window);
-    assert.deepEqual(window.told, ['stopped a 30']);
+    assert.deepEqual(window.reported, ['stopped a 30']);
     await goBy(2, window);
     assert.equal(window.harness.clock.waiting, 0, 'nothing is left to be watched over');
   });
@@ -246,7 +246,7 @@ describe('an idle computer', () => {
         ? Promise.reject(problem)
         : Promise.resolve(parseComputer(window.stops > 0 ? 'a stopped' : 'a running'));
     await goBy(32, window);
-    assert.deepEqual(window.told, ['stopped a 30']);
+    assert.deepEqual(window.reported, ['stopped a 30']);
     problem = new ApiError('notFound');
     await goBy(1, window);
     assert.equal(harness.clock.waiting, 0, 'nothing is left to be watched over');
@@ -265,8 +265,8 @@ describe('an idle computer', () => {
         window.harness.scriptFetches('running', ...(answer === 'stop' ? ['stopped'] : []));
         await goBy(62, window);
         assert.equal(window.stops, stops);
-        assert.equal(window.told.length, asked);
-        assert.equal(window.told[0], 'ask a 30');
+        assert.equal(window.reported.length, asked);
+        assert.equal(window.reported[0], 'ask a 30');
       });
     }
 
@@ -288,11 +288,11 @@ describe('an idle computer', () => {
       window.answer = answer.promise;
       await start(window.harness);
       await goBy(45, window);
-      assert.deepEqual(window.told, ['ask a 30']);
+      assert.deepEqual(window.reported, ['ask a 30']);
       window.terminals.begin('a');
       answer.resolve('stop');
       await goBy(1, window);
-      assert.deepEqual([window.stops, window.told.at(-1)], [0, 'in use a']);
+      assert.deepEqual([window.stops, window.reported.at(-1)], [0, 'in use a']);
     });
   });
 

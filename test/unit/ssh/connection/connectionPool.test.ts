@@ -228,12 +228,12 @@ describe('ConnectionPool', () => {
     it('is retried until it answers; reported once; with one provisioner for all attempts', async () => {
       connector.fail(...[1, 2, 3, 4].map(() => sshError('notListening')));
       connector.succeed();
-      let told = 0;
-      const channel = open({ timeoutMs: 10_000, onServerNotListening: () => told++ });
+      let reported = 0;
+      const channel = open({ timeoutMs: 10_000, onServerNotListening: () => reported++ });
       await clock.advance(10_000);
       assert.ok(await channel);
       assert.equal(connector.attempts.length, 5);
-      assert.equal(told, 1);
+      assert.equal(reported, 1);
       assert.equal(new Set(connector.attempts.map(({ transport }) => transport.provisioner)).size, 1);
     });
 
@@ -261,9 +261,9 @@ describe('ConnectionPool', () => {
 
     it('fails after the first attempt without a time limit', async () => {
       connector.fail(sshError('notListening'));
-      let told = 0;
-      await assert.rejects(open({ onServerNotListening: () => told++ }), problem('notListening'));
-      assert.equal(told, 0);
+      let reported = 0;
+      await assert.rejects(open({ onServerNotListening: () => reported++ }), problem('notListening'));
+      assert.equal(reported, 0);
     });
 
     for (const kind of ['unreachable', 'silent', 'protocol', 'closed'] as const) {
