@@ -117,7 +117,7 @@ export function openByStatusTests(e2e: E2eHarness): void {
         await e2e.row('bohr').click();
         await e2e.window.dialog.waitFor('Trust the host key of bohr?');
         await e2e.screenshot('trust');
-        assert.match(await e2e.window.dialog.text(), /shows a key of type ssh-ed25519:\s+SHA256:[\w+/]{43}/);
+        assert.match(await e2e.window.dialog.text(), /has a key of type ssh-ed25519:\s+SHA256:[\w+/]{43}/);
         await e2e.window.dialog.press('Trust');
         await e2e.terminals.waitForText(
           'bohr is in an unknown state, "hibernating". Trying to connect anyway…',
