@@ -6,7 +6,7 @@ import { SshConnector, type SshConnectorDeps } from './connection/sshConnector';
 import { defaultTimeouts, type SshTimeouts } from './connection/timeouts';
 import { type ConfirmHostKey, HostKeyVerifier, type LookUpKnownHost } from './hostKeys/hostKeyVerifier';
 import type { KnownComputers } from './hostKeys/knownComputers';
-import { type IdentityDeps, IdentitySource } from './keys/identities';
+import { type IdentityDeps, IdentitySource } from './keys/keysToTry';
 import { KeyRotation } from './keys/keyRotation';
 import { provision as provisionOverApi } from './provisioning/provision';
 

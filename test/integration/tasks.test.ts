@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { systemClock as clock } from '../../src/base/clock';
 import { computerFrom } from '../../src/computers/computer';
 import { RunTerminals } from '../../src/features/run/runTerminals';
-import { taskType } from '../../src/features/run/tasks/taskDefinition';
+import { taskType } from '../../src/features/run/tasks/readTask';
 import { CelestoTaskProvider, type CelestoTaskProviderDeps } from '../../src/features/run/tasks/taskProvider';
 import { taskTerminalName } from '../../src/features/run/tasks/taskTerminalName';
 import { until } from '../harness/until';

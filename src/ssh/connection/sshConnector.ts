@@ -7,7 +7,7 @@ import type { HostKeyVerifier } from '../hostKeys/hostKeyVerifier';
 import type { KnownComputers } from '../hostKeys/knownComputers';
 import { Authenticator } from '../keys/authenticator';
 import type { ExtensionKey } from '../keys/extensionKey';
-import type { Identity, IdentitySource } from '../keys/identities';
+import type { Identity, IdentitySource } from '../keys/keysToTry';
 import { CachedProvisioner } from '../provisioning/cachedProvisioner';
 import type { KeyInstallation, Provisioning } from '../provisioning/provision';
 import { namesOf, type SshConfig } from '../sshConfig';

@@ -3,7 +3,7 @@ import type { AnyAuthMethod, BaseAgent } from 'ssh2';
 import type { Endpoint } from '../connection/endpoint';
 import type { CachedProvisioner } from '../provisioning/cachedProvisioner';
 import { AuthenticationError, type KeyAttempt } from '../sshErrors';
-import type { Identity } from './identities';
+import type { Identity } from './keysToTry';
 
 /** Offers one key after the other to a server, and records the outcome of each. */
 export class Authenticator {

@@ -3,7 +3,7 @@ import type { Account } from '../../../account/account';
 import { type Disposable, DisposableStore } from '../../../base/disposable';
 import { describeError, type Log } from '../../../base/log';
 import type { ComputerStore } from '../../../computers/computerStore';
-import { taskType } from './taskDefinition';
+import { taskType } from './readTask';
 import { CelestoTaskProvider, type CelestoTaskProviderDeps } from './taskProvider';
 import { TasksJsonCompletion, tasksJsonFiles, triggerCharacters } from './tasksJsonCompletion';
 

@@ -11,13 +11,7 @@ import type { RunTarget } from '../runTarget';
 import type { RunTerminals } from '../runTerminals';
 import type { TemporaryComputers } from '../temporary/temporaryComputers';
 import { TemporaryTarget } from '../temporary/temporaryTarget';
-import {
-  assertCommand,
-  computerOf,
-  readTaskDefinition,
-  type TaskDefinition,
-  taskType,
-} from './taskDefinition';
+import { assertCommand, computerOf, readTaskDefinition, type TaskDefinition, taskType } from './readTask';
 import { type TaskLabel, taskTerminalName } from './taskTerminalName';
 
 /** Commands of the history that are offered as tasks. */

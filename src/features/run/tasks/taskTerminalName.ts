@@ -1,5 +1,5 @@
 import type * as vscode from 'vscode';
-import { taskType } from './taskDefinition';
+import { taskType } from './readTask';
 
 /** The parts of a task that VS Code names its terminal after. */
 export interface TaskLabel {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ComputerStore } from '../../../computers/computerStore';
-import { specialComputerNames } from './taskDefinition';
+import { specialComputerNames } from './readTask';
 
 /** The files that hold tasks. */
 export const tasksJsonFiles: vscode.DocumentSelector = [

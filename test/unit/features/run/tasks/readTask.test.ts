@@ -4,7 +4,7 @@ import {
   assertCommand,
   computerOf,
   readTaskDefinition,
-} from '../../../../../src/features/run/tasks/taskDefinition';
+} from '../../../../../src/features/run/tasks/readTask';
 
 const read = (fields: object) => readTaskDefinition({ type: 'celesto', ...fields });
 const noDefault = (): string => ' ';
