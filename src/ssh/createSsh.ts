@@ -6,8 +6,8 @@ import { SshConnector, type SshConnectorDeps } from './connection/sshConnector';
 import { defaultTimeouts, type SshTimeouts } from './connection/timeouts';
 import { type ConfirmHostKey, HostKeyVerifier, type LookUpKnownHost } from './hostKeys/hostKeyVerifier';
 import type { KnownComputers } from './hostKeys/knownComputers';
-import { type IdentityDeps, IdentitySource } from './keys/keysToTry';
 import { KeyRotation } from './keys/keyRotation';
+import { type IdentityDeps, IdentitySource } from './keys/keysToTry';
 import { provision as provisionOverApi } from './provisioning/provision';
 
 /** Dependencies of SSH: the service, storage of this machine, and questions to the user. */
