@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { findCommand, type ToolName } from './machine.mjs';
 import { projectFolder } from './paths';
@@ -44,8 +44,13 @@ export function main(): number {
 export function projectScripts(): string[] {
   const list = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
   const files = execFileSync('git', list, { cwd: projectFolder, encoding: 'utf8' }).split('\0');
-  const present = files.filter((file) => file !== '' && existsSync(resolve(projectFolder, file)));
+  const present = files.filter((file) => file !== '' && isFile(resolve(projectFolder, file)));
   return [...new Set(present)].filter((file) => checkerOf(file) !== undefined).sort();
+}
+
+/** A tracked file may have been removed, and a link may lead to a folder. */
+function isFile(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** Checks scripts whose checkers are installed. */
