@@ -129,9 +129,9 @@ describe('terminals and ports below a computer', () => {
     const id = (await e2e.computer('einstein')).id;
     for (const more of [19001, 19002, 19003]) await publishElsewhere(id, more);
     await (await e2e.row('einstein').openMenu()).choose('Publish Port…');
-    await notifications.waitFor(/einstein has 4 published ports/);
+    await notifications.waitFor(/einstein already has 4 published ports/);
     await e2e.screenshot('7 fifth');
-    await notifications.close(/einstein has 4 published ports/);
+    await notifications.close(/einstein already has 4 published ports/);
     await e2e.window.runCommand('Celesto: Refresh Computers');
     await below('Port 19002').pressButton('Unpublish Port…');
     assert.match(await dialog.text(), /Unpublish port 19002 of einstein\?/);

@@ -45,14 +45,25 @@ for (const { persistedBy, name, persistence } of keepers)
       return shell;
     }
 
-    /** Has a program take keys as they are. @returns what it was given, as od -c tells it */
-    async function given(shell: Terminal, keys: string, begin = '', end = ''): Promise<string> {
+    /**
+     * Has a program take keys as they are.
+     * @param beforeKeys runs while the program waits for its keys
+     * @returns the keys that it was given, in the form of od -c
+     */
+    async function given(
+      shell: Terminal,
+      keys: string,
+      begin = '',
+      end = '',
+      beforeKeys?: () => Promise<unknown>,
+    ): Promise<string> {
       const take = `dd bs=1 count=${Buffer.byteLength(keys)} of=$HOME/keys 2>/dev/null`;
       shell.written = '';
       shell.type(
         `stty raw -echo; printf '${begin}rea''dy'; ${take}; printf '${end}'; stty sane; echo; echo o''ver\r`,
       );
       await shell.hasWritten(/ready/);
+      await beforeKeys?.();
       shell.type(keys);
       await shell.hasWritten(/over/);
       return service.run(name, 'od -An -c ~/keys');
@@ -149,9 +160,10 @@ for byte in sys.argv[1].encode():
     it('gives the mouse to the program that wants it', async () => {
       const shell = await open();
       const press = '\u001b[<0;5;7M';
-      const reported = given(shell, press, String.raw`\033[?1000;1006h`, String.raw`\033[?1000;1006l`);
-      await until('the mouse', () => shell.modes.mouseTrackingMode === 'vt200');
-      assert.equal(await reported, await service.run(name, `printf '%s' '${press}' | od -An -c`));
+      const hasMouse = () => until('the mouse', () => shell.modes.mouseTrackingMode === 'vt200');
+      const [begin, end] = [String.raw`\033[?1000;1006h`, String.raw`\033[?1000;1006l`];
+      const reported = await given(shell, press, begin, end, hasMouse);
+      assert.equal(reported, await service.run(name, `printf '%s' '${press}' | od -An -c`));
       await until('the mouse back', () => shell.modes.mouseTrackingMode === 'none');
       await shell.exit();
     });

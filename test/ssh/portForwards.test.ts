@@ -217,7 +217,7 @@ describe('a forwarded port', () => {
     assert.deepEqual([bench.forwards.computerIds, bench.watchers], [[], 0]);
     bench.changes.fire({ added: [], changed: [einstein], removed: [] });
     await until('it to listen again', () => forward.localPort === localPort);
-    assert.equal((await sends(forward, Buffer.from('reconnect'))).toString(), 'againheard 5');
+    assert.equal((await sends(forward, Buffer.from('again'))).toString(), 'againheard 5');
     assert.deepEqual([bench.moved, bench.watchers], [[], 1]);
     bench.forwards.remove(forward);
     assert.equal(bench.watchers, 0);
@@ -294,7 +294,7 @@ describe('a forwarded port', () => {
     bench.changes.fire({ added: [einstein], changed: [], removed: [] });
     await until('it to listen', () => forward!.localPort !== undefined);
     assert.equal(forward!.localPort, localPort);
-    assert.equal((await sends(forward!, Buffer.from('reconnect'))).toString(), 'againheard 5');
+    assert.equal((await sends(forward!, Buffer.from('again'))).toString(), 'againheard 5');
 
     bench.changes.fire({ added: [], changed: [], removed: [{ computer: einstein, cause: 'reset' }] });
     assert.equal(forward!.localPort, undefined);
