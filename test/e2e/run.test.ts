@@ -111,7 +111,7 @@ describe('running commands and tasks on a computer', () => {
   e2e.it('runs a command through the service where there is no SSH, and names its limits first', async () => {
     await runFromMenu('bohr', 'echo by-service');
     await e2e.terminals.waitForText(
-      /through the service instead\.[^]*may take 300 s there[^]*by-service\s+exit 0/,
+      /through the service instead\.[^]*at most 300 s and[^]*by-service\s+exit 0/,
     );
     await e2e.screenshot('by service');
   });
