@@ -80,7 +80,7 @@ describe('a computer is reached', () => {
     await e2e.row('euclid').click();
     const through = 'Connecting to euclid through its terminal gateway…';
     assert.deepEqual(await reportedSteps('euclid'), [noEndpoint('euclid'), through]);
-    assert.equal(await e2e.terminals.isDim('euclid offers'), true);
+    assert.equal(await e2e.terminals.isDim('euclid has no SSH'), true);
     await expectTransport('tunnel', 'euclid');
     await e2e.screenshot('tunnel');
     await openAgain('euclid');
