@@ -257,7 +257,7 @@ describe('ComputerConnector: one transport', () => {
       'The SSH server of name of a is not ready yet. Waiting for it…',
     ]);
     assert.deepEqual(
-      bench.transport.taken.map(({ timeoutMs: patience }) => patience),
+      bench.transport.taken.map(({ timeoutMs }) => timeoutMs),
       [60_000, 60_000],
     );
   });
@@ -271,7 +271,7 @@ describe('ComputerConnector: one transport', () => {
       'The SSH server of name of a is not ready yet. Waiting for it…',
     ]);
     assert.deepEqual(
-      bench.transport.taken.map(({ timeoutMs: patience }) => patience),
+      bench.transport.taken.map(({ timeoutMs }) => timeoutMs),
       [0, 5_000, 5_000],
     );
   });
@@ -286,7 +286,7 @@ describe('ComputerConnector: one transport', () => {
       connecting,
     ]);
     assert.deepEqual(
-      bench.transport.taken.map(({ timeoutMs: patience }) => patience),
+      bench.transport.taken.map(({ timeoutMs }) => timeoutMs),
       [0, 60_000],
     );
   });
