@@ -25,5 +25,5 @@ export function messageOf(error: unknown): string {
 }
 
 function states(error: unknown, fact: keyof RecoveryFacts): boolean {
-  return error instanceof Error && fact in error && (error as Partial<RecoveryFacts>)[fact] === true;
+  return error instanceof Error && (error as Partial<RecoveryFacts>)[fact] === true;
 }
