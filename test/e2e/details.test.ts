@@ -80,6 +80,7 @@ describe('status bar, details, saved sessions and links', () => {
   });
 
   e2e.it('the details of a computer show its metrics, its commands and the plan', async () => {
+    await e2e.control.setFeatures({ billingSummary: true });
     const menu = await e2e.row('einstein').openMenu();
     await menu.choose('Show Details');
     const text = await preview(/einstein[^]*The last 24 hours/);

@@ -12,7 +12,10 @@ import { EmulatorHarness, longSleep, processesMatching } from './emulatorHarness
 const computerRoute = '/v1/computers/{computer_id}';
 
 describe('commands on a computer', () => {
-  const harness = new EmulatorHarness({ seed: [{ name: 'noether' }, { name: 'bohr', status: 'stopped' }] });
+  const harness = new EmulatorHarness({
+    features: { execStream: true },
+    seed: [{ name: 'noether' }, { name: 'bohr', status: 'stopped' }],
+  });
   const id = 'noether';
   let client: CelestoClient;
   before(async () => {

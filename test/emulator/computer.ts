@@ -1,3 +1,5 @@
+import type { Frames } from './features';
+
 /** A computer as the service's answers contain it. */
 export interface WireComputer {
   id: string;
@@ -90,9 +92,6 @@ export interface Seed {
   gatewayFrames?: Frames;
 }
 
-/** The kind of WebSocket frames for the output of a terminal. */
-export type Frames = 'binary' | 'text';
-
 /** Body of a create call. */
 export interface CreateRequest {
   size_id?: string | null;
@@ -145,52 +144,15 @@ export const noTimes: Times = {
   restore: 0,
 };
 
-/** Options of the service: differences between its published descriptions, and behaviour for tests. */
-export interface Features {
-  /** The route retry-restore, which only the older description has. */
-  retryRestore: boolean;
-  /** Optional routes. */
-  execStream: boolean;
-  commands: boolean;
-  observability: boolean;
-  publishedPorts: boolean;
-  display: boolean;
-  browser: boolean;
-  billingSizes: boolean;
-  billingSummary: boolean;
-  /** Lists every computer, whatever the limit of the request. */
-  ignoreListLimit: boolean;
-  /** Frames that terminals send. In text frames bytes that are not UTF-8 are replaced, as a careless service does. */
-  gatewayFrames: Frames;
-  /** URL to answer in place of the terminal gateway's, with the id for `{terminal_id}`; null: the real one. */
-  gatewayUrl: string | null;
-  /** Lifetime of a terminal's token, ms; at 0 it is expired from the start. */
-  tokenLife: number;
-}
+/** An error of the service for programs: a code, and facts that belong to it. */
+export type ErrorObject = { error_code: string } & Record<string, unknown>;
 
-/** The service as it is assumed to be. */
-export const defaultFeatures: Features = {
-  retryRestore: false,
-  execStream: true,
-  commands: true,
-  observability: true,
-  publishedPorts: true,
-  display: true,
-  browser: true,
-  billingSizes: true,
-  billingSummary: true,
-  ignoreListLimit: false,
-  gatewayFrames: 'binary',
-  gatewayUrl: null,
-  tokenLife: 30_000,
-};
-
-/** An error answer of the service, as an HTTPException of FastAPI. */
+/** An error answer of the service, as an HTTPException of FastAPI: its detail is a sentence or an object. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
-    detail: string,
+    readonly detail: string | ErrorObject,
   ) {
-    super(detail);
+    super(typeof detail === 'string' ? detail : detail.error_code);
   }
 }

@@ -3,13 +3,15 @@ import { before, describe, it } from 'node:test';
 import type { BillingFacts } from './billing';
 import type { WireComputer } from './computer';
 import { checkContract } from './contract/checkContract';
+import { contractHeader, type ContractName, goneInOctober } from './contract/contract';
 import { EmulatorHarness } from './emulatorHarness';
 import type { TerminalGrant } from './terminalClient';
+
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
 // Every answer is checked by checkContract; see EmulatorHarness.call.
 describe('answers by the contract', () => {
   const harness = new EmulatorHarness({
-    features: { retryRestore: true },
     times: { start: 0, deletedKept: 60_000 },
   });
   before(() => harness.start());
@@ -43,7 +45,7 @@ describe('answers by the contract', () => {
     const created = await harness.call('POST', '/v1/computers', { body: { template_id: 'coding-agent' } });
     assert.equal(created.status, 201);
     assert.equal(created.body.status, 'creating');
-    assert.match(created.headers.get('x-request-id') ?? '', /^req_/);
+    assert.match(created.headers.get('x-request-id') ?? '', uuid);
     const { id, name } = created.body;
     const { connection } = await harness.waitForStatus(id, 'running');
     assert.match(connection?.ssh ?? '', /^\w+@127\.0\.0\.1:\d+$/);
@@ -65,6 +67,7 @@ describe('answers by the contract', () => {
       assert.equal((await harness.get(id)).body.status, status);
     }
     const { id } = await control.seed({ status: 'restorable' });
+    await control.setFeatures({ retryRestore: true });
     assert.equal(
       (await harness.call('POST', `${computerRoute}/retry-restore`, { id })).body.status,
       'restorable',
@@ -214,7 +217,8 @@ describe('optional answers by the contract', () => {
     await harness.emulator.control.setBilling({});
   });
 
-  it('match for the plan, which counts running computers unless a test sets it', async () => {
+  it('match for the plan, by the contract of June, which counts running computers unless a test sets it', async () => {
+    await harness.emulator.control.setFeatures({ billingSummary: true });
     const summary = async () => (await harness.call<BillingFacts>('GET', '/v1/billing/summary')).body;
     const before = (await summary()).concurrent_sandboxes;
     await harness.emulator.control.seed({});
@@ -274,13 +278,114 @@ describe('optional answers by the contract', () => {
   });
 });
 
+describe('the contract that is spoken', () => {
+  const harness = new EmulatorHarness({
+    isolation: 'plain',
+    seed: [{ name: 'curie', status: 'restorable' }],
+  });
+  before(() => harness.start());
+  /** The status of an answer to each call that only June has and the emulator serves. */
+  const statuses = () => {
+    const calls = goneInOctober.filter((call) => !call.endsWith('sandbox-hours'));
+    return Promise.all(
+      calls.map(async (call) => {
+        const [method = '', route = ''] = call.split(' ');
+        const body = method === 'POST' ? {} : undefined;
+        return (await harness.call(method, route, { id: 'curie', body })).status;
+      }),
+    );
+  };
+
+  it("is October's, where the calls of June are gone, unless June's is asked for", async () => {
+    const { control } = harness.emulator;
+    const contract = async () => (await harness.get('curie')).headers.get(contractHeader);
+    assert.deepEqual([await contract(), await statuses()], ['2026-10', [404, 404, 404]]);
+    await control.setFeatures({ contract: '2026-06' });
+    assert.deepEqual([await contract(), await statuses()], ['2026-06', [200, 422, 200]]);
+    await control.setFeatures({ billingSummary: false, execStream: false, retryRestore: false });
+    assert.deepEqual(await statuses(), [404, 404, 404]);
+  });
+});
+
+describe('every answer', () => {
+  const harness = new EmulatorHarness({ isolation: 'plain', seed: [{ name: 'curie' }] });
+  before(() => harness.start());
+
+  it('has the id of its request, a UUID of its own, errors included', async () => {
+    const { url, apiKey } = harness.emulator;
+    const authorization = `Bearer ${apiKey}`;
+    await harness.emulator.control.addFault({ path: '/users', answer: { status: 500 } });
+    const asked: [path: string, init: RequestInit, status: number][] = [
+      ['/v1/computers/curie', { headers: { authorization } }, 200],
+      ['/v1/computers/none', { headers: { authorization } }, 404],
+      ['/v1/nothing', { headers: { authorization } }, 404],
+      ['/v1/computers', { headers: { authorization: 'Bearer wrong' } }, 401],
+      ['/v1/computers?limit=0', { headers: { authorization } }, 422],
+      ['/v1/users/info', { headers: { authorization } }, 500],
+    ];
+    const ids = await Promise.all(
+      asked.map(async ([path, init, status]) => {
+        const answer = await fetch(url + path, init);
+        assert.equal(answer.status, status, path);
+        return answer.headers.get('x-request-id') ?? '';
+      }),
+    );
+    for (const id of ids) assert.match(id, uuid);
+    assert.equal(new Set(ids).size, asked.length);
+  });
+
+  it('to an invalid request names the fields, in the words of the service', async () => {
+    const errorsOf = async (route: string, body: object) => {
+      const options = { id: 'curie', body };
+      return (await harness.call<{ errors: object[] }>('POST', route, options)).body.errors;
+    };
+    assert.deepEqual(await errorsOf('/v1/computers/{computer_id}/exec', { command: 'x'.repeat(10_001) }), [
+      {
+        type: 'string_too_long',
+        loc: ['body', 'command'],
+        msg: 'String should have at most 10000 characters',
+        ctx: { max_length: 10_000 },
+      },
+    ]);
+    assert.deepEqual(await errorsOf('/v1/computers/{computer_id}/exec', { timeout: 0 }), [
+      { type: 'missing', loc: ['body', 'command'], msg: 'Field required' },
+      {
+        type: 'greater_than_equal',
+        loc: ['body', 'timeout'],
+        msg: 'Input should be greater than or equal to 1',
+        ctx: { ge: 1 },
+      },
+    ]);
+    assert.deepEqual(await errorsOf('/v1/computers', { network_policy: { mode: 'some', hosts: [] } }), [
+      {
+        type: 'extra_forbidden',
+        loc: ['body', 'network_policy', 'hosts'],
+        msg: 'Extra inputs are not permitted',
+      },
+      {
+        type: 'enum',
+        loc: ['body', 'network_policy', 'mode'],
+        msg: "Input should be 'open' or 'off'",
+        ctx: { expected: "'open' or 'off'" },
+      },
+    ]);
+  });
+});
+
 describe('the contract check itself', () => {
   it('fails for a field that is missing, wrong or unknown', () => {
-    const check = (body: unknown) => () => checkContract('GET', '/v1/auth/status', { status: 200, body });
+    const check =
+      (body: unknown, path = '/v1/auth/status', contract: ContractName = '2026-10') =>
+      () => {
+        const headers = new Headers({ [contractHeader]: contract });
+        checkContract('GET', path, { status: 200, headers, body });
+      };
     assert.doesNotThrow(check({ authenticated: true }));
     assert.throws(check({}), /authenticated/);
     assert.throws(check({ authenticated: 'yes' }), /boolean/);
     assert.throws(check({ authenticated: true, more: 1 }), /additional properties/);
-    assert.throws(() => checkContract('GET', '/v1/nothing', { status: 200, body: {} }), /no GET/);
+    assert.throws(check({}, '/v1/nothing'), /no GET/);
+    assert.doesNotThrow(check({ data: [], total: 0, limit: 50, offset: 0 }, '/v1/projects/', '2026-06'));
+    assert.throws(check({ templates: [] }, '/v1/templates', '2026-06'), /2026.6.20 has no GET/);
   });
 });

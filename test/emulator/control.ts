@@ -1,9 +1,10 @@
 import type { Billing, BillingFacts, Size } from './billing';
 import { sizes as usualSizes } from './catalogue';
 import type { Commands } from './commands';
-import type { Features, Frames, Seed, Times, WireComputer } from './computer';
+import type { Seed, Times, WireComputer } from './computer';
 import type { Computers } from './computers';
 import type { Fault, Faults } from './faults';
+import type { Features, Frames } from './features';
 import type { Journal, JournalEntry } from './journal';
 import type { MetricsSeed, Observability } from './observability';
 import type { Client } from './terminals/client';

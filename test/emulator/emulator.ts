@@ -4,10 +4,11 @@ import { resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { Billing } from './billing';
 import { Commands } from './commands';
-import { defaultFeatures, defaultTimes, type Features, type Seed, type Times } from './computer';
+import { defaultTimes, type Seed, type Times } from './computer';
 import { Computers } from './computers';
 import { type Control, createControl } from './control';
 import { Faults } from './faults';
+import { defaultFeatures, type Features } from './features';
 import { Journal } from './journal';
 import { Observability } from './observability';
 import { publicUrl, servePublicRoutes } from './publicRoutes';
@@ -110,7 +111,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     features,
   });
 
-  const server = createServer(apiKey, faults, journal);
+  const server = createServer(apiKey, features, faults, journal);
   accountRoutes(server, apiKey);
   billingRoutes(server, computers, billing, features);
   computerRoutes(server, computers, features);

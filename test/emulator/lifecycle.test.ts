@@ -73,7 +73,7 @@ describe('the lifecycle of a computer', () => {
     assert.equal((await harness.exec(id, 'cat note')).stdout, 'kept\n');
   });
 
-  it('restores on start, and on retry-restore where the service has that', async () => {
+  it('restores on start, where the service has no call for it', async () => {
     const { id } = await harness.emulator.control.seed({ status: 'restorable' });
     assert.equal((await harness.call('POST', `${computerRoute}/retry-restore`, { id })).status, 404);
     assert.equal((await harness.call('POST', `${computerRoute}/start`, { id })).body.status, 'restoring');

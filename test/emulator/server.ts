@@ -3,8 +3,11 @@ import { Ajv, type AnySchema } from 'ajv';
 import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { organizations } from './catalogue';
 import { ApiError } from './computer';
+import { contractHeader } from './contract/contract';
 import { applyRequestFault, applyResponseFault, type Fault, type Faults } from './faults';
+import type { Features } from './features';
 import type { Journal, JournalEntry } from './journal';
+import { validationErrors } from './validationErrors';
 
 /** Paths that need no key. */
 const publicPaths = new Set(['/v1/auth/status', '/v1/billing/sizes']);
@@ -24,11 +27,13 @@ declare module 'fastify' {
 }
 
 /** Creates the HTTP server with everything that its routes share: the key, request ids, errors, faults, the journal. */
-export function createServer(apiKey: string, faults: Faults, journal: Journal): FastifyInstance {
-  const server = fastify({
-    forceCloseConnections: true,
-    genReqId: () => `req_${randomUUID()}`,
-  });
+export function createServer(
+  apiKey: string,
+  features: Features,
+  faults: Faults,
+  journal: Journal,
+): FastifyInstance {
+  const server = fastify({ forceCloseConnections: true, genReqId: () => randomUUID() });
   server.setValidatorCompiler(({ schema, httpPart }) =>
     (httpPart === 'body' ? bodyValidator : textValidator).compile(schema as AnySchema),
   );
@@ -55,7 +60,7 @@ export function createServer(apiKey: string, faults: Faults, journal: Journal): 
     return undefined;
   });
   server.addHook('onSend', (request, reply, payload) => {
-    reply.header('x-request-id', request.id);
+    reply.headers({ 'x-request-id': request.id, [contractHeader]: features.contract });
     return request.fault === undefined
       ? Promise.resolve(payload)
       : applyResponseFault(request.fault, request, reply, payload);
@@ -66,12 +71,10 @@ export function createServer(apiKey: string, faults: Faults, journal: Journal): 
   });
 
   server.setNotFoundHandler((_request, reply) => reply.code(404).send({ detail: 'Not Found' }));
-  server.setErrorHandler((error: FastifyError | ApiError, _request, reply) => {
-    if (error instanceof ApiError) return reply.code(error.status).send({ detail: error.message });
+  server.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
+    if (error instanceof ApiError) return reply.code(error.status).send({ detail: error.detail });
     const errors = validationErrors(error);
-    if (errors !== undefined) {
-      return reply.code(422).send({ detail: 'Validation error', errors, status_code: 422 });
-    }
+    if (errors !== undefined) return reply.code(422).send(refusal(pathOf(request), errors));
     return reply.code(error.statusCode ?? 500).send({ detail: error.message });
   });
   return server;
@@ -110,13 +113,8 @@ function acceptEmptyBodies(server: FastifyInstance): void {
   });
 }
 
-/** Validation errors of fastify in the format of the service. */
-function validationErrors(error: FastifyError | ApiError): object[] | undefined {
-  if (!('validation' in error) || error.validation === undefined) return undefined;
-  const location = error.validationContext === 'querystring' ? 'query' : (error.validationContext ?? 'body');
-  return error.validation.map(({ keyword, instancePath, message }) => ({
-    type: keyword,
-    loc: [location, ...instancePath.split('/').slice(1)],
-    msg: message,
-  }));
+/** The service's answer to an invalid request: that of computers, or FastAPI's own of everything else. */
+function refusal(path: string, errors: object[]): object {
+  const isOfComputers = path.startsWith('/v1/computers');
+  return isOfComputers ? { detail: 'Validation error', errors, status_code: 422 } : { detail: errors };
 }

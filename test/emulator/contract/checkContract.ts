@@ -1,31 +1,52 @@
 import type { ValidateFunction } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
-import { type Contract, goneInOctober, juneContract, octoberContract, type Schema } from './contract';
+import {
+  type Contract,
+  contractHeader,
+  type ContractName,
+  contracts,
+  goneInOctober,
+  juneContract,
+  octoberContract,
+  type Schema,
+} from './contract';
 
 export interface Answer {
   readonly status: number;
+  readonly headers: Headers;
   readonly body: unknown;
 }
 
-/** An error that the contract has no schema for carries a sentence. */
-const errorSchema: Schema = { required: ['detail'], properties: { detail: { type: 'string' } } };
+/** An error that the contract has no schema for carries a sentence, or an object with a code. */
+const errorSchema: Schema = {
+  required: ['detail'],
+  properties: {
+    detail: {
+      anyOf: [
+        { type: 'string' },
+        { type: 'object', required: ['error_code'], properties: { error_code: { type: 'string' } } },
+      ],
+    },
+  },
+};
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats(ajv);
 const validateError = ajv.compile(errorSchema);
-for (const contract of [juneContract, octoberContract]) ajv.addSchema(closed(contract), contract.version);
+for (const contract of Object.values(contracts)) ajv.addSchema(closed(contract), contract.version);
 
 /**
- * Checks an answer against the contract of June, and against that of October where that still has the call.
- * @throws when a contract has no such call or status, or the body is not what it says
+ * Checks an answer against the contract that it says it follows; of a call that October no longer has, against June's.
+ * @throws when the contract has no such call or status, or the body is not what it says
  */
-export function checkContract(method: string, path: string, answer: Answer): void {
-  checkAnswer(juneContract, method, path, answer);
-  if (!goneInOctober.includes(`${method} ${path}`)) checkAnswer(octoberContract, method, path, answer);
-}
-
-function checkAnswer(contract: Contract, method: string, path: string, { status, body }: Answer): void {
+export function checkContract(method: string, path: string, { status, headers, body }: Answer): void {
+  const name = headers.get(contractHeader);
+  if (name === null || !(name in contracts))
+    throw new Error(`${method} ${path} ${status} names no contract.`);
+  const spoken = contracts[name as ContractName];
+  const isGone = spoken === octoberContract && goneInOctober.includes(`${method} ${path}`);
+  const contract = isGone ? juneContract : spoken;
   const validate = validatorOf(contract, method, path, status);
   if (validate(body)) return;
   const problems = ajv.errorsText(validate.errors, { dataVar: 'body' });

@@ -100,7 +100,7 @@ export function schemaName(ref: string): string {
   return ref.replace('#/schemas/', '');
 }
 
-/** Version 2026.6.20 of the service's API document. The emulator speaks this one. */
+/** Version 2026.6.20 of the service's API document. */
 export const juneContract = Contract.read('2026-06');
 
 /**
@@ -109,6 +109,14 @@ export const juneContract = Contract.read('2026-06');
  * type of a path parameter or header is not among them and stands as string, that of a port as integer.
  */
 export const octoberContract = Contract.read('2026-10');
+
+/** The versions that the emulator can speak, by the month of each. */
+export const contracts = { '2026-06': juneContract, '2026-10': octoberContract };
+
+export type ContractName = keyof typeof contracts;
+
+/** Header in which the emulator says which contract an answer follows. The service itself has no such header. */
+export const contractHeader = 'x-emulator-contract';
 
 /**
  * Calls of June that October no longer has. A service without them answers 404, which the client reads as `notFound`:

@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { Billing } from '../billing';
 import { organizations, user } from '../catalogue';
-import { ApiError, type Features } from '../computer';
+import { ApiError } from '../computer';
 import type { Computers } from '../computers';
-import { requireFeature } from '../requireFeature';
+import { type Features, requireFeature } from '../features';
 import { isAuthorized } from '../server';
 
 /** Routes of the account: sign-in status, user and organizations. */

@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Commands } from '../commands';
-import type { Features } from '../computer';
 import type { Computers } from '../computers';
 import type { ComputerStateMachine } from '../computerStateMachine';
-import { requireFeature } from '../requireFeature';
+import { type Features, requireFeature } from '../features';
 
 const body = {
   type: 'object',

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { templates } from '../catalogue';
-import { ApiError, type CreateRequest, type Features } from '../computer';
+import { ApiError, type CreateRequest } from '../computer';
 import type { Computers } from '../computers';
 import type { ComputerStateMachine } from '../computerStateMachine';
-import { requireFeature } from '../requireFeature';
+import { type Features, requireFeature } from '../features';
 
 const statuses = [
   'creating',

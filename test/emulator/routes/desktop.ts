@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { templates } from '../catalogue';
-import { ApiError, type Features } from '../computer';
+import { ApiError } from '../computer';
 import type { Computers } from '../computers';
-import { requireFeature } from '../requireFeature';
+import { type Features, requireFeature } from '../features';
 
 const body = {
   type: ['object', 'null'],

@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import type { Features } from '../computer';
 import type { Computers } from '../computers';
+import { type Features, requireFeature } from '../features';
 import type { Observability } from '../observability';
-import { requireFeature } from '../requireFeature';
 
 const querystring = {
   type: 'object',

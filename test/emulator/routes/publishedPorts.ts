@@ -1,9 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import type { Features } from '../computer';
 import type { Computers } from '../computers';
 import type { ComputerStateMachine } from '../computerStateMachine';
+import { type Features, requireFeature } from '../features';
 import type { PublishedPorts } from '../publishedPorts';
-import { requireFeature } from '../requireFeature';
 
 const port = { type: 'integer', minimum: 1024, maximum: 65_535 };
 const body = {

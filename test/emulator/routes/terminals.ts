@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import type { Features } from '../computer';
 import type { Computers } from '../computers';
+import type { Features } from '../features';
 import { gatewayPath } from '../terminals/gateway';
 import type { Terminals } from '../terminals/terminals';
 

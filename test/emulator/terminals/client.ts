@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
 import type { WebSocket } from 'ws';
-import type { Frames } from '../computer';
+import type { Frames } from '../features';
 
 /** Unsent bytes above which a client is full, and below which it no longer is. */
 const highWatermark = 1024 * 1024;

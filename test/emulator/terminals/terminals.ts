@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { ApiError, type Features, type Frames } from '../computer';
+import { ApiError } from '../computer';
 import type { ComputerStateMachine } from '../computerStateMachine';
+import type { Features, Frames } from '../features';
 import { Terminal } from './terminal';
 
 /** Permission to attach to a terminal: valid once, for a short time. */

@@ -1,0 +1,69 @@
+import { ApiError } from './computer';
+import type { ContractName } from './contract/contract';
+
+/** The kind of WebSocket frames for the output of a terminal. */
+export type Frames = 'binary' | 'text';
+
+/** An optional route: there, not there, or, as null, there if the contract has it. */
+type OptionalRoute = boolean | null;
+
+/** Options of the service: its contract, and behaviour for tests. By default it is as strict as production is known to be. */
+export interface Features {
+  /** The contract to speak: its routes and fields. */
+  contract: ContractName;
+  /** Routes that only the contract of June has. */
+  retryRestore: OptionalRoute;
+  execStream: OptionalRoute;
+  billingSummary: OptionalRoute;
+  /** Optional routes of both contracts. */
+  commands: boolean;
+  observability: boolean;
+  publishedPorts: boolean;
+  display: boolean;
+  browser: boolean;
+  billingSizes: boolean;
+  /** Lists every computer, whatever the limit of the request. */
+  ignoreListLimit: boolean;
+  /** Frames that terminals send. In text frames bytes that are not UTF-8 are replaced, as a careless service does. */
+  gatewayFrames: Frames;
+  /** URL to answer in place of the terminal gateway's, with the id for `{terminal_id}`; null: the real one. */
+  gatewayUrl: string | null;
+  /** Lifetime of a terminal's token, ms; at 0 it is expired from the start. */
+  tokenLife: number;
+}
+
+/** The service as it is assumed to be. */
+export const defaultFeatures: Features = {
+  contract: '2026-10',
+  retryRestore: null,
+  execStream: null,
+  billingSummary: null,
+  commands: true,
+  observability: true,
+  publishedPorts: true,
+  display: true,
+  browser: true,
+  billingSizes: true,
+  ignoreListLimit: false,
+  gatewayFrames: 'binary',
+  gatewayUrl: null,
+  tokenLife: 30_000,
+};
+
+type RouteName = {
+  [Name in keyof Features]: Features[Name] extends OptionalRoute ? Name : never;
+}[keyof Features];
+
+/** @returns a hook for an optional route, which answers 404 to every request while the service does not have it */
+export function requireFeature(features: Features, name: RouteName): () => Promise<void> {
+  return () => existsIf(features[name] ?? features.contract === '2026-06');
+}
+
+/** @returns a hook for a route of one contract alone, which answers 404 to every request while another is spoken */
+export function requireContract(features: Features, contract: ContractName): () => Promise<void> {
+  return () => existsIf(features.contract === contract);
+}
+
+function existsIf(exists: boolean): Promise<void> {
+  return exists ? Promise.resolve() : Promise.reject(new ApiError(404, 'Not Found'));
+}
