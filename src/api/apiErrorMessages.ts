@@ -1,11 +1,13 @@
 import { t } from '@vscode/l10n';
 import type { ApiErrorKind } from './apiErrorKinds';
+import { type Refusal, refusalMessage } from './refusals';
 
 /** Facts that a message repeats. */
 export interface ApiErrorMessageFacts {
   readonly status?: number | undefined;
   /** The service's own sentence. */
   readonly detail?: string | undefined;
+  readonly refusal?: Refusal | undefined;
   readonly requestId?: string | undefined;
   /** Milliseconds the service asked us to wait. */
   readonly retryAfter?: number | undefined;
@@ -17,7 +19,9 @@ export function apiErrorMessage(kind: ApiErrorKind, facts: ApiErrorMessageFacts)
   return text.filter(Boolean).join(' ');
 }
 
-function explanation(kind: ApiErrorKind, { detail, status, retryAfter }: ApiErrorMessageFacts): string {
+function explanation(kind: ApiErrorKind, facts: ApiErrorMessageFacts): string {
+  const { detail, status, retryAfter, refusal } = facts;
+  if (refusal) return withDetail(refusalMessage(refusal), detail);
   switch (kind) {
     case 'network':
       return t('Unable to reach Celesto. Check the network and the service address, then try again.');
@@ -28,10 +32,7 @@ function explanation(kind: ApiErrorKind, { detail, status, retryAfter }: ApiErro
         ? t('You are not signed in. Sign in with an API key.')
         : withDetail(t('Celesto did not accept the API key. Sign in again.'), detail);
     case 'forbidden':
-      return withDetail(
-        t('This API key does not have permission to do that. Sign in with another key.'),
-        detail,
-      );
+      return withDetail(t('This API key does not have permission to do that.'), detail);
     case 'notFound':
       return t(
         'Celesto could not find it. It may have been deleted, or it may belong to another organization.',

@@ -1,6 +1,7 @@
 import type { RecoveryFacts } from '../base/errors';
 import { type ApiErrorKind, fallbackKinds, transientKinds } from './apiErrorKinds';
 import { apiErrorMessage, type ApiErrorMessageFacts } from './apiErrorMessages';
+import type { Refusal } from './refusals';
 
 export interface ApiErrorFacts extends ApiErrorMessageFacts {
   readonly cause?: unknown;
@@ -11,6 +12,8 @@ export class ApiError extends Error implements RecoveryFacts {
   override readonly name = 'ApiError';
   readonly status: number | undefined;
   readonly detail: string | undefined;
+  /** The reason, where the service refuses the call for one that it names. */
+  readonly refusal: Refusal | undefined;
   readonly requestId: string | undefined;
   readonly retryAfter: number | undefined;
 
@@ -21,13 +24,14 @@ export class ApiError extends Error implements RecoveryFacts {
     super(apiErrorMessage(kind, facts), { cause: facts.cause });
     this.status = facts.status;
     this.detail = facts.detail;
+    this.refusal = facts.refusal;
     this.requestId = facts.requestId;
     this.retryAfter = facts.retryAfter;
   }
 
-  /** True where the key itself is the problem, so that signing in again may solve it. */
+  /** True where the key itself is not accepted, so that another one is needed. */
   get needsSignIn(): boolean {
-    return this.kind === 'auth' || this.kind === 'forbidden';
+    return this.kind === 'auth';
   }
 
   get isTransient(): boolean {

@@ -33,7 +33,8 @@ export class AuthorizedHttp {
     try {
       return await this.http.json(schema, credentials, call);
     } catch (error) {
-      if (isApiError(error, ...rejections)) this.onRejected(error, credentials);
+      // A refusal with a reason of its own leaves the key as it is.
+      if (isApiError(error, ...rejections) && !error.refusal) this.onRejected(error, credentials);
       throw error;
     }
   }

@@ -1,7 +1,9 @@
 import type { HTTPError } from 'ky';
-import { printable, truncate } from '../base/text';
+import { truncate } from '../base/text';
 import type { ApiErrorKind } from './apiErrorKinds';
 import { ApiError } from './apiErrors';
+import { readErrorBody } from './errorBody';
+import { refusalFromWording, refusalKind } from './refusals';
 
 /** True for ky's error for a status of 400 and above. Checked by name: the class exists only once ky is loaded. */
 export function isHttpError(error: unknown): error is HTTPError {
@@ -26,18 +28,15 @@ export async function classifyFailure(
 
 async function fromResponse(response: Response, apiKey: string): Promise<ApiError> {
   const body = await response.text().catch(() => '');
-  const detail = detailOf(withoutKey(body, apiKey));
-  const retryAfter = retryAfterOf(response);
+  const { detail, ...read } = readErrorBody(withoutKey(body, apiKey));
   const { status } = response;
-  return new ApiError(kindOf(status, detail, retryAfter), {
-    status,
-    detail,
-    requestId: requestIdOf(response),
-    retryAfter,
-  });
+  const refusal = read.refusal ?? (status === 403 && detail ? refusalFromWording(detail) : undefined);
+  const retryAfter = retryAfterOf(response);
+  const kind = refusal ? refusalKind(refusal) : kindOf(status, detail, retryAfter);
+  return new ApiError(kind, { status, detail, refusal, requestId: requestIdOf(response), retryAfter });
 }
 
-/** Words of a plan's limit. No schema says how the service reports it, so they decide where the code alone does not. */
+/** Words of a plan's limit, for answers of the service that have no code for it. */
 const planWords = /\b(plan|quota|billing|budget|credits?|concurren\w+)\b/i;
 
 function kindOf(status: number, detail = '', retryAfter?: number): ApiErrorKind {
@@ -53,35 +52,6 @@ function kindOf(status: number, detail = '', retryAfter?: number): ApiErrorKind 
   if (status >= 500) return 'server';
   if (status >= 400) return 'validation';
   return 'malformed';
-}
-
-/** Extracts the service's sentence: string `detail`, then `message`, then `error`; for a 422 the fields it names. */
-function detailOf(body: string): string | undefined {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-  if (typeof parsed !== 'object' || parsed === null) return undefined;
-  const answer = parsed as Record<string, unknown>;
-  const fields = fieldErrors(answer.errors) ?? fieldErrors(answer.detail);
-  const sentence = [answer.detail, answer.message, answer.error].find((value) => typeof value === 'string');
-  const detail = [sentence, fields].filter(Boolean).join(': ');
-  return detail === '' ? undefined : truncate(detail, 400);
-}
-
-function fieldErrors(errors: unknown): string | undefined {
-  if (!Array.isArray(errors) || errors.length === 0) return undefined;
-  return errors.slice(0, 5).map(fieldError).filter(Boolean).join('; ');
-}
-
-function fieldError(error: unknown): string {
-  if (typeof error !== 'object' || error === null) return '';
-  const { loc, msg, message } = error as Record<string, unknown>;
-  const path = Array.isArray(loc) ? loc.filter((segment) => segment !== 'body').join('.') : '';
-  const text = [msg, message].find((value) => typeof value === 'string') ?? '';
-  return printable([path, text].filter(Boolean).join(' '));
 }
 
 /** A longer `Retry-After` is taken for this many milliseconds: one day. */

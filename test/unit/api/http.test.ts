@@ -104,6 +104,34 @@ const kinds: [status: number, body: unknown, kind: ApiErrorKind, words: RegExp][
   [302, {}, 'malformed', /cannot read/],
 ];
 
+/** The codes of the service's refusals, as its client 0.1.10 knows them. */
+const refusals: [code: string, status: number, facts: object, kind: ApiErrorKind, words: RegExp][] = [
+  ['trial_expired', 402, {}, 'planLimit', /trial has ended.*payment method/],
+  ['trial_credit_depleted', 402, {}, 'planLimit', /credit of your trial is used up/],
+  ['prepaid_credit_depleted', 402, {}, 'planLimit', /prepaid credit is used up/],
+  ['trial_not_started', 402, {}, 'planLimit', /trial has not started/],
+  ['usage_subscription_required', 402, {}, 'planLimit', /no plan for that/],
+  ['prepaid_credit_required', 402, {}, 'planLimit', /needs prepaid credit/],
+  ['payment_failed', 402, {}, 'planLimit', /last payment failed/],
+  ['payment_pending', 402, {}, 'planLimit', /payment is still being processed/],
+  ['api_key_scope_required', 403, { required_scope: 'computers:exec' }, 'forbidden', /scope computers:exec/],
+  ['organization_access_denied', 403, {}, 'forbidden', /no access to this organization/],
+  ['api_key_endpoint_not_allowed', 403, {}, 'forbidden', /not allow that with an API key/],
+  ['trial_micro_only', 403, {}, 'planLimit', /only the size Micro/],
+  ['promotional_size_not_allowed', 403, {}, 'planLimit', /does not cover this size/],
+  ['trial_retained_sandbox_limit_reached', 429, {}, 'planLimit', /Delete one to create another/],
+  ['concurrency_limit_reached', 429, { running_limit: 10 }, 'planLimit', /All 10 computers.*Stop or delete/],
+];
+
+/** Refusals that the service only words. */
+const wordings: [detail: string, code: string][] = [
+  ['Account suspended', 'account_suspended'],
+  ['Scoped credentials are restricted to MCP', 'mcp_key'],
+  ['Access to organization denied', 'organization_access_denied'],
+  ['You do not have access to this organization', 'organization_access_denied'],
+  ['Permission computers.write is required', 'permission_required'],
+];
+
 describe('an error answer', () => {
   for (const [status, body, kind, words] of kinds) {
     it(`${status} ${JSON.stringify(body)} is ${kind}`, async () => {
@@ -114,6 +142,52 @@ describe('an error answer', () => {
       assert.match(error.message, words);
     });
   }
+
+  for (const [code, status, facts, kind, words] of refusals)
+    it(`${status} ${code} is a refusal of its own`, async () => {
+      service.play(answer({ detail: { error_code: code, ...facts } }, status));
+      const error = await failure(post);
+      assert.deepEqual([error.kind, error.refusal?.code, error.isTransient], [kind, code, false]);
+      assert.match(error.message, words);
+      assert.doesNotMatch(error.message, /in a moment|another key|_/);
+    });
+
+  for (const [detail, code] of wordings)
+    it(`403 "${detail}" is ${code}`, async () => {
+      service.play(answer({ detail }, 403));
+      const error = await failure(post);
+      assert.deepEqual([error.kind, error.refusal?.code], ['forbidden', code]);
+      assert.match(error.message, new RegExp(`It says: ${detail}$`));
+    });
+
+  it('with a code newer than this extension repeats it', async () => {
+    service.play(answer({ detail: { error_code: 'moon_phase_wrong' } }, 402));
+    const error = await failure(post);
+    assert.deepEqual([error.kind, error.refusal], ['planLimit', undefined]);
+    assert.match(error.message, /It says: moon phase wrong$/);
+  });
+
+  it('with a code and a sentence shows both', async () => {
+    service.play(answer({ detail: { error_code: 'payment_failed', message: 'Card expired' } }, 402));
+    assert.match((await failure(post)).message, /payment failed.*It says: Card expired$/);
+  });
+
+  it('with odd facts is read without them', async () => {
+    const odd = { error_code: 'concurrency_limit_reached', running_limit: 'ten', required_scope: 7 };
+    service.play(answer({ detail: odd }, 429));
+    assert.match((await failure(post)).message, /runs no further computer/);
+    for (const code of [null, 7, {}, 'toString', '__proto__']) {
+      service.play(answer({ detail: { error_code: code } }, 429));
+      assert.equal((await failure(post)).kind, 'rateLimit');
+    }
+  });
+
+  it('may begin with a byte order mark', async () => {
+    service.play((response) => {
+      response.writeHead(400).end(`\uFEFF${JSON.stringify({ detail: 'Out of order' })}`);
+    });
+    assert.match((await failure(post)).message, /It says: Out of order$/);
+  });
 
   it('names the fields that a computer call rejects', async () => {
     const errors = [
