@@ -59,8 +59,17 @@ export class AuthorizedHttp {
 
 /** Builds the path of a computer or of one of its actions. @throws ApiError `notFound` for an impossible id or name */
 export function computerPath(idOrName: string, action?: string): string {
+  return resourcePath('/v1/computers', idOrName, action);
+}
+
+/** Builds the path of an action of a custom template. @throws ApiError `notFound` for an impossible id */
+export function templatePath(id: string, action: string): string {
+  return resourcePath('/v1/templates', id, action);
+}
+
+function resourcePath(collection: string, id: string, action: string | undefined): string {
   // '.' and '..' survive percent-encoding and would name another route; half a surrogate pair cannot be encoded.
-  if (/^\.{0,2}$|\p{Cs}/u.test(idOrName)) throw new ApiError('notFound');
-  const path = `/v1/computers/${encodeURIComponent(idOrName)}`;
+  if (/^\.{0,2}$|\p{Cs}/u.test(id)) throw new ApiError('notFound');
+  const path = `${collection}/${encodeURIComponent(id)}`;
   return action ? `${path}/${action}` : path;
 }

@@ -1,13 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import { type ApiError, isApiError } from './apiErrors';
-import { AuthorizedHttp, computerPath } from './authorizedHttp';
+import { AuthorizedHttp, computerPath, templatePath } from './authorizedHttp';
 import { parseExecEvents } from './execStream';
 import { type Credentials, type Http, readAs } from './http';
 import * as wire from './wire';
 
 /** Computers in the largest page that the service returns. It has no cursor: the rest cannot be listed. */
 export const pageSize = 200;
+
+/** The price list that is asked for. Computers of another one have no price here. */
+export const priceVersion = 'usage-v2';
+
+/** Projects in the largest page that the service returns. */
+const projectPageSize = 100;
 
 /** Computers that the service deletes in one call. */
 export const maxBulkDelete = 100;
@@ -47,24 +53,20 @@ export class CelestoClient {
     this.http = new AuthorizedHttp(http, credentials, onRejected);
   }
 
-  async list(signal?: AbortSignal): Promise<ComputerList> {
+  /** @param projectId of the project whose computers are listed; default: all of the organization */
+  async list(signal?: AbortSignal, projectId?: string): Promise<ComputerList> {
     const answer = await this.http.call(wire.wireComputerList, {
       method: 'GET',
       path: '/v1/computers',
-      query: { limit: pageSize },
+      query: { limit: pageSize, ...(projectId !== undefined && { project_id: projectId }) },
       signal,
     });
-    const computers: wire.WireComputer[] = [];
-    const unreadable: ApiError[] = [];
-    for (const entry of answer.computers) {
-      try {
-        computers.push(readAs(wire.wireComputer, entry));
-      } catch (error) {
-        if (!isApiError(error)) throw error;
-        unreadable.push(error);
-      }
-    }
-    return { computers, unreadable, possiblyMore: answer.computers.length >= pageSize };
+    const { valid, invalid } = readEach(wire.wireComputer, answer.computers);
+    return {
+      computers: valid,
+      unreadable: invalid,
+      possiblyMore: answer.computers.length >= pageSize,
+    };
   }
 
   async get(idOrName: string, signal?: AbortSignal): Promise<wire.WireComputer> {
@@ -126,6 +128,31 @@ export class CelestoClient {
       path: '/v1/computers/templates',
       signal,
     });
+  }
+
+  /** Lists the templates that the organization has built itself; {@link templates} does not have them. */
+  async customTemplates(signal?: AbortSignal): Promise<wire.CustomTemplate[]> {
+    const answer = await this.http.optional(wire.wireCustomTemplates, { path: '/v1/templates', signal });
+    return readEach(wire.wireCustomTemplate, answer.templates).valid;
+  }
+
+  /** @param knownSize bytes of the log that the caller has; the answer says where only news or nothing follows */
+  async buildLog(templateId: string, knownSize?: number, signal?: AbortSignal): Promise<wire.BuildLog> {
+    const path = templatePath(templateId, 'logs');
+    const query = knownSize === undefined ? undefined : { known_size: knownSize };
+    return this.http.optional(wire.wireBuildLog, { path, ...(query && { query }), signal });
+  }
+
+  /** Builds a custom template again. `conflict` while a build is under way. */
+  async rebuildTemplate(templateId: string, signal?: AbortSignal): Promise<wire.CustomTemplate> {
+    const path = templatePath(templateId, 'rebuild');
+    return this.http.call(wire.wireCustomTemplate, { method: 'POST', path, signal });
+  }
+
+  /** Lists the projects of the organization, at most {@link projectPageSize}. */
+  async projects(signal?: AbortSignal): Promise<wire.Project[]> {
+    const query = { limit: projectPageSize };
+    return (await this.http.optional(wire.wireProjects, { path: '/v1/projects/', query, signal })).data;
   }
 
   /**
@@ -249,13 +276,40 @@ export class CelestoClient {
     });
   }
 
-  /** Lists the sizes of computers with their prices, which need no permission. */
+  /** Lists the sizes of computers with their prices of {@link priceVersion}. Of no organization: a plan may refuse some. */
   async sizes(signal?: AbortSignal): Promise<wire.Size[]> {
-    return this.http.optional(v.array(wire.wireSize), { path: '/v1/billing/sizes', signal });
+    const query = { price_version: priceVersion };
+    return this.http.optional(v.array(wire.wireSize), { path: '/v1/billing/sizes', query, signal });
   }
 
-  /** Reads the limits of the plan and their use. `forbidden` where the key lacks permission. */
+  /** Reads the state of the account, its use and its credit. `notFound` where the service is older. */
+  async usageOverview(signal?: AbortSignal): Promise<wire.UsageOverview> {
+    return this.http.optional(wire.wireUsageOverview, { path: '/v1/billing/usage-overview', signal });
+  }
+
+  /**
+   * Reads the limits of the plan and their use. Older services only: `notFound` where the call does not exist,
+   * `forbidden` where the key lacks permission.
+   */
   async billing(signal?: AbortSignal): Promise<wire.BillingSummary> {
     return this.http.optional(wire.wireBillingSummary, { path: '/v1/billing/summary', signal });
   }
+}
+
+/** Validates the entries of a list one by one, so that a bad one does not lose the others. */
+function readEach<S extends v.GenericSchema>(
+  schema: S,
+  entries: readonly unknown[],
+): { valid: v.InferOutput<S>[]; invalid: ApiError[] } {
+  const valid: v.InferOutput<S>[] = [];
+  const invalid: ApiError[] = [];
+  for (const entry of entries) {
+    try {
+      valid.push(readAs(schema, entry));
+    } catch (error) {
+      if (!isApiError(error)) throw error;
+      invalid.push(error);
+    }
+  }
+  return { valid, invalid };
 }

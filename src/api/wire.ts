@@ -38,6 +38,11 @@ export const wireComputer = v.object({
   image: v.optional(text, ''),
   created_at: text,
   size_id: optionalText,
+  /** Version of the price list that it is billed by. */
+  price_version: optionalText,
+  /** Maker of the computer: ui, sdk, mcp, or a machine of the service's own (github_ci, template_build). */
+  origin: optionalText,
+  custom_template_id: optionalText,
   template_id: v.nullish(text, 'scratch'),
   compute_location: v.nullish(v.object({ region: text })),
   network_policy: v.nullish(v.object({ mode: v.nullish(text, 'open') })),
@@ -50,6 +55,8 @@ export const wireComputer = v.object({
   ),
   last_error: optionalText,
   stopped_at: optionalText,
+  /** Time at which the service deletes the disk of a stopped computer. */
+  disk_delete_at: optionalText,
 });
 export type WireComputer = v.InferOutput<typeof wireComputer>;
 
@@ -63,9 +70,57 @@ export const wireTemplate = v.object({
   default_vcpus: whole,
   default_ram_mb: whole,
   default_disk_size_mb: whole,
+  /** Abilities of its computers; seen are terminal, display and browser. */
+  capabilities: v.nullish(v.array(text), []),
   experimental: v.nullish(v.boolean(), false),
 });
 export type Template = v.InferOutput<typeof wireTemplate>;
+
+/** Reason for which the build of a custom template failed: the line of its script, and advice. */
+export const wireBuildFailure = v.object({
+  line: orNull,
+  line_number: numberOrNull,
+  exit_code: numberOrNull,
+  hint: orNull,
+});
+
+/** A template that an organization builds from a script of its own. */
+export const wireCustomTemplate = v.object({
+  id: text,
+  name: text,
+  base_template_id: text,
+  /** A plain string here; known are queued, building, ready, failed and needs_rebuild. */
+  status: text,
+  default_vcpus: whole,
+  default_ram_mb: whole,
+  default_disk_size_mb: whole,
+  error: orNull,
+  failure: v.nullish(wireBuildFailure, null),
+});
+export type CustomTemplate = v.InferOutput<typeof wireCustomTemplate>;
+
+/** The list is read in two steps, so that one bad template does not lose the others. */
+export const wireCustomTemplates = v.object({ templates: v.array(v.unknown()), count: whole });
+
+/** The log of a template's build, or its news after the first `known_size` bytes. */
+export const wireBuildLog = v.object({
+  status: text,
+  log: v.nullish(text, ''),
+  /** Position of `log` in the whole log, in bytes. */
+  offset: v.nullish(whole, 0),
+  /** True where the service has cut the log. */
+  truncated: v.nullish(v.boolean(), false),
+  /** Length of the whole log, in bytes. */
+  size: v.nullish(whole, 0),
+  /** True where the log has not grown since `known_size`. */
+  unchanged: v.nullish(v.boolean(), false),
+});
+export type BuildLog = v.InferOutput<typeof wireBuildLog>;
+
+/** A project of the organization, which groups computers. */
+export const wireProject = v.object({ id: text, name: text, is_default: v.nullish(v.boolean(), false) });
+export type Project = v.InferOutput<typeof wireProject>;
+export const wireProjects = v.object({ data: v.array(wireProject), total: whole });
 
 export const wireExecResult = v.object({
   exit_code: whole,
@@ -192,6 +247,29 @@ export const wireSize = v.object({
 });
 export type Size = v.InferOutput<typeof wireSize>;
 
+/** The state of an organization's account, its computers and its credit. All money is in US dollars. */
+export const wireUsageOverview = v.object({
+  /**
+   * A plain string here; known are none, trial, trial_expired, checkout_pending, paid, payment_failed, prepaid_required
+   * and promotional.
+   */
+  state: text,
+  running_count: whole,
+  running_limit: whole,
+  retained_count: whole,
+  month_to_date_estimated_cost_usd: decimal,
+  trial_credit_remaining_usd: v.nullish(decimal, null),
+  trial_expires_at: orNull,
+  prepaid_credit_remaining_usd: v.nullish(decimal, null),
+  promotional_credit_remaining_usd: v.nullish(decimal, null),
+  promotional_credit_expires_at: orNull,
+  micro_small_promotional_credit_remaining_usd: v.nullish(decimal, null),
+  micro_small_promotional_credit_expires_at: orNull,
+  up_to_standard_promotional_credit_remaining_usd: v.nullish(decimal, null),
+  up_to_standard_promotional_credit_expires_at: orNull,
+});
+export type UsageOverview = v.InferOutput<typeof wireUsageOverview>;
+
 /** A count that the plan limits. -1 stands for unlimited; `is_unlimited` says so as well. */
 export const wireResourceLimit = v.object({
   included: whole,
@@ -226,6 +304,8 @@ export type BillingSummary = v.InferOutput<typeof wireBillingSummary>;
 
 /** Body of a create. An absent field means the template's default. Units: MB. */
 export interface CreateRequest {
+  /** Id of a {@link Size}. Sent alone, without CPUs, memory and disk. */
+  readonly size_id?: string;
   readonly template_id?: string;
   readonly vcpus?: number;
   readonly ram_mb?: number;

@@ -1,12 +1,19 @@
 import { isApiError } from '../api/apiErrors';
-import type { CelestoClient } from '../api/client';
-import type { BillingSummary, Command, Observability, ObservabilityWindow, Size } from '../api/wire';
+import { type CelestoClient, priceVersion } from '../api/client';
+import type {
+  BillingSummary,
+  Command,
+  Observability,
+  ObservabilityWindow,
+  Size,
+  UsageOverview,
+} from '../api/wire';
 import type { Clock } from '../base/clock';
 import { SingleFlight } from '../base/singleFlight';
 import type { Computer } from './computer';
 
 /** Milliseconds that an answer is cached. */
-const cacheTtl = { prices: 3_600_000, metrics: 5_000 };
+const cacheTtl = { sizes: 3_600_000, usage: 300_000, metrics: 5_000 };
 
 /** Answers for one account, and the calls in progress. */
 class AnswerCache {
@@ -22,7 +29,10 @@ export class ServiceReports {
   private cache = new AnswerCache();
 
   constructor(
-    private readonly client: Pick<CelestoClient, 'billing' | 'commands' | 'observability' | 'sizes'>,
+    private readonly client: Pick<
+      CelestoClient,
+      'billing' | 'commands' | 'observability' | 'sizes' | 'usageOverview'
+    >,
     private readonly clock: Pick<Clock, 'now'>,
   ) {}
 
@@ -45,8 +55,19 @@ export class ServiceReports {
     return undefinedIfNotOffered(() => this.client.commands(id, undefined, signal));
   }
 
+  /** The account's state, use and credit, at most five minutes old. */
+  usageOverview(signal?: AbortSignal): Promise<UsageOverview | undefined> {
+    return this.cached('usage', cacheTtl.usage, (own) => this.client.usageOverview(own), signal);
+  }
+
+  /** The limits of the plan, by the call of older services. */
   billing(signal?: AbortSignal): Promise<BillingSummary | undefined> {
     return undefinedIfNotOffered(() => this.client.billing(signal));
+  }
+
+  /** The sizes of computers with their prices, at most an hour old. Empty or undefined where the service has none. */
+  sizes(signal?: AbortSignal): Promise<Size[] | undefined> {
+    return this.cached('sizes', cacheTtl.sizes, (own) => this.client.sizes(own), signal);
   }
 
   /**
@@ -54,10 +75,8 @@ export class ServiceReports {
    * nothing; undefined where none has one.
    */
   async hourlyCost(computers: readonly Computer[], signal?: AbortSignal): Promise<number | undefined> {
-    const sizes = await this.cached('sizes', cacheTtl.prices, (own) => this.client.sizes(own), signal);
-    const rates = computers
-      .map((computer) => priceOf(computer, sizes ?? []))
-      .filter((rate) => rate !== undefined);
+    const sizes = (await this.sizes(signal)) ?? [];
+    const rates = computers.map((computer) => priceOf(computer, sizes)).filter((rate) => rate !== undefined);
     return rates.length > 0 ? rates.reduce((sum, rate) => sum + rate, 0) : undefined;
   }
 
@@ -94,9 +113,14 @@ async function undefinedIfNotOffered<T>(call: () => Promise<T>): Promise<T | und
   }
 }
 
-/** The price of the size that a computer has; one with another disk counts where none has the same. */
-function priceOf({ vcpus, ramMb, diskMb }: Computer, sizes: readonly Size[]): number | undefined {
-  const matches = sizes.filter((size) => size.vcpus === vcpus && size.ram_mb === ramMb);
-  const size = matches.find(({ root_disk_mb }) => root_disk_mb === diskMb) ?? matches[0];
+/**
+ * The price of a computer: of its size by id, else of a size with the same CPUs and memory, best with the same disk.
+ * None where it is billed by another price list.
+ */
+function priceOf(computer: Computer, sizes: readonly Size[]): number | undefined {
+  if (computer.priceVersion !== undefined && computer.priceVersion !== priceVersion) return undefined;
+  const named = sizes.find(({ id }) => id === computer.sizeId);
+  const matches = sizes.filter((size) => size.vcpus === computer.vcpus && size.ram_mb === computer.ramMb);
+  const size = named ?? matches.find(({ root_disk_mb }) => root_disk_mb === computer.diskMb) ?? matches[0];
   return size && Number(size.hourly_rate_usd);
 }

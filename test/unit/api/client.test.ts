@@ -169,11 +169,40 @@ describe('the calls of the client', () => {
     const size = { id: 'small', vcpus: 1, ram_mb: 1024, root_disk_mb: 4096, hourly_rate_usd: '0.0200' };
     service.play(answer([size]));
     assert.deepEqual(await client.sizes(), [size]);
-    assert.deepEqual(asked(), ['GET', '/v1/billing/sizes']);
+    assert.deepEqual(asked(), ['GET', '/v1/billing/sizes?price_version=usage-v2']);
     for (const rate of [0.02, '', '.', '0,02', '1e3', 'free', '$1']) {
       service.play(answer([{ ...size, hourly_rate_usd: rate }]));
       await assert.rejects(client.sizes(), (error) => isApiError(error, 'malformed'));
     }
+  });
+
+  it('reads the custom templates one by one, and drops those that are not valid', async () => {
+    const template = {
+      id: 'tpl_1',
+      name: 'ours',
+      base_template_id: 'coding-agent',
+      status: 'failed',
+      default_vcpus: 2,
+      default_ram_mb: 4096,
+      default_disk_size_mb: 10_240,
+      failure: { line: 'apt install', line_number: 3, exit_code: 100, hint: null },
+    };
+    service.play(answer({ templates: [{ ...template, id: 7 }, template], count: 2 }));
+    assert.deepEqual(await client.customTemplates(), [{ ...template, error: null }]);
+    assert.deepEqual(asked(), ['GET', '/v1/templates']);
+  });
+
+  it('asks for the part of a build log that it does not have', async () => {
+    service.play(answer({ status: 'building', log: '', unchanged: true }));
+    await client.buildLog('tpl_1', 1200);
+    assert.deepEqual(asked(), ['GET', '/v1/templates/tpl_1/logs?known_size=1200']);
+    await assert.rejects(client.buildLog('..'), (error) => isApiError(error, 'notFound'));
+  });
+
+  it('lists the computers of one project', async () => {
+    service.play(answer({ computers: [], count: 0 }));
+    await client.list(undefined, 'prj_1');
+    assert.deepEqual(asked(), ['GET', '/v1/computers?limit=200&project_id=prj_1']);
   });
 
   it('reads the limits of the plan', async () => {

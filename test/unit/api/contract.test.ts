@@ -20,22 +20,48 @@ import { answer, ScriptedService } from '../support/scriptedService';
 // query parameter, body field and answer field; each field that must be there; each enum. Limits stand in June's only.
 const contracts = [juneContract, octoberContract];
 
-/** The contracts that have a call: both, or June's alone. */
+/** Calls of the client that June does not have. A service without them answers 404. */
+const newInOctober = [
+  'GET /v1/billing/usage-overview',
+  'GET /v1/templates',
+  'GET /v1/templates/{template_id}/logs',
+  'POST /v1/templates/{template_id}/rebuild',
+];
+
+/** Query parameters and fields that June does not have. A service without them ignores what is sent and sends nothing. */
+const fieldsNewInOctober = ['price_version', 'origin', 'custom_template_id', 'disk_delete_at'];
+
+/** The contracts that have a call: both, or one alone. */
 function contractsOf(method: string, path: string): readonly Contract[] {
+  if (newInOctober.includes(`${method} ${path}`)) return [octoberContract];
   return goneInOctober.includes(`${method} ${path}`) ? [juneContract] : contracts;
 }
 
-/** Schemas that only calls answer with which October no longer has. */
+/** Schemas that only calls answer with which one of the contracts does not have. */
 const schemasGoneInOctober = ['BillingSummaryResponse', 'ResourceLimitSummary', 'SandboxHoursUsageSummary'];
+const schemasNewInOctober = [
+  'CustomTemplateListResponse',
+  'CustomTemplateResponse',
+  'CustomTemplateLogsResponse',
+  'UsageOverviewResponse',
+  'TemplateBuildFailure',
+];
 
-/** The contracts that have a schema: both, or June's alone. */
+/** The contracts that have a schema: both, or one alone. */
 function contractsWith(schema: string): readonly Contract[] {
+  if (schemasNewInOctober.includes(schema)) return [octoberContract];
   return schemasGoneInOctober.includes(schema) ? [juneContract] : contracts;
+}
+
+/** Names that a contract has to know, of those that are used. */
+function namesOf(contract: Contract, names: Iterable<string>): string[] {
+  return [...names].filter((name) => contract !== juneContract || !fieldsNewInOctober.includes(name));
 }
 
 type Make = (client: CelestoClient) => Promise<unknown>;
 
 const anyCreate: Required<wire.CreateRequest> = {
+  size_id: 'micro',
   template_id: 'scratch',
   vcpus: 1,
   ram_mb: 512,
@@ -45,7 +71,7 @@ const anyCreate: Required<wire.CreateRequest> = {
 };
 
 const calls: Record<keyof CelestoClient, [method: string, path: string, make: Make]> = {
-  list: ['GET', '/v1/computers', (client) => client.list()],
+  list: ['GET', '/v1/computers', (client) => client.list(undefined, 'PROJECT')],
   create: ['POST', '/v1/computers', (client) => client.create(createIntent(anyCreate))],
   get: ['GET', '/v1/computers/{computer_id}', (client) => client.get('ID')],
   delete: ['DELETE', '/v1/computers/{computer_id}', (client) => client.delete('ID')],
@@ -83,9 +109,18 @@ const calls: Record<keyof CelestoClient, [method: string, path: string, make: Ma
   display: ['POST', '/v1/computers/{computer_id}/display', (client) => client.display('ID', 'read_only')],
   browser: ['POST', '/v1/computers/{computer_id}/browser', (client) => client.browser('ID')],
   sizes: ['GET', '/v1/billing/sizes', (client) => client.sizes()],
+  usageOverview: ['GET', '/v1/billing/usage-overview', (client) => client.usageOverview()],
   billing: ['GET', '/v1/billing/summary', (client) => client.billing()],
   bulkDelete: ['POST', '/v1/computers/bulk-delete', (client) => client.bulkDelete(['ID'])],
   templates: ['GET', '/v1/computers/templates', (client) => client.templates()],
+  customTemplates: ['GET', '/v1/templates', (client) => client.customTemplates()],
+  buildLog: ['GET', '/v1/templates/{template_id}/logs', (client) => client.buildLog('TEMPLATE', 7)],
+  rebuildTemplate: [
+    'POST',
+    '/v1/templates/{template_id}/rebuild',
+    (client) => client.rebuildTemplate('TEMPLATE'),
+  ],
+  projects: ['GET', '/v1/projects/', (client) => client.projects()],
   user: ['GET', '/v1/users/info', (client) => client.user()],
   organizations: ['GET', '/v1/organizations/', (client) => client.organizations()],
 };
@@ -124,6 +159,19 @@ const shapes: Shape[] = [
   ],
   ['ComputerBrowserConnectionResponse', wire.wireBrowserGrant, ['expires_at', 'gateway_url', 'token']],
   ['SandboxSizeResponse', wire.wireSize, ['hourly_rate_usd', 'id', 'ram_mb', 'root_disk_mb', 'vcpus']],
+  ['CustomTemplateListResponse', wire.wireCustomTemplates, ['count', 'templates']],
+  [
+    'CustomTemplateResponse',
+    wire.wireCustomTemplate,
+    ['base_template_id', 'default_disk_size_mb', 'default_ram_mb', 'default_vcpus', 'id', 'name', 'status'],
+  ],
+  ['CustomTemplateLogsResponse', wire.wireBuildLog, ['status']],
+  ['ProjectListResponse', wire.wireProjects, ['data', 'total']],
+  [
+    'UsageOverviewResponse',
+    wire.wireUsageOverview,
+    ['month_to_date_estimated_cost_usd', 'retained_count', 'running_count', 'running_limit', 'state'],
+  ],
   [
     'BillingSummaryResponse',
     wire.wireBillingSummary,
@@ -133,6 +181,8 @@ const shapes: Shape[] = [
 
 /** Objects inside of the answers. */
 const parts: Shape[] = [
+  ['TemplateBuildFailure', wire.wireBuildFailure, []],
+  ['ProjectResponse', wire.wireProject, ['id', 'name']],
   ['SandboxCommandInvocationResponse', wire.wireCommand, ['command_id', 'source', 'status']],
   ['ComputerMetricsSummary', wire.wireMetrics, []],
   ['SandboxMetricSampleResponse', wire.wireMetricSample, ['observed_at']],
@@ -168,13 +218,19 @@ describe('the calls that the client makes', () => {
       const { url, headers, body, ...asked } = service.lastCall;
       const [route, query] = url.split('?') as [string, string | undefined];
       assert.deepEqual(
-        [asked.method, route.replace('/ID', '/{computer_id}').replace(/\/8000$/, '/{port}')],
+        [
+          asked.method,
+          route
+            .replace('/ID', '/{computer_id}')
+            .replace('/TEMPLATE', '/{template_id}')
+            .replace(/\/8000$/, '/{port}'),
+        ],
         [method, path],
       );
 
       for (const contract of contractsOf(method, path)) {
         const { parameters = [], requestBody } = contract.call(method, path);
-        for (const name of new URLSearchParams(query).keys())
+        for (const name of namesOf(contract, new URLSearchParams(query).keys()))
           assert.ok(
             parameters.some((one) => one.in === 'query' && one.name === name),
             `${name} is a query parameter of ${contract.version}`,
@@ -220,7 +276,7 @@ describe('the answers that the client reads', () => {
         );
         const known = Object.keys(contract.schema(name).properties ?? {});
         assert.deepEqual(
-          Object.keys(schema.entries).filter((field) => !known.includes(field)),
+          namesOf(contract, Object.keys(schema.entries)).filter((field) => !known.includes(field)),
           [],
           `${contract.version} knows each field that is read`,
         );
@@ -267,6 +323,17 @@ describe('the answers that the client reads', () => {
       names.filter((name) => !(name in octoberContract.facts.schemas)),
       schemasGoneInOctober,
     );
+  });
+
+  it('are new in October where they are listed so, and nowhere else', () => {
+    const names = [...shapes, ...parts].map(([name]) => name);
+    assert.deepEqual(
+      names.filter((name) => !(name in juneContract.facts.schemas)).sort(),
+      [...schemasNewInOctober].sort(),
+    );
+    const [june, october] = contracts.map(({ facts }) => facts.calls);
+    const made = Object.values(calls).map(([method, path]) => `${method} ${path}`);
+    assert.deepEqual(made.filter((call) => !(call in june!) && call in october!).sort(), newInOctober);
   });
 });
 

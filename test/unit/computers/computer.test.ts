@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { type Computer, computerFrom, sameComputer } from '../../../src/computers/computer';
+import { type Computer, computerFrom, isServiceMachine, sameComputer } from '../../../src/computers/computer';
 import { wire } from '../support/computers';
 
 function computer(facts: Record<string, unknown> = {}): Computer {
@@ -9,7 +9,15 @@ function computer(facts: Record<string, unknown> = {}): Computer {
 
 describe('computerFrom', () => {
   it("converts the service's description", () => {
-    assert.deepEqual(computer({ name: 'einstein', stopped_at: '2026-02-02T00:00:00Z', last_error: 'oh' }), {
+    const described = computer({
+      name: 'einstein',
+      size_id: 'standard',
+      custom_template_id: 'tpl_1',
+      stopped_at: '2026-02-02T00:00:00Z',
+      disk_delete_at: '2026-03-04T00:00:00Z',
+      last_error: 'oh',
+    });
+    assert.deepEqual(described, {
       id: 'cmp_1',
       name: 'einstein',
       status: 'running',
@@ -17,15 +25,28 @@ describe('computerFrom', () => {
       vcpus: 2,
       ramMb: 2048,
       diskMb: 10_240,
+      sizeId: 'standard',
+      priceVersion: 'usage-v2',
+      customTemplateId: 'tpl_1',
+      origin: 'sdk',
       region: 'eu-central',
       network: 'open',
       persistentVolume: true,
       createdAt: '2026-02-01T10:00:00Z',
       stoppedAt: '2026-02-02T00:00:00Z',
+      diskDeleteAt: '2026-03-04T00:00:00Z',
       lastError: 'oh',
       ssh: 'ohm@203.0.113.7:2222',
       publishedPorts: undefined,
     });
+  });
+
+  it("is the service's own where a CI run or the build of a template made it", () => {
+    const origins = ['ui', 'sdk', 'mcp', null, 'newer', 'github_ci', 'template_build'];
+    assert.deepEqual(
+      origins.filter((origin) => isServiceMachine(computer({ origin }))),
+      ['github_ci', 'template_build'],
+    );
   });
 
   it('has the published ports in ascending order', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { ApiError } from '../../../src/api/apiErrors';
-import type { BillingSummary, Observability, Size } from '../../../src/api/wire';
+import type { BillingSummary, Observability, Size, UsageOverview } from '../../../src/api/wire';
 import { abortable, isCancellation } from '../../../src/base/abort';
 import { computerFrom } from '../../../src/computers/computer';
 import { ServiceReports } from '../../../src/computers/serviceReports';
@@ -18,7 +18,13 @@ const size = (id: string, vcpus: number, ramMb: number, diskMb: number, rate: st
 });
 const nothing: Observability = { latest: null, samples: [] };
 
-function harness(answers: { sizes?: Size[] | Error; observability?: Error | Promise<Observability> } = {}) {
+interface Answers {
+  sizes?: Size[] | Error;
+  usage?: UsageOverview | Error;
+  observability?: Error | Promise<Observability>;
+}
+
+function harness(answers: Answers = {}) {
   const calls: string[] = [];
   const clock = new FakeClock();
   const answer = <T>(call: string, value: T | Promise<T> | Error, signal?: AbortSignal): Promise<T> => {
@@ -32,6 +38,7 @@ function harness(answers: { sizes?: Size[] | Error; observability?: Error | Prom
       observability: (id, _, signal) =>
         answer(`observability ${id}`, answers.observability ?? nothing, signal),
       commands: () => answer('commands', []),
+      usageOverview: () => answer<UsageOverview>('usage', answers.usage ?? new ApiError('notFound')),
       billing: () => answer<BillingSummary>('billing', new ApiError('forbidden')),
     },
     clock,
@@ -55,6 +62,36 @@ describe('ServiceReports', () => {
     assert.equal(await metrics.hourlyCost(computers), 0.1);
     await metrics.hourlyCost(computers);
     assert.deepEqual(calls, ['sizes']);
+  });
+
+  it('takes the price of the size that a computer is named to have, before one that only fits', async () => {
+    const sizes = [size('micro', 2, 4096, 10_240, '9'), size('standard', 2, 4096, 10_240, '0.06')];
+    const named = computerFrom(
+      wire('a', 'running', { size_id: 'standard', vcpus: 2, ram_mb: 4096, disk_size_mb: 10_240 }),
+    );
+    assert.equal(await harness({ sizes }).metrics.hourlyCost([named]), 0.06);
+  });
+
+  it('has no price for a computer that is billed by another price list', async () => {
+    const sizes = [size('standard', 2, 4096, 10_240, '0.06')];
+    const facts = { size_id: 'standard', vcpus: 2, ram_mb: 4096 };
+    const costOf = (version: string | null): Promise<number | undefined> =>
+      harness({ sizes }).metrics.hourlyCost([
+        computerFrom(wire('a', 'running', { ...facts, price_version: version })),
+      ]);
+    assert.equal(await costOf('usage-v3'), undefined);
+    assert.equal(await costOf(null), 0.06);
+  });
+
+  it('asks for the use of the account at most once in five minutes', async () => {
+    const { metrics, calls, clock } = harness();
+    assert.equal(await metrics.usageOverview(), undefined);
+    await clock.advance(299_000);
+    await metrics.usageOverview();
+    assert.deepEqual(calls, ['usage']);
+    await clock.advance(1_001);
+    await metrics.usageOverview();
+    assert.deepEqual(calls, ['usage', 'usage']);
   });
 
   it('has no cost where no size matches, or the service has none', async () => {

@@ -8,8 +8,10 @@ export function answeredComputer(facts: Record<string, unknown> = {}): Record<st
     id: 'cmp_1',
     name: 'einstein',
     status: 'running',
-    size_id: 'small',
-    price_version: '2026-01',
+    size_id: null,
+    price_version: 'usage-v2',
+    origin: 'sdk',
+    custom_template_id: null,
     vcpus: 2,
     ram_mb: 2048,
     disk_size_mb: 10_240,
@@ -25,6 +27,7 @@ export function answeredComputer(facts: Record<string, unknown> = {}): Record<st
     last_error: null,
     created_at: '2026-02-01T10:00:00Z',
     stopped_at: null,
+    disk_delete_at: null,
     ...facts,
   };
 }

@@ -34,7 +34,7 @@ function harness(answer: Promise<Observability> | (() => Promise<Observability>)
     calls.push(`${id} ${window}`);
     return abortable(typeof answer === 'function' ? answer() : answer, asking);
   };
-  const client = { observability, commands: unused, billing: unused, sizes: unused };
+  const client = { observability, commands: unused, billing: unused, sizes: unused, usageOverview: unused };
   const liveMetrics = new LiveMetrics(new ServiceReports(client, clock), clock, log);
   const expired: string[] = [];
   liveMetrics.onDidExpire((id) => expired.push(id));
