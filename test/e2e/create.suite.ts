@@ -46,6 +46,8 @@ export function createTests(e2e: E2eHarness): void {
     e2e.it('accepts a custom size within the limits, and goes back a step', async () => {
       const { quickInput, notifications } = e2e.window;
       await e2e.control.clearRequests();
+      // A service with sizes refuses this one.
+      await e2e.control.setFeatures({ billingSizes: false });
       await e2e.tree.pressTitleButton('Create Computer…');
       await step(1, 'Coding agent');
       await quickInput.choose('Coding agent');
@@ -67,8 +69,8 @@ export function createTests(e2e: E2eHarness): void {
         await quickInput.fill(right);
         await quickInput.accept();
       }
-      await step(3, 'Off');
-      await quickInput.choose('Off');
+      await step(3, 'Open');
+      await quickInput.choose('Open');
       await step(4, 'Persistent volume at /home/ohm');
       await quickInput.choose('Persistent volume at /home/ohm');
       await notifications.waitFor(/is being created/);
@@ -81,11 +83,12 @@ export function createTests(e2e: E2eHarness): void {
             vcpus: 3,
             ram_mb: 2048,
             disk_size_mb: 8192,
-            network_policy: { mode: 'off' },
+            network_policy: { mode: 'open' },
             external_volume_enabled: true,
           },
         ],
       );
+      await e2e.control.setFeatures({ billingSizes: true });
     });
 
     e2e.it("reports the plan's limit in the service's own words", async () => {

@@ -1,11 +1,12 @@
 import type { Frames } from './features';
 
 /** A computer as the service's answers contain it. */
-export interface WireComputer {
+export interface WireComputer extends Partial<OctoberFields> {
   id: string;
   name: string;
   status: string;
   size_id: string | null;
+  price_version: string | null;
   vcpus: number;
   ram_mb: number;
   disk_size_mb: number;
@@ -22,6 +23,18 @@ export interface WireComputer {
   created_at: string;
   stopped_at: string | null;
 }
+
+/** Fields that only the contract of October has. */
+export interface OctoberFields {
+  origin: Origin;
+  custom_template_id: string | null;
+  /** Time at which the disk of a stopped computer is deleted; null while it is not stopped. */
+  disk_delete_at: string | null;
+}
+
+/** Makers of computers. The last two are the service itself, for its own machines. */
+export const origins = ['ui', 'sdk', 'mcp', 'github_ci', 'template_build'] as const;
+export type Origin = (typeof origins)[number];
 
 /** A public route to a port of a computer, as answers contain it. */
 export interface WirePublishedPort {
@@ -45,8 +58,12 @@ export interface PublishedRoute {
 
 /** A computer as the emulator stores it, in memory and on disk. */
 export interface ComputerRecord {
-  wire: Omit<WireComputer, 'connection' | 'published_ports'>;
+  wire: Omit<WireComputer, 'connection' | 'published_ports' | 'disk_delete_at'>;
   organization: string;
+  /** Id of a project; absent: none. */
+  project?: string;
+  /** `disk_delete_at` until the next start; absent: 30 days after the stop. */
+  diskDeleteAt?: string;
   /** The port of its sshd, which it keeps. */
   port: number | null;
   /** `connection.ssh` in every status; undefined: the real endpoint while running. */
@@ -77,10 +94,22 @@ export interface Seed {
   status?: string;
   lastError?: string;
   template?: string;
+  /** Id of a custom template of the organization that it was made from. */
+  customTemplate?: string;
+  /** Id of a size, or CPU and memory, which need be no size; default: the template's. */
+  size?: string;
   vcpus?: number;
   ramMb?: number;
+  /** Version of the prices that it is billed by; default: the current one. */
+  priceVersion?: string;
+  /** Default `sdk`. */
+  origin?: Origin;
   /** Id of an organization; default: the first one. */
   organization?: string;
+  /** Id of a project; default: none. */
+  project?: string;
+  /** `disk_delete_at` while it is stopped (ISO 8601); default: 30 days after the stop. */
+  diskDeleteAt?: string;
   /** `connection.ssh` in every status, null for none; default: the real endpoint while running. */
   ssh?: string | null;
   /** False: the program sshd is hidden from it. */

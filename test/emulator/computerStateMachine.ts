@@ -7,12 +7,14 @@ import {
   type WireComputer,
   type WirePublishedPort,
 } from './computer';
+import type { Features } from './features';
 import { forComputers, freePort, isFree } from './ports';
 import type { Sandbox } from './sandbox/sandbox';
 
 /** Dependencies of a computer: settings of the emulator, and its callbacks. */
 export interface StateMachineDeps {
   readonly times: Times;
+  readonly features: Features;
   readonly listenAddress: string;
   readonly advertiseAddress: string;
   /** @returns the public URL of a route */
@@ -28,6 +30,9 @@ export interface StateMachineDeps {
 
 const notStartable = 'creating running starting stopping restoring deleting deleted lost pending';
 const notStoppable = 'creating starting stopping stopped restoring restorable deleting deleted lost pending';
+
+/** Time that the service keeps the disk of a stopped computer, ms: 30 days. */
+const diskKeptMs = 30 * 86_400_000;
 
 /** One computer and its transitions between statuses. A fake has no sandbox but the same transitions. */
 export class ComputerStateMachine {
@@ -50,7 +55,10 @@ export class ComputerStateMachine {
 
   /** The computer as answers contain it. */
   get wire(): WireComputer {
-    return { ...this.record.wire, connection: this.connection, published_ports: this.publishedPorts };
+    const { origin, custom_template_id, ...wire } = this.record.wire;
+    const common = { ...wire, connection: this.connection, published_ports: this.publishedPorts };
+    if (this.deps.features.contract === '2026-06') return common;
+    return { ...common, origin, custom_template_id, disk_delete_at: this.diskDeleteAt };
   }
 
   // --- Calls of the API. @throws ApiError 409 when the status does not allow them.
@@ -179,7 +187,6 @@ export class ComputerStateMachine {
 
   private async takeDown(signal: AbortSignal): Promise<void> {
     await atLeast(this.deps.times.stop, this.sandbox?.halt(), signal);
-    this.record.wire.stopped_at = new Date().toISOString();
     this.set('stopped');
   }
 
@@ -228,6 +235,12 @@ export class ComputerStateMachine {
     return { ssh: `${this.sandbox?.user ?? 'ohm'}@${host}:${port}`, access_url: null };
   }
 
+  private get diskDeleteAt(): string | null {
+    const { diskDeleteAt = null, wire } = this.record;
+    if (this.status !== 'stopped') return null;
+    return diskDeleteAt ?? new Date(Date.parse(wire.stopped_at ?? '') + diskKeptMs).toISOString();
+  }
+
   private get publishedPorts(): WirePublishedPort[] {
     const { times, publicUrl } = this.deps;
     return (this.record.published ?? []).map(({ id, port, name, created }) => {
@@ -265,7 +278,11 @@ export class ComputerStateMachine {
     const { wire } = this.record;
     wire.status = status;
     wire.last_error = lastError ?? null;
-    if (status === 'running') wire.stopped_at = null;
+    if (status === 'stopped') wire.stopped_at ??= new Date().toISOString();
+    if (status === 'running') {
+      wire.stopped_at = null;
+      delete this.record.diskDeleteAt;
+    }
     this.deps.onChanged();
   }
 

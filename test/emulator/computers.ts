@@ -1,21 +1,44 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Billing, Size } from './billing';
-import { organizations, templates, unusedName } from './catalogue';
-import { ApiError, type ComputerRecord, type CreateRequest, type Seed, type WireComputer } from './computer';
+import type { Billing } from './billing';
+import { organizations, unusedName } from './catalogue';
+import {
+  ApiError,
+  type ComputerRecord,
+  type CreateRequest,
+  type Origin,
+  type Seed,
+  type WireComputer,
+} from './computer';
 import { ComputerStateMachine, type StateMachineDeps } from './computerStateMachine';
 import type { Sandbox, SandboxFactory } from './sandbox/sandbox';
+import { checkCreateRequest, type Shape, shapeOf } from './shape';
 import type { Saved, StateFile } from './state';
 
 export interface ComputersOptions extends Pick<
   StateMachineDeps,
-  'times' | 'listenAddress' | 'advertiseAddress' | 'publicUrl' | 'log'
+  'times' | 'features' | 'listenAddress' | 'advertiseAddress' | 'publicUrl' | 'log'
 > {
   folder: string;
   state: StateFile;
   apiKey: string;
   createSandbox: SandboxFactory;
   billing: Billing;
+}
+
+/** Filters of a list: a computer matches each that is there. */
+export interface ComputerFilter {
+  status?: string;
+  origin?: Origin;
+  template_id?: string;
+  project_id?: string;
+}
+
+/** Circumstances of a create request. */
+interface Creation {
+  organization: string;
+  origin: Origin;
+  idempotencyKey?: string | undefined;
 }
 
 /** All computers of the service; creates, restores and deletes them. */
@@ -29,6 +52,7 @@ export class Computers {
     this.options = options;
     this.stateMachineDeps = {
       times: options.times,
+      features: options.features,
       listenAddress: options.listenAddress,
       advertiseAddress: options.advertiseAddress,
       publicUrl: options.publicUrl,
@@ -47,6 +71,24 @@ export class Computers {
     return [...this.all.values()]
       .filter(({ record }) => record.organization === organization)
       .map(({ wire }) => wire);
+  }
+
+  /** The computers to list: those of an organization that match, without deleted ones unless these are asked for. */
+  find(
+    organization: string,
+    { status, origin, template_id, project_id }: ComputerFilter,
+  ): ComputerStateMachine[] {
+    return this.items().filter(({ record }) => {
+      const { wire, project } = record;
+      const isHidden = this.options.features.hideCiMachines && wire.origin === 'github_ci';
+      return (
+        record.organization === organization &&
+        (status === undefined ? wire.status !== 'deleted' : wire.status === status) &&
+        (origin === undefined ? !isHidden : wire.origin === origin) &&
+        (template_id ?? wire.template_id) === wire.template_id &&
+        (project_id ?? project) === project
+      );
+    });
   }
 
   /** All computers. */
@@ -74,8 +116,11 @@ export class Computers {
     return sandbox;
   }
 
-  /** Creates a computer. An idempotency key that was used before returns the computer created then. */
-  create(organization: string, request: CreateRequest, idempotencyKey?: string): WireComputer {
+  /**
+   * Creates a computer. An idempotency key that was used before returns the computer created then.
+   * @throws ApiError when the service's rules do not allow it
+   */
+  create(request: CreateRequest, { organization, origin, idempotencyKey }: Creation): WireComputer {
     const key = idempotencyKey === undefined ? undefined : `${organization} ${idempotencyKey}`;
     const text = JSON.stringify(request);
     const earlier = key === undefined ? undefined : this.creations[key];
@@ -84,19 +129,26 @@ export class Computers {
         throw new ApiError(409, 'This Idempotency-Key was used with another request.');
       return this.get(earlier.id, organization).wire;
     }
-    const computer = this.add(this.shape(request), { organization, status: 'creating' });
+    const shape = this.shape(request);
+    const { billing, features } = this.options;
+    checkCreateRequest(request, shape, { ...features, sizes: features.billingSizes ? billing.sizes : [] });
+    const computer = this.add(shape, { organization, origin, status: 'creating' });
     if (key !== undefined) this.creations[key] = { request: text, id: computer.id };
     computer.create();
     return computer.wire;
   }
 
-  /** Adds a computer in any status. Resolves when its machine is in that state. */
+  /** Adds a computer in any status, whatever the service's rules. Resolves when its machine is in that state. */
   async seed(seed: Seed): Promise<WireComputer> {
-    const size = this.shape({ template_id: seed.template, vcpus: seed.vcpus, ram_mb: seed.ramMb });
-    const computer = this.add(size, { ...seed, status: 'stopped' });
-    const { ssh, listens, gatewayFrames, without = [], sshd = true } = seed;
-    const own = { ssh, listens, gatewayFrames, without: sshd ? without : [...without, 'sshd'] };
-    Object.assign(computer.record, own);
+    const { template, size, vcpus, ramMb } = seed;
+    const shape = this.shape({ template_id: template, size_id: size, vcpus, ram_mb: ramMb });
+    const computer = this.add(shape, { ...seed, status: 'stopped' });
+    const { ssh, listens, gatewayFrames, project, diskDeleteAt, without = [], sshd = true } = seed;
+    const hidden = sshd ? without : [...without, 'sshd'];
+    Object.assign(computer.record, { ssh, listens, gatewayFrames, project, diskDeleteAt, without: hidden });
+    const { wire } = computer.record;
+    wire.custom_template_id = seed.customTemplate ?? null;
+    wire.price_version = seed.priceVersion ?? wire.price_version;
     return computer.setStatus(seed.status ?? 'running', seed.lastError);
   }
 
@@ -130,8 +182,8 @@ export class Computers {
   }
 
   private add(
-    size: Shape,
-    own: { status: string; name?: string; organization?: string; fake?: boolean },
+    shape: Shape,
+    own: { status: string; name?: string; organization?: string; origin?: Origin; fake?: boolean },
   ): ComputerStateMachine {
     const { status, name = this.unusedName(), organization = organizations[0]!.id, fake = false } = own;
     const now = new Date().toISOString();
@@ -139,7 +191,8 @@ export class Computers {
       id: `cmp_${randomBytes(6).toString('hex')}`,
       name,
       status,
-      ...size,
+      origin: own.origin ?? 'sdk',
+      ...shape,
       compute_location: { provider: 'emulator', region: 'local', country_code: null },
       metrics: null,
       last_error: null,
@@ -152,7 +205,7 @@ export class Computers {
   }
 
   private shape(request: CreateRequest): Shape {
-    return shape(request, this.options.billing.sizes);
+    return shapeOf(request, this.options.billing.sizes);
   }
 
   private adopt(record: ComputerRecord): ComputerStateMachine {
@@ -176,26 +229,4 @@ export class Computers {
       creations: this.creations,
     }));
   }
-}
-
-type Shape = ReturnType<typeof shape>;
-
-/** The size of a create request, completed with the template's defaults. */
-function shape(request: CreateRequest, sizes: Size[]) {
-  const templateId = request.template_id ?? 'scratch';
-  const template = templates.find(({ id, aliases }) => id === templateId || aliases.includes(templateId));
-  if (template === undefined) throw new ApiError(400, `There is no template ${templateId}.`);
-  const size = sizes.find(({ id }) => id === request.size_id);
-  if (request.size_id && size === undefined) throw new ApiError(400, `There is no size ${request.size_id}.`);
-  return {
-    size_id: size?.id ?? null,
-    vcpus: size?.vcpus ?? request.vcpus ?? template.default_vcpus,
-    ram_mb: size?.ram_mb ?? request.ram_mb ?? template.default_ram_mb,
-    disk_size_mb: size?.root_disk_mb ?? request.disk_size_mb ?? template.default_disk_size_mb,
-    image: request.image ?? 'ubuntu-desktop-24.04',
-    template_id: template.id,
-    template_version: request.template_version ?? template.version,
-    network_policy: { mode: request.network_policy?.mode ?? ('open' as const) },
-    external_volume_enabled: request.external_volume_enabled ?? false,
-  };
 }

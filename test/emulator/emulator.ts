@@ -88,6 +88,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     state,
     apiKey,
     times,
+    features,
     createSandbox,
     billing,
     listenAddress,

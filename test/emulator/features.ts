@@ -22,6 +22,12 @@ export interface Features {
   display: boolean;
   browser: boolean;
   billingSizes: boolean;
+  /** A create must name a size, as the service's MCP server demands; it is not known of the API itself. */
+  sizeRequired: boolean;
+  /** The form of a refused size or network: 400 with a sentence, or 422 that names the fields. */
+  refusals: 'sentence' | 'validation';
+  /** Leaves the machines of GitHub CI out of lists, as the service's MCP server does, unless their origin is asked for. */
+  hideCiMachines: boolean;
   /** Lists every computer, whatever the limit of the request. */
   ignoreListLimit: boolean;
   /** Frames that terminals send. In text frames bytes that are not UTF-8 are replaced, as a careless service does. */
@@ -44,6 +50,9 @@ export const defaultFeatures: Features = {
   display: true,
   browser: true,
   billingSizes: true,
+  sizeRequired: false,
+  refusals: 'sentence',
+  hideCiMachines: false,
   ignoreListLimit: false,
   gatewayFrames: 'binary',
   gatewayUrl: null,

@@ -158,15 +158,15 @@ describe('the lifecycle of a computer', () => {
   });
 
   it('creates one computer for two requests with the same idempotency key', async () => {
-    const create = (vcpus: number) =>
+    const create = (disk: number) =>
       harness.call('POST', '/v1/computers', {
-        body: { vcpus },
+        body: { disk_size_mb: disk },
         headers: { 'idempotency-key': 'one-intent' },
       });
-    const [first, second] = [await create(2), await create(2)];
+    const [first, second] = [await create(2000), await create(2000)];
     assert.equal(second.status, 201);
     assert.equal(second.body.id, first.body.id);
-    assert.equal((await create(3)).status, 409);
+    assert.equal((await create(3000)).status, 409);
   });
 
   it('keeps organizations apart', async () => {

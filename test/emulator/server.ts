@@ -72,9 +72,9 @@ export function createServer(
 
   server.setNotFoundHandler((_request, reply) => reply.code(404).send({ detail: 'Not Found' }));
   server.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
-    if (error instanceof ApiError) return reply.code(error.status).send({ detail: error.detail });
     const errors = validationErrors(error);
     if (errors !== undefined) return reply.code(422).send(refusal(pathOf(request), errors));
+    if (error instanceof ApiError) return reply.code(error.status).send({ detail: error.detail });
     return reply.code(error.statusCode ?? 500).send({ detail: error.message });
   });
   return server;

@@ -1,11 +1,19 @@
 import type { FastifyError } from 'fastify';
+import { ApiError } from './computer';
 
 /** An invalid value of a request, as pydantic reports it: its kind, where it is, and a sentence. */
-interface ValidationError {
+export interface ValidationError {
   type: string;
   loc: string[];
   msg: string;
   ctx?: Record<string, unknown>;
+}
+
+/** A request whose values are valid each, but not together. */
+export class InvalidRequest extends ApiError {
+  constructor(readonly errors: ValidationError[]) {
+    super(422, 'Validation error');
+  }
 }
 
 type Violation = NonNullable<FastifyError['validation']>[number];
@@ -54,7 +62,9 @@ const reports: Record<string, (params: Record<string, unknown>) => Report> = {
 };
 
 /** The invalid values of a request in the format of the service; undefined for an error of another kind. */
-export function validationErrors(error: FastifyError): ValidationError[] | undefined {
+export function validationErrors(error: FastifyError | ApiError): ValidationError[] | undefined {
+  if (error instanceof InvalidRequest) return error.errors;
+  if (error instanceof ApiError) return undefined;
   const { validation, validationContext: context = 'body' } = error;
   const location = context === 'querystring' ? 'query' : context === 'params' ? 'path' : context;
   return validation?.map((violation) => validationError(violation, location));

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { templates } from '../catalogue';
-import { ApiError, type CreateRequest } from '../computer';
-import type { Computers } from '../computers';
+import { ApiError, type CreateRequest, type Origin, origins } from '../computer';
+import type { ComputerFilter, Computers } from '../computers';
 import type { ComputerStateMachine } from '../computerStateMachine';
 import { type Features, requireFeature } from '../features';
 
@@ -32,6 +32,7 @@ const listQuery = {
     status: { type: 'string', enum: statuses },
     template_id: { type: 'string', maxLength: 64 },
     project_id: { type: 'string', maxLength: 36 },
+    origin: { type: 'string', enum: origins },
     limit: { type: 'integer', minimum: 1, maximum: 200, default: 50 },
   },
 };
@@ -61,9 +62,7 @@ const bulkDeleteBody = {
   properties: { computer_ids: { type: 'array', items: { type: 'string' }, minItems: 1, maxItems: 100 } },
 };
 
-interface ListQuery {
-  status?: string;
-  template_id?: string;
+interface ListQuery extends ComputerFilter {
   limit: number;
 }
 
@@ -76,26 +75,23 @@ export function computerRoutes(server: FastifyInstance, computers: Computers, fe
   server.get<{ Querystring: ListQuery }>(
     '/v1/computers',
     { schema: { querystring: listQuery } },
-    (request) => {
-      const { status, template_id: template, limit } = request.query;
-      const found = computers
-        .list(request.organization)
-        .filter((computer) => status === undefined || computer.status === status)
-        .filter((computer) => template === undefined || computer.template_id === template)
-        .slice(0, features.ignoreListLimit ? Infinity : limit);
-      return { computers: found, count: found.length };
+    ({ organization, query }) => {
+      const found = computers.find(organization, query).map(({ wire }) => wire);
+      const listed = features.ignoreListLimit ? found : found.slice(0, query.limit);
+      return { computers: listed, count: listed.length };
     },
   );
   server.post<{ Body: CreateRequest }>(
     '/v1/computers',
     { schema: { body: createBody } },
     (request, reply) => {
-      const key = request.headers['idempotency-key'];
-      const created = computers.create(
-        request.organization,
-        request.body,
-        key === undefined ? undefined : String(key),
-      );
+      const { organization, headers } = request;
+      const key = headers['idempotency-key'];
+      const created = computers.create(request.body, {
+        organization,
+        origin: originOf(headers['x-celesto-client']),
+        idempotencyKey: key === undefined ? undefined : String(key),
+      });
       return reply.code(201).send(created);
     },
   );
@@ -118,6 +114,12 @@ export function computerRoutes(server: FastifyInstance, computers: Computers, fe
     { preValidation: requireFeature(features, 'retryRestore') },
     (request) => computerOf(request).retryRestore(),
   );
+}
+
+/** The maker of a computer, by the client that its request names. */
+function originOf(client: string | string[] | undefined): Origin {
+  const words = String(client ?? '').split(/\W+/);
+  return (['ui', 'mcp'] as const).find((origin) => words.includes(origin)) ?? 'sdk';
 }
 
 function bulkDelete(computers: Computers, organization: string, ids: string[]) {
