@@ -72,14 +72,7 @@ const refusals = {
   trial_retained_sandbox_limit_reached: plan('deleteComputer', () =>
     t('The trial keeps no further computer, running or stopped. Delete one to create another.'),
   ),
-  concurrency_limit_reached: plan('freeSlot', ({ runningLimit }) =>
-    runningLimit === undefined
-      ? t('Your plan runs no further computer at the same time. Stop or delete one, then try again.')
-      : t(
-          'All {0} computers that your plan runs at the same time are in use. Stop or delete one, then try again.',
-          runningLimit,
-        ),
-  ),
+  concurrency_limit_reached: plan('freeSlot', ({ runningLimit }) => noSlotMessage(runningLimit)),
   api_key_scope_required: key('manageKeys', ({ requiredScope }) =>
     requiredScope === undefined
       ? t('This API key lacks a scope for that. Create a key with it.')
@@ -127,6 +120,13 @@ export function refusalMessage(refusal: Refusal): string {
 /** The next step after a refusal, for the action that an error message offers. */
 export function nextStepOf({ code }: Refusal): NextStep {
   return refusals[code].nextStep;
+}
+
+function noSlotMessage(limit: number | undefined): string {
+  if (limit === undefined) return t('Your plan runs no further computer now. Stop or delete one first.');
+  if (limit === 1)
+    return t('The only computer that your plan runs at a time is in use. Stop or delete it first.');
+  return t('All {0} computers that your plan runs at a time are in use. Stop or delete one first.', limit);
 }
 
 function plan(nextStep: NextStep, message: RefusalRow['message']): RefusalRow {

@@ -9,7 +9,7 @@ import { type ChannelHandle, type ChannelRequest, SshChannelTransport } from '..
 import type { Transport } from '../connect/transport';
 import { TransportCache } from '../connect/transportCache';
 import { TransportSelector } from '../connect/transportSelector';
-import { confirmHostKey, showHostKeyError } from '../features/sshKeys/hostKeyPrompts';
+import { confirmHostKey } from '../features/sshKeys/hostKeyPrompts';
 import { askPassphrase } from '../features/sshKeys/passphraseInput';
 import type { ConnectionPool } from '../ssh/connection/connectionPool';
 import { createSsh } from '../ssh/createSsh';
@@ -26,6 +26,7 @@ import { SshShellTransport } from '../terminal/sshShellTransport';
 import { Terminals } from '../terminal/terminals';
 import type { Service } from './createService';
 import { settings } from './settings';
+import { showFailure } from './showFailure';
 
 /** Everything that connects to computers: SSH connections, transports, terminals. */
 export interface Connections extends Disposable {
@@ -94,7 +95,7 @@ export function createConnections(
       isRunning: (id) => lifecycle.isRunning(id),
       clock,
       log,
-      onFailure: showHostKeyError,
+      onFailure: showFailure,
     }),
   );
   const shells = disposables.add(new PersistentShells({ channels, terminals, store, clock, log }));

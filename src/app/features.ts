@@ -18,7 +18,6 @@ import { registerIdle } from '../features/idle/index';
 import { type LifecycleCommandId, registerLifecycle } from '../features/lifecycle/index';
 import { type PortsCommandId, registerPorts } from '../features/ports/index';
 import { registerRun, type RunCommandId } from '../features/run/index';
-import { showHostKeyError } from '../features/sshKeys/hostKeyPrompts';
 import { registerSshKeys, type SshKeysCommandId } from '../features/sshKeys/index';
 import { registerTerminals, type TerminalsCommandId } from '../features/terminals/index';
 import { registerTree, type TreeCommandId } from '../features/tree/index';
@@ -29,6 +28,7 @@ import { type Handlers, registerCommands } from '../ui/registerCommands';
 import type { Connections } from './createConnections';
 import type { Service } from './createService';
 import { settings } from './settings';
+import { showFailure } from './showFailure';
 
 /** Every command of package.json. A test holds the two together. */
 export type CommandId =
@@ -102,7 +102,7 @@ export function registerFeatures(
     }),
   );
   const run = disposables.add(
-    registerRun({ ...shared, ...connections, ...settings, globalState, onFailure: showHostKeyError }),
+    registerRun({ ...shared, ...connections, ...settings, globalState, onFailure: showFailure }),
   );
   const terminalsFeature = disposables.add(registerTerminals({ ...shared, ...connections }));
   const ports = disposables.add(

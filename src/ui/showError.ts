@@ -1,15 +1,29 @@
 import * as vscode from 'vscode';
-import { ApiError } from '../api/apiErrors';
 import { messageOf } from '../base/errors';
 import { escapeLinks } from '../base/text';
+import { apiErrorIn, copyDetailsAction, type ErrorAction, refusalActions } from './errorActions';
 
 /** Shows an error notification with the next step. VS Code merges notifications of the same text. */
 export async function showError(error: unknown): Promise<void> {
-  const message = escapeLinks(messageOf(error));
-  const showLog = vscode.l10n.t('Show Log');
-  const signIn = vscode.l10n.t('Sign In…');
-  const actions = error instanceof ApiError && error.needsSignIn ? [signIn, showLog] : [showLog];
-  const chosen = await vscode.window.showErrorMessage(message, ...actions);
-  if (chosen === showLog) await vscode.commands.executeCommand('celesto.showLog');
-  if (chosen === signIn) await vscode.commands.executeCommand('celesto.signIn');
+  const actions = actionsFor(error);
+  const labels = actions.map(({ label }) => label);
+  const chosen = await vscode.window.showErrorMessage(escapeLinks(messageOf(error)), ...labels);
+  await actions.find(({ label }) => label === chosen)?.run();
+}
+
+/** Offers the way out of a refusal that a terminal has printed already: a terminal has no buttons. */
+export function offerWayOut(error: unknown): void {
+  if (refusalActions(error).length > 0) void showError(error);
+}
+
+function actionsFor(error: unknown): readonly ErrorAction[] {
+  const signIn = { label: vscode.l10n.t('Sign In…'), run: () => runCommand('celesto.signIn') };
+  const showLog = { label: vscode.l10n.t('Show Log'), run: () => runCommand('celesto.showLog') };
+  const wayOut = apiErrorIn(error)?.needsSignIn ? [signIn] : refusalActions(error);
+  const copyDetails = copyDetailsAction(error);
+  return [...wayOut, showLog, ...(copyDetails ? [copyDetails] : [])];
+}
+
+function runCommand(id: string): Thenable<unknown> {
+  return vscode.commands.executeCommand(id);
 }

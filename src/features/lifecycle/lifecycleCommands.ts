@@ -73,11 +73,16 @@ export class LifecycleCommands {
         : [],
     );
     const failures = rejected.filter(({ error }) => !isCancellation(error));
-    if (failures.length > 1)
-      throw new Error(failures.map(({ error, name }) => `${name}: ${error.message}`).join(' '));
+    if (failures.length > 1) throw failureOfSeveral(failures);
     const [first] = [...failures, ...rejected];
     if (first) throw first.error;
   }
+}
+
+/** Joins the errors of several computers. The first one is the cause: it decides the next step. */
+function failureOfSeveral(failures: readonly { error: Error; name: string }[]): Error {
+  const message = failures.map(({ error, name }) => `${name}: ${error.message}`).join(' ');
+  return new Error(message, { cause: failures[0]?.error });
 }
 
 function titleFor(

@@ -20,6 +20,13 @@ export class Notifications {
     await buttons.getByRole('button', { name: button, exact: true }).click();
   }
 
+  /** Labels of the buttons of the notification with this text. */
+  async buttons(text: string | RegExp): Promise<string[]> {
+    await this.waitFor(text);
+    const buttons = this.toast(text).locator('.notification-list-item-buttons-container');
+    return buttons.getByRole('button').allInnerTexts();
+  }
+
   /** Closes the notification with this text. */
   async close(text: string | RegExp): Promise<void> {
     await this.toast(text).hover();
