@@ -14,7 +14,7 @@ const decimal = v.pipe(text, v.regex(/^[+-]?(\d+\.?\d*|\.\d+)$/));
 /** A route from the internet to a port of a computer. */
 export const wirePublishedPort = v.object({
   port: whole,
-  /** A plain string on the wire; seen are publishing, published, unpublishing, unpublished, error. */
+  /** A plain string on the wire; known are publishing, published, suspended, unpublishing, unpublished, error. */
   status: text,
   /** Public address, reachable without signing in. A web address or null, since it is opened in a browser. */
   url: v.fallback(v.nullish(v.pipe(text, v.check(isWebAddress)), null), null),

@@ -7,6 +7,7 @@ export const childContexts = [
   'forwardedPort',
   'publishedPort',
   'publicAddress',
+  'reachablePort',
   'keptShell',
 ] as const;
 export type ChildContext = (typeof childContexts)[number];

@@ -3,8 +3,8 @@ import type { PublishedPort } from '../../api/wire';
 import { Emitter } from '../../base/emitter';
 import { formatBytes } from '../../base/text';
 import type { Computer } from '../../computers/computer';
-import { hasFailedToPublish, publishedPortLabel } from '../../computers/publishedPort';
-import type { ChildProvider, TreeChild } from '../../ui/treeChildren';
+import { portStateOf, publishedPortLabel } from '../../computers/publishedPort';
+import type { ChildContext, ChildProvider, TreeChild } from '../../ui/treeChildren';
 import { loopbackAddress, type PortForward } from './portForward';
 import type { PortForwards } from './portForwards';
 
@@ -35,8 +35,8 @@ export class ForwardedPortChildren implements ChildProvider {
 export class PublishedPortChildren implements ChildProvider {
   readonly onDidChange = new Emitter<string>().event;
 
-  childrenOf({ publishedPorts = [] }: Computer): readonly PublishedPortChild[] {
-    return publishedPorts.map(publishedPortChild);
+  childrenOf({ name, publishedPorts = [] }: Computer): readonly PublishedPortChild[] {
+    return publishedPorts.map((published) => publishedPortChild(published, name));
   }
 }
 
@@ -72,19 +72,39 @@ function formatTraffic({ traffic }: PortForward): string {
     : t('{0} · {1} in, {2} out', now, formatBytes(received), formatBytes(sent));
 }
 
-function publishedPortChild(published: PublishedPort): PublishedPortChild {
-  const { port, url } = published;
-  const label = t('Port {0}', port);
-  const state = publishedPortLabel(published);
+function publishedPortChild(published: PublishedPort, computerName: string): PublishedPortChild {
+  const label = t('Port {0}', published.port);
+  const state = publishedPortLabel(published, computerName);
   return {
     kind: 'published',
     published,
-    key: `published ${port}`,
+    key: `published ${published.port}`,
     label,
     description: [t('public'), state].join(' · '),
-    tooltip: url === null ? state : t('{0}\nAnyone can reach it, without signing in.', url),
+    tooltip: publishedPortTooltip(published, state),
     ariaLabel: [label, t('public'), state].join(', '),
-    icon: hasFailedToPublish(published) ? 'warning' : 'globe',
-    contextValues: url === null ? ['publishedPort'] : ['publishedPort', 'publicAddress'],
+    icon: publishedPortIcon(published),
+    contextValues: publishedPortContexts(published),
   };
+}
+
+function publishedPortTooltip(published: PublishedPort, label: string): string {
+  const state = portStateOf(published);
+  if (state === 'published') return t('{0}\nAnyone can reach it, without signing in.', label);
+  return state === 'suspended' && published.url !== null ? `${published.url}\n${label}` : label;
+}
+
+function publishedPortIcon(published: PublishedPort): string {
+  const state = portStateOf(published);
+  if (state === 'failed') return 'warning';
+  return state === 'suspended' ? 'debug-pause' : 'globe';
+}
+
+/** Only a published port can be opened; the address of a suspended one can be copied. */
+function publishedPortContexts(published: PublishedPort): readonly ChildContext[] {
+  const state = portStateOf(published);
+  if (state === 'published') return ['publishedPort', 'publicAddress', 'reachablePort'];
+  return state === 'suspended' && published.url !== null
+    ? ['publishedPort', 'publicAddress']
+    : ['publishedPort'];
 }

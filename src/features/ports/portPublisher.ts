@@ -5,7 +5,7 @@ import type { CelestoClient } from '../../api/client';
 import { type PublishedPort, publishLimits } from '../../api/wire';
 import type { Clock } from '../../base/clock';
 import type { Lifecycle } from '../../computers/lifecycle';
-import { hasFailedToPublish, isUnpublished } from '../../computers/publishedPort';
+import { isUnpublished, portStateOf } from '../../computers/publishedPort';
 
 /** Milliseconds between polls of a port that is being published. */
 const pollIntervalMs = 1_000;
@@ -38,19 +38,18 @@ export class PortPublisher {
 
   /**
    * Publishes a port and waits for its URL. After a timeout it returns without.
-   * @throws ApiError, Error where the service failed to publish it, or the signal's reason
+   * @throws ApiError, Error where it was not published, or the signal's reason
    */
   async publish(computerId: string, port: number, signal: AbortSignal): Promise<PublishedPort> {
     const deadline = this.clock.now() + publishTimeoutMs;
     let published = await this.request(computerId, port, signal);
     await this.lifecycle.fetch(computerId, signal);
-    while (published.url === null && !hasFailedToPublish(published) && this.clock.now() < deadline) {
+    while (isPending(published) && this.clock.now() < deadline) {
       await this.clock.delay(pollIntervalMs, signal);
       published = (await this.find(computerId, port, signal)) ?? published;
     }
     await this.lifecycle.fetch(computerId, signal);
-    if (hasFailedToPublish(published))
-      throw new Error(t('Port {0} could not be published. Unpublish it, then try again.', port));
+    assertNotRefused(published);
     return published;
   }
 
@@ -75,4 +74,18 @@ export class PortPublisher {
   private async find(id: string, port: number, signal: AbortSignal): Promise<PublishedPort | undefined> {
     return (await this.of(id, signal)).find((one) => one.port === port);
   }
+}
+
+function isPending(port: PublishedPort): boolean {
+  const state = portStateOf(port);
+  return port.url === null && state !== 'failed' && state !== 'suspended';
+}
+
+/** @throws Error where waiting longer makes no address */
+function assertNotRefused(published: PublishedPort): void {
+  const { port } = published;
+  const state = portStateOf(published);
+  if (state === 'failed')
+    throw new Error(t('Port {0} could not be published. Unpublish it, then try again.', port));
+  if (state === 'suspended') throw new Error(t('Port {0} is suspended until the computer runs again.', port));
 }

@@ -4,14 +4,15 @@ import { type PublishedPort, publishLimits } from '../../api/wire';
 import { cancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
+import { portStateOf } from '../../computers/publishedPort';
 import { copy } from '../../ui/clipboard';
 import type { CommandTargets } from '../../ui/commandTargets';
 import { withProgress } from '../../ui/progress';
 import { confirmOrCancel, inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import type { TreeChildTargets } from '../../ui/treeChildTargets';
+import type { TreeChildTarget, TreeChildTargets } from '../../ui/treeChildTargets';
 import { type ListeningPort, listPortsCommand, parseListeningPorts } from './listeningPorts';
-import type { PublishedPortChildren } from './portChildren';
+import type { PublishedPortChild, PublishedPortChildren } from './portChildren';
 import { pickPort } from './portPicker';
 import { type PortPublisher, validatePublishPort } from './portPublisher';
 
@@ -56,17 +57,28 @@ export class PublishPortCommands {
   };
 
   readonly open: Handler = async (...args) => {
-    const { child } = await this.pick(args, vscode.l10n.t('Open Published Port in Browser'));
-    await openInBrowser(urlOf(child.published));
+    const title = vscode.l10n.t('Open Published Port in Browser');
+    const target = await this.pick(args, title, ({ published }) => portStateOf(published) === 'published');
+    await openInBrowser(reachableUrlOf(target));
   };
 
   readonly copyAddress: Handler = async (...args) => {
-    const { child } = await this.pick(args, vscode.l10n.t('Copy URL of Published Port'));
+    const title = vscode.l10n.t('Copy URL of Published Port');
+    const { computer, child } = await this.pick(args, title, ({ published }) => published.url !== null);
     await copy([urlOf(child.published)]);
+    if (portStateOf(child.published) === 'suspended') await informSuspended(computer, child.published);
   };
 
-  private pick(args: readonly unknown[], title: string) {
-    return this.deps.childTargets.one(args, title, this.deps.publishedPorts);
+  /** @param isOffered filters the ports of the picker; the tree item that the command was called on is taken as it is */
+  private pick(
+    args: readonly unknown[],
+    title: string,
+    isOffered: (child: PublishedPortChild) => boolean = () => true,
+  ): Promise<TreeChildTarget<PublishedPortChild>> {
+    const { childTargets, publishedPorts } = this.deps;
+    return childTargets.one(args, title, {
+      childrenOf: (computer) => publishedPorts.childrenOf(computer).filter(isOffered),
+    });
   }
 
   private work<T>(title: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -160,6 +172,29 @@ async function notifyPublished({ name }: Computer, { port, url }: PublishedPort)
 function urlOf({ port, url }: PublishedPort): string {
   if (url !== null) return url;
   throw new Error(vscode.l10n.t('Port {0} has no URL yet. Try again in a moment.', port));
+}
+
+/** @throws Error for a port that nobody can reach now */
+function reachableUrlOf({ computer, child }: TreeChildTarget<PublishedPortChild>): string {
+  const { published } = child;
+  const { port } = published;
+  const state = portStateOf(published);
+  if (state === 'published') return urlOf(published);
+  throw new Error(
+    state === 'suspended'
+      ? vscode.l10n.t('Port {0} is suspended until {1} runs again. Start it first.', port, computer.name)
+      : vscode.l10n.t('Port {0} is not published at the moment.', port),
+  );
+}
+
+async function informSuspended({ name }: Computer, { port }: PublishedPort): Promise<void> {
+  await inform(
+    vscode.l10n.t(
+      'The URL of port {0} was copied. It is suspended, and works when {1} runs again.',
+      port,
+      name,
+    ),
+  );
 }
 
 async function openInBrowser(url: string): Promise<void> {

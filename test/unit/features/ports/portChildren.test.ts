@@ -7,26 +7,55 @@ import type { PortForwards } from '../../../../src/features/ports/portForwards';
 import { wire } from '../../support/computers';
 
 describe('the ports below a computer in the tree', () => {
-  const published = (status: string, url: string | null) =>
-    new PublishedPortChildren().childrenOf(
-      computerFrom(
-        wire('cmp_1', 'running', { published_ports: [{ port: 3000, status, url, created_at: null }] }),
-      ),
-    )[0]!;
+  const published = (status: string, url: string | null) => {
+    const port = { port: 3000, status, url, created_at: null };
+    const computer = computerFrom(wire('cmp_1', 'running', { name: 'curie', published_ports: [port] }));
+    return new PublishedPortChildren().childrenOf(computer)[0]!;
+  };
+  const url = 'https://p.example';
 
   for (const [status, url, description, contextValues] of [
-    ['publishing', null, 'public · publishing…', ['publishedPort']],
-    ['published', null, 'public · publishing…', ['publishedPort']],
-    ['published', 'https://p.example', 'public · https://p.example', ['publishedPort', 'publicAddress']],
-    ['unpublishing', null, 'public · unpublishing…', ['publishedPort']],
-    ['error', null, 'public · could not be published', ['publishedPort']],
-    ['re\u202enewing', null, 'public · renewing', ['publishedPort']],
+    ['publishing', null, 'publishing…', ['publishedPort']],
+    ['published', null, 'publishing…', ['publishedPort']],
+    [
+      'published',
+      'https://p.example',
+      'https://p.example',
+      ['publishedPort', 'publicAddress', 'reachablePort'],
+    ],
+    ['suspended', null, 'suspended until curie runs again', ['publishedPort']],
+    [
+      'suspended',
+      'https://p.example',
+      'suspended until curie runs again',
+      ['publishedPort', 'publicAddress'],
+    ],
+    ['unpublishing', null, 'unpublishing…', ['publishedPort']],
+    ['unpublishing', 'https://p.example', 'unpublishing…', ['publishedPort']],
+    ['error', null, 'could not be published', ['publishedPort']],
+    ['error', 'https://p.example', 'could not be published', ['publishedPort']],
+    ['re\u202enewing', 'https://p.example', 'renewing', ['publishedPort']],
+    ['under\u202ereview', 'https://p.example', 'underreview', ['publishedPort']],
   ] as const)
     it(`describe one that is ${status} ${url ?? 'without URL'} as ${description}`, () => {
       const child = published(status, url);
-      assert.deepEqual([child.label, child.description], ['Port 3000', description]);
+      assert.deepEqual([child.label, child.description], ['Port 3000', `public · ${description}`]);
       assert.deepEqual(child.contextValues, contextValues);
+      assert.equal(child.ariaLabel, `Port 3000, public, ${description}`);
     });
+
+  it('tell in the tooltip who can reach one, and when a suspended one comes back', () => {
+    assert.equal(published('published', url).tooltip, `${url}\nAnyone can reach it, without signing in.`);
+    assert.equal(published('suspended', url).tooltip, `${url}\nsuspended until curie runs again`);
+    assert.equal(published('publishing', null).tooltip, 'publishing…');
+  });
+
+  it('differ in their icon where they cannot be reached', () => {
+    const icons = ['published', 'suspended', 'publishing', 'error'].map(
+      (status) => published(status, url).icon,
+    );
+    assert.deepEqual(icons, ['globe', 'debug-pause', 'globe', 'warning']);
+  });
 
   const forwarded = (facts: Partial<PortForward>) => {
     const traffic = { connections: 0, received: 0, sent: 0 };
