@@ -28,9 +28,10 @@ function parseEvent(data: string): ExecEvent | undefined {
   return knownTypes.has(readAs(anyEvent, event).type) ? readAs(wireExecEvent, event) : undefined;
 }
 
+/** Parses the JSON of an event, which a byte order mark may precede. */
 function parseJson(data: string): unknown {
   try {
-    return JSON.parse(data);
+    return JSON.parse(data.replace(/^\uFEFF/, ''));
   } catch {
     // The text stays out of the error: it may be anything that the command wrote.
     throw new ApiError('malformed');

@@ -1,4 +1,5 @@
 import { t } from '@vscode/l10n';
+import { parseDate } from '../base/date';
 import { formatMegabytes } from '../base/text';
 import type { Computer } from '../computers/computer';
 import { statusOf } from '../computers/statusTable';
@@ -34,8 +35,5 @@ export function formatComputerSize({ vcpus, ramMb }: Computer): string {
 
 /** Formats a date in the user's locale; one that cannot be parsed stays as the service spells it. */
 function formatDate(text: string): string {
-  const parsed = new Date(text);
-  return Number.isNaN(parsed.getTime())
-    ? text
-    : parsed.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  return parseDate(text)?.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' }) ?? text;
 }

@@ -1,5 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { BillingSummary, Command } from '../../api/wire';
+import { parseDate } from '../../base/date';
 import { truncate } from '../../base/text';
 import type { Fact } from '../../ui/computerFacts';
 import { formatDuration } from '../../ui/formatMetrics';
@@ -54,8 +55,9 @@ export function formatDollars(rate: number): string {
 
 /** Formats a time in the user's locale; one that cannot be parsed stays as the service spells it. */
 function formatTime(text: string): string {
-  const parsed = new Date(text);
-  return Number.isNaN(parsed.getTime())
-    ? truncate(text, maxLength.time)
-    : parsed.toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'medium' });
+  const date = parseDate(text);
+  return (
+    date?.toLocaleString(undefined, { dateStyle: 'short', timeStyle: 'medium' }) ??
+    truncate(text, maxLength.time)
+  );
 }

@@ -121,6 +121,12 @@ describe('exec/stream', { timeout: 30_000 }, () => {
     assert.deepEqual(await run(), [first, second, euro, third]);
   });
 
+  it('parses events with a byte order mark', async () => {
+    const marked = [started, hello, exit].map((event) => `data: \uFEFF${JSON.stringify(event)}\n\n`);
+    service.play(stream(`\uFEFF${marked.join('')}`));
+    assert.deepEqual(await run(), read);
+  });
+
   it('does not wait for the service to close after the exit', async () => {
     service.play(begin(lines(started, exit)));
     assert.equal((await run()).length, 2);

@@ -67,6 +67,13 @@ describe('a successful call', () => {
     assert.deepEqual(await call(), { ok: true });
   });
 
+  it('returns an answer that begins with a byte order mark', async () => {
+    for (const request of [{ method: 'GET' }, post] as const) {
+      service.play(answerText('\uFEFF{"ok":true}', 200, { 'content-type': 'application/json' }));
+      assert.deepEqual(await call(request), { ok: true });
+    }
+  });
+
   it('sends its body, query and headers', async () => {
     service.play(fine);
     await call({ ...post, body: { a: 'ü' }, query: { limit: 7 }, headers: { 'x-own': '1' } });

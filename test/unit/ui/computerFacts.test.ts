@@ -41,6 +41,17 @@ describe('factsOf', () => {
     );
   });
 
+  it('takes a date without a zone for UTC', (context) => {
+    const zone = process.env.TZ ?? '';
+    context.after(() => (process.env.TZ = zone));
+    process.env.TZ = 'Asia/Tokyo';
+    for (const created of ['2026-02-01T10:00:00', '2026-02-01 10:00:00.123456', '2026-02-01T10:00:00+0000'])
+      assert.equal(
+        new Map(factsOf(computer({ created_at: created }))).get('Created'),
+        date('2026-02-01T10:00:00Z'),
+      );
+  });
+
   it('keeps a date that cannot be parsed as the service spells it', () => {
     assert.deepEqual(new Map(factsOf(computer({ created_at: 'yesterday' }))).get('Created'), 'yesterday');
   });
