@@ -8,18 +8,12 @@ export interface ApiErrorMessageFacts {
   /** The service's own sentence. */
   readonly detail?: string | undefined;
   readonly refusal?: Refusal | undefined;
-  readonly requestId?: string | undefined;
   /** Milliseconds the service asked us to wait. */
   readonly retryAfter?: number | undefined;
 }
 
-/** Tells the user what happened and what to do next, with the id of the request for questions to the support. */
+/** Tells the user what happened and what to do next. */
 export function apiErrorMessage(kind: ApiErrorKind, facts: ApiErrorMessageFacts): string {
-  const text = [explanation(kind, facts), facts.requestId && t('(Request {0}.)', facts.requestId)];
-  return text.filter(Boolean).join(' ');
-}
-
-function explanation(kind: ApiErrorKind, facts: ApiErrorMessageFacts): string {
   const { detail, status, retryAfter, refusal } = facts;
   if (refusal) return withDetail(refusalMessage(refusal), detail);
   switch (kind) {

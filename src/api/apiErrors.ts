@@ -4,6 +4,8 @@ import { apiErrorMessage, type ApiErrorMessageFacts } from './apiErrorMessages';
 import type { Refusal } from './refusals';
 
 export interface ApiErrorFacts extends ApiErrorMessageFacts {
+  /** The service's id of the request, for questions to its support. */
+  readonly requestId?: string | undefined;
   readonly cause?: unknown;
 }
 

@@ -89,7 +89,9 @@ export class Http {
   /** Logs a failure. @returns the error to throw; throws the signal's reason where the call was cancelled */
   private logged(failure: ApiError, call: Call, started: number): ApiError {
     call.signal?.throwIfAborted();
-    this.log.warn(`${call.method} ${call.path} in ${Date.now() - started} ms: ${describeError(failure)}`);
+    const request = failure.requestId === undefined ? '' : ` (request ${failure.requestId})`;
+    const took = `${Date.now() - started} ms`;
+    this.log.warn(`${call.method} ${call.path} in ${took}${request}: ${describeError(failure)}`);
     return failure;
   }
 

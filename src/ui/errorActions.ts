@@ -39,11 +39,11 @@ function actionsFor(step: NextStep): readonly ErrorAction[] {
   switch (step) {
     case 'freeSlot':
       return [
-        command(vscode.l10n.t('Stop a Computer…'), 'celesto.stop'),
-        command(vscode.l10n.t('Delete a Computer…'), 'celesto.delete'),
+        command(vscode.l10n.t('Stop One…'), 'celesto.stop'),
+        command(vscode.l10n.t('Delete One…'), 'celesto.delete'),
       ];
     case 'deleteComputer':
-      return [command(vscode.l10n.t('Delete a Computer…'), 'celesto.delete')];
+      return [command(vscode.l10n.t('Delete One…'), 'celesto.delete')];
     case 'useMicroSize':
     case 'chooseSize':
       return [command(vscode.l10n.t('Create Computer…'), 'celesto.create')];

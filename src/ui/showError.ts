@@ -19,9 +19,12 @@ export function offerWayOut(error: unknown): void {
 function actionsFor(error: unknown): readonly ErrorAction[] {
   const signIn = { label: vscode.l10n.t('Sign In…'), run: () => runCommand('celesto.signIn') };
   const showLog = { label: vscode.l10n.t('Show Log'), run: () => runCommand('celesto.showLog') };
-  const wayOut = apiErrorIn(error)?.needsSignIn ? [signIn] : refusalActions(error);
   const copyDetails = copyDetailsAction(error);
-  return [...wayOut, showLog, ...(copyDetails ? [copyDetails] : [])];
+  const forSupport = copyDetails ? [copyDetails] : [];
+  const wayOut = refusalActions(error);
+  // A refusal explains itself; three buttons are what a notification has room for.
+  if (wayOut.length > 0) return [...wayOut, ...forSupport];
+  return [...(apiErrorIn(error)?.needsSignIn ? [signIn] : []), showLog, ...forSupport];
 }
 
 function runCommand(id: string): Thenable<unknown> {

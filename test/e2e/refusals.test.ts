@@ -37,7 +37,7 @@ describe('a refusal of the service', () => {
     await e2e.terminals.waitForText(noSlotText);
     await e2e.screenshot('no slot');
     await e2e.control.clearFaults();
-    await e2e.window.notifications.press(noSlotText, 'Stop a Computer…');
+    await e2e.window.notifications.press(noSlotText, 'Stop One…');
     await e2e.window.quickInput.waitFor('Stop Computers');
     assert.deepEqual(await e2e.window.quickInput.labels(), ['einstein']);
     await e2e.window.quickInput.choose('einstein');
@@ -58,7 +58,6 @@ describe('a refusal of the service', () => {
     await e2e.screenshot('payment');
     assert.deepEqual(await e2e.window.notifications.buttons(/Your last payment failed\./), [
       'Open Billing',
-      'Show Log',
       'Copy Details',
     ]);
     await e2e.window.notifications.close(/Your last payment failed\./);
@@ -79,11 +78,7 @@ describe('a refusal of the service', () => {
     await e2e.row('bohr').pressButton('Start Computer');
     const text = /This API key lacks the scope computers:admin\./;
     await e2e.window.notifications.waitFor(text);
-    assert.deepEqual(await e2e.window.notifications.buttons(text), [
-      'Open API Keys',
-      'Show Log',
-      'Copy Details',
-    ]);
+    assert.deepEqual(await e2e.window.notifications.buttons(text), ['Open API Keys', 'Copy Details']);
     await e2e.window.notifications.press(text, 'Copy Details');
     const details =
       /^Message: .*computers:admin.*\nStatus: 403\nKind: api_key_scope_required\nRequest: \S+\n/;
@@ -99,7 +94,7 @@ describe('a refusal of the service', () => {
     for (const name of ['bohr', 'noether']) await e2e.window.quickInput.choose(name);
     await e2e.window.quickInput.accept();
     const text = /bohr: All 2 computers.* noether: All 2 computers/;
-    await e2e.window.notifications.press(text, 'Delete a Computer…');
+    await e2e.window.notifications.press(text, 'Delete One…');
     await e2e.window.quickInput.waitFor('Delete Computers');
     await e2e.window.quickInput.cancel();
   });

@@ -214,11 +214,12 @@ describe('an error answer', () => {
     assert.match((await failure(post)).message, /query\.limit at most 200$/);
   });
 
-  it('shows the request id, for questions to the service', async () => {
+  it('logs the request id, for questions to the service, and keeps it out of the message', async () => {
     service.play(answer({}, 500, { 'x-request-id': 'req_abc123' }));
     const error = await failure(post);
     assert.equal(error.requestId, 'req_abc123');
-    assert.match(error.message, /\(Request req_abc123\.\)$/);
+    assert.doesNotMatch(error.message, /req_/);
+    assert.match(log.text, /^warn POST \/v1\/thing in \d+ ms \(request req_abc123\): /m);
   });
 
   it('shows server text as plain text, truncated', async () => {
@@ -271,9 +272,9 @@ describe('an invalid answer', () => {
     });
   }
 
-  it('shows the request id, truncated', async () => {
+  it('has the request id, truncated', async () => {
     service.play(answer({}, 200, { 'x-request-id': `req_${'9'.repeat(500)}` }));
-    assert.match((await failure()).message, /\(Request req_9+…\.\)$/);
+    assert.match((await failure()).requestId ?? '', /^req_9+…$/);
     assert.ok((await failure()).message.length < 300);
   });
 
