@@ -116,6 +116,8 @@ describe('status bar, details, saved sessions and links', () => {
       .locator('.editor-actions [aria-label^="Resume Saved Agent Session"]')
       .first()
       .click();
+    await e2e.window.dialog.waitFor(`Start curie for the session in ${file}?`);
+    await e2e.window.dialog.press('Start');
     await e2e.terminals.waitForText('ohm@curie:~/work$ ');
     await e2e.screenshot('resumed');
   });

@@ -81,7 +81,7 @@ describe('invalid links, files and commands', () => {
         ['gone.json', 'There is no computer named cmp_gone. Check the spelling and the organization.'],
         [
           'closed.json',
-          /^The computer of this session, cmp_gone, no longer exists\. The session was set up to delete it/,
+          "The agent's runner deletes the computer when a run stops. Nothing is left to attach to.",
         ],
         ['large.json', 'This file is too large for a saved session (more than 8 MB).'],
       ] as const) {

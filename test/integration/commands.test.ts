@@ -73,11 +73,12 @@ describe('a saved session that is resumed', () => {
     const messages: string[] = [];
     Object.assign(vscode.window, { setStatusBarMessage: (text: string) => void messages.push(text) });
     const { harness, targets } = await setUp('a running');
+    harness.scriptFetches('running');
     const opened: unknown[] = [];
     const create = ({ id }: { id: string }, options: object): void => void opened.push(id, options);
     const finder = new ComputerFinder(harness.store, harness.client);
     const findComputer = createFindComputer({ targets, finder, clock: harness.clock });
-    const { resume } = new ResumeSessionCommand(findComputer, { create } as never);
+    const { resume } = new ResumeSessionCommand(findComputer, () => undefined, { create } as never);
     const state = { type: 'celesto', computer_id: 'a', session_id: 'sess_7', manifest: { root: '/srv' } };
     const { uri } = await vscode.workspace.openTextDocument({ content: JSON.stringify([state]) });
     await resume(uri);

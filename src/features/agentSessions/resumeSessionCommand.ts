@@ -1,11 +1,17 @@
 import * as vscode from 'vscode';
-import { escapeIcons } from '../../base/text';
+import { isApiError } from '../../api/apiErrors';
+import { escapeIcons, truncate } from '../../base/text';
 import type { Computer } from '../../computers/computer';
 import { assertOpenable } from '../../computers/errors';
+import { statusOf } from '../../computers/statusTable';
 import type { Terminals } from '../../terminal/terminals';
 import type { FindComputer } from '../../ui/findComputerWithProgress';
+import { confirmOrCancel, warn } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import { maxFileBytes, parseSavedSession, type SavedSession, tooLargeError } from './savedSession';
+import { readSavedSessions } from './readSavedSessions';
+import type { SavedSession } from './savedSession';
+import { pickSessionFile, readSessionFile } from './sessionFile';
+import { type NameOfComputer, pickSession } from './sessionPicker';
 
 /** Milliseconds for which the status bar names the resumed session. */
 const statusMessageMs = 5_000;
@@ -14,57 +20,77 @@ const statusMessageMs = 5_000;
 export class ResumeSessionCommand {
   constructor(
     private readonly findComputer: FindComputer,
-    private readonly terminals: Terminals,
+    private readonly nameOf: NameOfComputer,
+    private readonly terminals: Pick<Terminals, 'create'>,
   ) {}
 
   /** Takes the URI of the file as its argument, from a menu of the editor or the explorer, or asks for it. */
   readonly resume: Handler = async (...args) => {
     const [uri] = args;
-    const file = uri instanceof vscode.Uri ? uri : await pickFile();
+    const file = uri instanceof vscode.Uri ? uri : await pickSessionFile();
     if (!file) return;
-    const session = await readSession(file);
+    const session = await pickSession(readSavedSessions(await readSessionFile(file)), this.nameOf);
+    if (!session) return;
     const computer = await this.computerOf(session);
-    assertOpenable(computer);
+    if (mayStart(computer)) await confirmStart(computer, session, file);
+    else if (session.deleteOnClose) void warn(deletionWarning(computer.name));
     this.terminals.create(computer, session.root === undefined ? {} : { cwd: session.root });
-    if (session.sessionId === undefined) return;
-    // A file may hold several sessions, and the first is resumed: so it is named.
-    const message = vscode.l10n.t('Resumed session {0} on {1}', session.sessionId, computer.name);
-    vscode.window.setStatusBarMessage(escapeIcons(message), statusMessageMs);
+    showResumed(session, computer);
   };
 
+  /** Finds the computer as it is now: one that was stopped elsewhere is not to be started unasked. */
   private async computerOf({ computerId, deleteOnClose }: SavedSession): Promise<Computer> {
-    try {
-      return await this.findComputer(computerId);
-    } catch (error) {
-      // Only an error of the look-up has a cause.
-      if (!deleteOnClose || !(error instanceof Error) || error.cause === undefined) throw error;
-      throw new Error(
+    const deleted = (): Error =>
+      new Error(
         vscode.l10n.t(
-          'The computer of this session, {0}, no longer exists. The session was set up to delete it on closing.',
-          computerId,
+          "The agent's runner deletes the computer when a run stops. Nothing is left to attach to.",
         ),
-        { cause: error },
       );
+    try {
+      const computer = await this.findComputer(computerId, { isCurrent: true });
+      if (deleteOnClose && statusOf(computer.status).isGone) throw deleted();
+      assertOpenable(computer);
+      return computer;
+    } catch (error) {
+      const isMissing = error instanceof Error && isApiError(error.cause, 'notFound');
+      throw deleteOnClose && isMissing ? deleted() : error;
     }
   }
 }
 
-async function pickFile(): Promise<vscode.Uri | undefined> {
-  const [file] =
-    (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Resume Saved Agent Session'),
-      openLabel: vscode.l10n.t('Resume'),
-      filters: { [vscode.l10n.t('Saved session')]: ['json'], [vscode.l10n.t('All files')]: ['*'] },
-    })) ?? [];
-  return file;
+/** True for a computer that a terminal would start or restore. One in an error asks in its terminal. */
+function mayStart({ status }: Computer): boolean {
+  const { open, isStopping } = statusOf(status);
+  return open === 'start' || open === 'restore' || isStopping;
 }
 
-/** @throws SavedSessionError, or what VS Code throws for an unreadable file */
-async function readSession(file: vscode.Uri): Promise<SavedSession> {
-  // An open document may have unsaved changes.
-  const document = vscode.workspace.textDocuments.find(({ uri }) => uri.toString() === file.toString());
-  if (document) return parseSavedSession(document.getText());
-  const { size } = await vscode.workspace.fs.stat(file);
-  if (size > maxFileBytes) throw tooLargeError();
-  return parseSavedSession(Buffer.from(await vscode.workspace.fs.readFile(file)).toString('utf8'));
+async function confirmStart(computer: Computer, session: SavedSession, file: vscode.Uri): Promise<void> {
+  const { name, status } = computer;
+  const details = [
+    vscode.l10n.t('{0}: {1}.', name, statusOf(status).label()),
+    session.root === undefined
+      ? vscode.l10n.t('The session names no directory.')
+      : vscode.l10n.t("The session's directory is {0}.", truncate(session.root, 200)),
+    vscode.l10n.t('A computer that runs may incur costs.'),
+    ...(session.deleteOnClose ? [deletionWarning(name)] : []),
+  ];
+  await confirmOrCancel({
+    question: vscode.l10n.t('Start {0} for the session in {1}?', name, fileName(file)),
+    detail: details.join(' '),
+    action: vscode.l10n.t('Start'),
+  });
+}
+
+function deletionWarning(name: string): string {
+  return vscode.l10n.t("The agent's runner deletes {0}, with its files, when the session ends.", name);
+}
+
+function fileName(file: vscode.Uri): string {
+  return truncate(vscode.workspace.asRelativePath(file), 100);
+}
+
+function showResumed({ sessionId }: SavedSession, { name }: Computer): void {
+  if (sessionId === undefined) return;
+  const message = vscode.l10n.t('Resumed session {0} on {1}', sessionId, name);
+  vscode.window.setStatusBarMessage(escapeIcons(message), statusMessageMs);
 }
