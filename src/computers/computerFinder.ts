@@ -25,7 +25,7 @@ export class ComputerFinder {
   ): Promise<Computer> {
     const listed = this.store.find(idOrName);
     if (listed && !isCurrent) return listed;
-    if (!listed && this.store.computers.some(({ name }) => name === idOrName)) {
+    if (!listed && this.store.ownComputers.some(({ name }) => name === idOrName)) {
       throw new Error(t('Several computers are named {0}. Use the ID of one of them instead.', idOrName));
     }
     try {

@@ -6,7 +6,7 @@ import type { Clock } from '../base/clock';
 import type { Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
 import { describeError, type Log } from '../base/log';
-import { type Computer, computerFrom, sameComputer } from './computer';
+import { type Computer, computerFrom, isServiceMachine, sameComputer } from './computer';
 import { pollBackoffMs, Poller, pollIntervals } from './poller';
 import { isPortChanging } from './publishedPort';
 import { statusOf } from './statusTable';
@@ -132,9 +132,14 @@ export class ComputerStore implements Disposable {
     return this.entries.get(id)?.shown;
   }
 
-  /** Finds by id, else by name where just one computer has it. */
+  /** All computers but the service's own machines, in no particular order. */
+  get ownComputers(): Computer[] {
+    return this.computers.filter((computer) => !isServiceMachine(computer));
+  }
+
+  /** Finds by id, else by name where just one computer has it; the service's own machines only by id. */
   find(idOrName: string): Computer | undefined {
-    const byName = this.computers.filter((computer) => computer.name === idOrName);
+    const byName = this.ownComputers.filter((computer) => computer.name === idOrName);
     return this.get(idOrName) ?? (byName.length === 1 ? byName[0] : undefined);
   }
 

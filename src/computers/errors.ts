@@ -1,6 +1,6 @@
 import { t } from '@vscode/l10n';
 import type { RecoveryFacts } from '../base/errors';
-import type { Computer } from './computer';
+import { type Computer, isServiceMachine } from './computer';
 import { statusOf } from './statusTable';
 
 /** Reasons for which a computer did not reach the state that was requested. */
@@ -38,6 +38,12 @@ export class LifecycleError extends Error implements RecoveryFacts {
 /** @throws LifecycleError when the status of a computer rules out a session */
 export function assertOpenable(computer: Computer): void {
   if (statusOf(computer.status).open === 'refuse') throw refusalOf(computer);
+}
+
+/** @throws Error for a machine of the service's own, which tasks and the default computer leave alone */
+export function assertNotServiceMachine(computer: Computer): void {
+  if (isServiceMachine(computer))
+    throw new Error(t('Celesto runs {0} for itself. Select a computer of your own.', computer.name));
 }
 
 /** Makes the error for a computer whose status rules out a session. */

@@ -3,6 +3,7 @@ import { parseDate } from '../base/date';
 import { formatMegabytes } from '../base/text';
 import type { Computer } from '../computers/computer';
 import { statusOf } from '../computers/statusTable';
+import { serviceMachineMark } from './serviceMachine';
 
 /** A label and a value. */
 export type Fact = [label: string, value: string];
@@ -15,6 +16,7 @@ export function factsOf(computer: Computer): Fact[] {
   const facts: [string, string | undefined][] = [
     [t('State'), statusOf(computer.status).label()],
     [t('Last error'), computer.lastError],
+    [t('Made by the service'), serviceMachineMark(computer)],
     [t('ID'), computer.id],
     [t('Template'), computer.templateId],
     [t('Size'), formatComputerSize(computer)],

@@ -2,6 +2,7 @@ import { capabilitiesOf } from '../computers/capabilities';
 import type { Computer } from '../computers/computer';
 import { statusOf } from '../computers/statusTable';
 import { formatComputerSize } from './computerFacts';
+import { serviceMachineMark } from './serviceMachine';
 
 /** A computer as an item of the tree or of a picker. Plain text: none of it may be rendered as trusted Markdown. */
 export interface ComputerItemText {
@@ -17,18 +18,19 @@ export interface ComputerItemText {
   readonly ariaLabel: string;
 }
 
-/** Describes a computer for the tree and for pickers: name, status, template, size. */
+/** Describes a computer for the tree and for pickers: name, mark of a service's own machine, status, template, size. */
 export function computerItemText(computer: Computer): ComputerItemText {
   const { icon, color, label } = statusOf(computer.status);
   const status = label();
+  const mark = serviceMachineMark(computer);
   const size = formatComputerSize(computer);
   return {
     label: computer.name,
-    description: [status, computer.templateId, size].filter(Boolean).join(' · '),
+    description: [mark, status, computer.templateId, size].filter(Boolean).join(' · '),
     icon,
     color,
     contextValue: capabilitiesOf(computer).join(' '),
-    ariaLabel: [computer.name, status, computer.lastError, computer.templateId, size]
+    ariaLabel: [computer.name, mark, status, computer.lastError, computer.templateId, size]
       .filter(Boolean)
       .join(', '),
   };

@@ -12,7 +12,10 @@ interface ComputerItem extends vscode.QuickPickItem {
   readonly computer: Computer;
 }
 
-/** A quick pick of computers. Items show icon and status and are updated with the store. */
+/**
+ * A quick pick of computers, without the service's own machines. Items show icon and status and are updated with the
+ * store.
+ */
 export class ComputerPicker {
   constructor(private readonly store: ComputerStore) {}
 
@@ -75,7 +78,7 @@ export class ComputerPicker {
    */
   private computersAfter(before: readonly Computer[], capability: Capability): Computer[] {
     const listed = new Set(before.map(({ id }) => id));
-    const added = this.store.computers.filter(
+    const added = this.store.ownComputers.filter(
       (computer) => !listed.has(computer.id) && isCapable(computer, capability),
     );
     return [

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { assertNotServiceMachine } from '../../computers/errors';
 import type { Terminals } from '../../terminal/terminals';
 import type { CommandTargets } from '../../ui/commandTargets';
 import type { FindComputer } from '../../ui/findComputerWithProgress';
@@ -20,7 +21,9 @@ export class DefaultComputerCommands {
   /** Without a folder or workspace the setting is the user's. */
   readonly use: Handler = async (...args) => {
     const title = vscode.l10n.t('Use as Workspace Default');
-    const { id, name } = await this.deps.targets.one(args, title, 'computer');
+    const computer = await this.deps.targets.one(args, title, 'computer');
+    assertNotServiceMachine(computer);
+    const { id, name } = computer;
     const isWorkspace = vscode.workspace.workspaceFolders !== undefined;
     const target = isWorkspace ? vscode.ConfigurationTarget.Workspace : vscode.ConfigurationTarget.Global;
     await vscode.workspace.getConfiguration('celesto').update('defaultComputer', id, target);
@@ -38,6 +41,8 @@ export class DefaultComputerCommands {
         vscode.l10n.t('This workspace has no default computer. Choose one with "Use as Workspace Default".'),
       );
     }
-    this.deps.terminals.show(await this.deps.findComputer(idOrName));
+    const computer = await this.deps.findComputer(idOrName);
+    assertNotServiceMachine(computer);
+    this.deps.terminals.show(computer);
   };
 }

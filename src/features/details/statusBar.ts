@@ -52,7 +52,7 @@ export class StatusBar implements Disposable {
       this.drawnIds = '';
       return;
     }
-    const running = store.computers.filter(({ status }) => statusOf(status).isRunning);
+    const running = store.ownComputers.filter(({ status }) => statusOf(status).isRunning);
     const ids = running.map(({ id }) => id).join(' ');
     const label = runningLabel(running.length);
     this.item.text = `${icon} ${running.length}`;

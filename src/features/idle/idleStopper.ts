@@ -5,7 +5,7 @@ import { type Disposable, DisposableStore } from '../../base/disposable';
 import { describeError, type Log } from '../../base/log';
 import type { Memento } from '../../base/memento';
 import { finishBeforeShutdown } from '../../base/shutdown';
-import type { Computer } from '../../computers/computer';
+import { type Computer, isServiceMachine } from '../../computers/computer';
 import type { UsageSource } from '../../computers/computersInUse';
 import type { ComputerStore } from '../../computers/computerStore';
 import type { Lifecycle } from '../../computers/lifecycle';
@@ -31,7 +31,7 @@ export interface IdlePrompts {
 
 export interface IdleStopperDeps {
   readonly lifecycle: Pick<Lifecycle, 'onDidStart' | 'onWillStopOrDelete' | 'fetch' | 'stop'>;
-  readonly store: Pick<ComputerStore, 'onDidChange'>;
+  readonly store: Pick<ComputerStore, 'get' | 'onDidChange'>;
   /** Computers in use from this window. */
   readonly usage: UsageSource;
   readonly otherWindows: Pick<WindowRegistry, 'publish' | 'isUsedElsewhere' | 'unregister'>;
@@ -115,6 +115,8 @@ export class IdleStopper implements Disposable {
   }
 
   private track(id: string): void {
+    const computer = this.deps.store.get(id);
+    if (computer && isServiceMachine(computer)) return;
     this.tracked.set(id, { lastUsed: this.deps.clock.now(), isAsking: false });
     this.updateTicking();
   }

@@ -11,6 +11,7 @@ import type { CommandTargets } from '../../ui/commandTargets';
 import { withProgress } from '../../ui/progress';
 import { confirmOrCancel } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
+import { serviceMachineMark } from '../../ui/serviceMachine';
 
 /** Computers that the question lists before it counts the others. */
 const maxListed = 15;
@@ -121,16 +122,27 @@ async function askToDelete(computers: readonly Computer[]): Promise<void> {
   const lossOfMany = vscode.l10n.t(
     'All files on them will be lost, and everything that runs on them will end, including their terminals. This cannot be undone.',
   );
-  const detail = computers.length === 1 ? loss : `${listOf(computers)}\n\n${lossOfMany}`;
+  const detail =
+    only && computers.length === 1 ? detailOf(only, loss) : `${listOf(computers)}\n\n${lossOfMany}`;
   await confirmOrCancel({ question, detail, action: vscode.l10n.t('Delete') });
+}
+
+function detailOf(computer: Computer, loss: string): string {
+  const mark = serviceMachineMark(computer);
+  return mark === undefined ? loss : `${vscode.l10n.t('Celesto runs it for itself: {0}.', mark)}\n\n${loss}`;
 }
 
 function listOf(computers: readonly Computer[]): string {
   const listed = computers
     .slice(0, maxListed)
-    .map(({ name, id, status }) => `${name} (${id}, ${statusOf(status).label()})`);
+    .map((computer) => `${computer.name} (${factsOf(computer).join(', ')})`);
   const others = computers.length - listed.length;
   return [...listed, ...(others > 0 ? [vscode.l10n.t('and {0} more', others)] : [])].join('\n');
+}
+
+function factsOf(computer: Computer): string[] {
+  const { id, status } = computer;
+  return [id, statusOf(status).label(), serviceMachineMark(computer)].filter((fact) => fact !== undefined);
 }
 
 function namesOf(computers: readonly Computer[]): string {

@@ -1,6 +1,7 @@
 import { abortable } from '../../base/abort';
 import type { Computer } from '../../computers/computer';
 import type { ComputerFinder } from '../../computers/computerFinder';
+import { assertNotServiceMachine } from '../../computers/errors';
 import type { ConnectorOptions } from '../../connect/computerConnector';
 import type { CommandRequest } from './command';
 import type { CommandExecution } from './commandExecution';
@@ -28,7 +29,9 @@ export class ComputerByNameTarget implements RunTarget {
     const { finder, ensureSignedIn, targetFor } = this.deps;
     const idOrName = this.deps.idOrName();
     await abortable(ensureSignedIn(), options.signal);
-    this.target = targetFor(await finder.find(idOrName, options.signal));
+    const computer = await finder.find(idOrName, options.signal);
+    assertNotServiceMachine(computer);
+    this.target = targetFor(computer);
     return this.target.start(request, options);
   }
 

@@ -103,8 +103,8 @@ export class ComputersView implements Disposable {
   }
 
   private draw(): void {
-    const { computers } = this.deps.store;
-    const runningCount = computers.filter(({ status }) => statusOf(status).isRunning).length;
+    const { ownComputers } = this.deps.store;
+    const runningCount = ownComputers.filter(({ status }) => statusOf(status).isRunning).length;
     this.view.badge =
       runningCount > 0
         ? { value: runningCount, tooltip: vscode.l10n.t('{0} running', runningCount) }

@@ -123,6 +123,25 @@ describe('finding a computer', () => {
     const found = ['a', 'curie', 'twin', 'nobody'].map((text) => harness.store.find(text)?.id);
     assert.deepEqual(found, ['a', 'a', undefined, undefined]);
   });
+
+  it("matches the service's own machines by their id alone", async () => {
+    const harness = new StoreHarness();
+    harness.client.script(
+      'list',
+      listOf(
+        wire('a', 'running', { name: 'curie' }),
+        wire('b', 'running', { name: 'curie', origin: 'github_ci' }),
+        wire('c', 'running', { name: 'build', origin: 'template_build' }),
+      ),
+    );
+    await harness.store.refresh();
+    const found = ['curie', 'b', 'build', 'c'].map((text) => harness.store.find(text)?.id);
+    assert.deepEqual(found, ['a', 'b', undefined, 'c']);
+    assert.deepEqual(
+      harness.store.ownComputers.map(({ id }) => id),
+      ['a'],
+    );
+  });
 });
 
 describe('the cache', () => {

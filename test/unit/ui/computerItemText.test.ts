@@ -48,6 +48,16 @@ describe('computerItemText', () => {
     });
   }
 
+  for (const [origin, mark] of [
+    ['github_ci', 'CI runner'],
+    ['template_build', 'template build'],
+  ] as const)
+    it(`marks a ${mark} of the service`, () => {
+      const item = computerItemText(computer({ origin }));
+      assert.equal(item.description, `${mark} · running · coding-agent · 2 CPU, 2 GB`);
+      assert.equal(item.ariaLabel, `einstein, ${mark}, running, coding-agent, 2 CPU, 2 GB`);
+    });
+
   it('is tested for every known status', () => {
     const tested = appearances.map(([status]) => status).filter((status) => status !== 'in_deep_sleep');
     assert.deepEqual(tested.toSorted(), knownStatuses.toSorted());

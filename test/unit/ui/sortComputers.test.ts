@@ -39,6 +39,21 @@ describe('sortComputers', () => {
     );
   });
 
+  it("puts the service's own machines last, in whatever state", () => {
+    const made = (name: string, status: string, origin: string | null): Computer =>
+      computerFrom(wire(name, status, { name, origin }));
+    const mixed = [
+      made('runner', 'running', 'github_ci'),
+      made('build', 'creating', 'template_build'),
+      made('mine', 'stopped', 'ui'),
+      made('older', 'lost', null),
+    ];
+    assert.deepEqual(
+      sortComputers(mixed).map(({ name }) => name),
+      ['mine', 'older', 'runner', 'build'],
+    );
+  });
+
   it('leaves the given list unchanged', () => {
     const given = [named('b', 'running'), named('a', 'running')];
     sortComputers(given);

@@ -39,7 +39,7 @@ export class CelestoTaskProvider implements vscode.TaskProvider {
   provideTasks(): vscode.Task[] {
     const { store, defaultComputer } = this.deps;
     const own = store.find(defaultComputer().trim());
-    const computers = own ? [own] : store.computers.filter(({ status }) => statusOf(status).isRunning);
+    const computers = own ? [own] : store.ownComputers.filter(({ status }) => statusOf(status).isRunning);
     const tasks = computers.flatMap((computer) =>
       this.detectedTasks(computer, own ? 'default' : computer.name),
     );

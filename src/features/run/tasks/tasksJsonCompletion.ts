@@ -19,7 +19,7 @@ interface Suggestion {
 /** IntelliSense for "computer" in tasks.json. The JSON schema in package.json can only list fixed values. */
 export class TasksJsonCompletion implements vscode.CompletionItemProvider {
   constructor(
-    private readonly store: Pick<ComputerStore, 'computers' | 'find'>,
+    private readonly store: Pick<ComputerStore, 'ownComputers' | 'find'>,
     /** Loads the list of computers, where that needs no question to the user. Never rejects. */
     private readonly loadComputers: () => Promise<void>,
   ) {}
@@ -41,7 +41,7 @@ export class TasksJsonCompletion implements vscode.CompletionItemProvider {
 
   private suggestions(): Suggestion[] {
     const special = specialComputerNames.map((value) => ({ value, detail: '' }));
-    return [...special, ...this.store.computers.map((computer) => this.suggestionFor(computer))];
+    return [...special, ...this.store.ownComputers.map((computer) => this.suggestionFor(computer))];
   }
 
   /** A computer by its name where that is unique, else by its id. */

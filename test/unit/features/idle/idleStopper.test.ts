@@ -10,7 +10,7 @@ import { ComputersInUse } from '../../../../src/computers/computersInUse';
 import { type IdleSettings, IdleStopper } from '../../../../src/features/idle/idleStopper';
 import { WindowRegistry } from '../../../../src/features/idle/windowRegistry';
 import { until } from '../../../harness/until';
-import { listOf } from '../../support/computers';
+import { listOf, wire } from '../../support/computers';
 import { deferred } from '../../support/deferred';
 import { settled } from '../../support/fakeClock';
 import { LifecycleHarness } from '../../support/lifecycleHarness';
@@ -160,6 +160,18 @@ describe('an idle computer', () => {
     assert.equal(window.harness.client.count('stop', 'a'), 1);
     assert.equal(window.stops, 1, 'not the one that it did not start');
     assert.equal(window.harness.clock.waiting, 0, 'nothing is left to be watched over');
+  });
+
+  it('is left running where it is a machine of the service', async () => {
+    const window = await scene('always', { stopOnClose: true });
+    const { client } = window.harness;
+    const machine = (status: string) => wire('a', status, { origin: 'github_ci' });
+    client.script('get', machine('stopped'), machine('running'));
+    client.script('start', machine('starting'));
+    await window.harness.opened();
+    await goBy(40, window);
+    await window.idle.close();
+    assert.deepEqual([window.stops, window.lastStops], [0, []]);
   });
 
   it('is left running where the setting is never', async () => {

@@ -11,6 +11,11 @@ function computer(facts: Record<string, unknown> = {}): Computer {
 describe('matchesFilter', () => {
   const einstein = computer({ status: 'error' });
 
+  it('finds the machines of the service by their mark', () => {
+    assert.equal(matchesFilter(computer({ origin: 'github_ci' }), 'ci run'), true);
+    assert.equal(matchesFilter(computer({ origin: 'ui' }), 'ci run'), false);
+  });
+
   for (const [filter, fit] of [
     ['stein', true],
     ['EINSTEIN', true],
