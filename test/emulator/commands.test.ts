@@ -109,6 +109,37 @@ describe('commands on a computer', () => {
     assert.equal(exit.exit_code, 137);
   });
 
+  it('end when the caller of exec leaves, unless the service lets them go on', async () => {
+    const { url, apiKey, control } = harness.emulator;
+    const leave = async (sleep: string) => {
+      const caller = new AbortController();
+      const left = fetch(`${url}/v1/computers/${id}/exec`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ command: sleep, timeout: 60 }),
+        signal: caller.signal,
+      });
+      await until('a sleep', async () => (await processesMatching(sleep)).length > 0);
+      caller.abort();
+      await assert.rejects(left, { name: 'AbortError' });
+    };
+    const ended = longSleep();
+    await leave(ended);
+    await until('no sleep', async () => (await processesMatching(ended)).length === 0);
+    const last = await until('the end in the history', async () => {
+      const [newest] = (await history()).commands;
+      return newest?.status === 'running' ? undefined : newest;
+    });
+    assert.deepEqual([last.status, last.error_type], ['cancelled', 'client_disconnected']);
+
+    await control.setFeatures({ execOutlivesCaller: true });
+    const outliving = longSleep();
+    await leave(outliving);
+    // The service has seen the caller leave once it has answered another request on a new connection.
+    assert.equal((await harness.exec(id, `pkill -f '^${outliving}'; echo $?`)).stdout, '0\n');
+    await control.setFeatures({ execOutlivesCaller: false });
+  });
+
   it('are listed in the history, newest first', async () => {
     const events = await collect('printf four; printf sixsix >&2; exit 5');
     const [started] = events;

@@ -26,13 +26,22 @@ export class Commands {
   private readonly history = new WeakMap<ComputerStateMachine, Invocation[]>();
   private readonly streams = new Map<Readable, ComputerStateMachine>();
 
-  /** Runs a command to its end. @throws ApiError 409 when the computer does not run */
+  /**
+   * Runs a command to its end.
+   * @param left is aborted when the caller leaves, which ends the command
+   * @throws ApiError 409 when the computer does not run
+   */
   async run(
     computer: ComputerStateMachine,
     commandLine: string,
     timeout: number,
+    left: AbortSignal,
   ): Promise<ExecResult & { command_id: string }> {
     const { command, invocation } = this.start(computer, commandLine, timeout);
+    left.addEventListener('abort', () => {
+      invocation.error_type = 'client_disconnected';
+      command.kill();
+    });
     const result = await runCommand(command);
     return { ...result, command_id: invocation.command_id };
   }

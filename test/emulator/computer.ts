@@ -1,4 +1,5 @@
 import type { Frames } from './features';
+import type { PublishedRoute } from './publishedRoute';
 
 /** A computer as the service's answers contain it. */
 export interface WireComputer extends Partial<OctoberFields> {
@@ -46,16 +47,6 @@ export interface WirePublishedPort {
   created_at: string | null;
 }
 
-/** A public route as the emulator stores it. */
-export interface PublishedRoute {
-  id: string;
-  port: number;
-  /** First label of its host name. */
-  name: string;
-  /** ISO 8601. */
-  created: string;
-}
-
 /** A computer as the emulator stores it, in memory and on disk. */
 export interface ComputerRecord {
   wire: Omit<WireComputer, 'connection' | 'published_ports' | 'disk_delete_at'>;
@@ -82,8 +73,12 @@ export interface ComputerRecord {
   listens?: boolean;
   /** Frames that its terminals send; default: as in the emulator's features. */
   gatewayFrames?: Frames;
+  /** Time at which it came to run (ISO 8601); absent while it does not. */
+  runningSince?: string;
   /** Its published ports. */
   published?: PublishedRoute[];
+  /** False: its image supports no public ports. Default true. */
+  publicPorts?: boolean;
 }
 
 /** Properties of a computer that is added to the emulator. */
@@ -119,6 +114,10 @@ export interface Seed {
   /** False: its sshd does not listen, so it has no endpoint. */
   listens?: boolean;
   gatewayFrames?: Frames;
+  /** Ports that are published; suspended while it does not run. */
+  published?: number[];
+  /** False: its image supports no public ports. */
+  publicPorts?: boolean;
 }
 
 /** Body of a create call. */

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../../src/base/errors';
 import {
@@ -8,7 +9,9 @@ import {
   type WirePublishedPort,
 } from './computer';
 import type { Features } from './features';
+import { type OperationKind, Operations } from './operations';
 import { forComputers, freePort, isFree } from './ports';
+import { stateOf } from './publishedRoute';
 import type { Sandbox } from './sandbox/sandbox';
 
 /** Dependencies of a computer: settings of the emulator, and its callbacks. */
@@ -28,6 +31,7 @@ export interface StateMachineDeps {
   usedPorts(): Set<number | null>;
 }
 
+const changing = 'creating starting stopping restoring deleting';
 const notStartable = 'creating running starting stopping restoring deleting deleted lost pending';
 const notStoppable = 'creating starting stopping stopped restoring restorable deleting deleted lost pending';
 
@@ -38,12 +42,16 @@ const diskKeptMs = 30 * 86_400_000;
 export class ComputerStateMachine {
   /** The transition under way. */
   private task: { abort: AbortController; done: Promise<void> } | undefined;
+  private readonly changes = new EventEmitter<{ status: [] }>();
+  readonly operations: Operations;
 
   constructor(
     readonly record: ComputerRecord,
     readonly sandbox: Sandbox | undefined,
     readonly deps: StateMachineDeps,
-  ) {}
+  ) {
+    this.operations = new Operations(this.id);
+  }
 
   get id(): string {
     return this.record.wire.id;
@@ -64,23 +72,24 @@ export class ComputerStateMachine {
   // --- Calls of the API. @throws ApiError 409 when the status does not allow them.
 
   create(): void {
+    this.operations.begin('create');
     this.startTask((signal) => this.bringUp(this.deps.times.create, signal));
   }
 
   start(): WireComputer {
     this.rejectStatuses(notStartable, 'cannot be started');
     if (this.status === 'restorable') return this.restore();
-    return this.transition('starting', (signal) => this.bringUp(this.deps.times.start, signal));
+    return this.operate('start', 'starting', (signal) => this.bringUp(this.deps.times.start, signal));
   }
 
   stop(): WireComputer {
     this.rejectStatuses(notStoppable, 'cannot be stopped');
-    return this.transition('stopping', (signal) => this.takeDown(signal));
+    return this.operate('stop', 'stopping', (signal) => this.takeDown(signal));
   }
 
   delete(): WireComputer {
     this.rejectStatuses('deleting deleted', 'cannot be deleted');
-    return this.transition('deleting', (signal) => this.removeFiles(signal));
+    return this.operate('delete', 'deleting', (signal) => this.removeFiles(signal));
   }
 
   /** @returns the computer before the restore, as the service does */
@@ -101,6 +110,11 @@ export class ComputerStateMachine {
     if (this.status !== 'running' || isShuttingDown) throw this.conflict(refusal);
     if (this.sandbox === undefined) throw new ApiError(503, 'This computer is an entry of the list only.');
     return this.sandbox;
+  }
+
+  /** Resolves when its status is none of a transition. */
+  async settled(): Promise<void> {
+    while (isChanging(this.status)) await once(this.changes, 'status');
   }
 
   // --- Calls of the control
@@ -145,7 +159,10 @@ export class ComputerStateMachine {
   /** Continues where an earlier run of the emulator stopped. Resolves when a running computer is up again. */
   async resume(): Promise<void> {
     const { times } = this.deps;
-    if (this.status === 'running') await this.bootWithSshd().catch((error: unknown) => this.fail(error));
+    if (this.status === 'running') {
+      this.record.runningSince ??= new Date().toISOString();
+      await this.bootWithSshd().catch((error: unknown) => this.fail(error));
+    }
     if (this.record.held) return;
     const continuations: Record<string, (signal: AbortSignal) => Promise<void>> = {
       creating: (signal) => this.bringUp(times.create, signal),
@@ -199,7 +216,17 @@ export class ComputerStateMachine {
   }
 
   private restore(): WireComputer {
-    return this.transition('restoring', (signal) => this.bringUp(this.deps.times.restore, signal));
+    return this.operate('restore', 'restoring', (signal) => this.bringUp(this.deps.times.restore, signal));
+  }
+
+  /** Starts a transition for a call of the API. */
+  private operate(
+    kind: OperationKind,
+    status: string,
+    task: (signal: AbortSignal) => Promise<void>,
+  ): WireComputer {
+    this.operations.begin(kind);
+    return this.transition(status, task);
   }
 
   /** Sets a changing status and starts the task that leads to the next one. */
@@ -243,9 +270,11 @@ export class ComputerStateMachine {
 
   private get publishedPorts(): WirePublishedPort[] {
     const { times, publicUrl } = this.deps;
-    return (this.record.published ?? []).map(({ id, port, name, created }) => {
-      const isUp = Date.now() >= Date.parse(created) + times.publish;
-      const [status, url] = isUp ? ['published', publicUrl(name)] : ['publishing', null];
+    const { published = [], runningSince } = this.record;
+    return published.map((route) => {
+      const { status, isTold } = stateOf(route, runningSince, times.publish);
+      const { id, port, name, created } = route;
+      const url = isTold ? publicUrl(name) : null;
       return { id, computer_id: this.id, port, url, status, created_at: created };
     });
   }
@@ -275,14 +304,19 @@ export class ComputerStateMachine {
   }
 
   private set(status: string, lastError?: string): void {
-    const { wire } = this.record;
+    const { record } = this;
+    const { wire } = record;
     wire.status = status;
     wire.last_error = lastError ?? null;
     if (status === 'stopped') wire.stopped_at ??= new Date().toISOString();
     if (status === 'running') {
+      record.runningSince ??= new Date().toISOString();
       wire.stopped_at = null;
-      delete this.record.diskDeleteAt;
-    }
+      delete record.diskDeleteAt;
+    } else delete record.runningSince;
+    if (!isChanging(status))
+      this.operations.end(status === 'error' ? 'failed' : 'succeeded', wire.last_error);
+    this.changes.emit('status');
     this.deps.onChanged();
   }
 
@@ -299,6 +333,10 @@ export class ComputerStateMachine {
   private conflict(refusal: string): ApiError {
     return new ApiError(409, `Computer ${this.record.wire.name} is ${this.status} and ${refusal}.`);
   }
+}
+
+function isChanging(status: string): boolean {
+  return changing.split(' ').includes(status);
 }
 
 /**

@@ -11,6 +11,7 @@ import {
   type WireComputer,
 } from './computer';
 import { ComputerStateMachine, type StateMachineDeps } from './computerStateMachine';
+import { newRoute } from './publishedRoute';
 import type { Sandbox, SandboxFactory } from './sandbox/sandbox';
 import { checkCreateRequest, type Shape, shapeOf } from './shape';
 import type { Saved, StateFile } from './state';
@@ -120,14 +121,14 @@ export class Computers {
    * Creates a computer. An idempotency key that was used before returns the computer created then.
    * @throws ApiError when the service's rules do not allow it
    */
-  create(request: CreateRequest, { organization, origin, idempotencyKey }: Creation): WireComputer {
+  create(request: CreateRequest, { organization, origin, idempotencyKey }: Creation): ComputerStateMachine {
     const key = idempotencyKey === undefined ? undefined : `${organization} ${idempotencyKey}`;
     const text = JSON.stringify(request);
     const earlier = key === undefined ? undefined : this.creations[key];
     if (earlier !== undefined) {
       if (earlier.request !== text)
         throw new ApiError(409, 'This Idempotency-Key was used with another request.');
-      return this.get(earlier.id, organization).wire;
+      return this.get(earlier.id, organization);
     }
     const shape = this.shape(request);
     const { billing, features } = this.options;
@@ -135,7 +136,7 @@ export class Computers {
     const computer = this.add(shape, { organization, origin, status: 'creating' });
     if (key !== undefined) this.creations[key] = { request: text, id: computer.id };
     computer.create();
-    return computer.wire;
+    return computer;
   }
 
   /** Adds a computer in any status, whatever the service's rules. Resolves when its machine is in that state. */
@@ -143,10 +144,13 @@ export class Computers {
     const { template, size, vcpus, ramMb } = seed;
     const shape = this.shape({ template_id: template, size_id: size, vcpus, ram_mb: ramMb });
     const computer = this.add(shape, { ...seed, status: 'stopped' });
-    const { ssh, listens, gatewayFrames, project, diskDeleteAt, without = [], sshd = true } = seed;
-    const hidden = sshd ? without : [...without, 'sshd'];
-    Object.assign(computer.record, { ssh, listens, gatewayFrames, project, diskDeleteAt, without: hidden });
-    const { wire } = computer.record;
+    const { ssh, listens, gatewayFrames, publicPorts, project, diskDeleteAt } = seed;
+    const { without = [], sshd = true } = seed;
+    const { record } = computer;
+    Object.assign(record, { ssh, listens, gatewayFrames, publicPorts, project, diskDeleteAt });
+    record.without = sshd ? without : [...without, 'sshd'];
+    record.published = seed.published?.map(newRoute);
+    const { wire } = record;
     wire.custom_template_id = seed.customTemplate ?? null;
     wire.price_version = seed.priceVersion ?? wire.price_version;
     return computer.setStatus(seed.status ?? 'running', seed.lastError);

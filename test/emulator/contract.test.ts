@@ -329,6 +329,50 @@ describe('every answer', () => {
     assert.equal(new Set(ids).size, asked.length);
   });
 
+  it('spells dates in several ways, or in the one that is asked for; all of them are in UTC', async () => {
+    const { control } = harness.emulator;
+    const { id } = await control.seed({ status: 'stopped', diskDeleteAt: '2027-01-02T03:04:05.678Z' });
+    const dates = async () => {
+      const {
+        created_at: created,
+        stopped_at: stopped,
+        disk_delete_at: deleted,
+      } = (await harness.get(id)).body;
+      return [created, stopped ?? '', deleted ?? ''] as const;
+    };
+    const [created, stopped, deleted] = await dates();
+    assert.match(created, /T\d\d:\d\d:\d\d\.\d{6}$/);
+    assert.match(stopped, /\.\d{6}\+00:00$/);
+    assert.equal(deleted, '2027-01-02T03:04:05.678Z');
+    for (const [spelling, expected] of [
+      ['z', '2027-01-02T03:04:05.678Z'],
+      ['offset', '2027-01-02T03:04:05.678+00:00'],
+      ['noZone', '2027-01-02T03:04:05.678'],
+      ['microseconds', '2027-01-02T03:04:05.678042Z'],
+    ] as const) {
+      await control.setFeatures({ dates: spelling });
+      assert.equal((await dates())[2], expected);
+      assert.ok(Math.abs(Date.parse(`${created}Z`) - Date.now()) < 60_000, created);
+      const route = '/v1/computers/{computer_id}/terminals';
+      const { expires_at } = (await harness.call<TerminalGrant>('POST', route, { id: 'curie' })).body;
+      assert.match(expires_at, /(Z|\+00:00)$/, 'the end of a token keeps its zone');
+    }
+    await control.setFeatures({ dates: 'mixed' });
+  });
+
+  it('begins with a byte order mark where that is asked for', async () => {
+    const { url, apiKey, control } = harness.emulator;
+    const first = async (path: string) => {
+      const answer = await fetch(url + path, { headers: { authorization: `Bearer ${apiKey}` } });
+      return Buffer.from(await answer.arrayBuffer()).subarray(0, 4);
+    };
+    assert.equal((await first('/v1/computers')).toString('latin1'), '{"co');
+    await control.setFeatures({ byteOrderMark: true });
+    for (const path of ['/v1/computers', '/v1/nothing'])
+      assert.deepEqual((await first(path)).subarray(0, 3), Buffer.from([0xef, 0xbb, 0xbf]), path);
+    await control.setFeatures({ byteOrderMark: false });
+  });
+
   it('to an invalid request names the fields, in the words of the service', async () => {
     const errorsOf = async (route: string, body: object) => {
       const options = { id: 'curie', body };

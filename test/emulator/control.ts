@@ -7,6 +7,8 @@ import type { Fault, Faults } from './faults';
 import type { Features, Frames } from './features';
 import type { Journal, JournalEntry } from './journal';
 import type { MetricsSeed, Observability } from './observability';
+import type { WireOperation } from './operations';
+import type { PublishedPorts } from './publishedPorts';
 import type { Client } from './terminals/client';
 import type { Terminals } from './terminals/terminals';
 
@@ -40,6 +42,10 @@ export interface Control {
   interrupt(which: ComputerRef): Promise<WireComputer>;
   /** The next start, create or restore ends in `error` with this reason. */
   failNextStart(change: ComputerRef & { reason: string }): Promise<void>;
+  /** The operations of a computer that calls of the API began, oldest first. */
+  operations(which: ComputerRef): Promise<WireOperation[]>;
+  /** Sets the status of a published port, such as `error`, until it is published again; default: the real one. */
+  setPortStatus(change: ComputerRef & { port: number; status?: string }): Promise<void>;
   setTimes(times: Partial<Times>): Promise<void>;
   setFeatures(features: Partial<Features>): Promise<void>;
   /** Sets the frames of the computer's terminals from the next attach on; default: as in the features. */
@@ -92,6 +98,7 @@ export interface Controlled {
   observability: Observability;
   billing: Billing;
   terminals: Terminals;
+  publishedPorts: PublishedPorts;
   faults: Faults;
   journal: Journal;
   times: Times;
@@ -100,8 +107,8 @@ export interface Controlled {
 
 /** The control of an emulator in this process. */
 export function createControl(controlled: Controlled): Control {
-  const { computers, commands, observability, billing, terminals, faults, journal, times, features } =
-    controlled;
+  const { computers, commands, observability, billing, terminals } = controlled;
+  const { publishedPorts, faults, journal, times, features } = controlled;
   const asPromise = <T>(action: () => T): Promise<T> => Promise.resolve().then(action);
   const eachClient = (id: string, action: (client: Client, updateFlow: () => void) => void): Promise<void> =>
     asPromise(() => {
@@ -115,6 +122,9 @@ export function createControl(controlled: Controlled): Control {
     setSsh: ({ id, ssh }) => asPromise(() => computers.change(id, { ssh })),
     interrupt: ({ id }) => asPromise(() => computers.get(id).interrupt()),
     failNextStart: ({ id, reason }) => asPromise(() => computers.change(id, { failNextStart: reason })),
+    operations: ({ id }) => asPromise(() => computers.get(id).operations.all),
+    setPortStatus: ({ id, port, status }) =>
+      asPromise(() => publishedPorts.setStatus(computers.get(id), port, status)),
     setTimes: (values) => asPromise(() => void Object.assign(times, values)),
     setFeatures: (values) => asPromise(() => void Object.assign(features, values)),
     setGatewayFrames: ({ id, frames }) => asPromise(() => computers.change(id, { gatewayFrames: frames })),

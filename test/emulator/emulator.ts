@@ -96,7 +96,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     publicUrl: (name) => publicUrl(name, portOf(server)),
     log,
   });
-  const publishedPorts = new PublishedPorts(computers);
+  const publishedPorts = new PublishedPorts(computers, features);
   const terminals = new Terminals(features);
   const commands = new Commands();
   const observability = new Observability();
@@ -106,6 +106,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     observability,
     billing,
     terminals,
+    publishedPorts,
     faults,
     journal,
     times,

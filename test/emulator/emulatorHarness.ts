@@ -20,6 +20,7 @@ export interface Answer<T> {
 interface RequestOptions {
   id?: string;
   port?: number | string;
+  operation?: string;
   body?: unknown;
   headers?: Record<string, string>;
 }
@@ -64,13 +65,16 @@ export class EmulatorHarness {
     this.running = undefined;
   }
 
-  /** Calls the REST API with the key. @param route as in the contract, with `{computer_id}` and `{port}` to be filled in */
+  /** Calls the REST API with the key. @param route as in the contract, with its parameters to be filled in */
   async call<T = WireComputer>(
     method: string,
     route: string,
-    { id = '', port = '', body, headers = {} }: RequestOptions = {},
+    { id = '', port = '', operation = '', body, headers = {} }: RequestOptions = {},
   ): Promise<Answer<T>> {
-    const path = route.replace('{port}', String(port)).replace(/\{\w+\}/, encodeURIComponent(id));
+    const path = route
+      .replace('{port}', String(port))
+      .replace('{operation_id}', operation)
+      .replace(/\{\w+\}/, encodeURIComponent(id));
     const { url = '', apiKey = '' } = this.target ?? {};
     const response = await fetch(url + path, {
       method,

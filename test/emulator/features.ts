@@ -1,5 +1,6 @@
 import { ApiError } from './computer';
 import type { ContractName } from './contract/contract';
+import type { DateSpelling } from './dates';
 
 /** The kind of WebSocket frames for the output of a terminal. */
 export type Frames = 'binary' | 'text';
@@ -28,6 +29,17 @@ export interface Features {
   refusals: 'sentence' | 'validation';
   /** Leaves the machines of GitHub CI out of lists, as the service's MCP server does, unless their origin is asked for. */
   hideCiMachines: boolean;
+  /** Answers a create and a start when the computer runs, or has failed, and not at once. */
+  answersWhenRunning: boolean;
+  /** Where answers to create, start, stop and delete carry the id of their operation. No answer is known to carry it. */
+  operationIds: 'none' | 'body' | 'header' | 'both';
+  /** A command goes on when its caller leaves before it has ended. */
+  execOutlivesCaller: boolean;
+  /** Ids of templates whose image supports no public ports. */
+  templatesWithoutPorts: string[];
+  dates: DateSpelling;
+  /** Sends a byte order mark before JSON. */
+  byteOrderMark: boolean;
   /** Lists every computer, whatever the limit of the request. */
   ignoreListLimit: boolean;
   /** Frames that terminals send. In text frames bytes that are not UTF-8 are replaced, as a careless service does. */
@@ -53,6 +65,12 @@ export const defaultFeatures: Features = {
   sizeRequired: false,
   refusals: 'sentence',
   hideCiMachines: false,
+  answersWhenRunning: false,
+  operationIds: 'none',
+  execOutlivesCaller: false,
+  templatesWithoutPorts: [],
+  dates: 'mixed',
+  byteOrderMark: false,
   ignoreListLimit: false,
   gatewayFrames: 'binary',
   gatewayUrl: null,

@@ -32,7 +32,7 @@ function pass(
   response: ServerResponse,
 ): void {
   if (route === undefined) refuse(response, 404, 'Nothing is published here.');
-  else if (route.computer.status !== 'running') refuse(response, 503, 'The computer is not running.');
+  else if (route.status !== 'published') refuse(response, 503, `This port is ${route.status}.`);
   else forward(route.port, request, response);
 }
 

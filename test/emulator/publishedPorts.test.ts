@@ -96,12 +96,80 @@ describe('published ports', () => {
 
     await harness.call('POST', `${computerRoute}/stop`, { id });
     await harness.waitForStatus(id, 'stopped');
-    assert.equal((await browse(url!, '/page')).status, 503);
+    assert.deepEqual(await browse(url!, '/page'), { status: 503, body: 'This port is suspended.\n' });
     assert.equal((await list())[0]?.url, url, 'a stopped computer keeps its address');
     await unpublish(port);
     assert.match((await browse(url!, '/page')).body, /Nothing is published/);
     await harness.call('POST', `${computerRoute}/start`, { id });
     await harness.waitForStatus(id, 'running');
+  });
+
+  it('are suspended while the computer does not run, and come back after its start', async () => {
+    const { control } = harness.emulator;
+    const { url } = (await publish({ port: 3000 })).body;
+    const state = async () => (await list()).map(({ status, url }) => [status, url]);
+    await control.setTimes({ stop: 300, publish: 300 });
+    await harness.call('POST', `${computerRoute}/stop`, { id });
+    assert.deepEqual(await state(), [['suspended', url]], 'while it stops');
+    await harness.waitForStatus(id, 'stopped');
+    assert.deepEqual((await harness.get(id)).body.published_ports, await list());
+    assert.deepEqual(await state(), [['suspended', url]]);
+    await harness.call('POST', `${computerRoute}/start`, { id });
+    await harness.waitForStatus(id, 'running');
+    assert.deepEqual(await state(), [['publishing', url]]);
+    await until('the port', async () => (await state())[0]?.[0] === 'published');
+    assert.deepEqual(await state(), [['published', url]]);
+    await control.setTimes({ stop: 0, publish: 0 });
+    await none();
+  });
+
+  it('are there from the beginning on computers that a test adds', async () => {
+    const { control } = harness.emulator;
+    const stopped = await control.seed({ status: 'stopped', published: [3000, 8000] });
+    const running = await control.seed({ published: [3000] });
+    const ports = async (computer: string) =>
+      (await harness.call<WirePublishedPort[]>('GET', all, { id: computer })).body.map(({ port, status }) => [
+        port,
+        status,
+      ]);
+    assert.deepEqual(await ports(stopped.id), [
+      [3000, 'suspended'],
+      [8000, 'suspended'],
+    ]);
+    assert.deepEqual(await ports(running.id), [[3000, 'published']]);
+  });
+
+  it('have the status that a test sets, until they are published again', async () => {
+    const { control } = harness.emulator;
+    const { url } = (await publish({ port: 3000 })).body;
+    await control.setPortStatus({ id, port: 3000, status: 'error' });
+    const [failed] = await list();
+    assert.deepEqual([failed?.status, failed?.url], ['error', null]);
+    assert.equal((await browse(url!)).status, 503);
+    assert.equal((await publish({ port: 3000 })).body.status, 'published');
+    await control.setPortStatus({ id, port: 3000, status: 'unpublishing' });
+    await control.setPortStatus({ id, port: 3000 });
+    assert.equal((await list())[0]?.url, url);
+    await none();
+  });
+
+  it('are refused where the image of the computer supports none', async () => {
+    const { control } = harness.emulator;
+    const sentence = 'The image of this computer does not support public ports.';
+    const refusal = async (computer: string) => {
+      const answer = await harness.call<{ detail: string }>('POST', all, {
+        id: computer,
+        body: { port: 3000 },
+      });
+      return [answer.status, answer.body.detail];
+    };
+    const { id: old } = await control.seed({ publicPorts: false });
+    assert.deepEqual(await refusal(old), [409, sentence]);
+    const { id: other } = await control.seed({ template: 'coding-agent' });
+    await control.setFeatures({ templatesWithoutPorts: ['coding-agent'] });
+    assert.deepEqual(await refusal(other), [409, sentence]);
+    assert.equal((await publish({ port: 3000 })).status, 200);
+    await none();
   });
 
   it('take the configured time, and survive a restart of the emulator', async () => {

@@ -4,6 +4,7 @@ import fastify, { type FastifyError, type FastifyInstance, type FastifyRequest }
 import { organizations } from './catalogue';
 import { ApiError } from './computer';
 import { contractHeader } from './contract/contract';
+import { spellDates } from './dates';
 import { applyRequestFault, applyResponseFault, type Fault, type Faults } from './faults';
 import type { Features } from './features';
 import type { Journal, JournalEntry } from './journal';
@@ -44,7 +45,7 @@ export function createServer(
 
   server.addHook('preValidation', async (request, reply) => {
     const path = pathOf(request);
-    if (!path.startsWith('/_control')) {
+    if (!isControl(request)) {
       const { method, headers, body } = request;
       const query = request.query as Record<string, unknown>;
       request.journalEntry = journal.add({ method, path, query, headers, body });
@@ -59,11 +60,14 @@ export function createServer(
     request.organization = organizationOf(request);
     return undefined;
   });
-  server.addHook('onSend', (request, reply, payload) => {
+  server.addHook('preSerialization', (request, _reply, payload) =>
+    Promise.resolve(isControl(request) ? payload : spellDates(payload, features.dates)),
+  );
+  server.addHook('onSend', async (request, reply, payload) => {
     reply.headers({ 'x-request-id': request.id, [contractHeader]: features.contract });
-    return request.fault === undefined
-      ? Promise.resolve(payload)
-      : applyResponseFault(request.fault, request, reply, payload);
+    const { fault } = request;
+    const sent = fault === undefined ? payload : await applyResponseFault(fault, request, reply, payload);
+    return features.byteOrderMark && !isControl(request) && typeof sent === 'string' ? `\uFEFF${sent}` : sent;
   });
   server.addHook('onResponse', (request, reply, done) => {
     if (request.journalEntry !== undefined) request.journalEntry.status = reply.statusCode;
@@ -95,6 +99,11 @@ function organizationOf(request: FastifyRequest): string {
   const found = organizations.find((organization) => organization.id === id);
   if (found === undefined) throw new ApiError(403, 'You are not a member of this organization.');
   return found.id;
+}
+
+/** @returns true for a call of the control, which no fault and no switch changes */
+function isControl(request: FastifyRequest): boolean {
+  return pathOf(request).startsWith('/_control');
 }
 
 function pathOf(request: FastifyRequest): string {

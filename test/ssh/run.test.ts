@@ -275,7 +275,7 @@ describe('a command runs', () => {
   });
 
   it('through such a service, and ends when it is cancelled', async () => {
-    await service.emulator.control.setFeatures({ execStream: false });
+    await service.emulator.control.setFeatures({ execStream: false, execOutlivesCaller: true });
     const started = await new Runner(service, 'service').start('bohr', 'sleep 4714');
     await until('it runs', () => isRunning('bohr', 'sleep 4714'));
     started.run.cancel();

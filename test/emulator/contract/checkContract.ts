@@ -33,6 +33,8 @@ const errorSchema: Schema = {
 
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats(ajv);
+// Dates of the service may have no zone, and count as UTC then.
+ajv.addFormat('date-time', addFormats.get('iso-date-time'));
 const validateError = ajv.compile(errorSchema);
 for (const contract of Object.values(contracts)) ajv.addSchema(closed(contract), contract.version);
 

@@ -39,9 +39,14 @@ export function commandRoutes(
   const computerOf = ({ organization, params }: FastifyRequest<ById>): ComputerStateMachine =>
     computers.get(params.id, organization);
 
-  server.post<Exec>(`${computerRoute}/exec`, { schema: { body } }, (request) =>
-    commands.run(computerOf(request), request.body.command, request.body.timeout),
-  );
+  server.post<Exec>(`${computerRoute}/exec`, { schema: { body } }, (request, reply) => {
+    const left = new AbortController();
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished && !features.execOutlivesCaller) left.abort();
+    });
+    const { command, timeout } = request.body;
+    return commands.run(computerOf(request), command, timeout, left.signal);
+  });
   server.post<Exec>(
     `${computerRoute}/exec/stream`,
     { schema: { body }, preValidation: requireFeature(features, 'execStream') },

@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { templates } from '../catalogue';
 import { ApiError, type CreateRequest, type Origin, origins } from '../computer';
 import type { ComputerFilter, Computers } from '../computers';
@@ -69,9 +69,25 @@ interface ListQuery extends ComputerFilter {
 interface ById {
   Params: { id: string };
 }
+interface ByOperation {
+  Params: { id: string; operation: string };
+}
 
 /** Routes that list, create, change and delete the computers of an organization. */
 export function computerRoutes(server: FastifyInstance, computers: Computers, features: Features): void {
+  /** The answer to a call that changes a computer, at once or when the change has ended. */
+  const operated = async (
+    computer: ComputerStateMachine,
+    reply: FastifyReply,
+    waits = false,
+  ): Promise<object> => {
+    const id = computer.operations.latest?.id;
+    const { operationIds: place } = features;
+    if (place === 'header' || place === 'both') reply.header('operation-id', id);
+    if (waits) await computer.settled();
+    return place === 'body' || place === 'both' ? { ...computer.wire, operation_id: id } : computer.wire;
+  };
+
   server.get<{ Querystring: ListQuery }>(
     '/v1/computers',
     { schema: { querystring: listQuery } },
@@ -92,7 +108,8 @@ export function computerRoutes(server: FastifyInstance, computers: Computers, fe
         origin: originOf(headers['x-celesto-client']),
         idempotencyKey: key === undefined ? undefined : String(key),
       });
-      return reply.code(201).send(created);
+      reply.code(201);
+      return operated(created, reply, features.answersWhenRunning);
     },
   );
   server.get('/v1/computers/templates', () => templates);
@@ -103,12 +120,32 @@ export function computerRoutes(server: FastifyInstance, computers: Computers, fe
   );
 
   const computerRoute = '/v1/computers/:id';
-  const computerOf = ({ organization, params }: FastifyRequest<ById>): ComputerStateMachine =>
+  const computerOf = ({
+    organization,
+    params,
+  }: FastifyRequest<ById> | FastifyRequest<ByOperation>): ComputerStateMachine =>
     computers.get(params.id, organization);
   server.get<ById>(computerRoute, (request) => computerOf(request).wire);
-  server.delete<ById>(computerRoute, (request) => computerOf(request).delete());
-  server.post<ById>(`${computerRoute}/start`, (request) => computerOf(request).start());
-  server.post<ById>(`${computerRoute}/stop`, (request) => computerOf(request).stop());
+  server.delete<ById>(computerRoute, (request, reply) => {
+    const computer = computerOf(request);
+    computer.delete();
+    return operated(computer, reply);
+  });
+  server.post<ById>(`${computerRoute}/start`, (request, reply) => {
+    const computer = computerOf(request);
+    computer.start();
+    return operated(computer, reply, features.answersWhenRunning);
+  });
+  server.post<ById>(`${computerRoute}/stop`, (request, reply) => {
+    const computer = computerOf(request);
+    computer.stop();
+    return operated(computer, reply);
+  });
+  server.get<ByOperation>(`${computerRoute}/operations/:operation`, (request) => {
+    const operation = computerOf(request).operations.find(request.params.operation);
+    if (operation === undefined) throw new ApiError(404, 'Operation not found');
+    return operation;
+  });
   server.post<ById>(
     `${computerRoute}/retry-restore`,
     { preValidation: requireFeature(features, 'retryRestore') },
