@@ -7,8 +7,10 @@ import { Commands } from './commands';
 import { defaultTimes, type Seed, type Times } from './computer';
 import { Computers } from './computers';
 import { type Control, createControl } from './control';
+import { Displays } from './displays';
 import { Faults } from './faults';
 import { defaultFeatures, type Features } from './features';
+import { Gateway } from './gateway';
 import { Journal } from './journal';
 import { Observability } from './observability';
 import { publicUrl, servePublicRoutes } from './publicRoutes';
@@ -24,7 +26,6 @@ import { terminalRoutes } from './routes/terminals';
 import { chooseSandbox, type Isolation } from './sandbox/sandbox';
 import { createServer } from './server';
 import { StateFile } from './state';
-import { Gateway } from './terminals/gateway';
 import { Terminals } from './terminals/terminals';
 
 export interface EmulatorOptions {
@@ -98,6 +99,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   });
   const publishedPorts = new PublishedPorts(computers, features);
   const terminals = new Terminals(features);
+  const displays = new Displays(features);
   const commands = new Commands();
   const observability = new Observability();
   const control = createControl({
@@ -119,12 +121,12 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   computerRoutes(server, computers, features);
   commandRoutes(server, computers, commands, features);
   observabilityRoutes(server, computers, observability, features);
-  desktopRoutes(server, computers, features);
+  desktopRoutes(server, computers, displays, features);
   publishedPortRoutes(server, computers, publishedPorts, features);
   terminalRoutes(server, computers, terminals, features);
   controlRoutes(server, control);
   servePublicRoutes(server.server, publishedPorts);
-  const gateway = new Gateway(server.server, terminals, faults, journal);
+  const gateway = new Gateway(server.server, [terminals, displays], faults, journal);
   await server.listen({ host: listenAddress, port: options.port ?? 0 });
   const stop = async (): Promise<void> => {
     gateway.close();

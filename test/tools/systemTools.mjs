@@ -10,6 +10,8 @@ const isLinux = process.platform === 'linux';
 const hasCommand = (name) => findCommand(name) !== undefined;
 /** For a tool that is a program of its own name. */
 const isCommand = (name) => () => hasCommand(name);
+/** For one that only the emulator of Linux uses. */
+const isOnLinux = (name) => () => !isLinux || hasCommand(name);
 
 /** Each tool: a check that it is installed, the Debian package that brings it, its use. */
 const tools = {
@@ -19,13 +21,16 @@ const tools = {
     package: 'openssh-client',
     use: 'keys and comparisons',
   },
-  ip: { isInstalled: () => !isLinux || hasCommand('ip'), package: 'iproute2', use: 'network namespaces' },
+  ip: { isInstalled: isOnLinux('ip'), package: 'iproute2', use: 'network namespaces' },
   unshare: {
-    isInstalled: () => !isLinux || hasCommand('unshare'),
+    isInstalled: isOnLinux('unshare'),
     package: 'util-linux',
     use: 'namespaces of the computers',
   },
   python3: { isInstalled: isCommand('python3'), package: 'python3', use: 'terminals of the emulator' },
+  xvfb: { isInstalled: isOnLinux('Xvfb'), package: 'xvfb', use: 'screens of the computers' },
+  x11vnc: { isInstalled: isOnLinux('x11vnc'), package: 'x11vnc', use: 'screens of the computers' },
+  xterm: { isInstalled: isOnLinux('xterm'), package: 'xterm', use: 'screens of the computers' },
   tmux: { isInstalled: isCommand('tmux'), package: 'tmux', use: 'shells that outlive their connection' },
   screen: {
     isInstalled: isCommand('screen'),
@@ -49,7 +54,7 @@ const tools = {
 };
 
 /** Tools of the emulator and its computers. */
-export const emulatorTools = ['sshd', 'ssh', 'unshare', 'python3'];
+export const emulatorTools = ['sshd', 'ssh', 'unshare', 'python3', 'xvfb', 'x11vnc', 'xterm'];
 
 /** Shells and multiplexers that computers of users have. */
 export const shellTools = ['tmux', 'screen', 'zsh', 'fish'];

@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Computers } from '../computers';
 import type { Features } from '../features';
-import { gatewayPath } from '../terminals/gateway';
 import type { Terminals } from '../terminals/terminals';
 
 const body = {
@@ -32,7 +31,7 @@ export function terminalRoutes(
     const computer = computers.get(request.params.id, request.organization);
     const { terminal, token, expires } = terminals.grant(computer, request.body?.terminal_id ?? undefined);
     // Uses the host of the request, so that clients behind a forwarded port reach it as well.
-    const url = `ws://${request.host}${gatewayPath}?terminal_id=${terminal.id}`;
+    const url = `ws://${request.host}${terminals.path}?terminal_id=${terminal.id}`;
     return reply.code(201).send({
       terminal_id: terminal.id,
       gateway_url: features.gatewayUrl?.replace('{terminal_id}', terminal.id) ?? url,

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { rmSync } from 'node:fs';
+import { Display } from './display';
 import { Command } from './exec';
 import type { Machine } from './machine';
 import { NamespacesMachine, namespacesRefused } from './namespaces';
@@ -15,6 +16,8 @@ export class Sandbox {
   private readonly machine: Machine & { folder: string };
   private readonly sshd: Sshd;
   private powerSwitch = createPowerSwitch();
+  /** The display that was started since the boot. */
+  private startedDisplay: Promise<Display> | undefined;
   private bootedAt = 0;
   private queue: Promise<unknown> = Promise.resolve();
 
@@ -84,10 +87,17 @@ export class Sandbox {
     return new Pty(this.machine.login(), this.powerSwitch.signal);
   }
 
+  /** The display of the computer, started by the first call. It ends with the computer. */
+  display(): Promise<Display> {
+    this.startedDisplay ??= Display.start(this.machine, this.power);
+    return this.startedDisplay;
+  }
+
   /** Kills every process of the computer. Its files stay. */
   halt(): Promise<void> {
     return this.enqueue(async () => {
       this.powerSwitch.abort();
+      this.startedDisplay = undefined;
       await this.sshd.kill({ listener: true, sessions: true });
       await this.machine.halt();
     });

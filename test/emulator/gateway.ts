@@ -1,15 +1,20 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
-import { applyUpgradeFault, type Faults, refuseUpgrade } from '../faults';
-import type { Journal } from '../journal';
-import { Client } from './client';
-import type { Terminals } from './terminals';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { applyUpgradeFault, type Faults, refuseUpgrade } from './faults';
+import type { Journal } from './journal';
 
-/** Path of the gateway; the query has the terminal's id and the token. */
-export const gatewayPath = '/gateway/terminal';
+/** Serves the WebSocket of a client. `raw` is the connection below it. */
+export type Serve = (socket: WebSocket, raw: Duplex) => void;
 
-/** The WebSocket gateway, which attaches clients with a token to terminals. */
+/** A path of the gateway. */
+export interface GatewayEndpoint {
+  readonly path: string;
+  /** Uses up the token in a query. @returns what serves the client; undefined for a token that is not valid */
+  redeem(query: Readonly<Record<string, string>>): Serve | undefined;
+}
+
+/** The WebSocket gateway, which lets clients with a token through to computers. */
 export class Gateway {
   private readonly webSockets = new WebSocketServer({
     noServer: true,
@@ -21,7 +26,7 @@ export class Gateway {
 
   constructor(
     server: Server,
-    readonly terminals: Terminals,
+    readonly endpoints: readonly GatewayEndpoint[],
     readonly faults: Faults,
     readonly journal: Journal,
   ) {
@@ -54,14 +59,13 @@ export class Gateway {
       if (fault.answer !== undefined) entry.status = fault.answer.status;
       return;
     }
-    const terminal = this.terminals.redeem(query.terminal_id ?? '', query.token ?? '');
-    if (path !== gatewayPath) refuse(404, 'Not Found');
-    else if (terminal === undefined) refuse(401, 'Invalid or expired token');
+    const endpoint = this.endpoints.find((candidate) => candidate.path === path);
+    const serve = endpoint?.redeem(query);
+    if (endpoint === undefined) refuse(404, 'Not Found');
+    else if (serve === undefined) refuse(401, 'Invalid or expired token');
     else {
       entry.status = 101;
-      this.webSockets.handleUpgrade(request, connection, head, (socket) => {
-        terminal.attach(new Client(socket, connection, this.terminals.framesOf(terminal)));
-      });
+      this.webSockets.handleUpgrade(request, connection, head, (socket) => serve(socket, connection));
     }
   }
 }
