@@ -122,7 +122,7 @@ export function registerFeatures(
   const { view } = tree;
   const lifecycleFeature = disposables.add(
     registerLifecycle({
-      ...{ ...shared, openAfterCreate: settings.openAfterCreate },
+      ...{ ...shared, memory: globalState, openAfterCreate: settings.openAfterCreate },
       selection: () => view.selection,
       isShown: (id) => view.isVisible || run.terminals.isRunningOn(id),
     }),

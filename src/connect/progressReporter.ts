@@ -2,6 +2,7 @@ import { t } from '@vscode/l10n';
 import { messageOf } from '../base/errors';
 import type { Computer } from '../computers/computer';
 import type { EnsureRunningStep } from '../computers/ensureRunning';
+import { filesKeptByRestore } from '../computers/keptFiles';
 import { statusOf } from '../computers/statusTable';
 import type { Transport } from './transport';
 
@@ -65,11 +66,15 @@ export class ProgressReporter {
     this.report(t('The SSH server of {0} is not ready yet. Waiting for it…', name), t('connecting'));
   }
 
-  private requested(action: 'start' | 'restore', { name, status }: Computer): void {
+  private requested(action: 'start' | 'restore', computer: Computer): void {
+    const { name, status } = computer;
     const label = statusOf(status).label();
     if (action === 'start')
       this.report(t('{0}: {1}. Starting it… (Ctrl+C cancels)', name, label), t('starting'));
-    else this.report(t('{0}: {1}. Restoring it… (Ctrl+C cancels)', name, label), t('restoring'));
+    else {
+      this.report(filesKeptByRestore(computer), t('restoring'));
+      this.report(t('{0}: {1}. Restoring it… (Ctrl+C cancels)', name, label), t('restoring'));
+    }
   }
 
   private waiting({ name, status }: Computer): void {

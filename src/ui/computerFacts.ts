@@ -2,17 +2,18 @@ import { t } from '@vscode/l10n';
 import { parseDate } from '../base/date';
 import { formatMegabytes } from '../base/text';
 import type { Computer } from '../computers/computer';
+import { diskDeletionOf } from '../computers/diskDeletion';
+import { keptFiles, volumePath } from '../computers/keptFiles';
 import { statusOf } from '../computers/statusTable';
+import { formatDay } from './formatDay';
 import { serviceMachineMark } from './serviceMachine';
 
 /** A label and a value. */
 export type Fact = [label: string, value: string];
 
-/** Mount point of the persistent volume. */
-const volumePath = '/home/ohm';
-
 /** Lists the facts of a computer for its tooltip and its details page; unknown ones are left out. */
 export function factsOf(computer: Computer): Fact[] {
+  const deletion = diskDeletionOf(computer);
   const facts: [string, string | undefined][] = [
     [t('State'), statusOf(computer.status).label()],
     [t('Last error'), computer.lastError],
@@ -24,8 +25,10 @@ export function factsOf(computer: Computer): Fact[] {
     [t('Region'), computer.region],
     [t('Network'), computer.network === 'off' ? t('off') : computer.network],
     [t('Persistent volume'), computer.persistentVolume ? volumePath : undefined],
+    [t('Files'), keptFiles(computer)],
     [t('Created'), formatDate(computer.createdAt)],
     [t('Stopped'), computer.stoppedAt && formatDate(computer.stoppedAt)],
+    [t('Disk is kept until'), deletion && formatDay(deletion)],
   ];
   return facts.filter((fact): fact is Fact => Boolean(fact[1]));
 }

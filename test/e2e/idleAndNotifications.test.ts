@@ -110,7 +110,8 @@ describe('idle computers, notifications and diagnostics', () => {
     assert.deepEqual([await stops('kepler'), await stops('gauss')], [1, 0]);
     assert.equal((await e2e.computer('gauss')).status, 'running');
     await other.runCommand('Notifications: Show Notifications');
-    const message = /^kepler was stopped because it was idle for one minute\.$/;
+    const message =
+      /^kepler was stopped because it was idle for one minute\. Its disk is kept until [^.]+\.$/;
     await other.page.locator('.notification-list-item-message', { hasText: message }).first().waitFor();
     assert.deepEqual(other.errors, []);
     await other.page.close();

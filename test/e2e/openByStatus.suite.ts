@@ -62,6 +62,7 @@ export function openByStatusTests(e2e: E2eHarness): void {
 
     e2e.it('that can be restored starts it where the service has no call to restore', async () => {
       await e2e.row('lovelace').click();
+      await e2e.terminals.waitForText('A restore keeps no files, since there is no persistent volume.');
       await e2e.terminals.waitForText('lovelace: can be restored. Restoring it… (Ctrl+C cancels)');
       await e2e.terminals.waitForText(prompt('lovelace'));
       assert.equal((await e2e.requests('POST', 'lovelace', 'start')).length, 1);

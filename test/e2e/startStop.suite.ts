@@ -76,7 +76,14 @@ export function startStopTests(e2e: E2eHarness): void {
       });
 
       e2e.it('restore a computer', async () => {
+        const { dialog } = e2e.window;
         await choose('lovelace', 'Restore Computer');
+        assert.match(await dialog.text(), /^Restore lovelace without files\?[^]*A restore keeps no files/);
+        await e2e.screenshot('restore');
+        await dialog.press('Cancel');
+        assert.equal((await e2e.computer('lovelace')).status, 'restorable');
+        await choose('lovelace', 'Restore Computer');
+        await dialog.press('Restore');
         await changesStatus('lovelace', 'being restored', 'running');
       });
     });

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { diskDeletionOf } from '../../computers/diskDeletion';
+import { formatDay } from '../../ui/formatDay';
 import { inform } from '../../ui/prompts';
 import type { IdlePrompts } from './idleStopper';
 
@@ -13,10 +15,13 @@ export const idlePrompts: IdlePrompts = {
     if (answer === stop) return 'stop';
     return answer === never ? 'never' : 'keep';
   },
-  showStopped: ({ id, name }, idle) => {
+  showStopped: (computer, idle) => {
+    const { id, name } = computer;
     const start = vscode.l10n.t('Start');
     const message = vscode.l10n.t('{0} was stopped because it was idle for {1}.', name, minutes(idle));
-    void inform(message, start).then((answer) => {
+    const deletion = diskDeletionOf(computer);
+    const kept = deletion && vscode.l10n.t('Its disk is kept until {0}.', formatDay(deletion));
+    void inform([message, kept].filter(Boolean).join(' '), start).then((answer) => {
       if (answer === start) void vscode.commands.executeCommand('celesto.start', { computerId: id });
     });
   },

@@ -223,8 +223,8 @@ export class IdleStopper implements Disposable {
     const { id } = computer;
     if (await this.isUsed(id)) return;
     log.info(`${id}: idle, so it is stopped`);
-    await lifecycle.stop(id, { signal: this.end.signal, timeoutMs: stopTimeoutMs });
-    if (idleMs !== undefined) prompts.showStopped(computer, idleMs);
+    const stopped = await lifecycle.stop(id, { signal: this.end.signal, timeoutMs: stopTimeoutMs });
+    if (idleMs !== undefined) prompts.showStopped(stopped, idleMs);
   }
 
   private isExempt(id: string): boolean {

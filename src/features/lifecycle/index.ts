@@ -1,5 +1,8 @@
 import type { CelestoClient } from '../../api/client';
 import type { Clock } from '../../base/clock';
+import { DisposableStore } from '../../base/disposable';
+import type { Memento } from '../../base/memento';
+import type { Computer } from '../../computers/computer';
 import type { ComputerEvents } from '../../computers/computerEvents';
 import type { ComputerStore } from '../../computers/computerStore';
 import type { Lifecycle } from '../../computers/lifecycle';
@@ -8,6 +11,8 @@ import type { CommandTargets } from '../../ui/commandTargets';
 import type { Feature } from '../../ui/registerCommands';
 import { CreateCommand } from './createCommand';
 import { DeleteCommand } from './deleteCommand';
+import { warnOfDiskDeletion } from './diskPrompts';
+import { DiskWarnings } from './diskWarnings';
 import { LifecycleCommands } from './lifecycleCommands';
 import { Notifications } from './notifications';
 
@@ -22,6 +27,8 @@ export interface LifecycleDeps {
   readonly events: ComputerEvents;
   readonly terminals: Terminals;
   readonly clock: Clock;
+  /** Storage that all windows share. */
+  readonly memory: Memento;
   readonly startTimeoutMs: () => number;
   readonly openAfterCreate: () => string;
   /** Forgets what is stored of a computer that is deleted. */
@@ -35,7 +42,10 @@ export interface LifecycleDeps {
 /** Registers creating, starting, stopping, restoring and deleting, and the notifications of such events elsewhere. */
 export function registerLifecycle(deps: LifecycleDeps): Feature<LifecycleCommandId> {
   const lifecycle = new LifecycleCommands({ ...deps, timeoutMs: deps.startTimeoutMs });
-  const notifications = new Notifications(deps);
+  const disposables = new DisposableStore();
+  disposables.add(new Notifications(deps));
+  const warn = (computer: Computer): void => void warnOfDiskDeletion(computer);
+  disposables.add(new DiskWarnings({ ...deps, warn }));
   return {
     handlers: {
       'celesto.create': new CreateCommand(deps).create,
@@ -44,6 +54,6 @@ export function registerLifecycle(deps: LifecycleDeps): Feature<LifecycleCommand
       'celesto.restore': lifecycle.restore,
       'celesto.delete': new DeleteCommand(deps).delete,
     },
-    dispose: () => notifications.dispose(),
+    dispose: () => disposables.dispose(),
   };
 }

@@ -2,10 +2,13 @@ import * as vscode from 'vscode';
 import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
+import { filesKeptByRestore } from '../../computers/keptFiles';
 import type { Lifecycle } from '../../computers/lifecycle';
 import type { CommandTargets } from '../../ui/commandTargets';
 import { withProgress } from '../../ui/progress';
+import { confirmOrCancel } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
+import { informOfKeptDisks } from './diskPrompts';
 
 export interface LifecycleCommandsDeps {
   readonly targets: CommandTargets;
@@ -31,6 +34,7 @@ export class LifecycleCommands {
 
   readonly restore: Handler = async (...args) => {
     const computers = await this.deps.targets.many(args, vscode.l10n.t('Restore Computers'), 'restore');
+    await confirmRestore(computers);
     const title = titleFor(
       computers,
       (name) => vscode.l10n.t('Restoring {0}…', name),
@@ -46,9 +50,10 @@ export class LifecycleCommands {
       (name) => vscode.l10n.t('Stopping {0}…', name),
       (count) => vscode.l10n.t('Stopping {0} computers…', count),
     );
-    await this.forEach(computers, title, (computer, signal) =>
+    const stopped = await this.forEach(computers, title, (computer, signal) =>
       this.deps.lifecycle.stop(computer.id, { signal, timeoutMs: this.deps.timeoutMs() }),
     );
+    void informOfKeptDisks(stopped);
   };
 
   private readonly ensureRunning = (computer: Computer, signal: AbortSignal): Promise<Computer> =>
@@ -62,8 +67,8 @@ export class LifecycleCommands {
   private async forEach(
     computers: readonly Computer[],
     title: string,
-    work: (computer: Computer, signal: AbortSignal) => Promise<unknown>,
-  ): Promise<void> {
+    work: (computer: Computer, signal: AbortSignal) => Promise<Computer>,
+  ): Promise<readonly Computer[]> {
     const outcomes = await withProgress(this.deps.clock, title, (signal) =>
       Promise.allSettled(computers.map((computer) => work(computer, signal))),
     );
@@ -76,6 +81,7 @@ export class LifecycleCommands {
     if (failures.length > 1) throw failureOfSeveral(failures);
     const [first] = [...failures, ...rejected];
     if (first) throw first.error;
+    return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
   }
 }
 
@@ -83,6 +89,18 @@ export class LifecycleCommands {
 function failureOfSeveral(failures: readonly { error: Error; name: string }[]): Error {
   const message = failures.map(({ error, name }) => `${name}: ${error.message}`).join(' ');
   return new Error(message, { cause: failures[0]?.error });
+}
+
+/** Asks before a restore that keeps no files. @throws a cancellation when the user declines */
+async function confirmRestore(computers: readonly Computer[]): Promise<void> {
+  const [first, ...others] = computers.filter(({ persistentVolume }) => !persistentVolume);
+  if (!first) return;
+  const names = [first, ...others].map(({ name }) => name).join(', ');
+  await confirmOrCancel({
+    question: vscode.l10n.t('Restore {0} without files?', names),
+    detail: filesKeptByRestore(first),
+    action: vscode.l10n.t('Restore'),
+  });
 }
 
 function titleFor(

@@ -201,7 +201,11 @@ describe('ComputerConnector.open', () => {
     const bench = await ConnectorHarness.of('restorable');
     bench.service.client.script('retryRestore', parseComputer('a restoring'));
     await bench.finds('restorable', 'restoring', 'restoring', 'running').open();
-    assert.deepEqual(bench.lines, ['name of a: can be restored. Restoring it… (Ctrl+C cancels)', connecting]);
+    assert.deepEqual(bench.lines, [
+      'A restore keeps only the files in /home/ohm.',
+      'name of a: can be restored. Restoring it… (Ctrl+C cancels)',
+      connecting,
+    ]);
     assert.deepEqual(bench.course, ['restoring', 'connecting']);
     assert.equal(bench.service.client.count('retryRestore'), 1);
   });

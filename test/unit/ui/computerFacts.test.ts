@@ -26,6 +26,7 @@ describe('factsOf', () => {
       ['Region', 'eu-central'],
       ['Network', 'open'],
       ['Persistent volume', '/home/ohm'],
+      ['Files', 'A stop keeps all files. A restore keeps only the files in /home/ohm.'],
       ['Created', date('2026-02-01T10:00:00Z')],
       ['Stopped', date('2026-02-03T11:00:00Z')],
     ]);
@@ -37,7 +38,7 @@ describe('factsOf', () => {
     );
     assert.deepEqual(
       facts.map(([label]) => label),
-      ['State', 'ID', 'Template', 'Size', 'Disk', 'Created'],
+      ['State', 'ID', 'Template', 'Size', 'Disk', 'Files', 'Created'],
     );
   });
 
@@ -50,6 +51,36 @@ describe('factsOf', () => {
         new Map(factsOf(computer({ created_at: created }))).get('Created'),
         date('2026-02-01T10:00:00Z'),
       );
+  });
+
+  it('tells that a restore keeps no files without a persistent volume', () => {
+    const facts = new Map(factsOf(computer({ external_volume_enabled: false })));
+    assert.equal(
+      facts.get('Files'),
+      'A stop keeps all files. A restore keeps no files, since there is no persistent volume.',
+    );
+  });
+
+  it('tells until when the disk is kept, as long as the computer does not run', () => {
+    const kept = (status: string, date: string | null): string | undefined =>
+      new Map(factsOf(computer({ status, disk_delete_at: date }))).get('Disk is kept until');
+    const day = new Date('2026-12-12T12:00:00Z').toLocaleDateString(undefined, { dateStyle: 'long' });
+    assert.equal(kept('stopped', '2026-12-12T12:00:00Z'), day);
+    assert.equal(kept('stopped', '2026-12-12 12:00:00'), day);
+    assert.equal(kept('running', '2026-12-12T12:00:00Z'), undefined);
+    assert.equal(kept('stopped', 'soon'), undefined);
+    assert.equal(kept('stopped', null), undefined);
+  });
+
+  it("marks the service's own machines", () => {
+    const mark = (origin: string): string | undefined =>
+      new Map(factsOf(computer({ origin }))).get('Made by the service');
+    assert.deepEqual(['github_ci', 'template_build', 'ui', 'robot'].map(mark), [
+      'CI runner',
+      'template build',
+      undefined,
+      undefined,
+    ]);
   });
 
   it('keeps a date that cannot be parsed as the service spells it', () => {

@@ -58,6 +58,20 @@ describe('computerItemText', () => {
       assert.equal(item.ariaLabel, `einstein, ${mark}, running, coding-agent, 2 CPU, 2 GB`);
     });
 
+  it('warns of a disk that is deleted within five days, in words and by its color', () => {
+    const stopped = computer({ status: 'stopped', disk_delete_at: '2026-12-12T12:00:00Z' });
+    const day = new Date('2026-12-12T12:00:00Z').toLocaleDateString(undefined, { dateStyle: 'long' });
+    const soon = computerItemText(stopped, Date.parse('2026-12-07T12:00:00Z'));
+    assert.equal(soon.description, `stopped · disk is kept until ${day} · coding-agent · 2 CPU, 2 GB`);
+    assert.equal(soon.ariaLabel, `einstein, stopped, disk is kept until ${day}, coding-agent, 2 CPU, 2 GB`);
+    assert.equal(soon.color, 'charts.yellow');
+    const early = computerItemText(stopped, Date.parse('2026-12-07T11:59:00Z'));
+    assert.deepEqual(
+      [early.description, early.color],
+      ['stopped · coding-agent · 2 CPU, 2 GB', 'disabledForeground'],
+    );
+  });
+
   it('is tested for every known status', () => {
     const tested = appearances.map(([status]) => status).filter((status) => status !== 'in_deep_sleep');
     assert.deepEqual(tested.toSorted(), knownStatuses.toSorted());
