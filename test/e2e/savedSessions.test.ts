@@ -161,7 +161,9 @@ describe('saved agent sessions', () => {
   });
 
   e2e.it('a computer that was stopped elsewhere a moment ago is not started unasked', async () => {
-    await write('stale.json', original('py-18-bound-by-name.json').replace('"einstein"', '"curie"'), {});
+    const content = original('py-18-bound-by-name.json').replace('"einstein"', '"curie"');
+    // As PowerShell writes the output of a program into a file.
+    writeFileSync(join(e2e.folder, 'empty', 'stale.json'), Buffer.from(`\uFEFF${content}`, 'utf16le'));
     const curie = await idOf('curie');
     await e2e.window.runCommand('Celesto: Resume Saved Agent Session…');
     await e2e.window.quickInput.waitFor('Resume Saved Agent Session');

@@ -66,23 +66,63 @@ describe('a new terminal from the + menu', () => {
 });
 
 describe('a saved session that is resumed', () => {
-  const { setStatusBarMessage } = vscode.window;
-  afterEach(() => Object.assign(vscode.window, { setStatusBarMessage }));
+  const { setStatusBarMessage, showWarningMessage } = vscode.window;
+  afterEach(() => Object.assign(vscode.window, { setStatusBarMessage, showWarningMessage }));
 
-  it('opens a terminal in its directory, and names the session', async () => {
+  /** Resumes a session on a computer that is listed as running. @returns what the user saw, and what was opened */
+  async function resume(status: string, fields: object = {}, answer?: string) {
     const messages: string[] = [];
-    Object.assign(vscode.window, { setStatusBarMessage: (text: string) => void messages.push(text) });
+    const questions: string[] = [];
+    Object.assign(vscode.window, {
+      setStatusBarMessage: (text: string) => void messages.push(text),
+      showWarningMessage: (text: string) => Promise.resolve(void questions.push(text)).then(() => answer),
+    });
     const { harness, targets } = await setUp('a running');
-    harness.scriptFetches('running');
+    harness.scriptFetches(status);
     const opened: unknown[] = [];
     const create = ({ id }: { id: string }, options: object): void => void opened.push(id, options);
     const finder = new ComputerFinder(harness.store, harness.client);
     const findComputer = createFindComputer({ targets, finder, clock: harness.clock });
-    const { resume } = new ResumeSessionCommand(findComputer, () => undefined, { create } as never);
+    const command = new ResumeSessionCommand(findComputer, () => undefined, { create } as never);
     const state = { type: 'celesto', computer_id: 'a', session_id: 'sess_7', manifest: { root: '/srv' } };
-    const { uri } = await vscode.workspace.openTextDocument({ content: JSON.stringify([state]) });
-    await resume(uri);
+    const content = JSON.stringify([{ ...state, ...fields }]);
+    const { uri } = await vscode.workspace.openTextDocument({ content });
+    const error = await Promise.resolve(command.resume(uri)).then(
+      () => undefined,
+      (reason: unknown) => (isCancellation(reason) ? 'cancelled' : String(reason)),
+    );
+    return { messages, questions, opened, error };
+  }
+
+  it('opens a terminal in its directory, and names the session', async () => {
+    const { messages, questions, opened } = await resume('running');
     assert.deepEqual(opened, ['a', { cwd: '/srv' }]);
     assert.deepEqual(messages, ['Resumed session sess_7 on name of a']);
+    assert.deepEqual(questions, []);
+  });
+
+  for (const status of ['stopped', 'stopping', 'restorable'])
+    it(`asks before a computer is started that is ${status}`, async () => {
+      const declined = await resume(status);
+      assert.deepEqual([declined.opened, declined.error], [[], 'cancelled']);
+      assert.match(declined.questions.join(), /^Start name of a for the session in \S+\?$/);
+      assert.deepEqual((await resume(status, {}, 'Start')).opened, ['a', { cwd: '/srv' }]);
+    });
+
+  it('asks nothing where the computer is on its way, or asks in its terminal', async () => {
+    for (const status of ['creating', 'starting', 'restoring', 'error', 'hibernating']) {
+      const { questions, opened } = await resume(status);
+      assert.deepEqual([questions, opened], [[], ['a', { cwd: '/srv' }]], status);
+    }
+  });
+
+  it('opens nothing where the computer is gone, and says who deletes it', async () => {
+    assert.match((await resume('deleting')).error ?? '', /name of a is being deleted\./);
+    assert.match((await resume('lost', { delete_on_close: true })).error ?? '', /name of a is lost/);
+    for (const status of ['deleting', 'deleted']) {
+      const { opened, error } = await resume(status, { delete_on_close: true });
+      assert.match(error ?? '', /The agent's runner deletes the computer when a run stops\./);
+      assert.deepEqual(opened, []);
+    }
   });
 });

@@ -5,7 +5,7 @@ import { nestedTextError, tooManyValuesError } from './savedSessionError';
 import { mayBeJson, type NestedValue, openText } from './savedStateText';
 import { isOptions, isState, readState } from './sessionState';
 
-/** Fields with what people, models and tools wrote, or with files of the computer. Sessions quoted there are not the file's. */
+/** Fields with what people, models and tools wrote, or with files of the computer: a session there is only quoted. */
 const quotingFields: ReadonlySet<string> = new Set(
   [
     ...['context', 'input', 'original_input', 'pending_input', 'prompt', 'instructions', 'arguments'],
@@ -24,7 +24,8 @@ const itemTypes =
   /^(?:message|reasoning|text|(?:input|output)_text|\w+_(?:item|call|call_output|call_result))$/;
 
 /**
- * Collects all candidates of the states of a file, in its order. Searches without recursion: a file may be nested deeper than the stack.
+ * Collects all candidates of the states of a file, in its order. Searches without recursion: a file may be nested deeper
+ * than the stack.
  * @throws SavedSessionError for more values than states have
  */
 export function candidatesIn(states: readonly unknown[]): readonly Candidate[] {

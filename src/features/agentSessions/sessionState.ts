@@ -45,8 +45,8 @@ export function isOptions(record: JsonRecord): boolean {
 }
 
 /**
- * Reads a state. Of its manifest only the root is used. JavaScript keeps the provider's own fields in `providerState`, beside
- * the manifest, and names the backend in the envelope.
+ * Reads a state. Of its manifest only the root is used. JavaScript keeps the provider's own fields in `providerState`,
+ * beside the manifest, and names the backend in the envelope.
  */
 export function readState(state: JsonRecord, context: StateContext): SessionOutcome {
   const { depth, agent } = context;

@@ -127,6 +127,7 @@ describe('the computer of a saved session', () => {
       ['one'],
     ],
     ['an envelope whose provider says its own type', envelope(options('one'), { backendId: null }), ['one']],
+    ['a run whose sandbox is the session', { $schemaVersion: '1.21', sandbox: state('one') }, ['one']],
     ['text in a record', { id: 1, state: text(state('one')) }, ['one']],
     ['text in text in a record', { id: 1, state: text({ state: text(state('one')) }) }, ['one']],
     ['text in text', text(text(state('one'))), ['one']],
@@ -170,7 +171,10 @@ describe('the computer of a saved session', () => {
       entries: { a: { content: quoted } },
     };
     assertRefused(text(state(null, { manifest })), /has not been started/);
-    assertRefused(text({ manifest }), /does not contain a saved session/);
+    assertRefused(
+      text({ manifest: { ...manifest, options: options('x') } }),
+      /does not contain a saved session/,
+    );
   });
 });
 
@@ -194,6 +198,30 @@ describe('the facts of a saved session', () => {
     assert.deepEqual(session, {
       ...{ computerId: 'one', sessionId: 'sess_8', agent: 'a', root: '/srv/js', deleteOnClose: true },
     });
+  });
+
+  it('are read from the entry of an agent, which may name another agent and backend than the run', () => {
+    const agents = (backendId: string) => ({
+      $schemaVersion: '1.22',
+      sandbox: {
+        backendId: 'docker',
+        sessionsByAgent: {
+          b: {
+            backendId,
+            currentAgentName: 'Builder',
+            sessionState: { providerState: { computerId: 'one' } },
+          },
+        },
+      },
+    });
+    const [session] = sessionsOf(text(agents('celesto')));
+    assert.deepEqual([session?.computerId, session?.agent], ['one', 'Builder']);
+    assertRefused(text(agents('docker')), /belongs to docker/);
+  });
+
+  it('have the root of the manifest that the provider keeps, where the envelope has none', () => {
+    const provider = { computerId: 'one', manifest: { root: '/srv/own' } };
+    assert.equal(sessionsOf(text(envelope(provider, { manifest: null })))[0]?.root, '/srv/own');
   });
 
   it('may be missing', () => {
