@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { until } from '../harness/until';
+import { contractHeader } from './contract/contract';
 import { connectControl } from './control';
 import { EmulatorHarness, longSleep, processesMatching } from './emulatorHarness';
 import { isFree } from './ports';
@@ -83,6 +84,23 @@ describe('the command', () => {
     await until('a sleep', async () => (await processesMatching(sleep)).length === 1);
     assert.equal(await end(running, 'SIGINT'), 0);
     assert.deepEqual(await processesMatching(sleep), []);
+  });
+
+  it('sets switches of the service', async () => {
+    const running = await start(
+      join(folder, 'june'),
+      false,
+      '--feature',
+      'contract=2026-06',
+      '--seed',
+      'stopped',
+    );
+    const harness = new EmulatorHarness();
+    harness.connectTo(running);
+    const { headers, body } = await harness.get('einstein');
+    assert.equal(headers.get(contractHeader), '2026-06');
+    assert.ok(!('origin' in body));
+    assert.equal(await end(running, 'SIGINT'), 0);
   });
 
   it('reports invalid options', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaultTimes } from './computer';
 import { type Emulator, type EmulatorOptions, startEmulator } from './emulator';
+import { featuresHelp, parseFeature } from './featureOptions';
 
 const usage = `Celesto on one machine: the REST API, and computers that are real OpenSSH servers.
 
@@ -12,7 +13,12 @@ const usage = `Celesto on one machine: the REST API, and computers that are real
   --seed A,B,…          statuses of the computers of a new folder (default running,stopped,error)
   --times NAME=MS,…     create, start, stop, delete, publish, deletedKept, restorePickup, restore
   --isolation KIND      auto, namespaces or plain (default auto)
+  --feature NAME=VALUE  a switch of the service; can be repeated
   --help
+
+Switches, which the control call setFeatures sets too, with their defaults:
+
+${featuresHelp()}
 `;
 
 const options = {
@@ -22,6 +28,7 @@ const options = {
   seed: { type: 'string', default: 'running,stopped,error' },
   times: { type: 'string', default: '' },
   isolation: { type: 'string', default: 'auto' },
+  feature: { type: 'string', multiple: true },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -45,6 +52,7 @@ function readOptions(args: string[]): EmulatorOptions | undefined {
     })),
     times: Object.fromEntries(list(values.times).map(time)),
     isolation,
+    features: Object.fromEntries((values.feature ?? []).map(parseFeature)),
     log: (line) => console.log(line),
   };
 }
