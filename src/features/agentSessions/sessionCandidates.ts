@@ -5,20 +5,22 @@ import { nestedTextError, tooManyValuesError } from './savedSessionError';
 import { mayBeJson, type NestedValue, openText } from './savedStateText';
 import { isOptions, isState, readState } from './sessionState';
 
-/** Fields with what people, models and tools wrote, or with files of the computer: a session there is only quoted. */
+/** Fields with what people, models and tools wrote, or with the content of the computer: a session there is only quoted. */
 const quotingFields: ReadonlySet<string> = new Set(
   [
     ...['context', 'input', 'original_input', 'pending_input', 'prompt', 'instructions', 'arguments'],
     ...['items', 'new_items', 'generated_items', 'session_items', 'input_items', 'messages', 'history'],
     ...['model_responses', 'last_model_response', 'last_processed_response', 'response', 'responses'],
     ...['output', 'final_output', 'output_text', 'tool_output', 'tool_calls', 'current_step'],
-    ...['manifest', 'environment', 'env', 'entries', 'files', 'snapshot', 'trace'],
+    ...['manifest', 'environment', 'env'],
   ].flatMap((name) => [name, camelCase(name)]),
 );
 /** Values of a file that are searched: far more than states have, and few enough for a second or two. */
 const maxValues = 200_000;
 /** The values that a text which may be JSON counts as: it is parsed. */
 const valuesOfText = 10;
+/** Roles of the messages of a conversation. */
+const messageRoles = /^(?:user|assistant|system|developer|tool|function)$/;
 /** Types of the items of a conversation. */
 const itemTypes =
   /^(?:message|reasoning|text|(?:input|output)_text|\w+_(?:item|call|call_output|call_result))$/;
@@ -69,7 +71,8 @@ function mayHoldSession(value: unknown): boolean {
 }
 
 /** Recognizes an item of a conversation: a message, a call of a tool, or its output. */
-function isItem(record: JsonRecord): boolean {
-  const { role, type } = record;
-  return typeof role === 'string' || (typeof type === 'string' && itemTypes.test(type));
+function isItem({ role, type }: JsonRecord): boolean {
+  const matches = (value: unknown, pattern: RegExp): boolean =>
+    typeof value === 'string' && pattern.test(value);
+  return matches(role, messageRoles) || matches(type, itemTypes);
 }

@@ -33,7 +33,7 @@ const computerPattern = /^(?=.*[A-Za-z0-9])[\w.-]{1,64}$/;
 /** Recognizes the state of a session, or its options: Python's, and JavaScript's with or without its envelope. */
 export function isState(record: JsonRecord): boolean {
   const hasAny = (names: readonly string[]): boolean => names.some((name) => hasField(record, name));
-  if (hasField(record, 'provider_state')) return hasAny(['backend_id', 'manifest']);
+  if (hasField(record, 'provider_state')) return hasAny(['backend_id', 'type', 'manifest']);
   if (record.type === celestoBackend) return hasAny([...optionFields, 'manifest']);
   if (record.type === localBackend) return hasAny(['vm_id', 'manifest']);
   return hasField(record, 'manifest') && hasAny(['computer_id', 'snapshot', 'session_id']);
