@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
 import { before, describe, it } from 'node:test';
 import type { BillingFacts } from './billing';
 import type { WireComputer } from './computer';
@@ -325,8 +327,27 @@ describe('every answer', () => {
         return answer.headers.get('x-request-id') ?? '';
       }),
     );
+    const upgrade = { connection: 'Upgrade', upgrade: 'websocket' };
+    const [refused] = (await once(get(`${url}/gateway/terminal`, { headers: upgrade }), 'response')) as [
+      IncomingMessage,
+    ];
+    assert.equal(refused.statusCode, 401);
+    ids.push(String(refused.resume().headers['x-request-id']));
     for (const id of ids) assert.match(id, uuid);
-    assert.equal(new Set(ids).size, asked.length);
+    assert.equal(new Set(ids).size, asked.length + 1);
+  });
+
+  it('to a body that is no JSON says so in the form of a validation error', async () => {
+    const { url, apiKey } = harness.emulator;
+    const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${url}/v1/computers`, { method: 'POST', headers, body: '{' });
+    assert.equal(answer.status, 422);
+    const body = await answer.json();
+    assert.deepEqual(body, {
+      detail: 'Validation error',
+      errors: [{ type: 'json_invalid', loc: ['body'], msg: 'JSON decode error' }],
+      status_code: 422,
+    });
   });
 
   it('spells dates in several ways, or in the one that is asked for; all of them are in UTC', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -91,6 +92,7 @@ export function refuseUpgrade(socket: Duplex, { status, headers, body }: NonNull
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(content)),
     connection: 'close',
+    'x-request-id': randomUUID(),
     ...headers,
   }).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${content}`);

@@ -8,7 +8,7 @@ import { spellDates } from './dates';
 import { applyRequestFault, applyResponseFault, type Fault, type Faults } from './faults';
 import type { Features } from './features';
 import type { Journal, JournalEntry } from './journal';
-import { validationErrors } from './validationErrors';
+import { InvalidRequest, validationErrors } from './validationErrors';
 
 /** Paths that need no key. */
 const publicPaths = new Set(['/v1/auth/status', '/v1/billing/sizes']);
@@ -117,7 +117,7 @@ function acceptEmptyBodies(server: FastifyInstance): void {
     try {
       done(null, body === '' ? undefined : JSON.parse(body as string));
     } catch {
-      done(new ApiError(422, 'The body is not JSON.'));
+      done(new InvalidRequest([{ type: 'json_invalid', loc: ['body'], msg: 'JSON decode error' }]));
     }
   });
 }
