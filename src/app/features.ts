@@ -6,6 +6,7 @@ import { redactor } from '../base/log';
 import { ComputerEvents } from '../computers/computerEvents';
 import { ComputerFinder } from '../computers/computerFinder';
 import { ComputersInUse } from '../computers/computersInUse';
+import { PlanMonitor } from '../computers/planMonitor';
 import { ServiceReports } from '../computers/serviceReports';
 import { StatusHistory } from '../computers/statusHistory';
 import { type AccountCommandId, registerAccount } from '../features/account/index';
@@ -16,6 +17,7 @@ import { type DetailsCommandId, registerDetails } from '../features/details/inde
 import { type DiagnosticsCommandId, registerDiagnostics } from '../features/diagnostics/index';
 import { registerIdle } from '../features/idle/index';
 import { type LifecycleCommandId, registerLifecycle } from '../features/lifecycle/index';
+import { type PlanCommandId, registerPlan } from '../features/plan/index';
 import { type PortsCommandId, registerPorts } from '../features/ports/index';
 import { registerRun, type RunCommandId } from '../features/run/index';
 import { registerSshKeys, type SshKeysCommandId } from '../features/sshKeys/index';
@@ -38,6 +40,7 @@ export type CommandId =
   | DetailsCommandId
   | DiagnosticsCommandId
   | LifecycleCommandId
+  | PlanCommandId
   | PortsCommandId
   | RunCommandId
   | SshKeysCommandId
@@ -64,6 +67,8 @@ export function registerFeatures(
   const disposables = new DisposableStore();
   const serviceReports = new ServiceReports(client, clock);
   disposables.add(account.onDidSwitch(() => serviceReports.reset()));
+  const planMonitor = disposables.add(new PlanMonitor(serviceReports, clock, log));
+  disposables.add(account.onDidSwitch(() => planMonitor.reset()));
   const computersInUse = disposables.add(new ComputersInUse());
   const finder = new ComputerFinder(store, client);
   const targets = new CommandTargets(account, store, new ComputerPicker(store));
@@ -76,6 +81,7 @@ export function registerFeatures(
       store,
       terminals,
       serviceReports,
+      planMonitor,
       computersInUse,
       clock,
       log,
@@ -134,6 +140,7 @@ export function registerFeatures(
     ...disposables.add(registerDetails(shared)).handlers,
     ...diagnostics.handlers,
     ...lifecycleFeature.handlers,
+    ...disposables.add(registerPlan({ ...shared, memory: globalState })).handlers,
     ...ports.handlers,
     ...run.handlers,
     ...disposables.add(registerSshKeys({ ...shared, ...connections, ...settings })).handlers,

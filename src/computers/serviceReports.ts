@@ -11,6 +11,7 @@ import type {
 import type { Clock } from '../base/clock';
 import { SingleFlight } from '../base/singleFlight';
 import type { Computer } from './computer';
+import type { Plan } from './plan';
 
 /** Milliseconds that an answer is cached. */
 const cacheTtl = { sizes: 3_600_000, usage: 300_000, metrics: 5_000 };
@@ -55,14 +56,22 @@ export class ServiceReports {
     return undefinedIfNotOffered(() => this.client.commands(id, undefined, signal));
   }
 
+  /** The plan of the account, at most five minutes old. */
+  async plan(signal?: AbortSignal): Promise<Plan | undefined> {
+    const overview = await this.usageOverview(signal);
+    if (overview) return { kind: 'usage', overview };
+    const summary = await this.billing(signal);
+    return summary && { kind: 'limits', summary };
+  }
+
   /** The account's state, use and credit, at most five minutes old. */
   usageOverview(signal?: AbortSignal): Promise<UsageOverview | undefined> {
     return this.cached('usage', cacheTtl.usage, (own) => this.client.usageOverview(own), signal);
   }
 
-  /** The limits of the plan, by the call of older services. */
-  billing(signal?: AbortSignal): Promise<BillingSummary | undefined> {
-    return undefinedIfNotOffered(() => this.client.billing(signal));
+  /** The limits of the plan, by the call of older services, at most five minutes old. */
+  private billing(signal?: AbortSignal): Promise<BillingSummary | undefined> {
+    return this.cached('limits', cacheTtl.usage, (own) => this.client.billing(own), signal);
   }
 
   /** The sizes of computers with their prices, at most an hour old. Empty or undefined where the service has none. */

@@ -35,6 +35,11 @@ export function copyDetailsAction(error: unknown): ErrorAction | undefined {
   };
 }
 
+/** The button that opens the billing settings of the account. */
+export function billingAction(): ErrorAction {
+  return openSite(vscode.l10n.t('Open Billing'));
+}
+
 function actionsFor(step: NextStep): readonly ErrorAction[] {
   switch (step) {
     case 'freeSlot':
@@ -48,7 +53,7 @@ function actionsFor(step: NextStep): readonly ErrorAction[] {
     case 'chooseSize':
       return [command(vscode.l10n.t('Create Computer…'), 'celesto.create')];
     case 'manageBilling':
-      return [openSite(vscode.l10n.t('Open Billing'))];
+      return [billingAction()];
     case 'manageKeys':
       return [openSite(vscode.l10n.t('Open API Keys'))];
     case 'switchOrganization':

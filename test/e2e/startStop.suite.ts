@@ -68,6 +68,8 @@ export function startStopTests(e2e: E2eHarness): void {
       e2e.it('stop a computer', async () => {
         await choose('einstein', 'Stop Computer');
         await changesStatus('einstein', 'stopping', 'stopped');
+        const stopped = /^einstein was stopped\. Its disk is kept until /;
+        await e2e.window.notifications.close(stopped);
       });
 
       e2e.it('start a computer', async () => {

@@ -7,7 +7,8 @@ import type { ServiceReports } from '../../computers/serviceReports';
 import { statusOf } from '../../computers/statusTable';
 import { factsOf } from '../../ui/computerFacts';
 import { formatMetrics } from '../../ui/formatMetrics';
-import { formatCommand, formatQuota } from './formatDetails';
+import { planFacts } from '../../ui/planFacts';
+import { formatCommand } from './formatDetails';
 
 const scheme = 'celesto-details';
 /** Milliseconds that the requests for the page may take. */
@@ -38,10 +39,10 @@ export class DetailsPage implements vscode.TextDocumentContentProvider, Disposab
     const computer = this.store.get(uri.query);
     if (!computer) return vscode.l10n.t('This computer is no longer in the list.');
     const signal = AbortSignal.timeout(timeoutMs);
-    const [metrics, commands, quota] = await Promise.all([
+    const [metrics, commands, plan] = await Promise.all([
       this.optional(() => this.serviceReports.observability(computer.id, '24h', signal)),
       this.optional(() => this.serviceReports.commands(computer.id, signal)),
-      this.optional(() => this.serviceReports.billing(signal)),
+      this.optional(() => this.serviceReports.plan(signal)),
     ]);
     const metricsRows = metrics ? formatMetrics(metrics) : [];
     return [
@@ -50,7 +51,7 @@ export class DetailsPage implements vscode.TextDocumentContentProvider, Disposab
       table(factsOf(computer)),
       ...(metricsRows.length > 0 ? [`## ${vscode.l10n.t('The last 24 hours')}`, table(metricsRows)] : []),
       ...(commands ? [`## ${vscode.l10n.t('Commands')}`, commandTable(commands.map(formatCommand))] : []),
-      ...(quota ? [`## ${vscode.l10n.t('Plan')}`, table(formatQuota(quota))] : []),
+      ...(plan ? [`## ${vscode.l10n.t('Plan')}`, table(planFacts(plan))] : []),
     ].join('\n\n');
   }
 

@@ -1,33 +1,11 @@
 import { t } from '@vscode/l10n';
-import type { BillingSummary, Command } from '../../api/wire';
+import type { Command } from '../../api/wire';
 import { parseDate } from '../../base/date';
 import { truncate } from '../../base/text';
-import type { Fact } from '../../ui/computerFacts';
 import { formatDuration } from '../../ui/formatMetrics';
 
 /** Characters shown of texts that the service sends. */
-const maxLength = { plan: 60, billingStatus: 40, commandStatus: 30, source: 30, time: 40 };
-
-/** Formats the plan: its name, and how much of it is used. */
-export function formatQuota({
-  plan_name,
-  billing_status,
-  concurrent_sandboxes: running,
-  sandbox_hours: hours,
-}: BillingSummary): Fact[] {
-  const plan = truncate(plan_name, maxLength.plan);
-  return [
-    [
-      t('Plan'),
-      billing_status === 'active' ? plan : `${plan} (${truncate(billing_status, maxLength.billingStatus)})`,
-    ],
-    [
-      t('Running computers'),
-      running.is_unlimited ? String(running.used) : t('{0} of {1}', running.used, running.included),
-    ],
-    [t('Hours used'), hours.is_unlimited ? hours.used : t('{0} of {1}', hours.used, hours.included)],
-  ];
-}
+const maxLength = { commandStatus: 30, source: 30, time: 40 };
 
 /** Formats a command that ran as a table row: start, exit, duration, source, timeout. */
 export function formatCommand({

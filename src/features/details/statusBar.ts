@@ -4,8 +4,10 @@ import { type Disposable, DisposableStore } from '../../base/disposable';
 import { describeError, type Log } from '../../base/log';
 import type { Computer } from '../../computers/computer';
 import type { ComputerStore } from '../../computers/computerStore';
+import type { PlanMonitor } from '../../computers/planMonitor';
 import type { ServiceReports } from '../../computers/serviceReports';
 import { statusOf } from '../../computers/statusTable';
+import { planFacts } from '../../ui/planFacts';
 import { formatDollars } from './formatDetails';
 
 const itemId = 'celesto.running';
@@ -17,26 +19,30 @@ const priority = 0;
 export interface StatusBarDeps {
   readonly store: ComputerStore;
   readonly account: Account;
-  readonly serviceReports: ServiceReports;
+  readonly serviceReports: Pick<ServiceReports, 'hourlyCost'>;
+  readonly planMonitor: Pick<PlanMonitor, 'latest' | 'onDidChange'>;
   readonly log: Log;
 }
 
-/** The status bar item: the number of running computers, with about what they cost in its tooltip. */
+/** The status bar item: the number of running computers, with about what they cost and the plan in its tooltip. */
 export class StatusBar implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly item = this.disposables.add(
     vscode.window.createStatusBarItem(itemId, vscode.StatusBarAlignment.Left, priority),
   );
-  /** The ids of the running computers that the tooltip is for. */
-  private drawnIds = '';
+  /** The ids of the running computers that {@link cost} is for. */
+  private costIds = '';
+  /** Dollars an hour. */
+  private cost: number | undefined;
 
   constructor(private readonly deps: StatusBarDeps) {
-    const { store, account } = deps;
+    const { store, account, planMonitor } = deps;
     this.item.name = vscode.l10n.t('Celesto Computers');
     this.item.command = command;
     this.disposables.add(store.onDidChange(() => this.draw()));
     this.disposables.add(store.onDidChangeState(() => this.draw()));
     this.disposables.add(account.onDidChange(() => this.draw()));
+    this.disposables.add(planMonitor.onDidChange(() => this.draw()));
     this.draw();
   }
 
@@ -49,32 +55,47 @@ export class StatusBar implements Disposable {
     const { account, store } = this.deps;
     if (account.state.kind !== 'signedIn' || store.state.freshness === 'none') {
       this.item.hide();
-      this.drawnIds = '';
+      this.costIds = '';
+      this.cost = undefined;
       return;
     }
     const running = store.ownComputers.filter(({ status }) => statusOf(status).isRunning);
-    const ids = running.map(({ id }) => id).join(' ');
-    const label = runningLabel(running.length);
     this.item.text = `${icon} ${running.length}`;
-    this.item.accessibilityInformation = { label };
-    if (this.item.tooltip === undefined || this.drawnIds !== ids) this.item.tooltip = label;
+    this.item.accessibilityInformation = { label: runningLabel(running.length) };
+    this.readCost(running);
+    this.drawTooltip(running.length);
     this.item.show();
-    if (this.drawnIds === ids) return;
-    this.drawnIds = ids;
-    this.addCost(ids, running).catch((error: unknown) =>
-      this.deps.log.debug(`no prices: ${describeError(error)}`),
+  }
+
+  /** Adds up the price where other computers run than before. */
+  private readCost(running: readonly Computer[]): void {
+    const ids = running.map(({ id }) => id).join(' ');
+    if (this.costIds === ids) return;
+    this.costIds = ids;
+    this.cost = undefined;
+    if (running.length === 0) return;
+    this.deps.serviceReports.hourlyCost(running).then(
+      (cost) => {
+        if (cost === undefined || this.costIds !== ids) return;
+        this.cost = cost;
+        this.drawTooltip(running.length);
+      },
+      (error: unknown) => this.deps.log.debug(`no prices: ${describeError(error)}`),
     );
   }
 
-  private async addCost(ids: string, running: readonly Computer[]): Promise<void> {
-    const rate = running.length > 0 ? await this.deps.serviceReports.hourlyCost(running) : undefined;
-    if (rate === undefined || this.drawnIds !== ids) return;
-    this.item.tooltip = vscode.l10n.t(
-      '{0}, about {1} an hour',
-      runningLabel(running.length),
-      formatDollars(rate),
-    );
+  /** Sets the tooltip where it has changed: setting it closes one that is open. */
+  private drawTooltip(count: number): void {
+    const plan = this.deps.planMonitor.latest;
+    const facts = plan ? planFacts(plan).map(([label, value]) => `${label}: ${value}`) : [];
+    const tooltip = [costLabel(count, this.cost), ...facts].join('\n');
+    if (this.item.tooltip !== tooltip) this.item.tooltip = tooltip;
   }
+}
+
+function costLabel(count: number, cost: number | undefined): string {
+  const label = runningLabel(count);
+  return cost === undefined ? label : vscode.l10n.t('{0}, about {1} an hour', label, formatDollars(cost));
 }
 
 function runningLabel(count: number): string {

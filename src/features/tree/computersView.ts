@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Account, AccountState } from '../../account/account';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import type { ComputerStore } from '../../computers/computerStore';
+import type { PlanMonitor } from '../../computers/planMonitor';
 import { statusOf } from '../../computers/statusTable';
 import { showError } from '../../ui/showError';
 import type { TreeNode } from '../../ui/treeNodes';
@@ -17,6 +18,7 @@ export interface ComputersViewDeps {
   readonly tree: ComputersTree;
   readonly account: Account;
   readonly memento: vscode.Memento;
+  readonly planMonitor: Pick<PlanMonitor, 'watch'>;
 }
 
 /** The view of the tree: its title, message, badge, context keys for the welcome texts. The list is polled while it shows. */
@@ -24,6 +26,7 @@ export class ComputersView implements Disposable {
   private readonly disposables = new DisposableStore();
   private readonly view: vscode.TreeView<TreeNode>;
   private watch: Disposable | undefined;
+  private planWatch: Disposable | undefined;
 
   constructor(private readonly deps: ComputersViewDeps) {
     const { store, tree, account, memento } = deps;
@@ -38,7 +41,7 @@ export class ComputersView implements Disposable {
       vscode.window.onDidChangeWindowState(({ focused }) => this.onDidChangeFocus(focused)),
     );
     this.disposables.add(store.onDidChange(() => this.draw()));
-    this.disposables.add(store.onDidChangeState(() => this.draw()));
+    this.disposables.add(store.onDidChangeState(() => this.onDidChangeState()));
     this.disposables.add(account.onDidChange((state) => this.onDidChangeAccount(state)));
     this.setGrouping(memento.get<Grouping>(groupingKey, 'none'));
     if (this.view.visible) this.onDidChangeVisibility();
@@ -70,6 +73,7 @@ export class ComputersView implements Disposable {
 
   dispose(): void {
     this.watch?.dispose();
+    this.planWatch?.dispose();
     this.disposables.dispose();
   }
 
@@ -92,14 +96,23 @@ export class ComputersView implements Disposable {
     this.draw();
   }
 
-  /** Keeps the store polling while the view is visible and a user is signed in. */
+  private onDidChangeState(): void {
+    this.updateWatch();
+    this.draw();
+  }
+
+  /** Keeps the list polled while the view is visible and a user is signed in, and the plan once there is a list. */
   private updateWatch(): void {
-    const shouldWatch = this.view.visible && this.deps.account.state.kind === 'signedIn';
-    if (shouldWatch) this.watch ??= this.deps.store.watch();
-    else {
+    const { account, store, planMonitor } = this.deps;
+    const shouldWatch = this.view.visible && account.state.kind === 'signedIn';
+    if (!shouldWatch) {
       this.watch?.dispose();
-      this.watch = undefined;
+      this.planWatch?.dispose();
+      this.watch = this.planWatch = undefined;
+      return;
     }
+    this.watch ??= store.watch();
+    if (store.state.freshness === 'live') this.planWatch ??= planMonitor.watch();
   }
 
   private draw(): void {

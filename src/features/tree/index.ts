@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock';
 import { DisposableStore } from '../../base/disposable';
 import type { Log } from '../../base/log';
 import type { ComputerStore } from '../../computers/computerStore';
+import type { PlanMonitor } from '../../computers/planMonitor';
 import type { ServiceReports } from '../../computers/serviceReports';
 import type { CommandTargets } from '../../ui/commandTargets';
 import type { Feature } from '../../ui/registerCommands';
@@ -32,6 +33,7 @@ export interface TreeDeps {
   /** Providers of the children of computers, in their order in the tree. */
   readonly children: readonly ChildProvider[];
   readonly memento: vscode.Memento;
+  readonly planMonitor: PlanMonitor;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -42,12 +44,12 @@ export interface TreeFeature extends Feature<TreeCommandId> {
 
 /** Registers the tree of computers in the side bar, with its filter and grouping. */
 export function registerTree(deps: TreeDeps): TreeFeature {
-  const { account, store, serviceReports, targets, children, memento, clock, log } = deps;
+  const { account, store, serviceReports, targets, children, memento, planMonitor, clock, log } = deps;
   const disposables = new DisposableStore();
   const metrics = disposables.add(new LiveMetrics(serviceReports, clock, log));
   const itemClickCommands = disposables.add(new ItemClickCommands());
   const tree = disposables.add(new ComputersTree(store, children, metrics, itemClickCommands));
-  const view = disposables.add(new ComputersView({ store, tree, account, memento }));
+  const view = disposables.add(new ComputersView({ store, tree, account, memento, planMonitor }));
   const commands = new ListCommands({ account, store, view, targets });
   return {
     view,

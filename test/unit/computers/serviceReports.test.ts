@@ -39,7 +39,7 @@ function harness(answers: Answers = {}) {
         answer(`observability ${id}`, answers.observability ?? nothing, signal),
       commands: () => answer('commands', []),
       usageOverview: () => answer<UsageOverview>('usage', answers.usage ?? new ApiError('notFound')),
-      billing: () => answer<BillingSummary>('billing', new ApiError('forbidden')),
+      billing: () => answer<BillingSummary>('limits', new ApiError('forbidden')),
     },
     clock,
   );
@@ -137,8 +137,15 @@ describe('ServiceReports', () => {
     assert.equal(calls.length, 2);
   });
 
-  it('has no answer where the key lacks permission', async () => {
-    assert.equal(await harness().metrics.billing(), undefined);
+  it('has no plan where the key lacks permission, and asks again after five minutes', async () => {
+    const { metrics, calls, clock } = harness();
+    assert.equal(await metrics.plan(), undefined);
+    await clock.advance(299_000);
+    assert.equal(await metrics.plan(), undefined);
+    assert.deepEqual(calls, ['usage', 'limits']);
+    await clock.advance(1_001);
+    assert.equal(await metrics.plan(), undefined);
+    assert.deepEqual(calls, ['usage', 'limits', 'usage', 'limits']);
   });
 
   it('rejects with other errors, and does not cache them', async () => {

@@ -1,45 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formatCommand, formatDollars, formatQuota } from '../../../../src/features/details/formatDetails';
-
-describe('formatQuota', () => {
-  const summary = {
-    plan_name: 'Pro',
-    billing_status: 'active',
-    concurrent_sandboxes: { included: 10, used: 3, remaining: 7, is_unlimited: false },
-    sandbox_hours: {
-      included: '100',
-      used: '12.5',
-      overage_used: '0',
-      remaining: '87.5',
-      is_unlimited: false,
-      overage_allowed: true,
-      resets_at: null,
-    },
-  };
-
-  it('shows what is used of what the plan includes', () => {
-    assert.deepEqual(formatQuota(summary), [
-      ['Plan', 'Pro'],
-      ['Running computers', '3 of 10'],
-      ['Hours used', '12.5 of 100'],
-    ]);
-  });
-
-  it('names no limit where the plan has none, and a billing status that is not active', () => {
-    const unlimited = {
-      ...summary,
-      billing_status: 'depleted',
-      concurrent_sandboxes: { included: -1, used: 3, remaining: -1, is_unlimited: true },
-      sandbox_hours: { ...summary.sandbox_hours, is_unlimited: true },
-    };
-    assert.deepEqual(formatQuota(unlimited), [
-      ['Plan', 'Pro (depleted)'],
-      ['Running computers', '3'],
-      ['Hours used', '12.5'],
-    ]);
-  });
-});
+import { formatCommand, formatDollars } from '../../../../src/features/details/formatDetails';
 
 describe('formatCommand', () => {
   const command = {
