@@ -28,7 +28,7 @@ export function createTests(e2e: E2eHarness): void {
       await createByDefault();
       await e2e.window.notifications.waitFor(/is being created\. Open a terminal on it\?/);
       const name = (await names()).find((each) => !before.includes(each))!;
-      await e2e.row(name).waitForDescription('being created · scratch · 1 CPU, 1 GB');
+      await e2e.row(name).waitForDescription('being created · scratch · 1 CPU, 2 GB');
       await e2e.screenshot('created');
       const { body, headers } = (await creations())[0]!;
       assert.deepEqual(body, {

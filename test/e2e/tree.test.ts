@@ -31,7 +31,7 @@ describe('the list of computers', () => {
     await e2e.tree.waitForLabels(all);
     const scratch = (label: string, status: string, icon: string) => ({
       label,
-      description: `${status} · scratch · 1 CPU, 1 GB`,
+      description: `${status} · scratch · 1 CPU, 2 GB`,
       icon,
     });
     assert.deepEqual(await e2e.tree.contents(), [
@@ -57,7 +57,7 @@ describe('the list of computers', () => {
   e2e.it('describes each row to a screen reader', async () => {
     assert.equal(
       await e2e.row('noether').ariaLabel(),
-      'noether, needs attention, The disk of this computer is full., scratch, 1 CPU, 1 GB',
+      'noether, needs attention, The disk of this computer is full., scratch, 1 CPU, 2 GB',
     );
   });
 
@@ -71,7 +71,7 @@ describe('the list of computers', () => {
       /^Last error: The disk of this computer is full\.$/m,
       new RegExp(`^ID: ${id}$`, 'm'),
       /^Template: scratch$/m,
-      /^Size: 1 CPU, 1 GB$/m,
+      /^Size: 1 CPU, 2 GB$/m,
       /^Disk: 4 GB$/m,
       /^Region: local$/m,
       /^Network: open$/m,

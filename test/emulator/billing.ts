@@ -1,5 +1,7 @@
 import { sizes as usualSizes } from './catalogue';
 import type { WireComputer } from './computer';
+import { checkPlan, countRetained, countRunning, type Plan, type PlanName, plans } from './plans';
+import { refusal, type RefusalName } from './refusals';
 
 export type Size = (typeof usualSizes)[number];
 
@@ -27,12 +29,95 @@ interface Limit {
   is_unlimited: boolean;
 }
 
-/** Prices of sizes and limits of the plan. */
+/** Fields of a usage overview that a test can set. Money in US dollars as text; dates in ISO 8601. */
+export interface UsageFacts {
+  available: boolean;
+  state: string;
+  trial_credit_remaining_usd: string | null;
+  trial_expires_at: string | null;
+  running_count: number;
+  running_limit: number;
+  retained_count: number;
+  month_started_at: string;
+  month_to_date_estimated_cost_usd: string;
+  usage_by_size: { size_id: string; checkpointed_seconds: number; estimated_cost_usd: string }[];
+  prepaid_credit_remaining_usd: string | null;
+  promotional_credit_remaining_usd: string | null;
+  promotional_credit_expires_at: string | null;
+  micro_small_promotional_credit_remaining_usd: string | null;
+  micro_small_promotional_credit_expires_at: string | null;
+  up_to_standard_promotional_credit_remaining_usd: string | null;
+  up_to_standard_promotional_credit_expires_at: string | null;
+}
+
+/** The sizes with their prices, the plan with its limits, and the use of it. */
 export class Billing {
   /** The sizes on offer. */
   sizes: Size[] = usualSizes;
   /** Fields of the summary to report in place of the real ones. */
   facts: Partial<BillingFacts> = {};
+  plan: PlanName = 'payAsYouGo';
+  /** Computers that may run at the same time, in place of the plan's. */
+  runningLimit: number | undefined;
+  /** Fields of the usage overview to report in place of the real ones. */
+  usage: Partial<UsageFacts> = {};
+  /** The refusal of every create and start, as for an account that has to pay first. */
+  refused: RefusalName | null = null;
+
+  /**
+   * Refuses what the plan does not allow.
+   * @param computer id of the computer to start
+   * @throws ApiError 402, 403 or 429
+   */
+  check(
+    action: 'create' | 'start',
+    sizeId: string | null,
+    computers: WireComputer[],
+    computer?: string,
+  ): void {
+    if (this.refused !== null) throw refusal(this.refused);
+    const others = computers.filter(({ id }) => id !== computer);
+    checkPlan(this.limits, action, sizeId, others);
+  }
+
+  private get limits(): Plan {
+    const plan = plans[this.plan];
+    return { ...plan, runningLimit: this.runningLimit ?? plan.runningLimit };
+  }
+
+  /** The state of the account, and its use by an organization with these computers. */
+  overview(computers: WireComputer[]): UsageFacts {
+    const { state, runningLimit } = this.limits;
+    const isTrial = state === 'trial';
+    const isPromotional = state === 'promotional';
+    const hours = computers.map(({ size_id }) => this.sizes.find(({ id }) => id === size_id));
+    const used = hours.filter((size) => size !== undefined);
+    return {
+      available: true,
+      state,
+      trial_credit_remaining_usd: isTrial ? '4.20' : null,
+      trial_expires_at: isTrial ? daysAhead(21) : null,
+      running_count: countRunning(computers),
+      running_limit: runningLimit,
+      retained_count: countRetained(computers),
+      month_started_at: startOfMonth(0),
+      // As if each computer had run for an hour.
+      month_to_date_estimated_cost_usd: sumOf(used),
+      usage_by_size: used.map(({ id, hourly_rate_usd }) => ({
+        size_id: id,
+        checkpointed_seconds: 3600,
+        estimated_cost_usd: hourly_rate_usd,
+      })),
+      prepaid_credit_remaining_usd: null,
+      promotional_credit_remaining_usd: isPromotional ? '12.50' : null,
+      promotional_credit_expires_at: isPromotional ? daysAhead(60) : null,
+      micro_small_promotional_credit_remaining_usd: null,
+      micro_small_promotional_credit_expires_at: null,
+      up_to_standard_promotional_credit_remaining_usd: null,
+      up_to_standard_promotional_credit_expires_at: null,
+      ...this.usage,
+    };
+  }
 
   /** The plan's use by an organization with these computers. The plan has 10 computers at a time and 100 hours. */
   summary(computers: WireComputer[]) {
@@ -67,6 +152,14 @@ export class Billing {
       ...this.facts,
     };
   }
+}
+
+function sumOf(sizes: readonly Size[]): string {
+  return sizes.reduce((sum, { hourly_rate_usd }) => sum + Number(hourly_rate_usd), 0).toFixed(2);
+}
+
+function daysAhead(days: number): string {
+  return new Date(Date.now() + days * 86_400_000).toISOString();
 }
 
 function limitOf(included: number, used: number): Limit {

@@ -6,7 +6,7 @@ export const templates = [
     display_name: 'Scratch',
     description: 'A clean Linux computer with the usual tools.',
     default_vcpus: 1,
-    default_ram_mb: 1024,
+    default_ram_mb: 2048,
     default_disk_size_mb: 4096,
     aliases: ['ubuntu-desktop-24.04'],
     capabilities: ['terminal'],
@@ -39,7 +39,7 @@ export const templates = [
     id: 'browser-agent',
     display_name: 'Browser agent',
     description: 'A desktop with a browser that an agent can drive.',
-    default_vcpus: 4,
+    default_vcpus: 2,
     default_ram_mb: 8192,
     default_disk_size_mb: 20480,
     aliases: [] as string[],
@@ -54,10 +54,14 @@ export const templates = [
   },
 ];
 
+/** Sizes and prices of October 2026. A plan may allow some of them only. */
 export const sizes = [
-  { id: 'small', vcpus: 1, ram_mb: 1024, root_disk_mb: 4096, hourly_rate_usd: '0.02' },
-  { id: 'standard', vcpus: 2, ram_mb: 4096, root_disk_mb: 10240, hourly_rate_usd: '0.08' },
-  { id: 'large', vcpus: 4, ram_mb: 8192, root_disk_mb: 20480, hourly_rate_usd: '0.16' },
+  { id: 'micro', vcpus: 1, ram_mb: 2048, root_disk_mb: 20_480, hourly_rate_usd: '0.03' },
+  { id: 'small', vcpus: 1, ram_mb: 4096, root_disk_mb: 25_600, hourly_rate_usd: '0.04' },
+  { id: 'standard', vcpus: 2, ram_mb: 4096, root_disk_mb: 30_720, hourly_rate_usd: '0.06' },
+  { id: 'memory', vcpus: 2, ram_mb: 8192, root_disk_mb: 40_960, hourly_rate_usd: '0.08' },
+  { id: 'large', vcpus: 4, ram_mb: 16_384, root_disk_mb: 61_440, hourly_rate_usd: '0.16' },
+  { id: 'xl', vcpus: 8, ram_mb: 32_768, root_disk_mb: 102_400, hourly_rate_usd: '0.32' },
 ];
 
 const foundedAt = '2025-01-15T09:00:00Z';

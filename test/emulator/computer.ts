@@ -146,6 +146,8 @@ export interface Times {
   /** Time that an interrupted computer is `restorable` before the service restores it by itself. */
   restorePickup: number;
   restore: number;
+  /** Duration of the build of a custom template. */
+  build: number;
 }
 
 /** Roughly those of the service. */
@@ -158,6 +160,7 @@ export const defaultTimes: Times = {
   deletedKept: 5000,
   restorePickup: 3000,
   restore: 2000,
+  build: 3000,
 };
 
 /** As fast as possible. */
@@ -170,6 +173,7 @@ export const noTimes: Times = {
   deletedKept: 0,
   restorePickup: 0,
   restore: 0,
+  build: 0,
 };
 
 /** An error of the service for programs: a code, and facts that belong to it. */

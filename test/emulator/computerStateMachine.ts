@@ -76,8 +76,13 @@ export class ComputerStateMachine {
     this.startTask((signal) => this.bringUp(this.deps.times.create, signal));
   }
 
-  start(): WireComputer {
+  /** @throws ApiError 409 for a status that rules out a start */
+  requireStartable(): void {
     this.rejectStatuses(notStartable, 'cannot be started');
+  }
+
+  start(): WireComputer {
+    this.requireStartable();
     if (this.status === 'restorable') return this.restore();
     return this.operate('start', 'starting', (signal) => this.bringUp(this.deps.times.start, signal));
   }

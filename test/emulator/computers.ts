@@ -11,6 +11,7 @@ import {
   type WireComputer,
 } from './computer';
 import { ComputerStateMachine, type StateMachineDeps } from './computerStateMachine';
+import type { CustomTemplates } from './customTemplates';
 import { newRoute } from './publishedRoute';
 import type { Sandbox, SandboxFactory } from './sandbox/sandbox';
 import { checkCreateRequest, type Shape, shapeOf } from './shape';
@@ -25,6 +26,7 @@ export interface ComputersOptions extends Pick<
   apiKey: string;
   createSandbox: SandboxFactory;
   billing: Billing;
+  customTemplates: CustomTemplates;
 }
 
 /** Filters of a list: a computer matches each that is there. */
@@ -130,13 +132,22 @@ export class Computers {
         throw new ApiError(409, 'This Idempotency-Key was used with another request.');
       return this.get(earlier.id, organization);
     }
-    const shape = this.shape(request);
+    const shape = this.shape(request, organization);
     const { billing, features } = this.options;
     checkCreateRequest(request, shape, { ...features, sizes: features.billingSizes ? billing.sizes : [] });
+    billing.check('create', shape.size_id, this.list(organization));
     const computer = this.add(shape, { organization, origin, status: 'creating' });
     if (key !== undefined) this.creations[key] = { request: text, id: computer.id };
     computer.create();
     return computer;
+  }
+
+  /** Starts a computer. @throws ApiError where its status or the plan does not allow it */
+  start(computer: ComputerStateMachine): WireComputer {
+    const { wire, organization } = computer.record;
+    computer.requireStartable();
+    this.options.billing.check('start', wire.size_id, this.list(organization), wire.id);
+    return computer.start();
   }
 
   /** Adds a computer in any status, whatever the service's rules. Resolves when its machine is in that state. */
@@ -208,8 +219,10 @@ export class Computers {
     return computer;
   }
 
-  private shape(request: CreateRequest): Shape {
-    return shapeOf(request, this.options.billing.sizes);
+  private shape(request: CreateRequest, organization = organizations[0]!.id): Shape {
+    const { billing, customTemplates } = this.options;
+    const own = customTemplates.usable(request.template_id ?? '', organization);
+    return shapeOf(request, billing.sizes, own);
   }
 
   private adopt(record: ComputerRecord): ComputerStateMachine {

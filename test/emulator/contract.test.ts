@@ -16,7 +16,10 @@ describe('answers by the contract', () => {
   const harness = new EmulatorHarness({
     times: { start: 0, deletedKept: 60_000 },
   });
-  before(() => harness.start());
+  before(async () => {
+    await harness.start();
+    await harness.emulator.control.setBilling({ runningLimit: 1000 });
+  });
   const computerRoute = '/v1/computers/{computer_id}';
 
   it('match for the account', async () => {
@@ -28,7 +31,7 @@ describe('answers by the contract', () => {
     assert.equal(body.length, 2);
     assert.equal((await harness.call('GET', '/v1/organizations/{org_id}', { id: body[1]!.id })).status, 200);
     assert.equal((await harness.call('GET', '/v1/organizations/{org_id}', { id: 'org_none' })).status, 404);
-    assert.equal((await harness.call<object[]>('GET', '/v1/billing/sizes')).body.length, 3);
+    assert.equal((await harness.call<object[]>('GET', '/v1/billing/sizes')).body.length, 6);
     assert.deepEqual((await harness.call('GET', '/v1/auth/status')).body, { authenticated: true });
     const stranger = { headers: { authorization: 'Bearer wrong' } };
     assert.deepEqual((await harness.call('GET', '/v1/auth/status', stranger)).body, { authenticated: false });
@@ -206,7 +209,7 @@ describe('optional answers by the contract', () => {
       (await harness.call<NonNullable<Size>>('GET', '/v1/billing/sizes', stranger)).body;
     assert.deepEqual(
       (await prices()).map(({ hourly_rate_usd }) => hourly_rate_usd),
-      ['0.02', '0.08', '0.16'],
+      ['0.03', '0.04', '0.06', '0.08', '0.16', '0.32'],
     );
     const sizes = [{ id: 'huge', vcpus: 16, ram_mb: 32_768, root_disk_mb: 512, hourly_rate_usd: '1.2345' }];
     await harness.emulator.control.setBilling({ sizes });

@@ -1,20 +1,34 @@
-import type { Billing, BillingFacts, Size } from './billing';
+import type { Billing, BillingFacts, Size, UsageFacts } from './billing';
 import { sizes as usualSizes } from './catalogue';
 import type { Commands } from './commands';
 import type { Seed, Times, WireComputer } from './computer';
 import type { Computers } from './computers';
+import type { CustomTemplates, TemplateSeed, WireCustomTemplate } from './customTemplates';
 import type { Fault, Faults } from './faults';
 import type { Features, Frames } from './features';
 import type { Journal, JournalEntry } from './journal';
 import type { MetricsSeed, Observability } from './observability';
 import type { WireOperation } from './operations';
+import type { PlanName } from './plans';
+import type { Projects } from './projects';
 import type { PublishedPorts } from './publishedPorts';
+import { refusal, type RefusalName } from './refusals';
 import type { Client } from './terminals/client';
 import type { Terminals } from './terminals/terminals';
 
 /** A computer, by its id or its name. */
 interface ComputerRef {
   id: string;
+}
+
+interface BillingChange {
+  sizes?: Size[];
+  summary?: Partial<BillingFacts>;
+  usage?: Partial<UsageFacts>;
+  plan?: PlanName;
+  /** Computers that may run at the same time, in place of the plan's. */
+  runningLimit?: number;
+  refused?: RefusalName | null;
 }
 
 /** A terminal of a computer. */
@@ -71,8 +85,18 @@ export interface Control {
 
   /** Sets the metrics to report of a computer; undefined: the measured ones. */
   setMetrics(change: ComputerRef & { metrics?: MetricsSeed }): Promise<void>;
-  /** Sets the prices of sizes and fields of the billing summary; those left out have their defaults. */
-  setBilling(change: { sizes?: Size[]; summary?: Partial<BillingFacts> }): Promise<void>;
+  /**
+   * Sets the sizes, fields of the billing summary and of the usage overview, the plan, and a refusal of every create and
+   * start; those left out have their defaults.
+   */
+  setBilling(change: BillingChange): Promise<void>;
+  /** Refuses the next matching requests, by default all creates and starts, by the name of a refusal. */
+  refuse(refused: { name: RefusalName } & Pick<Fault, 'method' | 'path' | 'times'>): Promise<void>;
+
+  /** Adds a template of an organization's own. */
+  seedTemplate(seed: TemplateSeed): Promise<WireCustomTemplate>;
+  /** Sets the projects besides the default one, by ids that are their names as well. */
+  setProjects(change: { further: string[] }): Promise<void>;
 
   /** Breaks the streams of the computer's commands, which ends the commands. */
   cutStreams(which: ComputerRef): Promise<void>;
@@ -97,6 +121,8 @@ export interface Controlled {
   commands: Commands;
   observability: Observability;
   billing: Billing;
+  customTemplates: CustomTemplates;
+  projects: Projects;
   terminals: Terminals;
   publishedPorts: PublishedPorts;
   faults: Faults;
@@ -149,8 +175,15 @@ export function createControl(controlled: Controlled): Control {
     setSystem: ({ id, ...system }) => asPromise(() => computers.change(id, system)),
 
     setMetrics: ({ id, metrics }) => asPromise(() => observability.seed(computers.get(id), metrics)),
-    setBilling: ({ sizes = usualSizes, summary = {} }) =>
-      asPromise(() => void Object.assign(billing, { sizes, facts: summary })),
+    setBilling: (change) => asPromise(() => changeBilling(billing, change)),
+    refuse: ({ name, method = 'POST', path = '/computers(/[^/]+/start)?$', times }) =>
+      asPromise(() => {
+        const { status, detail } = refusal(name);
+        faults.add({ method, path, ...(times && { times }), answer: { status, body: { detail } } });
+      }),
+
+    seedTemplate: (seed) => asPromise(() => controlled.customTemplates.seed(seed)),
+    setProjects: ({ further }) => asPromise(() => void Object.assign(controlled.projects, { further })),
 
     cutStreams: ({ id }) => asPromise(() => commands.cutStreams(computers.get(id))),
 
@@ -171,6 +204,12 @@ export function createControl(controlled: Controlled): Control {
 
     home: ({ id }) => asPromise(() => computers.sandbox(id).home),
   };
+}
+
+function changeBilling(billing: Billing, change: BillingChange): void {
+  const { sizes = usualSizes, summary = {}, usage = {}, plan = 'payAsYouGo', refused = null } = change;
+  const { runningLimit } = change;
+  Object.assign(billing, { sizes, facts: summary, usage, plan, refused, runningLimit });
 }
 
 /** The control of an emulator in another process. */

@@ -57,7 +57,7 @@ describe('a create request', () => {
   it('is refused with CPU and memory that are no size, of which it gets the list', async () => {
     const offer = 'Available sizes: tiny (1 vCPU, 2048 MB), huge (16 vCPU, 32768 MB).';
     assert.equal(await refused({ vcpus: 2, ram_mb: 2048 }), `2 vCPU with 2048 MB is no size. ${offer}`);
-    assert.equal(await refused({ vcpus: 16 }), `16 vCPU with 1024 MB is no size. ${offer}`);
+    assert.equal(await refused({ vcpus: 16 }), `16 vCPU with 2048 MB is no size. ${offer}`);
     assert.equal(await refused({ ram_mb: 512 }), `1 vCPU with 512 MB is no size. ${offer}`);
     assert.equal(await refused({ size_id: 'gigantic' }), `There is no size gigantic. ${offer}`);
     assert.equal(

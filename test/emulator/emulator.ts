@@ -7,20 +7,25 @@ import { Commands } from './commands';
 import { defaultTimes, type Seed, type Times } from './computer';
 import { Computers } from './computers';
 import { type Control, createControl } from './control';
+import { CustomTemplates } from './customTemplates';
 import { Displays } from './displays';
 import { Faults } from './faults';
 import { defaultFeatures, type Features } from './features';
 import { Gateway } from './gateway';
 import { Journal } from './journal';
 import { Observability } from './observability';
+import { Projects } from './projects';
 import { publicUrl, servePublicRoutes } from './publicRoutes';
 import { PublishedPorts } from './publishedPorts';
-import { accountRoutes, billingRoutes } from './routes/account';
+import { accountRoutes } from './routes/account';
+import { billingRoutes } from './routes/billing';
 import { commandRoutes } from './routes/commands';
 import { computerRoutes } from './routes/computers';
 import { controlRoutes } from './routes/control';
+import { customTemplateRoutes } from './routes/customTemplates';
 import { desktopRoutes } from './routes/desktop';
 import { observabilityRoutes } from './routes/observability';
+import { projectRoutes } from './routes/projects';
 import { publishedPortRoutes } from './routes/publishedPorts';
 import { terminalRoutes } from './routes/terminals';
 import { chooseSandbox, type Isolation } from './sandbox/sandbox';
@@ -84,6 +89,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const advertiseAddress = options.advertiseAddress ?? listenAddress;
   const createSandbox = sandboxes.create;
   const billing = new Billing();
+  const customTemplates = new CustomTemplates(times);
+  const projects = new Projects();
   const computers = new Computers({
     folder,
     state,
@@ -92,6 +99,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     features,
     createSandbox,
     billing,
+    customTemplates,
     listenAddress,
     advertiseAddress,
     publicUrl: (name) => publicUrl(name, portOf(server)),
@@ -107,6 +115,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     commands,
     observability,
     billing,
+    customTemplates,
+    projects,
     terminals,
     publishedPorts,
     faults,
@@ -118,6 +128,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const server = createServer(apiKey, features, faults, journal);
   accountRoutes(server, apiKey);
   billingRoutes(server, computers, billing, features);
+  customTemplateRoutes(server, customTemplates, features);
+  projectRoutes(server, projects);
   computerRoutes(server, computers, features);
   commandRoutes(server, computers, commands, features);
   observabilityRoutes(server, computers, observability, features);

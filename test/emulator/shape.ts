@@ -1,6 +1,7 @@
 import type { Size } from './billing';
 import { templates } from './catalogue';
 import { ApiError, type CreateRequest } from './computer';
+import type { WireCustomTemplate } from './customTemplates';
 import { InvalidRequest } from './validationErrors';
 
 /** Rules of the service for what may be created. */
@@ -16,11 +17,16 @@ export interface CreateRules {
 /** Template, size and network of a computer. */
 export type Shape = ReturnType<typeof shapeOf>;
 
-/** The shape that a create request asks for, completed with the template's defaults. @throws for an unknown template */
-export function shapeOf(request: CreateRequest, sizes: Size[]) {
-  const templateId = request.template_id ?? 'scratch';
-  const template = templates.find(({ id, aliases }) => id === templateId || aliases.includes(templateId));
-  if (template === undefined) throw new ApiError(400, `There is no template ${templateId}.`);
+/**
+ * The shape that a create request asks for, completed with the template's defaults.
+ * @param own the organization's own template that it names, if it does
+ * @throws for an unknown template
+ */
+export function shapeOf(request: CreateRequest, sizes: Size[], own?: WireCustomTemplate) {
+  const templateId = own?.base_template_id ?? request.template_id ?? 'scratch';
+  const base = templates.find(({ id, aliases }) => id === templateId || aliases.includes(templateId));
+  if (base === undefined) throw new ApiError(400, `There is no template ${templateId}.`);
+  const template = { ...base, ...own, id: base.id };
   const isSized = hasPair(request) || Boolean(request.size_id);
   const vcpus = request.vcpus ?? template.default_vcpus;
   const ramMb = request.ram_mb ?? template.default_ram_mb;
@@ -36,7 +42,7 @@ export function shapeOf(request: CreateRequest, sizes: Size[]) {
       request.disk_size_mb ?? (isSized ? size?.root_disk_mb : undefined) ?? template.default_disk_size_mb,
     image: request.image ?? 'ubuntu-desktop-24.04',
     template_id: template.id,
-    custom_template_id: null as string | null,
+    custom_template_id: own?.id ?? null,
     template_version: request.template_version ?? template.version,
     network_policy: { mode: request.network_policy?.mode ?? ('open' as const) },
     external_volume_enabled: request.external_volume_enabled ?? false,

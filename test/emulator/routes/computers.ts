@@ -133,7 +133,7 @@ export function computerRoutes(server: FastifyInstance, computers: Computers, fe
   });
   server.post<ById>(`${computerRoute}/start`, (request, reply) => {
     const computer = computerOf(request);
-    computer.start();
+    computers.start(computer);
     return operated(computer, reply, features.answersWhenRunning);
   });
   server.post<ById>(`${computerRoute}/stop`, (request, reply) => {
