@@ -21,6 +21,7 @@ import { type PlanCommandId, registerPlan } from '../features/plan/index';
 import { type PortsCommandId, registerPorts } from '../features/ports/index';
 import { registerRun, type RunCommandId } from '../features/run/index';
 import { registerSshKeys, type SshKeysCommandId } from '../features/sshKeys/index';
+import { registerTemplates, type TemplatesCommandId } from '../features/templates/index';
 import { registerTerminals, type TerminalsCommandId } from '../features/terminals/index';
 import { registerTree, type TreeCommandId } from '../features/tree/index';
 import { CommandTargets } from '../ui/commandTargets';
@@ -44,6 +45,7 @@ export type CommandId =
   | PortsCommandId
   | RunCommandId
   | SshKeysCommandId
+  | TemplatesCommandId
   | TerminalsCommandId
   | TreeCommandId;
 
@@ -144,6 +146,7 @@ export function registerFeatures(
     ...ports.handlers,
     ...run.handlers,
     ...disposables.add(registerSshKeys({ ...shared, ...connections, ...settings })).handlers,
+    ...disposables.add(registerTemplates(shared)).handlers,
     ...terminalsFeature.handlers,
     ...tree.handlers,
   };
