@@ -19,6 +19,11 @@ export function truncate(text: string, length: number): string {
   return `${clean.slice(0, length - 1).replace(/\p{Cs}$/u, '')}…`;
 }
 
+/** Counts code points, as the service's limits do; `length` counts UTF-16 units. */
+export function countCharacters(text: string): number {
+  return Array.from(text).length;
+}
+
 /** Escapes `$(name)` for texts in which VS Code would draw an icon for it. */
 export function escapeIcons(text: string): string {
   return text.replace(/\$(?=\([\w~-]+\))/g, String.raw`\$&`);

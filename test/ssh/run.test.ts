@@ -42,7 +42,7 @@ class Runner {
       [
         new SshCommandTransport('ssh', pool),
         new SshCommandTransport('tunnel', pool),
-        new ServiceCommandTransport(client, client, silentLog),
+        new ServiceCommandTransport({ client, lastClient: client, clock: systemClock, log: silentLog }),
       ],
       () => transport,
       new TransportCache(systemClock),
@@ -123,13 +123,15 @@ describe('a command runs', () => {
   const isRunning = async (name: string, args: string): Promise<boolean> =>
     (await service.run(name, 'ps -e -o args')).split('\n').includes(args);
 
-  for (const [name, transport, how] of [
-    ['einstein', 'ssh', 'over SSH'],
-    ['curie', 'tunnel', 'over SSH through the terminal gateway'],
-    ['bohr', 'service', 'through the service'],
+  for (const [name, transport, how, execStream] of [
+    ['einstein', 'ssh', 'over SSH', true],
+    ['curie', 'tunnel', 'over SSH through the terminal gateway', true],
+    ['bohr', 'service', 'through the service', true],
+    ['bohr', 'service', 'through a service that does not stream', false],
   ] as const) {
     describe(how, () => {
       let installation: Runner;
+      beforeEach(() => service.emulator.control.setFeatures({ execStream }));
       before(() => (installation = new Runner(service, transport)));
 
       it('and tells what it writes, as it comes and in order, and its exit code', async () => {
@@ -154,7 +156,10 @@ describe('a command runs', () => {
       });
 
       it('with a text on its standard input, which leaves nothing behind', async () => {
-        const before = await service.run(name, 'find ~ /tmp -newermt "-1 min" -type f | sort');
+        const files = (): Promise<string> =>
+          service.run(name, 'find ~ /tmp -newermt "-1 min" -type f | sort');
+        await until('earlier runs have left nothing', async () => !(await files()).includes('celesto-run'));
+        const before = await files();
         const input = "import sys\nprint('sum', sum(range(5)))\nsys.exit(4)";
         const { ended, lines } = await installation.run(name, {
           line: interpreterFor(input, 'python')!,
@@ -162,7 +167,7 @@ describe('a command runs', () => {
         });
         assert.equal(codeOf(ended), 4);
         assert.deepEqual(lines, ['sum 10']);
-        assert.equal(await service.run(name, 'find ~ /tmp -newermt "-1 min" -type f | sort'), before);
+        await until('nothing is left', async () => (await files()) === before);
       });
 
       it('and ends on the computer when it is cancelled, though it will not', async () => {
@@ -262,45 +267,35 @@ describe('a command runs', () => {
     ]);
   });
 
-  it('through a service that tells the output only at the end, and is told so', async () => {
+  it('through a service that does not stream, which is told', async () => {
     await service.emulator.control.setFeatures({ execStream: false });
-    const {
-      reported: told,
-      ended,
-      lines,
-    } = await new Runner(service, 'service').run('bohr', 'echo out; echo err >&2; exit 7');
+    const { reported, ended, lines } = await new Runner(service, 'service').run(
+      'bohr',
+      'echo out; echo err >&2; exit 7',
+    );
     assert.equal(codeOf(ended), 7);
     assert.deepEqual(lines, ['out', 'err']);
-    assert.equal(told.at(-1), 'The output is shown when the command has ended.');
+    assert.equal(reported.at(-1), 'Without SSH, a command cannot read input.');
   });
 
-  it('through such a service, and ends when it is cancelled', async () => {
-    await service.emulator.control.setFeatures({ execStream: false, execOutlivesCaller: true });
-    const started = await new Runner(service, 'service').start('bohr', 'sleep 4714');
-    await until('it runs', () => isRunning('bohr', 'sleep 4714'));
-    started.run.cancel();
-    assert.equal((await started.run.outcome).kind, 'cancelled');
-    await until('it has ended', async () => !(await isRunning('bohr', 'sleep 4714')));
-  });
-
-  it('of 10,000 characters through the service; with one more, nothing is sent', async () => {
+  it('of more characters than the service takes in a call, but not of more bytes than a computer takes', async () => {
     const installation = new Runner(service, 'service');
-    const line = (length: number): string => `: ${'ü'.repeat(length - 2)}`;
-    assert.equal(codeOf((await installation.run('bohr', line(10_000))).ended), 0);
-    await service.emulator.control.clearRequests();
-    const { ended } = await installation.run('bohr', line(10_001));
-    assert.equal(
-      ended.kind === 'failed' && ended.error.message,
-      'Without SSH, a command can have at most 10,000 characters. This one has 10,001, so it was not run. Shorten it, or put it in a file on the computer.',
+    const { ended } = await installation.run('bohr', `: ${'ü'.repeat(60_000)}`);
+    assert.match(
+      ended.kind === 'failed' ? ended.error.message : '',
+      /^Without SSH, a command with its input can have at most 120,000 bytes\. This one has 120,0\d\d, so it was not run\./,
     );
     assert.deepEqual(await service.emulator.control.requests({ path: '/exec' }), []);
+    const long = await installation.run('bohr', `: ${'ü'.repeat(20_000)}; echo done`);
+    assert.equal(codeOf(long.ended), 0);
+    assert.deepEqual(long.lines, ['done']);
     const { ended: overSsh, lines } = await new Runner(service, 'ssh').run(
       'einstein',
       `: ${'x'.repeat(60_000)}; echo $?`,
     );
     assert.equal(codeOf(overSsh), 0);
     assert.deepEqual(lines, ['0']);
-    const { ended: tooLong } = await new Runner(service, 'ssh').run('einstein', line(200_000));
+    const { ended: tooLong } = await new Runner(service, 'ssh').run('einstein', `: ${'x'.repeat(200_000)}`);
     assert.match(
       tooLong.kind === 'failed' ? tooLong.error.message : '',
       /^The text is too long for one command/,
@@ -314,13 +309,18 @@ describe('a command runs', () => {
     assert.equal(told[0], 'gauss: stopped. Starting it… (Ctrl+C cancels)');
   });
 
-  for (const transport of ['ssh', 'service'] as const)
+  for (const [transport, execStream] of [
+    ['ssh', true],
+    ['service', true],
+    ['service', false],
+  ] as const)
     for (const [deed, words] of [
-      ['delete', /^planck-\w+ (is being|was) deleted\.$/],
-      ['stop', /^pauli-\w+ was stopped\.$/],
+      ['delete', /^planck-[\w-]+ (is being|was) deleted\.$/],
+      ['stop', /^pauli-[\w-]+ was stopped\.$/],
     ] as const)
-      it(`until somebody else ${deed}s its computer, which is told, by ${transport}`, async () => {
-        const name = `${deed === 'delete' ? 'planck' : 'pauli'}-${transport}`;
+      it(`until somebody else ${deed}s its computer, which is told, by ${transport}, streams ${execStream ? 'on' : 'off'}`, async () => {
+        await service.emulator.control.setFeatures({ execStream });
+        const name = `${deed === 'delete' ? 'planck' : 'pauli'}-${transport}-${execStream}`;
         const { id } = await service.emulator.control.seed({ name });
         const started = await new Runner(service, transport).start(name, 'echo ready; sleep 4715');
         await started.shows('ready');

@@ -1,23 +1,23 @@
 import { t } from '@vscode/l10n';
 import { execLimits } from '../../api/wire';
+import { countCharacters } from '../../base/text';
 import { quote, wrapForAnyShell } from '../../shell/quoting';
 import { type Command, CommandError } from './command';
+import type { RunFiles } from './detached/detachedScripts';
 import { exportRunId } from './runId';
 
 /** Characters of a command line over SSH. Linux takes 128 KiB as one argument of a program. */
 const maxArgumentLength = 120_000;
+
+/** Bytes of a detached command with its input. The command becomes one argument of a shell. */
+export const maxDetachedBytes = 120_000;
 
 /**
  * The command line for SSH: it runs the command in the user's own login shell.
  * @throws CommandError when it is longer than a system takes
  */
 export function loginCommand(command: Command, runId: string): string {
-  const script = [
-    exportRunId(runId),
-    '[ -x "$SHELL" ] || SHELL=/bin/sh',
-    `exec "$SHELL" -lc ${quote(scriptOf(command))}`,
-  ].join('\n');
-  const line = wrapForAnyShell(script);
+  const line = wrapForAnyShell(`${exportRunId(runId)}\n${inLoginShell(command)}`);
   if (line.length > maxArgumentLength) {
     throw new CommandError(
       t('The text is too long for one command, so nothing was run. Put it in a file and run the file.'),
@@ -27,17 +27,29 @@ export function loginCommand(command: Command, runId: string): string {
 }
 
 /**
- * The script for the service's exec call. That call has no standard input, so the input is a here-document. The run id
- * is exported where the length limit leaves room for it.
- * @throws CommandError when it is longer than the service takes
+ * The script for the service's exec call. That call has no standard input, so the input is a here-document.
+ * @returns undefined when it is longer than the service takes
+ * @throws CommandError
  */
-export function serviceScript(command: Command, runId: string): { script: string; hasRunId: boolean } {
-  const script = withHereDocument(scriptOf(command), command.input, runId);
-  const length = codePointsIn(script);
-  if (length > execLimits.length) throw new CommandError(tooLong(length));
-  const scriptWithRunId = `${exportRunId(runId)}\n${script}`;
-  const hasRunId = codePointsIn(scriptWithRunId) <= execLimits.length;
-  return { script: hasRunId ? scriptWithRunId : script, hasRunId };
+export function serviceScript(command: Command, runId: string): string | undefined {
+  const script = `${exportRunId(runId)}\n${withHereDocument(scriptOf(command), command.input, runId)}`;
+  return countCharacters(script) <= execLimits.length ? script : undefined;
+}
+
+/**
+ * The files of a detached run: a script that runs the command in the user's own login shell, and its input.
+ * @throws CommandError when they are too long
+ */
+export function detachedFiles(command: Command): RunFiles {
+  const files = { command: `${inLoginShell(command)}\n`, input: command.input ?? '' };
+  const bytes = Buffer.byteLength(files.command) + Buffer.byteLength(files.input);
+  if (bytes > maxDetachedBytes) throw new CommandError(tooLong(bytes));
+  return files;
+}
+
+/** A POSIX script that becomes the user's login shell, which runs the command. */
+function inLoginShell(command: Command): string {
+  return `[ -x "$SHELL" ] || SHELL=/bin/sh\nexec "$SHELL" -lc ${quote(scriptOf(command))}`;
 }
 
 /** @throws CommandError for a zero byte, and for a name that is no shell variable */
@@ -64,15 +76,10 @@ function withHereDocument(script: string, input: string | undefined, runId: stri
   return `${script} <<'${delimiter}'\n${input}${input.endsWith('\n') ? '' : '\n'}${delimiter}`;
 }
 
-/** The service's limit counts code points, not UTF-16 units. */
-function codePointsIn(text: string): number {
-  return Array.from(text).length;
-}
-
-function tooLong(length: number): string {
+function tooLong(bytes: number): string {
   return t(
-    'Without SSH, a command can have at most {0} characters. This one has {1}, so it was not run. Shorten it, or put it in a file on the computer.',
-    execLimits.length.toLocaleString('en'),
-    length.toLocaleString('en'),
+    'Without SSH, a command with its input can have at most {0} bytes. This one has {1}, so it was not run. Shorten it, or put it in a file on the computer.',
+    maxDetachedBytes.toLocaleString('en'),
+    bytes.toLocaleString('en'),
   );
 }

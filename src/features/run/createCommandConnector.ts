@@ -1,4 +1,5 @@
 import type { CelestoClient } from '../../api/client';
+import type { Clock } from '../../base/clock';
 import type { Log } from '../../base/log';
 import type { Lifecycle } from '../../computers/lifecycle';
 import { ComputerConnector } from '../../connect/computerConnector';
@@ -22,17 +23,18 @@ export interface CommandConnectorDeps {
   readonly transport: () => TransportSetting;
   /** Milliseconds that a start may take. */
   readonly startTimeoutMs: () => number;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Creates the connector of commands. Its transports are SSH, SSH through the gateway, and the service's exec call. */
 export function createCommandConnector(deps: CommandConnectorDeps): CommandConnector {
-  const { client, lastClient, lifecycle, pool, transportCache, startTimeoutMs, log } = deps;
+  const { client, lastClient, lifecycle, pool, transportCache, startTimeoutMs, clock, log } = deps;
   const transports = new TransportSelector<Transport<CommandRequest, CommandExecution>>(
     [
       new SshCommandTransport('ssh', pool),
       new SshCommandTransport('tunnel', pool),
-      new ServiceCommandTransport(client, lastClient, log),
+      new ServiceCommandTransport({ client, lastClient, clock, log }),
     ],
     () => commandTransport(deps.transport()),
     transportCache,

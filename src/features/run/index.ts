@@ -1,6 +1,5 @@
 import type * as vscode from 'vscode';
 import type { Account } from '../../account/account';
-import type { Clock } from '../../base/clock';
 import { DisposableStore } from '../../base/disposable';
 import type { ComputerFinder } from '../../computers/computerFinder';
 import type { ComputerStore } from '../../computers/computerStore';
@@ -34,7 +33,6 @@ export interface RunDeps extends CommandConnectorDeps {
   readonly onDeleted: (computerId: string) => void;
   /** Called with a failure that the tab of a command has printed, for those that need a dialog as well. */
   readonly onFailure: (error: unknown) => void;
-  readonly clock: Clock;
 }
 
 export interface RunFeature extends Feature<RunCommandId> {

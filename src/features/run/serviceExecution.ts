@@ -1,6 +1,9 @@
-import type { ExecEvent } from '../../api/wire';
 import { Emitter } from '../../base/emitter';
 import type { CommandExecution, ExecutionEnd } from './commandExecution';
+
+/** Output of a command that the service runs, and last its end. */
+export type ServiceEvent =
+  { readonly kind: 'output'; readonly data: Uint8Array } | Extract<ExecutionEnd, { kind: 'exited' }>;
 
 /** A command run by the service's exec call. It has no standard input and no terminal. */
 export class ServiceExecution implements CommandExecution {
@@ -12,7 +15,7 @@ export class ServiceExecution implements CommandExecution {
   readonly onEnd = this.end.event;
 
   constructor(
-    private readonly events: AsyncIterable<ExecEvent>,
+    private readonly events: AsyncIterable<ServiceEvent>,
     readonly kill: () => void,
   ) {}
 
@@ -46,11 +49,8 @@ export class ServiceExecution implements CommandExecution {
   private async read(): Promise<ExecutionEnd> {
     try {
       for await (const event of this.events) {
-        if (event.type === 'exit') {
-          const { exit_code: code, timed_out: timedOut, duration_ms: duration } = event;
-          return { kind: 'exited', code, signal: undefined, timedOut, duration: duration ?? undefined };
-        }
-        if (event.type !== 'started') this.data.fire(Buffer.from(event.data));
+        if (event.kind === 'exited') return event;
+        this.data.fire(event.data);
         await this.resumed;
       }
       return { kind: 'lost', cause: undefined };

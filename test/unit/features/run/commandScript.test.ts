@@ -1,22 +1,28 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { CommandError } from '../../../../src/features/run/command';
-import { loginCommand, serviceScript } from '../../../../src/features/run/commandScript';
+import { detachedFiles, loginCommand, serviceScript } from '../../../../src/features/run/commandScript';
 
 describe('the script of a command', () => {
-  it('leaves the run id out where the command fills the length limit', () => {
-    const full = serviceScript({ line: 'x'.repeat(10_000) }, 'abc');
-    assert.deepEqual(full, { script: 'x'.repeat(10_000), hasRunId: false });
-    assert.equal(serviceScript({ line: 'x'.repeat(9_900) }, 'abc').hasRunId, true);
+  it('fits the exec call up to its limit, counted in code points as the service does', () => {
+    const around = serviceScript({ line: '' }, 'abc')!.length;
+    const fits = serviceScript({ line: '😀'.repeat(10_000 - around) }, 'abc');
+    assert.equal(Array.from(fits ?? '').length, 10_000);
+    assert.equal(serviceScript({ line: '😀'.repeat(10_001 - around) }, 'abc'), undefined);
+    assert.equal(serviceScript({ line: 'bash', input: 'x'.repeat(10_000) }, 'abc'), undefined);
   });
 
-  it('counts code points as the service does', () => {
-    assert.equal(serviceScript({ line: '😀'.repeat(10_000) }, 'abc').hasRunId, false);
-    assert.throws(
-      () => serviceScript({ line: '😀'.repeat(10_001) }, 'abc'),
-      /This one has 10,001, so it was not run/,
-    );
-    assert.throws(() => serviceScript({ line: 'bash', input: 'x'.repeat(10_000) }, 'abc'), CommandError);
+  it('that is detached may be longer, up to a limit for it and its input', () => {
+    const detached = (line: string, input?: string): string => detachedFiles({ line, input }).command;
+    const around = detached(': ').length;
+    assert.equal(detached(`: ${'x'.repeat(120_000 - around)}`).length, 120_000);
+    assert.equal(detached('bash', 'x'.repeat(110_000)), detached('bash'));
+    for (const [line, input] of [
+      [`: ${'x'.repeat(120_001 - around)}`, undefined],
+      ['😀'.repeat(30_000), undefined],
+      ['bash', 'x'.repeat(120_000)],
+    ] as const)
+      assert.throws(() => detached(line, input), CommandError);
   });
 
   it('rejects a name that is no shell variable', () => {
