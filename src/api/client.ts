@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { t } from '@vscode/l10n';
 import * as v from 'valibot';
-import { type ApiError, isApiError } from './apiErrors';
+import { countCharacters } from '../base/text';
+import { ApiError, isApiError } from './apiErrors';
 import { AuthorizedHttp, computerPath, templatePath } from './authorizedHttp';
 import { parseExecEvents } from './execStream';
 import { type Credentials, type Http, readAs } from './http';
@@ -156,7 +158,8 @@ export class CelestoClient {
   }
 
   /**
-   * Runs one shell command. A non-zero exit is an answer, not an error.
+   * Runs one shell command. A non-zero exit is an answer, not an error. A command longer than {@link wire.execLimits} is
+   * refused before it is sent (`validation`).
    * @param timeout seconds the command may take, 1 to 300
    */
   async exec(
@@ -165,6 +168,7 @@ export class CelestoClient {
     timeout: number,
     signal?: AbortSignal,
   ): Promise<wire.ExecResult> {
+    assertShortEnough(command);
     return this.http.call(wire.wireExecResult, {
       method: 'POST',
       path: computerPath(idOrName, 'exec'),
@@ -187,6 +191,7 @@ export class CelestoClient {
     timeout: number,
     signal?: AbortSignal,
   ): AsyncGenerator<wire.ExecEvent, void, undefined> {
+    assertShortEnough(command);
     yield* parseExecEvents(
       this.http.events({
         method: 'POST',
@@ -294,6 +299,15 @@ export class CelestoClient {
   async billing(signal?: AbortSignal): Promise<wire.BillingSummary> {
     return this.http.optional(wire.wireBillingSummary, { path: '/v1/billing/summary', signal });
   }
+}
+
+/** @throws ApiError `validation` for a command that the service would refuse */
+function assertShortEnough(command: string): void {
+  const length = countCharacters(command);
+  if (length <= wire.execLimits.length) return;
+  throw new ApiError('validation', {
+    detail: t('A command can have at most {0} characters; this one has {1}.', wire.execLimits.length, length),
+  });
 }
 
 /** Validates the entries of a list one by one, so that a bad one does not lose the others. */

@@ -26,6 +26,8 @@ export interface InstalledFiles {
 
 type Exec = Pick<CelestoClient, 'exec'>;
 
+/** Keys that one call removes. */
+const keysAtOnce = 5;
 /** Time limit of a command on the computer, in seconds. */
 const timeoutSeconds = 20;
 
@@ -64,7 +66,9 @@ export async function removeKeys(
   signal: AbortSignal,
 ): Promise<void> {
   const commands = keys.map(({ file, publicLine }) => removeKeysCommand(quoted(file), [publicLine]));
-  await run(client, computerId, ['set -e', ...commands].join('\n'), signal);
+  // One call for each few: there is no limit to the number of keys, but one to the length of a call.
+  for (let i = 0; i < commands.length; i += keysAtOnce)
+    await run(client, computerId, ['set -e', ...commands.slice(i, i + keysAtOnce)].join('\n'), signal);
 }
 
 async function run(client: Exec, id: string, command: string, signal: AbortSignal): Promise<string> {

@@ -57,6 +57,22 @@ describe('the calls of the client', () => {
     });
   }
 
+  it('refuses a command that is longer than the service takes, and sends nothing', async () => {
+    service.play(answer({ exit_code: 0, stdout: '', stderr: '' }));
+    await client.exec('cmp_1', '😀'.repeat(10_000), 20);
+    const { calls } = service;
+    for (const call of [
+      () => client.exec('cmp_1', '😀'.repeat(10_001), 20),
+      () => client.execStream('cmp_1', '😀'.repeat(10_001), 20).next(),
+    ])
+      await assert.rejects(
+        call,
+        (error) =>
+          isApiError(error, 'validation') && /at most 10,?000 characters.*10,?001/.test(error.message),
+      );
+    assert.equal(calls.length, 1);
+  });
+
   it('sends the create request', async () => {
     service.play(answer(answeredComputer({ status: 'creating' }), 201));
     const request = { template_id: 'scratch', vcpus: 2, network_policy: { mode: 'off' } } as const;

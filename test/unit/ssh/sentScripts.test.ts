@@ -69,6 +69,31 @@ describe('scripts sent to a computer', () => {
     assertSent(await sentBy((client) => removeKeys(client, 'id', keys, signal)), 'removeKeys');
   });
 
+  it('have at most 10,000 characters, however many keys there are', async () => {
+    const longKey = `ssh-ed25519 ${'A'.repeat(68)} celesto-vscode`;
+    const keys = { publicLine: longKey, retired: Array.from({ length: 20 }, () => longKey) };
+    const user = 'u'.repeat(32);
+    const installed = Array.from({ length: 100 }, () => ({
+      file: `/home/${user}/.ssh/authorized_keys`,
+      publicLine: `ssh-rsa ${'A'.repeat(724)}`,
+      fingerprint: '',
+      owner: 'others' as const,
+    }));
+    const log = new RecordingLog();
+    const lengths: number[] = [];
+    const exec = (_id: string, command: string): Promise<ExecResult> => {
+      lengths.push(command.length);
+      return Promise.resolve({ stdout: '', stderr: '', exit_code: 0, timed_out: false });
+    };
+    const client = { exec };
+    await provision(client, 'id', { user, ...keys }, log, signal);
+    await installRemoteSshd(client, 'id', keys).catch(() => undefined);
+    await listInstalledFiles(client, 'id', user, keys, signal);
+    await removeKeys(client, 'id', installed, signal);
+    assert.equal(lengths.length, 3 + 20);
+    for (const length of lengths) assert.ok(length <= 10_000, `${length} characters`);
+  });
+
   it('remove the SSH server of the tunnel', async () => {
     assert.equal(await sentBy((client) => removeRemoteSshd(client, 'id')), 'rm -rf "$HOME/.celesto-vscode"');
   });
