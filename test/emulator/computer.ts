@@ -51,7 +51,7 @@ export interface WirePublishedPort {
 export interface ComputerRecord {
   wire: Omit<WireComputer, 'connection' | 'published_ports' | 'disk_delete_at'>;
   organization: string;
-  /** Id of a project; absent: none. */
+  /** Id of a project; absent: the organization's default project. */
   project?: string;
   /** `disk_delete_at` until the next start; absent: 30 days after the stop. */
   diskDeleteAt?: string;
@@ -101,7 +101,7 @@ export interface Seed {
   origin?: Origin;
   /** Id of an organization; default: the first one. */
   organization?: string;
-  /** Id of a project; default: none. */
+  /** Id of a project; default: the organization's default project. */
   project?: string;
   /** `disk_delete_at` while it is stopped (ISO 8601); default: 30 days after the stop. */
   diskDeleteAt?: string;

@@ -77,6 +77,9 @@ describe('the fields of a computer', () => {
     assert.deepEqual(await list('project_id=project-1'), ['ours', 'failed']);
     assert.deepEqual(await list('project_id=project-1&status=error'), ['failed']);
     assert.deepEqual(await list('project_id=project-2'), []);
+    const { body: project } = await harness.call<{ id: string }>('GET', '/v1/projects/default');
+    const inDefault = await list(`project_id=${project.id}`);
+    assert.ok(inDefault.includes('runner') && !inDefault.includes('ours'), String(inDefault));
     assert.equal((await harness.call('GET', '/v1/computers?origin=nobody')).status, 422);
     assert.ok((await list('')).includes('runner'));
     await control.setFeatures({ hideCiMachines: true });

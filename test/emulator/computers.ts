@@ -12,6 +12,7 @@ import {
 } from './computer';
 import { ComputerStateMachine, type StateMachineDeps } from './computerStateMachine';
 import type { CustomTemplates } from './customTemplates';
+import { defaultProject } from './projects';
 import { newRoute } from './publishedRoute';
 import type { Sandbox, SandboxFactory } from './sandbox/sandbox';
 import { checkCreateRequest, type Shape, shapeOf } from './shape';
@@ -82,7 +83,7 @@ export class Computers {
     { status, origin, template_id, project_id }: ComputerFilter,
   ): ComputerStateMachine[] {
     return this.items().filter(({ record }) => {
-      const { wire, project } = record;
+      const { wire, project = defaultProject(record.organization) } = record;
       const isHidden = this.options.features.hideCiMachines && wire.origin === 'github_ci';
       return (
         record.organization === organization &&
@@ -162,7 +163,7 @@ export class Computers {
     record.without = sshd ? without : [...without, 'sshd'];
     record.published = seed.published?.map(newRoute);
     const { wire } = record;
-    wire.custom_template_id = seed.customTemplate ?? null;
+    wire.custom_template_id = seed.customTemplate ?? wire.custom_template_id;
     wire.price_version = seed.priceVersion ?? wire.price_version;
     return computer.setStatus(seed.status ?? 'running', seed.lastError);
   }
