@@ -75,8 +75,8 @@ export class CelestoClient {
     return this.http.call(wire.wireComputer, { method: 'GET', path: computerPath(idOrName), signal });
   }
 
-  async create(intent: CreateIntent, signal?: AbortSignal): Promise<wire.WireComputer> {
-    return this.http.call(wire.wireComputer, {
+  async create(intent: CreateIntent, signal?: AbortSignal): Promise<wire.ChangedComputer> {
+    return this.http.call(wire.wireChangedComputer, {
       method: 'POST',
       path: '/v1/computers',
       body: intent.request,
@@ -85,16 +85,16 @@ export class CelestoClient {
     });
   }
 
-  async start(idOrName: string, signal?: AbortSignal): Promise<wire.WireComputer> {
-    return this.http.call(wire.wireComputer, {
+  async start(idOrName: string, signal?: AbortSignal): Promise<wire.ChangedComputer> {
+    return this.http.call(wire.wireChangedComputer, {
       method: 'POST',
       path: computerPath(idOrName, 'start'),
       signal,
     });
   }
 
-  async stop(idOrName: string, signal?: AbortSignal): Promise<wire.WireComputer> {
-    return this.http.call(wire.wireComputer, {
+  async stop(idOrName: string, signal?: AbortSignal): Promise<wire.ChangedComputer> {
+    return this.http.call(wire.wireChangedComputer, {
       method: 'POST',
       path: computerPath(idOrName, 'stop'),
       signal,
@@ -110,8 +110,18 @@ export class CelestoClient {
     });
   }
 
-  async delete(idOrName: string, signal?: AbortSignal): Promise<wire.WireComputer> {
-    return this.http.call(wire.wireComputer, { method: 'DELETE', path: computerPath(idOrName), signal });
+  async delete(idOrName: string, signal?: AbortSignal): Promise<wire.ChangedComputer> {
+    return this.http.call(wire.wireChangedComputer, {
+      method: 'DELETE',
+      path: computerPath(idOrName),
+      signal,
+    });
+  }
+
+  /** Reads a change of a computer, whose id the answer to a create, start, stop or delete may hold. */
+  async operation(idOrName: string, operationId: string, signal?: AbortSignal): Promise<wire.Operation> {
+    const path = computerPath(idOrName, `operations/${operationId}`);
+    return this.http.optional(wire.wireOperation, { path, signal });
   }
 
   /** Deletes up to {@link maxBulkDelete} at once. What could not be deleted is named in the answer, not thrown. */

@@ -60,7 +60,8 @@ export class Http {
     const limit = limitOf(call);
     try {
       const response = await this.send(credentials, call, limit, started);
-      return readAs(schema, await parseJson(response, credentials), requestIdOf(response));
+      const body = withOperationId(await parseJson(response, credentials), response);
+      return readAs(schema, body, requestIdOf(response));
     } catch (error) {
       throw this.logged(await classifyFailure(error, limit, credentials.apiKey), call, started);
     }
@@ -181,6 +182,13 @@ async function eventsOf(response: Response): Promise<ReadableStream<EventSourceM
   return response.body
     .pipeThrough(new TextDecoderStream())
     .pipeThrough(new EventSourceParserStream({ maxBufferSize: maxEventLength }));
+}
+
+/** Puts the header `operation-id` where the answer may have it itself, as `operation_id`. */
+function withOperationId(body: unknown, response: Response): unknown {
+  const id = response.headers.get('operation-id');
+  const takesId = id !== null && typeof body === 'object' && body !== null && !Array.isArray(body);
+  return takesId ? { operation_id: id, ...body } : body;
 }
 
 async function parseJson(response: Response, credentials: Credentials): Promise<unknown> {

@@ -60,6 +60,24 @@ export const wireComputer = v.object({
 });
 export type WireComputer = v.InferOutput<typeof wireComputer>;
 
+/** The answer to a call that changes a computer. No service is known yet that names the operation. */
+export const wireChangedComputer = v.object({
+  ...wireComputer.entries,
+  /** Becomes part of a path. */
+  operation_id: v.fallback(v.nullish(v.pipe(text, v.regex(/^[\w-]{1,100}$/))), undefined),
+});
+export type ChangedComputer = v.InferOutput<typeof wireChangedComputer>;
+
+/** A change of a computer, under way or ended. */
+export const wireOperation = v.object({
+  /** A plain string here, and in no contract an enum; `failed` is what a failure is called. */
+  status: text,
+  error: orNull,
+  /** Null until it has ended. */
+  completed_at: orNull,
+});
+export type Operation = v.InferOutput<typeof wireOperation>;
+
 /** The list is read in two steps, so that one bad computer does not lose the others. */
 export const wireComputerList = v.object({ computers: v.array(v.unknown()), count: whole });
 

@@ -1,11 +1,12 @@
 import { type ApiError, isApiError } from '../api/apiErrors';
 import type { CelestoClient } from '../api/client';
-import type { WireComputer } from '../api/wire';
+import type { ChangedComputer, WireComputer } from '../api/wire';
 import type { Clock } from '../base/clock';
 import type { Log } from '../base/log';
 import type { Computer } from './computer';
 import type { ComputerStore } from './computerStore';
 import { LifecycleError, refusalOf } from './errors';
+import type { OperationCheck } from './operationCheck';
 import { pollUntil } from './pollUntil';
 import { statusOf } from './statusTable';
 
@@ -31,6 +32,8 @@ interface EnsureRunningDeps {
   readonly log: Log;
   /** Reads the computer from the service. */
   readonly fetch: () => Promise<Computer>;
+  /** Follows the start, or the create before it. */
+  readonly operation: OperationCheck;
   /** Called when the service has accepted a start or a restore. */
   readonly onAccepted: (action: StartAction) => void;
 }
@@ -55,14 +58,20 @@ export class EnsureRunningTask {
   ) {}
 
   run(): Promise<Computer> {
-    const { fetch, clock } = this.deps;
+    const { clock } = this.deps;
     return pollUntil((computer) => this.advance(computer), {
-      fetch,
+      fetch: () => this.fetch(),
       clock,
       signal: this.signal,
       timeoutMs: this.target.timeoutMs,
       onUnreachable: (error) => this.onStep({ kind: 'unreachable', error }),
     });
+  }
+
+  private async fetch(): Promise<Computer> {
+    const computer = await this.deps.fetch();
+    if (!statusOf(computer.status).isRunning) await this.deps.operation.check(computer, this.signal);
+    return computer;
   }
 
   /** Does what the status calls for. @returns true when the computer can be connected to */
@@ -121,13 +130,15 @@ export class EnsureRunningTask {
   private async request(
     computer: Computer,
     action: StartAction,
-    call: () => Promise<WireComputer>,
+    call: () => Promise<ChangedComputer>,
   ): Promise<void> {
-    const { store, log, onAccepted } = this.deps;
+    const { store, log, operation, onAccepted } = this.deps;
     const optimistic = store.setOptimistic(computer.id, action === 'start' ? 'starting' : 'restoring');
     let answer: WireComputer | undefined;
     try {
-      answer = await call();
+      const changed = await call();
+      answer = changed;
+      operation.follow(changed);
       this.conflicts = 0;
       onAccepted(action);
     } catch (error) {

@@ -16,6 +16,8 @@ export type LifecycleProblem =
   | 'needsStart'
   /** Changed to status `error` after it was requested to start. */
   | 'failed'
+  /** The service reports that a stop failed. */
+  | 'notStopped'
   | 'keepsStopping'
   | 'timeout';
 
@@ -79,6 +81,8 @@ function sentence(
       return t('{0} needs attention: {1}', name, reason);
     case 'failed':
       return t('{0} did not start: {1}', name, reason);
+    case 'notStopped':
+      return t('{0} was not stopped: {1}', name, reason);
     case 'keepsStopping':
       return t('{0} was started, but stopped again each time. {1}', name, reason);
     case 'timeout':

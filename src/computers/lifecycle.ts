@@ -1,6 +1,6 @@
 import { type ApiError, isApiError } from '../api/apiErrors';
 import { type CelestoClient, type CreateIntent, maxBulkDelete } from '../api/client';
-import type { BulkDeleteResult, WireComputer } from '../api/wire';
+import type { BulkDeleteResult, ChangedComputer, WireComputer } from '../api/wire';
 import type { Clock } from '../base/clock';
 import { Emitter } from '../base/emitter';
 import type { Log } from '../base/log';
@@ -9,6 +9,7 @@ import type { Computer } from './computer';
 import type { ComputerStore } from './computerStore';
 import { type EnsureRunningStep, EnsureRunningTask, type StartAction } from './ensureRunning';
 import { LifecycleError } from './errors';
+import { OperationCheck } from './operationCheck';
 import { pollUntil } from './pollUntil';
 import { statusOf } from './statusTable';
 
@@ -43,6 +44,8 @@ const statusCheckTimeoutMs = 5_000;
 /** Creates, starts, restores, stops and deletes computers, and waits for their statuses. */
 export class Lifecycle {
   private readonly starting = new SingleFlight<Computer, EnsureRunningStep>();
+  /** Answers to creates that nobody has waited for yet. */
+  private readonly creations = new Map<string, ChangedComputer>();
   private readonly accepted = new Emitter<StartRequest>();
   private readonly ending = new Emitter<string>();
 
@@ -54,7 +57,7 @@ export class Lifecycle {
   constructor(
     private readonly client: Pick<
       CelestoClient,
-      'get' | 'create' | 'start' | 'stop' | 'delete' | 'bulkDelete' | 'retryRestore'
+      'get' | 'create' | 'start' | 'stop' | 'delete' | 'bulkDelete' | 'retryRestore' | 'operation'
     >,
     private readonly store: ComputerStore,
     private readonly clock: Clock,
@@ -68,7 +71,9 @@ export class Lifecycle {
   async create(intent: CreateIntent, signal: AbortSignal): Promise<Computer> {
     const sequence = this.store.nextSequence();
     try {
-      const computer = this.store.applyAnswer(await this.client.create(intent, signal), sequence);
+      const answer = await this.client.create(intent, signal);
+      const computer = this.store.applyAnswer(answer, sequence);
+      this.creations.set(computer.id, answer);
       this.accepted.fire({ id: computer.id, action: 'create' });
       return computer;
     } catch (error) {
@@ -103,7 +108,11 @@ export class Lifecycle {
       (own, report) => {
         const fetch = (): Promise<Computer> => this.fetch(id, own);
         const onAccepted = (action: StartAction): void => this.accepted.fire({ id, action });
-        const deps = { client, store, clock, log, fetch, onAccepted };
+        const operation = new OperationCheck(client, 'failed');
+        const creation = this.creations.get(id);
+        if (creation) operation.follow(creation);
+        this.creations.delete(id);
+        const deps = { client, store, clock, log, fetch, operation, onAccepted };
         return new EnsureRunningTask(deps, { id, startFromError, timeoutMs }, own, report).run();
       },
       signal,
@@ -116,9 +125,11 @@ export class Lifecycle {
     const { signal, timeoutMs } = options;
     this.ending.fire(id);
     const optimistic = this.store.setOptimistic(id, 'stopping');
-    let answer: WireComputer | undefined;
+    const operation = new OperationCheck(this.client, 'notStopped');
+    let answer: ChangedComputer | undefined;
     try {
       answer = await this.client.stop(id, signal);
+      operation.follow(answer);
     } catch (error) {
       if (isApiError(error, 'notFound')) this.store.remove(id);
       // Its status has changed meanwhile: the polls below return it.
@@ -128,8 +139,13 @@ export class Lifecycle {
     } finally {
       optimistic.settle(answer);
     }
+    const fetch = async (): Promise<Computer> => {
+      const computer = await this.fetch(id, signal);
+      if (!statusOf(computer.status).isStopped) await operation.check(computer, signal);
+      return computer;
+    };
     return pollUntil(({ status }) => !statusOf(status).isChanging, {
-      fetch: () => this.fetch(id, signal),
+      fetch,
       clock: this.clock,
       signal,
       timeoutMs,

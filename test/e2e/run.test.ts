@@ -108,13 +108,22 @@ describe('running commands and tasks on a computer', () => {
     await until('it has ended', async () => !(await isRunning('einstein', 'sleep 4720')));
   });
 
-  e2e.it('runs a command through the service where there is no SSH, and names its limits first', async () => {
-    await runFromMenu('bohr', 'echo by-service');
-    await e2e.terminals.waitForText(
-      /through the service instead\.[^]*at most 300 s and[^]*by-service\s+exit 0/,
-    );
-    await e2e.screenshot('by service');
-  });
+  e2e.it(
+    'runs a command through the service where there is no SSH, and shows its output as it comes',
+    async () => {
+      await runFromMenu(
+        'bohr',
+        'echo begun; sleep 2; echo "it runs" >&2; until [ -e ~/go ]; do sleep 0.1; done; exit 6',
+      );
+      await e2e.terminals.waitForText(
+        /through the service instead\.[^]*Without SSH, a command cannot read input\.\s+begun\s+it runs$/m,
+      );
+      await e2e.screenshot('by service');
+      const { id } = await e2e.computer('bohr');
+      await e2e.emulator.computers.sandbox(id).start('touch ~/go', 10_000).ended;
+      await e2e.terminals.waitForText(/it runs\s+exit 6/);
+    },
+  );
 
   e2e.it('runs the text of the editor, saved or not, on the default computer of the workspace', async () => {
     await e2e.window.openFile('greet.py');

@@ -77,6 +77,11 @@ const calls: Record<keyof CelestoClient, [method: string, path: string, make: Ma
   delete: ['DELETE', '/v1/computers/{computer_id}', (client) => client.delete('ID')],
   start: ['POST', '/v1/computers/{computer_id}/start', (client) => client.start('ID')],
   stop: ['POST', '/v1/computers/{computer_id}/stop', (client) => client.stop('ID')],
+  operation: [
+    'GET',
+    '/v1/computers/{computer_id}/operations/{operation_id}',
+    (client) => client.operation('ID', 'OPERATION'),
+  ],
   retryRestore: ['POST', '/v1/computers/{computer_id}/retry-restore', (client) => client.retryRestore('ID')],
   exec: ['POST', '/v1/computers/{computer_id}/exec', (client) => client.exec('ID', 'true', 1)],
   terminal: [
@@ -147,6 +152,7 @@ const shapes: Shape[] = [
     wire.wireTerminal,
     ['expires_at', 'gateway_url', 'terminal_id', 'token'],
   ],
+  ['ComputerOperationResponse', wire.wireOperation, ['status']],
   ['UserPublic', wire.wireUser, ['email', 'id']],
   ['Organization', wire.wireOrganization, ['id', 'name']],
   ['SandboxCommandInvocationsResponse', wire.wireCommands, ['commands', 'count']],
@@ -223,6 +229,7 @@ describe('the calls that the client makes', () => {
           route
             .replace('/ID', '/{computer_id}')
             .replace('/TEMPLATE', '/{template_id}')
+            .replace('/OPERATION', '/{operation_id}')
             .replace(/\/8000$/, '/{port}'),
         ],
         [method, path],

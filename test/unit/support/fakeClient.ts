@@ -1,17 +1,18 @@
 import type { CelestoClient, ComputerList, CreateIntent } from '../../../src/api/client';
-import type { BulkDeleteResult, WireComputer } from '../../../src/api/wire';
+import type { BulkDeleteResult, ChangedComputer, Operation, WireComputer } from '../../../src/api/wire';
 import { abortable } from '../../../src/base/abort';
 import { listOf } from './computers';
 
 interface Answers {
   list: ComputerList;
   get: WireComputer;
-  create: WireComputer;
-  start: WireComputer;
-  stop: WireComputer;
-  delete: WireComputer;
+  create: ChangedComputer;
+  start: ChangedComputer;
+  stop: ChangedComputer;
+  delete: ChangedComputer;
   retryRestore: WireComputer;
   bulkDelete: BulkDeleteResult;
+  operation: Operation;
 }
 
 /** One answer of the script: immediate, later, or an error. */
@@ -38,13 +39,15 @@ export class FakeClient implements Pick<CelestoClient, keyof Answers> {
 
   list = (signal?: AbortSignal): Promise<ComputerList> => this.play('list', '', signal);
   get = (id: string, signal?: AbortSignal): Promise<WireComputer> => this.play('get', id, signal);
-  create = (_intent: CreateIntent, signal?: AbortSignal): Promise<WireComputer> =>
+  create = (_intent: CreateIntent, signal?: AbortSignal): Promise<ChangedComputer> =>
     this.play('create', '', signal);
-  start = (id: string, signal?: AbortSignal): Promise<WireComputer> => this.play('start', id, signal);
-  stop = (id: string, signal?: AbortSignal): Promise<WireComputer> => this.play('stop', id, signal);
-  delete = (id: string, signal?: AbortSignal): Promise<WireComputer> => this.play('delete', id, signal);
+  start = (id: string, signal?: AbortSignal): Promise<ChangedComputer> => this.play('start', id, signal);
+  stop = (id: string, signal?: AbortSignal): Promise<ChangedComputer> => this.play('stop', id, signal);
+  delete = (id: string, signal?: AbortSignal): Promise<ChangedComputer> => this.play('delete', id, signal);
   retryRestore = (id: string, signal?: AbortSignal): Promise<WireComputer> =>
     this.play('retryRestore', id, signal);
+  operation = (id: string, operationId: string, signal?: AbortSignal): Promise<Operation> =>
+    this.play('operation', `${id} ${operationId}`, signal);
   bulkDelete = (ids: readonly string[], signal?: AbortSignal): Promise<BulkDeleteResult> =>
     this.play('bulkDelete', ids.join(','), signal);
 
