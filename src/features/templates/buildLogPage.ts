@@ -4,8 +4,9 @@ import type { CustomTemplate } from '../../api/wire';
 import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import { messageOf } from '../../base/errors';
+import { buildStatusOf } from '../../computers/buildStatus';
 import { BuildLogBuffer } from './buildLogBuffer';
-import { buildLogText, isBuilding } from './buildLogText';
+import { buildLogText } from './buildLogText';
 
 /** Milliseconds between reads of a log that grows, and after a read that failed. */
 const pollMs = { growing: 2_000, failed: 10_000 };
@@ -46,12 +47,12 @@ export class BuildLogPage {
     const { client } = this.deps;
     const { templateId } = this.named;
     // A build that has ended may have been followed by another one, with a log of its own.
-    const isSameBuild = isBuilding(this.status);
+    const isSameBuild = buildStatusOf(this.status).isBuilding;
     const answer = await client.buildLog(templateId, isSameBuild ? this.buffer.knownSize : undefined, signal);
     if (!isSameBuild) this.buffer = new BuildLogBuffer();
     this.buffer.add(answer);
     this.problem = undefined;
-    if (answer.status === 'failed') this.template = await this.readTemplate(signal);
+    if (buildStatusOf(answer.status).hasFailed) this.template = await this.readTemplate(signal);
     this.status = answer.status;
     this.deps.onChange();
   }
@@ -74,7 +75,7 @@ export class BuildLogPage {
 
   private async followUntil(signal: AbortSignal): Promise<void> {
     let pauseMs = pollMs.growing;
-    while (isBuilding(this.status)) {
+    while (buildStatusOf(this.status).isBuilding) {
       await this.deps.clock.delay(pauseMs, signal);
       try {
         await this.read(signal);

@@ -2,10 +2,11 @@ import { t } from '@vscode/l10n';
 import type { CustomTemplate } from '../../api/wire';
 import { printable, truncate } from '../../base/text';
 import { visibleControls } from '../../base/visibleControls';
+import { buildStatusOf } from '../../computers/buildStatus';
 import type { BuildLogBuffer } from './buildLogBuffer';
 
-/** Characters shown of texts that the service sends. */
-const maxLength = { status: 40, text: 2_000 };
+/** Characters shown of a text that the service sends. */
+const maxLength = 2_000;
 
 /** The parts of a build log's page. */
 export interface BuildLogParts {
@@ -18,28 +19,12 @@ export interface BuildLogParts {
   readonly problem: string | undefined;
 }
 
-/** Queued or under way: its log may grow. */
-export function isBuilding(status: string): boolean {
-  return status === 'queued' || status === 'building';
-}
-
-/** Names the state of a template's build. */
-export function buildStatusLabel(status: string): string {
-  const labels = new Map([
-    ['queued', t('waiting to be built')],
-    ['building', t('being built')],
-    ['ready', t('ready')],
-    ['failed', t('failed')],
-    ['needs_rebuild', t('needs a rebuild')],
-  ]);
-  return labels.get(status) ?? truncate(status.replaceAll('_', ' '), maxLength.status);
-}
-
 /** Puts a log's page together: the state, the reason of a failure, then the log, with its control characters visible. */
 export function buildLogText({ name, status, template, buffer, problem }: BuildLogParts): string {
+  const { label, hasFailed } = buildStatusOf(status);
   const head = [
-    t('Template {0}: {1}', printable(name), buildStatusLabel(status)),
-    ...(status === 'failed' && template ? failureLines(template) : []),
+    t('Template {0}: {1}', printable(name), label()),
+    ...(hasFailed && template ? failureLines(template) : []),
     ...(problem === undefined ? [] : [printable(problem)]),
   ];
   const log = [buffer.isCut ? t('The beginning of the log is not shown.') : '', visibleControls(buffer.text)];
@@ -60,5 +45,5 @@ function failureLines({ error, failure }: Pick<CustomTemplate, 'error' | 'failur
 }
 
 function shown(text: string | null | undefined): string {
-  return truncate(text ?? '', maxLength.text);
+  return truncate(text ?? '', maxLength);
 }

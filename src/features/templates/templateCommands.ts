@@ -5,13 +5,13 @@ import type { CustomTemplate } from '../../api/wire';
 import { cancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
 import { escapeIcons, truncate } from '../../base/text';
+import { buildStatusOf } from '../../computers/buildStatus';
 import type { CommandTargets } from '../../ui/commandTargets';
 import { withProgress } from '../../ui/progress';
 import { confirmOrCancel, inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
 import type { BuildLogDocuments } from './buildLogDocuments';
 import type { NamedTemplate } from './buildLogPage';
-import { buildStatusLabel, isBuilding } from './buildLogText';
 
 /** Characters shown of a template's name and of the reason of a failure. */
 const maxLength = { name: 80, error: 200 };
@@ -33,7 +33,7 @@ export class TemplateCommands {
 
   readonly rebuild: Handler = async (...args) => {
     const title = vscode.l10n.t('Rebuild Template');
-    const template = await this.resolve(args, title, ({ status }) => !isBuilding(status));
+    const template = await this.resolve(args, title, ({ status }) => !buildStatusOf(status).isBuilding);
     await confirmOrCancel({
       question: vscode.l10n.t('Rebuild the template {0}?', template.name),
       detail: vscode.l10n.t(
@@ -103,11 +103,12 @@ interface TemplateItem extends vscode.QuickPickItem {
 }
 
 function itemOf({ id, name, status, error }: CustomTemplate): TemplateItem {
+  const { label, hasFailed } = buildStatusOf(status);
   const shownName = truncate(name, maxLength.name) || id;
   return {
     label: escapeIcons(shownName),
-    description: escapeIcons(buildStatusLabel(status)),
-    ...(status === 'failed' && error !== null && { detail: escapeIcons(truncate(error, maxLength.error)) }),
+    description: escapeIcons(label()),
+    ...(hasFailed && error !== null && { detail: escapeIcons(truncate(error, maxLength.error)) }),
     template: { templateId: id, name: shownName },
   };
 }

@@ -4,8 +4,12 @@ import ts from 'typescript';
 import { knownStatuses } from '../../../src/computers/statusTable';
 import { find, lastName, placeOf, type Source, source, sources } from '../support/sources';
 
-/** The tables of statuses: of computers, and of published ports. */
-const statusTables = ['src/computers/statusTable.ts', 'src/computers/publishedPort.ts'];
+/** The tables of statuses: of computers, of published ports, and of builds. */
+const statusTables = [
+  'src/computers/statusTable.ts',
+  'src/computers/publishedPort.ts',
+  'src/computers/buildStatus.ts',
+];
 
 /** Statuses of other things, which no table holds: of `Promise.allSettled`, and of the plan. */
 const otherStatuses = ['fulfilled', 'rejected', 'active', 'depleted'];
