@@ -1,7 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Computer } from '../computers/computer';
 import type { ListCache } from '../computers/computerStore';
-import type { Account } from './account';
 
 const cacheKey = 'celesto.computers';
 
@@ -14,15 +13,16 @@ interface Cached {
 export class AccountListCache implements ListCache {
   constructor(
     private readonly memory: vscode.Memento,
-    private readonly account: Account,
+    /** Identifies the owner of the list, and what it is filtered by. */
+    private readonly listed: { readonly owner: string },
   ) {}
 
   read(): readonly Computer[] {
     const cached = this.memory.get<Cached>(cacheKey);
-    return cached?.owner === this.account.owner ? cached.computers : [];
+    return cached?.owner === this.listed.owner ? cached.computers : [];
   }
 
   write(computers: readonly Computer[]): void {
-    void this.memory.update(cacheKey, { owner: this.account.owner, computers } satisfies Cached);
+    void this.memory.update(cacheKey, { owner: this.listed.owner, computers } satisfies Cached);
   }
 }

@@ -26,6 +26,8 @@ export interface ComputerList {
   readonly unreadable: ApiError[];
   /** The page is full: there may be more. */
   readonly possiblyMore: boolean;
+  /** The project that it is of. Absent: all of the organization. */
+  readonly projectId?: string;
 }
 
 /** A create request with its idempotency key. Sending it twice creates one computer. */
@@ -68,6 +70,7 @@ export class CelestoClient {
       computers: valid,
       unreadable: invalid,
       possiblyMore: answer.computers.length >= pageSize,
+      ...(projectId !== undefined && { projectId }),
     };
   }
 

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Account } from '../account/account';
 import { AccountListCache } from '../account/listCache';
+import { ProjectFilter } from '../account/projectFilter';
 import { CelestoClient } from '../api/client';
 import { Http } from '../api/http';
 import type { Clock } from '../base/clock';
@@ -19,6 +20,7 @@ export interface Service extends Disposable {
   /** The last warnings and errors, without secrets. */
   readonly recentProblems: RecentProblemsLog;
   readonly account: Account;
+  readonly projectFilter: ProjectFilter;
   readonly client: CelestoClient;
   /** A client with the credentials of the last request, for a window that closes: it reads no secrets. */
   readonly lastClient: CelestoClient;
@@ -45,9 +47,16 @@ export function createService(context: vscode.ExtensionContext, clock: Clock): S
 
   const lastClient = new CelestoClient(http, () => Promise.resolve(account.lastCredentials));
 
-  const store = new ComputerStore(client, clock, new AccountListCache(memory, account), log);
+  const projectFilter = new ProjectFilter(memory, account);
+  const listed = {
+    get owner(): string {
+      return [account.owner, projectFilter.current?.id].filter(Boolean).join(' ');
+    },
+  };
+  const list: CelestoClient['list'] = (signal) => client.list(signal, projectFilter.current?.id);
+  const store = new ComputerStore({ list }, clock, new AccountListCache(memory, listed), log);
   const disposables = new DisposableStore();
-  for (const disposable of [output, account, store]) disposables.add(disposable);
+  for (const disposable of [output, account, projectFilter, store]) disposables.add(disposable);
   disposables.add(account.onDidSwitch(() => store.reset()));
   disposables.add(
     vscode.workspace.onDidChangeConfiguration((change) => {
@@ -57,5 +66,5 @@ export function createService(context: vscode.ExtensionContext, clock: Clock): S
   const lifecycle = new Lifecycle(client, store, clock, log);
   const dispose = (): void => disposables.dispose();
   const clients = { client, lastClient, checkKey };
-  return { output, log, recentProblems, account, ...clients, store, lifecycle, dispose };
+  return { output, log, recentProblems, account, projectFilter, ...clients, store, lifecycle, dispose };
 }

@@ -19,6 +19,7 @@ import { registerIdle } from '../features/idle/index';
 import { type LifecycleCommandId, registerLifecycle } from '../features/lifecycle/index';
 import { type PlanCommandId, registerPlan } from '../features/plan/index';
 import { type PortsCommandId, registerPorts } from '../features/ports/index';
+import { type ProjectsCommandId, registerProjects } from '../features/projects/index';
 import { registerRun, type RunCommandId } from '../features/run/index';
 import { registerSshKeys, type SshKeysCommandId } from '../features/sshKeys/index';
 import { registerTemplates, type TemplatesCommandId } from '../features/templates/index';
@@ -43,6 +44,7 @@ export type CommandId =
   | LifecycleCommandId
   | PlanCommandId
   | PortsCommandId
+  | ProjectsCommandId
   | RunCommandId
   | SshKeysCommandId
   | TemplatesCommandId
@@ -64,7 +66,7 @@ export function registerFeatures(
   clock: Clock,
 ): Features {
   const { extension, globalState, workspaceState, globalStorageUri } = context;
-  const { account, client, lastClient, lifecycle, log, store } = service;
+  const { account, client, lastClient, lifecycle, log, projectFilter, store } = service;
   const { knownComputers, terminals } = connections;
   const disposables = new DisposableStore();
   const serviceReports = new ServiceReports(client, clock);
@@ -123,7 +125,7 @@ export function registerFeatures(
   for (const usage of [terminalsFeature.usage, ports.usage, run.terminals]) computersInUse.add(usage);
   const tree = disposables.add(
     registerTree({
-      ...{ ...shared, memento: globalState },
+      ...{ ...shared, projectFilter, memento: globalState },
       children: [...terminalsFeature.children, ...ports.children],
     }),
   );
@@ -144,6 +146,7 @@ export function registerFeatures(
     ...lifecycleFeature.handlers,
     ...disposables.add(registerPlan({ ...shared, memory: globalState })).handlers,
     ...ports.handlers,
+    ...disposables.add(registerProjects({ ...shared, filter: projectFilter })).handlers,
     ...run.handlers,
     ...disposables.add(registerSshKeys({ ...shared, ...connections, ...settings })).handlers,
     ...disposables.add(registerTemplates(shared)).handlers,

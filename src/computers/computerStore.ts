@@ -313,7 +313,7 @@ export class ComputerStore implements Disposable {
   }
 
   private removeAbsent(list: ComputerList, present: ReadonlySet<string>, sequence: number): Removal[] {
-    const isComplete = !list.possiblyMore && list.unreadable.length === 0;
+    const isComplete = !list.possiblyMore && list.unreadable.length === 0 && list.projectId === undefined;
     const deleted = new Set(list.computers.map(({ id }) => id).filter((id) => !present.has(id)));
     const removed: Removal[] = [];
     for (const [id, entry] of this.entries) {

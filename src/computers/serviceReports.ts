@@ -5,6 +5,7 @@ import type {
   Command,
   Observability,
   ObservabilityWindow,
+  Project,
   Size,
   UsageOverview,
 } from '../api/wire';
@@ -14,7 +15,7 @@ import type { Computer } from './computer';
 import type { Plan } from './plan';
 
 /** Milliseconds that an answer is cached. */
-const cacheTtl = { sizes: 3_600_000, usage: 300_000, metrics: 5_000 };
+const cacheTtl = { sizes: 3_600_000, projects: 60_000, usage: 300_000, metrics: 5_000 };
 
 /** Answers for one account, and the calls in progress. */
 class AnswerCache {
@@ -32,7 +33,7 @@ export class ServiceReports {
   constructor(
     private readonly client: Pick<
       CelestoClient,
-      'billing' | 'commands' | 'observability' | 'sizes' | 'usageOverview'
+      'billing' | 'commands' | 'observability' | 'projects' | 'sizes' | 'usageOverview'
     >,
     private readonly clock: Pick<Clock, 'now'>,
   ) {}
@@ -72,6 +73,11 @@ export class ServiceReports {
   /** The limits of the plan, by the call of older services, at most five minutes old. */
   private billing(signal?: AbortSignal): Promise<BillingSummary | undefined> {
     return this.cached('limits', cacheTtl.usage, (own) => this.client.billing(own), signal);
+  }
+
+  /** The projects of the organization, at most a minute old. */
+  projects(signal?: AbortSignal): Promise<Project[] | undefined> {
+    return this.cached('projects', cacheTtl.projects, (own) => this.client.projects(own), signal);
   }
 
   /** The sizes of computers with their prices, at most an hour old. Empty or undefined where the service has none. */

@@ -41,9 +41,9 @@ describe('the extension', () => {
     });
     const calls = lists.map(({ method, path, status }) => `${method} ${path} ${status}`);
     assert.equal(calls[0], 'GET /v1/computers 200');
-    // Prices and plan for the status bar are requested after the list, so those requests may be among these already.
+    // Prices, plan and projects are requested after the list, so those requests may be among these already.
     assert.deepEqual(
-      calls.slice(1).filter((call) => !call.startsWith('GET /v1/billing/')),
+      calls.slice(1).filter((call) => !/^GET \/v1\/(billing|projects)\//.test(call)),
       [],
     );
   });

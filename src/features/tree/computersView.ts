@@ -1,9 +1,11 @@
 import * as vscode from 'vscode';
 import type { Account, AccountState } from '../../account/account';
+import type { ProjectFilter } from '../../account/projectFilter';
 import { type Disposable, DisposableStore } from '../../base/disposable';
 import type { ComputerStore } from '../../computers/computerStore';
 import type { PlanMonitor } from '../../computers/planMonitor';
 import { statusOf } from '../../computers/statusTable';
+import { setContext } from '../../ui/setContext';
 import { showError } from '../../ui/showError';
 import type { TreeNode } from '../../ui/treeNodes';
 import { viewId } from '../../ui/viewId';
@@ -19,6 +21,7 @@ export interface ComputersViewDeps {
   readonly account: Account;
   readonly memento: vscode.Memento;
   readonly planMonitor: Pick<PlanMonitor, 'watch'>;
+  readonly projectFilter: Pick<ProjectFilter, 'current' | 'onDidChange'>;
 }
 
 /** The view of the tree: its title, message, badge, context keys for the welcome texts. The list is polled while it shows. */
@@ -29,7 +32,7 @@ export class ComputersView implements Disposable {
   private planWatch: Disposable | undefined;
 
   constructor(private readonly deps: ComputersViewDeps) {
-    const { store, tree, account, memento } = deps;
+    const { store, tree, account, memento, projectFilter } = deps;
     this.view = vscode.window.createTreeView(viewId, {
       treeDataProvider: tree,
       canSelectMany: true,
@@ -43,6 +46,7 @@ export class ComputersView implements Disposable {
     this.disposables.add(store.onDidChange(() => this.draw()));
     this.disposables.add(store.onDidChangeState(() => this.onDidChangeState()));
     this.disposables.add(account.onDidChange((state) => this.onDidChangeAccount(state)));
+    this.disposables.add(projectFilter.onDidChange(() => this.draw()));
     this.setGrouping(memento.get<Grouping>(groupingKey, 'none'));
     if (this.view.visible) this.onDidChangeVisibility();
   }
@@ -123,27 +127,38 @@ export class ComputersView implements Disposable {
         ? { value: runningCount, tooltip: vscode.l10n.t('{0} running', runningCount) }
         : undefined;
     // VS Code shows no description of a view that is alone.
-    this.view.title = this.deps.account.organization?.name ?? vscode.l10n.t('Computers');
+    this.view.title = this.title();
     this.view.message = this.message();
     setContext('celesto.list', this.listContext());
   }
 
+  /** The organization, and the project where only one is listed. */
+  private title(): string {
+    const { account, projectFilter } = this.deps;
+    const owner = account.organization?.name ?? vscode.l10n.t('Computers');
+    return [owner, projectFilter.current?.name].filter(Boolean).join(' · ');
+  }
+
   private listContext(): string {
     const { freshness, problem } = this.deps.store.state;
+    const isOfProject = this.deps.projectFilter.current !== undefined;
     if (this.deps.store.computers.length > 0) return this.deps.tree.visibleCount > 0 ? 'shown' : 'filtered';
     if (problem !== undefined) return 'unavailable';
-    return freshness === 'live' ? 'empty' : 'loading';
+    if (freshness !== 'live') return 'loading';
+    return isOfProject ? 'emptyProject' : 'empty';
   }
 
   /** Joins the notes above the list. An empty list has none, since VS Code hides the welcome text under a message. */
   private message(): string | undefined {
-    const { account, store, tree } = this.deps;
+    const { account, projectFilter, store, tree } = this.deps;
+    const project = projectFilter.current;
     if (account.state.kind !== 'signedIn') return undefined;
     const { freshness, problem, possiblyMore, unreadable } = store.state;
     if (tree.visibleCount === 0 && (freshness !== 'none' || problem !== undefined)) return undefined;
     const notes = [
       problem instanceof Error && vscode.l10n.t('This list may be out of date. {0}', problem.message),
       freshness === 'none' && problem === undefined && vscode.l10n.t('Loading the list of computers…'),
+      project && vscode.l10n.t('Only the project {0}', project.name),
       tree.filter !== '' &&
         vscode.l10n.t('Filter "{0}": {1} of {2}', tree.filter, tree.visibleCount, store.computers.length),
       possiblyMore &&
@@ -158,8 +173,4 @@ function unreadableNote(count: number): string {
   return count === 1
     ? vscode.l10n.t('One computer could not be read. The log says why.')
     : vscode.l10n.t('{0} computers could not be read. The log says why.', count);
-}
-
-function setContext(key: string, value: string | boolean): void {
-  void vscode.commands.executeCommand('setContext', key, value);
 }

@@ -1,5 +1,6 @@
 import type * as vscode from 'vscode';
 import type { Account } from '../../account/account';
+import type { ProjectFilter } from '../../account/projectFilter';
 import type { Clock } from '../../base/clock';
 import { DisposableStore } from '../../base/disposable';
 import type { Log } from '../../base/log';
@@ -34,6 +35,7 @@ export interface TreeDeps {
   readonly children: readonly ChildProvider[];
   readonly memento: vscode.Memento;
   readonly planMonitor: PlanMonitor;
+  readonly projectFilter: ProjectFilter;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -44,12 +46,12 @@ export interface TreeFeature extends Feature<TreeCommandId> {
 
 /** Registers the tree of computers in the side bar, with its filter and grouping. */
 export function registerTree(deps: TreeDeps): TreeFeature {
-  const { account, store, serviceReports, targets, children, memento, planMonitor, clock, log } = deps;
+  const { account, store, serviceReports, targets, children, clock, log } = deps;
   const disposables = new DisposableStore();
   const metrics = disposables.add(new LiveMetrics(serviceReports, clock, log));
   const itemClickCommands = disposables.add(new ItemClickCommands());
   const tree = disposables.add(new ComputersTree(store, children, metrics, itemClickCommands));
-  const view = disposables.add(new ComputersView({ store, tree, account, memento, planMonitor }));
+  const view = disposables.add(new ComputersView({ ...deps, tree }));
   const commands = new ListCommands({ account, store, view, targets });
   return {
     view,

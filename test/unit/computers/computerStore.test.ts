@@ -144,6 +144,21 @@ describe('finding a computer', () => {
   });
 });
 
+describe('the list of one project', () => {
+  it('says nothing about computers of other projects: those that leave it are not deleted', async () => {
+    const harness = new StoreHarness();
+    await harness.refreshWith('a running', 'b running');
+    harness.takeEvents();
+    harness.client.script('list', { ...listOf(wire('a', 'running')), projectId: 'prj_1' });
+    await harness.store.refresh();
+    assert.deepEqual(
+      harness.changes.flatMap(({ removed }) => removed).map(({ computer, cause }) => [computer.id, cause]),
+      [['b', 'unlisted']],
+    );
+    assert.equal(harness.store.state.possiblyMore, false);
+  });
+});
+
 describe('the cache', () => {
   it('is shown first and then replaced', async () => {
     const harness = new StoreHarness(parseComputer('a running'), parseComputer('gone stopped'));

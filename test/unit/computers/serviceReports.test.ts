@@ -38,6 +38,7 @@ function harness(answers: Answers = {}) {
       observability: (id, _, signal) =>
         answer(`observability ${id}`, answers.observability ?? nothing, signal),
       commands: () => answer('commands', []),
+      projects: () => answer('projects', []),
       usageOverview: () => answer<UsageOverview>('usage', answers.usage ?? new ApiError('notFound')),
       billing: () => answer<BillingSummary>('limits', new ApiError('forbidden')),
     },

@@ -34,7 +34,14 @@ function harness(answer: Promise<Observability> | (() => Promise<Observability>)
     calls.push(`${id} ${window}`);
     return abortable(typeof answer === 'function' ? answer() : answer, asking);
   };
-  const client = { observability, commands: unused, billing: unused, sizes: unused, usageOverview: unused };
+  const others = {
+    billing: unused,
+    commands: unused,
+    projects: unused,
+    sizes: unused,
+    usageOverview: unused,
+  };
+  const client = { ...others, observability };
   const liveMetrics = new LiveMetrics(new ServiceReports(client, clock), clock, log);
   const expired: string[] = [];
   liveMetrics.onDidExpire((id) => expired.push(id));
