@@ -13,7 +13,7 @@ const maxUrlLength = 4_096;
 const maxTokenLength = 16 * 1_024;
 
 /**
- * Builds the address of a terminal session from the service's answer: the token goes into the query, where it replaces
+ * Builds the address of a terminal or a display from the service's answer: the token goes into the query, where it replaces
  * an older one. The result holds a secret and must not be logged.
  * @throws GatewayAddressError for anything but wss (or ws to loopback), and for user names, fragments and excess length
  */
@@ -31,9 +31,6 @@ export function gatewayAddress(gatewayUrl: string, token: string): URL {
 
 function unsafe(reason: string): GatewayAddressError {
   return new GatewayAddressError(
-    t(
-      'The service gave an address for the terminal that is not safe to use: {0}. Report it to Celesto.',
-      reason,
-    ),
+    t('The service gave an address that is not safe to use: {0}. Report it to Celesto.', reason),
   );
 }

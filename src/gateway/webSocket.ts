@@ -3,18 +3,22 @@ import { GatewayError } from './gatewayErrors';
 
 /** Time limit of the opening handshake. */
 const handshakeTimeoutMs = 10_000;
-/** Limit for one message, as in the service's own client. */
-const maxMessageBytes = 1024 * 1024;
+/** Limit for one message of a terminal, as in the service's own client. */
+const maxTerminalMessageBytes = 1024 * 1024;
 /** Interval of pings. The socket is closed where a whole interval brings neither a pong nor a message. */
 const pingIntervalMs = 15_000;
 
 /**
- * Opens the WebSocket of a terminal session. It honours the proxy settings of VS Code, which patches Node's http and
- * https. The gateway never gets the API key: the token in the address is enough.
+ * Opens the WebSocket of a terminal or a display. It honours the proxy settings of VS Code, which patches Node's http and
+ * https. The gateway never gets the API key: the token in the address is enough. Resolves with a socket that is paused.
  * @param address from `gatewayAddress`
  * @throws GatewayError, or the signal's reason
  */
-export async function openWebSocket(address: URL, signal: AbortSignal): Promise<WebSocket> {
+export async function openWebSocket(
+  address: URL,
+  signal: AbortSignal,
+  maxMessageBytes = maxTerminalMessageBytes,
+): Promise<WebSocket> {
   signal.throwIfAborted();
   const { WebSocket } = await import('ws');
   const socket = new WebSocket(address, {
@@ -23,8 +27,6 @@ export async function openWebSocket(address: URL, signal: AbortSignal): Promise<
     handshakeTimeout: handshakeTimeoutMs,
     maxPayload: maxMessageBytes,
   });
-  // Keeps messages until the first listener is attached.
-  socket.pause();
   const abort = (): void => socket.terminate();
   signal.addEventListener('abort', abort, { once: true });
   try {
@@ -41,7 +43,11 @@ export async function openWebSocket(address: URL, signal: AbortSignal): Promise<
 
 function opened(socket: WebSocket): Promise<void> {
   return new Promise((resolve, reject) => {
-    socket.once('open', () => resolve());
+    socket.once('open', () => {
+      // Keeps messages until the caller, who attaches its listener, resumes. ws does not pause before this.
+      socket.pause();
+      resolve();
+    });
     socket.once('unexpected-response', (request, response) => {
       reject(new GatewayError('refused', response.statusCode));
       request.destroy();
