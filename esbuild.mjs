@@ -1,15 +1,23 @@
 // Builds the extension into dist/extension.js: one CommonJS file. ssh2 is inside it, but its code runs only when the
-// first connection asks for it, since esbuild defers a CommonJS module until its import() is reached.
+// first connection asks for it, since esbuild defers a CommonJS module until its import() is reached. The page of a
+// screen, which runs in a webview, is dist/screen.js and dist/screen.css.
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { build, context } from 'esbuild';
 
 const scriptExtensions = JSON.parse(await readFile('src/scriptExtensions.json', 'utf8'));
 
 const watch = process.argv.includes('--watch');
-const options = {
+const common = {
+  bundle: true,
+  minify: !watch,
+  sourcemap: watch,
+  metafile: true,
+  logLevel: watch ? 'silent' : 'warning',
+};
+const extension = {
+  ...common,
   entryPoints: ['src/extension.ts'],
   outfile: 'dist/extension.js',
-  bundle: true,
   platform: 'node',
   format: 'cjs',
   target: 'node22',
@@ -17,11 +25,17 @@ const options = {
   external: ['vscode', 'cpu-features', '*.node'],
   // Scripts for computers are bundled as their text.
   loader: Object.fromEntries(scriptExtensions.map((extension) => [extension, 'text'])),
-  minify: !watch,
-  sourcemap: watch,
-  metafile: true,
-  logLevel: watch ? 'silent' : 'warning',
   plugins: [sshClientOnly(), ...(watch ? [watchReport()] : [])],
+};
+const page = {
+  ...common,
+  entryPoints: ['src/features/screen/page/screen.ts', 'src/features/screen/page/screen.css'],
+  outdir: 'dist',
+  platform: 'browser',
+  // noVNC awaits at its top level.
+  format: 'esm',
+  target: 'es2022',
+  plugins: watch ? [watchReport()] : [],
 };
 
 /** Leaves ssh2's server out of the bundle (16 KB): the extension is only ever a client. */
@@ -59,14 +73,19 @@ function problemLine(severity, { text, location }) {
 }
 
 /** The licences of the packages that are inside the bundle, as these ask for. */
-async function noticesOf({ inputs }) {
-  const found = Object.keys(inputs).flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []);
+async function noticesOf(metafiles) {
+  const inputs = metafiles.flatMap((metafile) => Object.keys(metafile.inputs));
+  const found = inputs.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []);
   const notices = [...new Set(found)].sort().map(async (folder) => {
-    const { name, version, license, author } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
+    const { name, version, license, author, repository } = JSON.parse(
+      await readFile(`${folder}/package.json`, 'utf8'),
+    );
     const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
     if (!file && !license) throw new Error(`${name} has no licence, so it cannot be shipped.`);
     const text = file ? await readFile(`${folder}/${file}`, 'utf8') : `Licence: ${license}, ${author}`;
-    return `${name} ${version}\n\n${text.trim()}\n`;
+    // The Mozilla Public License asks for it (section 3.2).
+    const source = license === 'MPL-2.0' ? `Source code: ${repository.url.replace(/^git\+/, '')}\n\n` : '';
+    return `${name} ${version}\n\n${source}${text.trim()}\n`;
   });
   return `This extension contains the following software.\n\n${(await Promise.all(notices)).join('\n---\n\n')}`;
 }
@@ -74,10 +93,10 @@ async function noticesOf({ inputs }) {
 if (watch) {
   // Ends with `npm run dev`, however that ends.
   process.once('disconnect', () => process.exit());
-  await (await context(options)).watch();
+  for (const options of [page, extension]) await (await context(options)).watch();
 } else {
-  const { metafile } = await build(options);
+  const [{ metafile }, { metafile: pageMetafile }] = await Promise.all([build(extension), build(page)]);
   await mkdir('dist', { recursive: true });
   await writeFile('dist/meta.json', JSON.stringify(metafile));
-  await writeFile('dist/notices.txt', await noticesOf(metafile));
+  await writeFile('dist/notices.txt', await noticesOf([metafile, pageMetafile]));
 }

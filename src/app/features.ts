@@ -21,6 +21,7 @@ import { type PlanCommandId, registerPlan } from '../features/plan/index';
 import { type PortsCommandId, registerPorts } from '../features/ports/index';
 import { type ProjectsCommandId, registerProjects } from '../features/projects/index';
 import { registerRun, type RunCommandId } from '../features/run/index';
+import { registerScreen, type ScreenCommandId } from '../features/screen/index';
 import { registerSshKeys, type SshKeysCommandId } from '../features/sshKeys/index';
 import { registerTemplates, type TemplatesCommandId } from '../features/templates/index';
 import { registerTerminals, type TerminalsCommandId } from '../features/terminals/index';
@@ -46,6 +47,7 @@ export type CommandId =
   | PortsCommandId
   | ProjectsCommandId
   | RunCommandId
+  | ScreenCommandId
   | SshKeysCommandId
   | TemplatesCommandId
   | TerminalsCommandId
@@ -148,6 +150,7 @@ export function registerFeatures(
     ...ports.handlers,
     ...disposables.add(registerProjects({ ...shared, filter: projectFilter })).handlers,
     ...run.handlers,
+    ...disposables.add(registerScreen({ ...shared, extensionUri: context.extensionUri })).handlers,
     ...disposables.add(registerSshKeys({ ...shared, ...connections, ...settings })).handlers,
     ...disposables.add(registerTemplates(shared)).handlers,
     ...terminalsFeature.handlers,

@@ -8,6 +8,8 @@ export type Capability =
   | 'open'
   /** Ports may be forwarded and published. */
   | 'ports'
+  /** Its screen may be shown, if its template has one: the list does not tell. */
+  | 'screen'
   | 'start'
   | 'stop'
   | 'restore'
@@ -22,6 +24,7 @@ export function capabilitiesOf({ status }: Pick<Computer, 'status'>): readonly C
     computer: true,
     open: open !== 'refuse',
     ports: isRunning || isUnknown,
+    screen: isRunning || isUnknown,
     start: canStart,
     stop: canStop,
     restore: canRestore,

@@ -34,6 +34,10 @@ const browserTools: readonly ToolName[] = ['browser', 'fonts'];
 /** All layers, in the order in which they run: quick ones first. */
 export const layers: readonly Layer[] = [
   { name: 'typecheck', command: () => [bin('typescript', 'bin/tsc'), '--noEmit'] },
+  {
+    name: 'typecheckPages',
+    command: () => [bin('typescript', 'bin/tsc'), '--noEmit', '-p', 'src/features/screen/page'],
+  },
   { name: 'lint', command: () => [bin('eslint', 'bin/eslint.js'), '--max-warnings', '0', '.'] },
   { name: 'format', command: () => [bin('prettier', 'bin/prettier.cjs'), '--check', '.'] },
   {

@@ -88,6 +88,7 @@ const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readon
       'newTerminalInEditor',
       'newTerminalAtDirectory',
       'runCommand',
+      'showScreen',
       'stop',
       'showDetails',
       'useAsDefault',
@@ -141,7 +142,10 @@ const menuOf: Readonly<Record<string, { buttons: readonly string[]; menu: readon
   error: startable,
   hibernating: {
     ...startable,
-    menu: startable.menu.flatMap((one) => (one === 'useAsDefault' ? [one, ...ports] : [one])),
+    menu: startable.menu.flatMap((one) => {
+      if (one === 'runCommand') return [one, 'showScreen'];
+      return one === 'useAsDefault' ? [one, ...ports] : [one];
+    }),
   },
   lost: { buttons: [], menu: ['showDetails', 'useAsDefault', 'copyId', 'copyName', ...hostKeys, 'delete'] },
   deleting: gone,

@@ -30,6 +30,7 @@ function actionGroups(): readonly (readonly Row[])[] {
       ['open', 'split-horizontal', t('New Terminal in Editor Area'), 'celesto.newTerminalInEditor'],
       ['open', 'folder', t('New Terminal at Directory…'), 'celesto.newTerminalAtDirectory'],
       ['open', 'chevron-right', t('Run Command…'), 'celesto.runCommand'],
+      ['screen', 'device-desktop', t('Show Screen'), 'celesto.showScreen'],
     ],
     [
       ['start', 'play', t('Start'), 'celesto.start'],

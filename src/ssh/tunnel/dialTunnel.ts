@@ -33,6 +33,7 @@ export async function dialTunnel(
   } catch (error) {
     // The shell would outlive the session.
     if (socket.readyState === socket.OPEN) socket.send(Buffer.from(' exit\r'));
+    socket.resume();
     socket.close();
     throw error;
   }

@@ -7,6 +7,8 @@ const good: PackageContents = {
     'package.json',
     'package.nls.json',
     'dist/extension.js',
+    'dist/screen.js',
+    'dist/screen.css',
     'dist/notices.txt',
     'media/icon.png',
     'README.md',
@@ -35,7 +37,7 @@ describe('packageProblems', () => {
     });
   }
 
-  for (const needed of ['dist/extension.js', 'dist/notices.txt'])
+  for (const needed of ['dist/extension.js', 'dist/screen.js', 'dist/notices.txt'])
     it(`misses ${needed}`, () => {
       const files = good.files.filter((file) => file !== needed);
       assert.deepEqual(packageProblems({ ...good, files }), [`${needed} is missing in the package.`]);
