@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emulatorTools, shellTools, type ToolName, type VSCodeName } from './machine.mjs';
 import { loader, projectFolder } from './paths';
+import { installPublishedClients } from './publishedClients';
 
 /** One kind of test: a program that Node runs. */
 export interface Layer {
@@ -16,6 +17,8 @@ export interface Layer {
   readonly vscodes?: readonly VSCodeName[];
   /** The folder of test/ whose test files it runs; each of their tests has a result. A layer without one is a single test. */
   readonly folder?: string;
+  /** Installs what it needs beyond the tools. Resolves to the reason where this machine cannot have that: it does not run. */
+  prepare?(): Promise<string | undefined>;
   /** The arguments for Node. */
   command(options: LayerOptions): readonly string[];
 }
@@ -48,6 +51,13 @@ export const layers: readonly Layer[] = [
   },
   { name: 'unit', folder: 'unit', tools: ['ssh'], command: (options) => nodeTests(options) },
   { name: 'emulator', folder: 'emulator', tools: emulatorTools, command: (options) => nodeTests(options) },
+  {
+    name: 'clients',
+    folder: 'clients',
+    tools: emulatorTools,
+    prepare: installPublishedClients,
+    command: (options) => nodeTests(options),
+  },
   {
     name: 'ssh',
     folder: 'ssh',

@@ -63,6 +63,11 @@ export class TestRun {
   private async runLayer(selected: SelectedLayer): Promise<void> {
     if (process.stdout.isTTY) process.stdout.write(`… ${selected.layer.name}\r`);
     const start = Date.now();
+    const unavailable = await selected.layer.prepare?.();
+    if (unavailable !== undefined) {
+      this.print(`- ${selected.layer.name.padEnd(12)} not run: ${unavailable}`);
+      return;
+    }
     const outcome = await this.outcomeOf(selected);
     if (!this.interrupted) this.report(selected.layer, outcome, (Date.now() - start) / 1000);
   }
