@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, beforeEach, describe, it } from 'node:test';
+import { writeCliHome } from '../emulator/cliHome';
 import { EmulatorHarness } from '../emulator/emulatorHarness';
 import { PublishedClient } from './publishedClient';
 
@@ -42,14 +42,7 @@ describe('the published client 0.1.10', () => {
     client = new PublishedClient('0.1.10', home);
   });
   // It takes the address of the service from this file alone.
-  beforeEach(() => {
-    const { url, apiKey } = harness.emulator;
-    mkdirSync(join(home, '.celesto'), { recursive: true });
-    const file = join(home, '.celesto', 'credentials');
-    const credentials = { api_key: apiKey, email: 'ada@example.com', base_url: url };
-    writeFileSync(file, JSON.stringify(credentials));
-    chmodSync(file, 0o600);
-  });
+  beforeEach(() => writeCliHome(home, harness.emulator));
   const computer = async <T = Computer>(...args: string[]): Promise<T> => {
     const { ok, data, error } = await client.json<Envelope<T>>('computer', ...args);
     assert.equal(ok, true, JSON.stringify(error));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -77,6 +77,14 @@ describe('the command', () => {
     for (const words of [/einstein +running +\w+@127/, /curie +error/, /bohr +hibernating/, /Ctrl\+C/]) {
       assert.match(running.output, words);
     }
+    const file = join(dir, 'cli-home', '.celesto', 'credentials');
+    assert.match(running.output, /^ *HOME=\S+cli-home celesto computer list --cloud/m);
+    assert.deepEqual(JSON.parse(readFileSync(file, 'utf8')), {
+      api_key: running.apiKey,
+      email: 'ada@example.com',
+      base_url: running.url,
+    });
+    assert.equal(statSync(file).mode & 0o777, 0o600);
     const harness = new EmulatorHarness();
     harness.connectTo(running);
     const sleep = longSleep();

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { writeCliHome } from './cliHome';
 import { defaultTimes } from './computer';
 import { type Emulator, type EmulatorOptions, startEmulator } from './emulator';
 import { featuresHelp, parseFeature } from './featureOptions';
@@ -72,7 +73,8 @@ function wholeNumber(option: string, text: string): number {
   return Number(text);
 }
 
-function describe({ url, apiKey, isolation, computers }: Emulator): string {
+/** @param cliHome the home folder for the service's client 0.1 */
+function describe({ url, apiKey, isolation, computers }: Emulator, cliHome: string): string {
   const lines = computers.list('org_personal').map(({ name, status, connection }) => {
     return `    ${name.padEnd(12)} ${status.padEnd(10)} ${connection?.ssh ?? ''}`;
   });
@@ -84,6 +86,9 @@ function describe({ url, apiKey, isolation, computers }: Emulator): string {
     '  Use it:',
     `    export CELESTO_BASE_URL=${url} CELESTO_API_KEY=${apiKey}`,
     `    curl -H "Authorization: Bearer $CELESTO_API_KEY" $CELESTO_BASE_URL/v1/computers`,
+    "  The service's own clients (PyPI: celesto), of both generations:",
+    `    CELESTO_BASE_URL=${url}/v1 CELESTO_API_KEY=${apiKey} celesto computer list    # 0.0.14`,
+    `    HOME=${cliHome} celesto computer list --cloud    # 0.1`,
     '  Make something go wrong (every call: test/emulator/control.ts):',
     `    curl -H "Authorization: Bearer $CELESTO_API_KEY" -H 'content-type: application/json' \\`,
     `      -d '{"path":"/start$","answer":{"status":500}}' $CELESTO_BASE_URL/_control/addFault`,
@@ -110,7 +115,9 @@ export async function main(args: string[]): Promise<number> {
       return 0;
     }
     const emulator = await startEmulator(chosen);
-    console.log(describe(emulator));
+    const cliHome = join(chosen.dir, 'cli-home');
+    writeCliHome(cliHome, emulator);
+    console.log(describe(emulator, cliHome));
     await end;
     await emulator.stop();
     return 0;

@@ -11,12 +11,17 @@ describe('TestRun', () => {
   after(() => rmSync(folder, { recursive: true }));
 
   /** Runs files of tests with these texts, each as a layer of its own with the command of the unit tests. */
-  async function run(texts: Record<string, string>, namePattern?: string) {
+  async function run(
+    texts: Record<string, string>,
+    namePattern?: string,
+    unavailable: Record<string, string> = {},
+  ) {
     const unit = layers.find(({ name }) => name === 'unit')!;
     const selected = Object.entries(texts).map(([name, text]) => {
       const file = join(folder, `${name}.test.mjs`);
       writeFileSync(file, `import { it } from 'node:test';\n${text}`);
-      return { layer: { ...unit, name: `run-test-${name}` }, files: [file] };
+      const prepare = () => Promise.resolve(unavailable[name]);
+      return { layer: { ...unit, name: `run-test-${name}`, prepare }, files: [file] };
     });
     const printed: string[] = [];
     const selection = { layers: selected, namePattern, desktop: false };
@@ -54,6 +59,15 @@ describe('TestRun', () => {
     const { code, output } = await run({ one: '' });
     assert.match(output, /no test in this file[^]*\n0 passed, 1 failed$/);
     assert.equal(code, 1);
+  });
+
+  it('names a layer that this machine cannot run, and counts the others', async () => {
+    const { code, output } = await run({ one: passing, two: failing }, undefined, {
+      two: 'pip is not there',
+    });
+    assert.match(output, /✔ run-test-one +1 ok[^]*\n- run-test-two +not run: pip is not there\n/);
+    assert.match(output, /\n1 passed, 0 failed$/);
+    assert.equal(code, 0);
   });
 
   it('runs the tests that a pattern matches, and no others', async () => {
