@@ -78,6 +78,9 @@ export class PlanMonitor implements Disposable {
       this.changes.fire(undefined);
     } catch (error) {
       this.log.debug(`no plan: ${describeError(error)}`);
+    } finally {
+      // Counted from the answer, as the cache of the answers does.
+      if (!signal.aborted) this.readAt = this.clock.now();
     }
   }
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { UsageOverview } from '../../../src/api/wire';
 import type { Plan } from '../../../src/computers/plan';
 import { PlanMonitor } from '../../../src/computers/planMonitor';
+import { ServiceReports } from '../../../src/computers/serviceReports';
 import { deferred } from '../support/deferred';
 import { FakeClock, settled } from '../support/fakeClock';
-import { usagePlan } from '../support/plans';
+import { overviewOf, usagePlan } from '../support/plans';
 import { RecordingLog } from '../support/recordingLog';
 
 const minute = 60_000;
@@ -35,6 +37,31 @@ describe('the plan', () => {
     await clock.advance(60 * minute);
     assert.equal(counts.reads, 2);
     assert.equal(clock.waiting, 0);
+  });
+
+  it('is new at each read, though answers are cached for as long and come late', async () => {
+    const clock = new FakeClock();
+    let calls = 0;
+    const usageOverview = async (): Promise<UsageOverview> => {
+      calls += 1;
+      await clock.delay(1_000);
+      return overviewOf({ running_count: calls });
+    };
+    const unused = (): Promise<never> => Promise.reject(new Error('not used'));
+    const others = {
+      billing: unused,
+      commands: unused,
+      observability: unused,
+      projects: unused,
+      sizes: unused,
+    };
+    const reports = new ServiceReports({ ...others, usageOverview }, clock);
+    const monitor = new PlanMonitor(reports, clock, new RecordingLog());
+    monitor.watch();
+    await clock.advance(16 * minute);
+    assert.equal(calls, 4);
+    assert.deepEqual(monitor.latest, usagePlan({ running_count: 4 }));
+    monitor.dispose();
   });
 
   it('is read no more often, however often somebody asks, looks away and looks again', async () => {

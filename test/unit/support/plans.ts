@@ -9,7 +9,12 @@ import type { Plan } from '../../../src/computers/plan';
 
 /** The plan of a service with usage and credit: an account that pays as it goes, 3 of 10 computers run. */
 export function usagePlan(facts: Partial<UsageOverview> = {}): Plan {
-  const overview = v.parse(wireUsageOverview, {
+  return { kind: 'usage', overview: overviewOf(facts) };
+}
+
+/** An answer about the use of the account. */
+export function overviewOf(facts: Partial<UsageOverview> = {}): UsageOverview {
+  return v.parse(wireUsageOverview, {
     state: 'paid',
     running_count: 3,
     running_limit: 10,
@@ -17,7 +22,6 @@ export function usagePlan(facts: Partial<UsageOverview> = {}): Plan {
     month_to_date_estimated_cost_usd: '12.345',
     ...facts,
   });
-  return { kind: 'usage', overview };
 }
 
 /** The plan of an older service. */
