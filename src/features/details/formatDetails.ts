@@ -26,11 +26,6 @@ export function formatCommand({
   ];
 }
 
-/** Formats dollars an hour, with four decimals below ten cents. */
-export function formatDollars(rate: number): string {
-  return `$${rate >= 0.1 || rate === 0 ? rate.toFixed(2) : rate.toFixed(4)}`;
-}
-
 /** Formats a time in the user's locale; one that cannot be parsed stays as the service spells it. */
 function formatTime(text: string): string {
   const date = parseDate(text);

@@ -7,8 +7,8 @@ import type { ComputerStore } from '../../computers/computerStore';
 import type { PlanMonitor } from '../../computers/planMonitor';
 import type { ServiceReports } from '../../computers/serviceReports';
 import { statusOf } from '../../computers/statusTable';
+import { formatDollars } from '../../ui/formatDollars';
 import { planFacts } from '../../ui/planFacts';
-import { formatDollars } from './formatDetails';
 
 const itemId = 'celesto.running';
 const icon = '$(vm-running)';

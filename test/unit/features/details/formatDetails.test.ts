@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { formatCommand, formatDollars } from '../../../../src/features/details/formatDetails';
+import { formatCommand } from '../../../../src/features/details/formatDetails';
 
 describe('formatCommand', () => {
   const command = {
@@ -30,11 +30,5 @@ describe('formatCommand', () => {
       formatCommand({ ...command, started_at: text })[0];
     assert.equal(startedAt('2026-02-01 10:00:00.123456'), startedAt('2026-02-01T10:00:00Z'));
     assert.equal(startedAt('at noon'), 'at noon');
-  });
-});
-
-describe('formatDollars', () => {
-  it('has four decimals below ten cents', () => {
-    assert.deepEqual([0, 0.42, 1.5, 0.0125].map(formatDollars), ['$0.00', '$0.42', '$1.50', '$0.0125']);
   });
 });
