@@ -8,6 +8,7 @@ import { ComputerFinder } from '../computers/computerFinder';
 import { ComputersInUse } from '../computers/computersInUse';
 import { PlanMonitor } from '../computers/planMonitor';
 import { ServiceReports } from '../computers/serviceReports';
+import { SizeMemory } from '../computers/sizeMemory';
 import { StatusHistory } from '../computers/statusHistory';
 import { type AccountCommandId, registerAccount } from '../features/account/index';
 import { type AgentSessionsCommandId, registerAgentSessions } from '../features/agentSessions/index';
@@ -30,6 +31,7 @@ import { CommandTargets } from '../ui/commandTargets';
 import { ComputerPicker } from '../ui/computerPicker';
 import { createFindComputer } from '../ui/findComputerWithProgress';
 import { type Handlers, registerCommands } from '../ui/registerCommands';
+import { SizePicker } from '../ui/sizePicker';
 import type { Connections } from './createConnections';
 import type { Service } from './createService';
 import { settings } from './settings';
@@ -75,6 +77,9 @@ export function registerFeatures(
   disposables.add(account.onDidSwitch(() => serviceReports.reset()));
   const planMonitor = disposables.add(new PlanMonitor(serviceReports, clock, log));
   disposables.add(account.onDidSwitch(() => planMonitor.reset()));
+  const sizeMemory = new SizeMemory(globalState, () => account.owner);
+  disposables.add(account.onDidSwitch(() => void sizeMemory.forgetRefused()));
+  const sizePicker = new SizePicker({ client, memory: sizeMemory, defaultSize: settings.defaultSize });
   const computersInUse = disposables.add(new ComputersInUse());
   const finder = new ComputerFinder(store, client);
   const targets = new CommandTargets(account, store, new ComputerPicker(store));
@@ -89,6 +94,8 @@ export function registerFeatures(
       serviceReports,
       planMonitor,
       computersInUse,
+      sizeMemory,
+      sizePicker,
       clock,
       log,
     },

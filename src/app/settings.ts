@@ -10,6 +10,8 @@ export const settings = {
   /** Milliseconds. */
   startTimeout: (): number => section().get<number>('startTimeout', 120) * 1000,
   openAfterCreate: (): string => section().get<string>('openAfterCreate', 'ask'),
+  /** Id of the size of new computers; empty for none. */
+  defaultSize: (): string => section().get<string>('defaultSize', ''),
   transport: (): 'auto' | 'ssh' | 'tunnel' | 'gateway' => section().get('terminal.transport', 'auto'),
   persistence: (): 'auto' | 'tmux' | 'off' => section().get('terminal.persistence', 'auto'),
   shellIntegration: (): boolean => section().get('terminal.shellIntegration', true),

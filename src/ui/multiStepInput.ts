@@ -5,11 +5,14 @@ import { DisposableStore } from '../base/disposable';
 /** An item of a quick pick, with the value it stands for. */
 export interface Choice<T> extends vscode.QuickPickItem {
   readonly value: T;
+  /** True for the one that Enter takes; default: the first one. */
+  readonly isActive?: boolean;
 }
 
 export interface PickOptions<T> {
-  readonly placeholder: string;
-  /** May still be loading. The first one is active, so Enter takes it. */
+  /** May still be loading, as the choices. */
+  readonly placeholder: string | Promise<string>;
+  /** May still be loading. */
   readonly choices: readonly Choice<T>[] | Promise<readonly Choice<T>[]>;
 }
 
@@ -28,6 +31,7 @@ export type InputStep<S> = (input: StepInput, state: S) => Promise<S>;
 
 /**
  * Runs the steps one after the other, with a back button.
+ * @param first index of the step to begin with; the back button leads to those before it
  * @throws a cancellation when the user closes an input
  * @returns the state after the last step
  */
@@ -35,8 +39,9 @@ export async function runMultiStepInput<S>(
   title: string,
   initial: S,
   steps: readonly InputStep<S>[],
+  first = 0,
 ): Promise<S> {
-  const states: S[] = [initial];
+  const states = Array.from({ length: first + 1 }, () => initial);
   while (states.length <= steps.length) {
     const index = states.length - 1;
     const runStep = steps[index];
@@ -64,7 +69,6 @@ export class StepInput {
   async pick<T>({ placeholder, choices }: PickOptions<T>): Promise<T> {
     const box = vscode.window.createQuickPick<Choice<T>>();
     box.matchOnDescription = true;
-    box.placeholder = placeholder;
     return this.show(box, async (accept, fail) => {
       box.onDidAccept(() => {
         const [chosen] = box.selectedItems;
@@ -72,7 +76,10 @@ export class StepInput {
       });
       box.busy = true;
       try {
+        box.placeholder = await placeholder;
         box.items = await choices;
+        const active = box.items.find(({ isActive }) => isActive);
+        if (active) box.activeItems = [active];
       } catch (error) {
         if (!isCancellation(error)) fail(error as Error);
       }

@@ -15,7 +15,7 @@ export function createTests(e2e: E2eHarness): void {
   /** Accepts the default of each step. */
   async function createByDefault(): Promise<void> {
     await e2e.window.runCommand('Celesto: Create Computer…');
-    for (const [index, entry] of ['Scratch', 'Default size', 'Open', 'No persistent volume'].entries()) {
+    for (const [index, entry] of ['Scratch', 'Micro', 'Open', 'No persistent volume'].entries()) {
       await step(index + 1, entry);
       await e2e.screenshot(`create ${index + 1}`);
       await e2e.window.quickInput.accept();
@@ -33,6 +33,7 @@ export function createTests(e2e: E2eHarness): void {
       const { body, headers } = (await creations())[0]!;
       assert.deepEqual(body, {
         template_id: 'scratch',
+        size_id: 'micro',
         network_policy: { mode: 'open' },
         external_volume_enabled: false,
       });

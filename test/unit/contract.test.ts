@@ -345,6 +345,10 @@ describe('settings', () => {
     );
   });
 
+  it('can be set by the user alone where they spend money', () => {
+    assert.equal(settings['celesto.defaultSize']?.scope, 'application');
+  });
+
   it('allow the values that the code compares them with', () => {
     const { enum: choices = [], enumDescriptions = [] } = settings['celesto.openAfterCreate']!;
     const compared = find(source('src/features/lifecycle/createCommand.ts').ast, ts.isBinaryExpression)
@@ -477,9 +481,9 @@ function valueOf(literal: ts.Expression): unknown {
   throw new Error(`not a literal: ${literal.getText()}`);
 }
 
-/** Tests for the name of a computer, which a workspace may set: it is no address. */
+/** Tests for the name of a computer, which a workspace may set, or of a size: it is no address. */
 function isName(key: string): boolean {
-  return key === 'celesto.defaultComputer';
+  return key === 'celesto.defaultComputer' || key === 'celesto.defaultSize';
 }
 
 function isFreeText({ type, enum: choices }: Setting): boolean {

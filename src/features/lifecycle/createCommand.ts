@@ -1,20 +1,23 @@
 import * as vscode from 'vscode';
 import { ambiguousKinds } from '../../api/apiErrorKinds';
 import { isApiError } from '../../api/apiErrors';
-import { type CelestoClient, type CreateIntent, createIntent } from '../../api/client';
+import { type CreateIntent, createIntent } from '../../api/client';
+import { isSizeRefusal } from '../../api/sizeRefusal';
 import type { Clock } from '../../base/clock';
 import type { Computer } from '../../computers/computer';
+import { createRequest } from '../../computers/createRequest';
 import type { Lifecycle } from '../../computers/lifecycle';
+import type { SizeMemory } from '../../computers/sizeMemory';
 import type { Terminals } from '../../terminal/terminals';
 import type { CommandTargets } from '../../ui/commandTargets';
 import { withProgress } from '../../ui/progress';
 import { inform, warn } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import { askCreateRequest } from './createInputs';
+import { CreateInputs, type CreateInputsDeps } from './createInputs';
 
-export interface CreateCommandDeps {
+export interface CreateCommandDeps extends CreateInputsDeps {
   readonly targets: CommandTargets;
-  readonly client: Pick<CelestoClient, 'templates'>;
+  readonly sizeMemory: SizeMemory;
   readonly lifecycle: Pick<Lifecycle, 'create'>;
   readonly terminals: Pick<Terminals, 'create'>;
   readonly clock: Clock;
@@ -26,11 +29,28 @@ export class CreateCommand {
   constructor(private readonly deps: CreateCommandDeps) {}
 
   readonly create: Handler = async () => {
-    const { targets, client } = this.deps;
-    await targets.ensureSignedIn();
-    const computer = await this.send(createIntent(await askCreateRequest(client)));
+    await this.deps.targets.ensureSignedIn();
+    const computer = await this.askAndSend();
     if (computer) await this.offerTerminal(computer);
   };
+
+  /** Asks for another size as long as the service refuses the one that was chosen. Each request has a key of its own. */
+  private async askAndSend(): Promise<Computer | undefined> {
+    const { sizeMemory } = this.deps;
+    const inputs = new CreateInputs(this.deps);
+    let choices = await inputs.ask();
+    for (;;) {
+      const request = createRequest(choices);
+      await sizeMemory.noteChosen(request);
+      try {
+        return await this.send(createIntent(request));
+      } catch (error) {
+        if (!isSizeRefusal(error)) throw error;
+        await sizeMemory.noteRefused(request, error);
+        choices = await inputs.askAnotherSize(error);
+      }
+    }
+  }
 
   /**
    * Sends the create. It is billed, so it is never retried without a question. After an ambiguous error the user may retry:

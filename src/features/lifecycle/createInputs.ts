@@ -1,88 +1,75 @@
 import * as vscode from 'vscode';
-import type { CelestoClient } from '../../api/client';
-import { createLimits, type CreateRequest, type Template } from '../../api/wire';
-import { formatMegabytes } from '../../base/text';
+import type { ApiError } from '../../api/apiErrors';
+import type { CreateChoices } from '../../computers/createRequest';
+import { keptFiles, volumePath } from '../../computers/keptFiles';
+import type { SizeList } from '../../computers/sizeList';
 import { type Choice, runMultiStepInput, type StepInput } from '../../ui/multiStepInput';
-import { formatSize, type Size, templateChoices } from '../../ui/templatePicker';
+import type { SizePicker } from '../../ui/sizePicker';
+import { type ChosenTemplate, pickTemplate, type TemplateClient } from '../../ui/templatePicker';
 
-/** The answers so far. The service takes those that are missing from the template. */
-interface CreateDraft {
-  readonly template?: Template | undefined;
-  readonly size?: Size | undefined;
-  readonly network?: 'open' | 'off';
-  readonly persistentVolume?: boolean;
+/** The answers so far. */
+interface CreateDraft extends Pick<CreateChoices, 'size' | 'network' | 'persistentVolume'> {
+  readonly template?: ChosenTemplate;
 }
 
-/** Numbers of CPUs that are offered, each with {@link ramMbPerCpu} of memory. */
-const offeredCpus = [1, 2, 4, 8];
-const ramMbPerCpu = 2048;
-/** The size that is shown for a template that names none. */
-const fallbackSize: Size = { vcpus: 2, ramMb: 4096, diskMb: 10_240 };
-
-/** Asks for template, size, network and volume of a new computer. @throws a cancellation when the user closes an input */
-export async function askCreateRequest(client: Pick<CelestoClient, 'templates'>): Promise<CreateRequest> {
-  const draft = await runMultiStepInput<CreateDraft>(vscode.l10n.t('Create Computer'), {}, [
-    (input, state) => askTemplate(input, state, client),
-    askSize,
-    askNetwork,
-    askVolume,
-  ]);
-  return requestOf(draft);
+export interface CreateInputsDeps {
+  readonly client: TemplateClient;
+  readonly sizePicker: Pick<SizePicker, 'read' | 'pick'>;
 }
 
-async function askTemplate(
-  input: StepInput,
-  draft: CreateDraft,
-  client: Pick<CelestoClient, 'templates'>,
-): Promise<CreateDraft> {
-  const placeholder = vscode.l10n.t('Select a template');
-  return { ...draft, template: await input.pick({ placeholder, choices: templateChoices(client) }) };
-}
+/** Index of the step that asks for the size. */
+const sizeStep = 1;
 
-async function askSize(input: StepInput, draft: CreateDraft): Promise<CreateDraft> {
-  const templateSize = sizeOf(draft.template);
-  const custom = 'custom';
-  const choices: Choice<Size | typeof custom | undefined>[] = [
-    { label: vscode.l10n.t('Default size'), description: formatSize(templateSize), value: undefined },
-    ...offeredCpus.map((vcpus) =>
-      sizeChoice({ vcpus, ramMb: vcpus * ramMbPerCpu, diskMb: templateSize.diskMb }),
-    ),
-    {
-      label: vscode.l10n.t('Custom size…'),
-      description: vscode.l10n.t('Choose CPUs, memory and disk'),
-      value: custom,
-    },
-  ];
-  const chosen = await input.pick({ placeholder: vscode.l10n.t('Select a size'), choices });
-  return { ...draft, size: chosen === custom ? await askCustomSize(input, templateSize) : chosen };
-}
+/** The questions about one new computer. */
+export class CreateInputs {
+  private draft: CreateDraft = {};
 
-function sizeChoice(size: Size): Choice<Size> {
-  const { vcpus, ramMb, diskMb } = size;
-  return {
-    label: vscode.l10n.t('{0} CPU', vcpus),
-    description: vscode.l10n.t('{0} memory, {1} disk', formatMegabytes(ramMb), formatMegabytes(diskMb)),
-    value: size,
-  };
-}
+  constructor(private readonly deps: CreateInputsDeps) {}
 
-async function askCustomSize(input: StepInput, initial: Size): Promise<Size> {
-  const vcpus = await input.number({
-    prompt: vscode.l10n.t('Number of CPUs.'),
-    initial: initial.vcpus,
-    ...createLimits.vcpus,
-  });
-  const ramMb = await input.number({
-    prompt: vscode.l10n.t('Memory in MB.'),
-    initial: initial.ramMb,
-    ...createLimits.ramMb,
-  });
-  const diskMb = await input.number({
-    prompt: vscode.l10n.t('Disk in MB.'),
-    initial: initial.diskMb,
-    ...createLimits.diskMb,
-  });
-  return { vcpus, ramMb, diskMb };
+  /** Asks for template, size, network and volume. @throws a cancellation when the user closes an input */
+  ask(): Promise<CreateChoices> {
+    return this.run();
+  }
+
+  /** Asks for another size, and keeps the other answers unless the user goes back to them. @throws a cancellation */
+  askAnotherSize(refused: ApiError): Promise<CreateChoices> {
+    return this.run(refused);
+  }
+
+  private async run(refused?: ApiError): Promise<CreateChoices> {
+    const sizes = this.deps.sizePicker.read();
+    /** False once the user has gone back to the template: then the later questions come again. */
+    let keepsAnswers = refused !== undefined;
+    this.draft = await runMultiStepInput<CreateDraft>(
+      vscode.l10n.t('Create Computer'),
+      this.draft,
+      [
+        (input, draft) => {
+          keepsAnswers = false;
+          return this.askTemplate(input, draft);
+        },
+        (input, draft) => this.askSize(input, draft, sizes, keepsAnswers ? refused : undefined),
+        (input, draft) => (keepsAnswers ? Promise.resolve(draft) : askNetwork(input, draft)),
+        (input, draft) => (keepsAnswers ? Promise.resolve(draft) : askVolume(input, draft)),
+      ],
+      refused ? sizeStep : 0,
+    );
+    return { ...this.draft, templateId: this.draft.template?.id };
+  }
+
+  private async askTemplate(input: StepInput, draft: CreateDraft): Promise<CreateDraft> {
+    return { ...draft, template: await pickTemplate(input, this.deps.client, draft.template?.id) };
+  }
+
+  private async askSize(
+    input: StepInput,
+    draft: CreateDraft,
+    sizes: Promise<SizeList>,
+    refused: ApiError | undefined,
+  ): Promise<CreateDraft> {
+    const { id, resources } = draft.template ?? {};
+    return { ...draft, size: await this.deps.sizePicker.pick(input, sizes, { id, resources }, refused) };
+  }
 }
 
 async function askNetwork(input: StepInput, draft: CreateDraft): Promise<CreateDraft> {
@@ -95,43 +82,38 @@ async function askNetwork(input: StepInput, draft: CreateDraft): Promise<CreateD
     {
       label: vscode.l10n.t('Off'),
       description: vscode.l10n.t('Cannot reach the internet. This cannot be changed later.'),
+      detail: vscode.l10n.t('Without network there is no persistent volume.'),
       value: 'off',
     },
   ];
   const placeholder = vscode.l10n.t('Select network access');
-  return { ...draft, network: await input.pick({ placeholder, choices }) };
+  const network = await input.pick({ placeholder, choices: withActive(choices, draft.network) });
+  return { ...draft, network };
 }
 
+/** Asks for a volume, which needs the network: without that there is nothing to ask. */
 async function askVolume(input: StepInput, draft: CreateDraft): Promise<CreateDraft> {
+  if (draft.network === 'off') return { ...draft, persistentVolume: false };
   const choices: Choice<boolean>[] = [
     {
       label: vscode.l10n.t('No persistent volume'),
-      description: vscode.l10n.t('Files are kept on its disk'),
+      detail: keptFiles({ persistentVolume: false }),
       value: false,
     },
     {
-      label: vscode.l10n.t('Persistent volume at /home/ohm'),
-      description: vscode.l10n.t('Survives a stop and a restore'),
+      label: vscode.l10n.t('Persistent volume at {0}', volumePath),
+      detail: keptFiles({ persistentVolume: true }),
       value: true,
     },
   ];
   const placeholder = vscode.l10n.t('Add a persistent volume?');
-  return { ...draft, persistentVolume: await input.pick({ placeholder, choices }) };
+  const persistentVolume = await input.pick({
+    placeholder,
+    choices: withActive(choices, draft.persistentVolume),
+  });
+  return { ...draft, persistentVolume };
 }
 
-function sizeOf(template: Template | undefined): Size {
-  return {
-    vcpus: template?.default_vcpus ?? fallbackSize.vcpus,
-    ramMb: template?.default_ram_mb ?? fallbackSize.ramMb,
-    diskMb: template?.default_disk_size_mb ?? fallbackSize.diskMb,
-  };
-}
-
-function requestOf({ template, size, network, persistentVolume }: CreateDraft): CreateRequest {
-  return {
-    ...(template && { template_id: template.id }),
-    ...(size && { vcpus: size.vcpus, ram_mb: size.ramMb, disk_size_mb: size.diskMb }),
-    network_policy: { mode: network ?? 'open' },
-    external_volume_enabled: persistentVolume ?? false,
-  };
+function withActive<T>(choices: readonly Choice<T>[], active: T | undefined): Choice<T>[] {
+  return choices.map((choice) => ({ ...choice, isActive: choice.value === active }));
 }

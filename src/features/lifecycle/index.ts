@@ -6,9 +6,11 @@ import type { Computer } from '../../computers/computer';
 import type { ComputerEvents } from '../../computers/computerEvents';
 import type { ComputerStore } from '../../computers/computerStore';
 import type { Lifecycle } from '../../computers/lifecycle';
+import type { SizeMemory } from '../../computers/sizeMemory';
 import type { Terminals } from '../../terminal/terminals';
 import type { CommandTargets } from '../../ui/commandTargets';
 import type { Feature } from '../../ui/registerCommands';
+import type { SizePicker } from '../../ui/sizePicker';
 import { CreateCommand } from './createCommand';
 import { DeleteCommand } from './deleteCommand';
 import { warnOfDiskDeletion } from './diskPrompts';
@@ -26,6 +28,8 @@ export interface LifecycleDeps {
   readonly lifecycle: Lifecycle;
   readonly events: ComputerEvents;
   readonly terminals: Terminals;
+  readonly sizePicker: SizePicker;
+  readonly sizeMemory: SizeMemory;
   readonly clock: Clock;
   /** Storage that all windows share. */
   readonly memory: Memento;

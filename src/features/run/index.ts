@@ -7,6 +7,7 @@ import type { Terminals } from '../../terminal/terminals';
 import type { CommandTargets } from '../../ui/commandTargets';
 import type { FindComputer } from '../../ui/findComputerWithProgress';
 import type { Feature } from '../../ui/registerCommands';
+import type { SizePicker } from '../../ui/sizePicker';
 import { CommandHistory } from './commandHistory';
 import { type CommandConnectorDeps, createCommandConnector } from './createCommandConnector';
 import { RunCommands } from './runCommands';
@@ -26,6 +27,7 @@ export interface RunDeps extends CommandConnectorDeps {
   readonly findComputer: FindComputer;
   readonly store: ComputerStore;
   readonly terminals: Terminals;
+  readonly sizePicker: SizePicker;
   readonly globalState: vscode.Memento;
   /** The id or name of the default computer, of a folder of the workspace where one is given; empty for none. */
   readonly defaultComputer: (folder?: vscode.Uri) => string;
@@ -65,7 +67,7 @@ export function registerRun(deps: RunDeps): RunFeature {
   const { findComputer, defaultComputer } = deps;
   const run = new RunCommands({ targets, findComputer, terminals, history, defaultComputer });
   const temporary = new TemporaryComputerCommands({
-    ...{ targets, client, terminals, history },
+    ...{ targets, client, sizePicker: deps.sizePicker, terminals, history },
     computers: temporaryComputers,
   });
   disposables.add(promptForOrphans({ computers: temporaryComputers, targets, clock }));
@@ -74,6 +76,7 @@ export function registerRun(deps: RunDeps): RunFeature {
       ...{ account, store, finder, terminals, history, temporaryComputers, log, defaultComputer },
       ensureSignedIn: () => targets.ensureSignedIn(),
       createRequest: temporary.createRequest,
+      replaceSize: temporary.replaceSize,
     }),
   );
   return {

@@ -38,6 +38,11 @@ export class QuickInput {
     return (await this.input.getAttribute('type')) === 'password';
   }
 
+  /** Waits for a hint in the empty box. */
+  async waitForPlaceholder(text: string): Promise<void> {
+    await this.widget.locator(`.quick-input-box input[placeholder*=${JSON.stringify(text)}]`).waitFor();
+  }
+
   /** The message below the box: its prompt, or the validation error. */
   async message(): Promise<string> {
     return (await this.widget.locator('.quick-input-message').innerText()).trim();
@@ -112,7 +117,8 @@ const labelSelector = '.quick-input-list-row:first-child .label-name';
 
 async function entryOf(row: Locator): Promise<QuickPickEntry> {
   const first = row.locator('.quick-input-list-row:first-child');
-  const classes = (await first.locator('.quick-input-list-icon').getAttribute('class')) ?? '';
+  const icon = first.locator('.quick-input-list-icon');
+  const classes = ((await icon.count()) > 0 && (await icon.getAttribute('class'))) || '';
   return {
     label: (await first.locator('.label-name').innerText()).trim(),
     description: (await first.locator('.label-description').allInnerTexts()).join('').trim(),

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ApiError } from '../../../api/apiErrors';
 import type { CreateRequest } from '../../../api/wire';
 import type { Computer } from '../../../computers/computer';
 import type { ComputerFinder } from '../../../computers/computerFinder';
@@ -29,6 +30,8 @@ export interface CelestoTaskProviderDeps {
   readonly defaultComputer: (folder?: vscode.Uri) => string;
   /** The create request for a task with "new": of the named template, else of one that the user picks. */
   readonly createRequest: (template: string | undefined) => Promise<CreateRequest>;
+  /** Asks the user for another size than the one that the service refuses. */
+  readonly replaceSize: (request: CreateRequest, refused: ApiError) => Promise<CreateRequest>;
 }
 
 /** Provides the tasks of the type "celesto": those of tasks.json, and the latest commands. */
@@ -98,6 +101,7 @@ export class CelestoTaskProvider implements vscode.TaskProvider {
     return new TemporaryTarget({
       computers: temporaryComputers,
       createRequest,
+      replaceSize: this.deps.replaceSize,
       targetFor: terminals.targetFor,
     });
   }

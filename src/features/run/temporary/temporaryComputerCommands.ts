@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
-import type { CelestoClient } from '../../../api/client';
-import type { CreateRequest, Template } from '../../../api/wire';
+import type { ApiError } from '../../../api/apiErrors';
+import type { CreateRequest } from '../../../api/wire';
 import { cancellation } from '../../../base/abort';
+import { createRequest } from '../../../computers/createRequest';
 import type { CommandTargets } from '../../../ui/commandTargets';
 import { runMultiStepInput } from '../../../ui/multiStepInput';
 import type { Handler } from '../../../ui/registerCommands';
-import { templateChoices } from '../../../ui/templatePicker';
+import type { SizePicker } from '../../../ui/sizePicker';
+import { pickTemplate, type TemplateClient } from '../../../ui/templatePicker';
 import { abbreviate } from '../command';
 import type { CommandHistory } from '../commandHistory';
 import { pickCommand } from '../commandPicker';
@@ -18,7 +20,8 @@ const historyId = 'new';
 
 export interface TemporaryComputerCommandsDeps {
   readonly targets: CommandTargets;
-  readonly client: Pick<CelestoClient, 'templates'>;
+  readonly client: TemplateClient;
+  readonly sizePicker: SizePicker;
   readonly terminals: RunTerminals;
   readonly history: CommandHistory;
   readonly computers: TemporaryComputers;
@@ -36,37 +39,37 @@ export class TemporaryComputerCommands {
     const line = await pickCommand({ id: historyId, name }, history);
     if (line === undefined) throw cancellation();
     await history.add(historyId, line);
-    const createRequest = (): Promise<CreateRequest> => Promise.resolve(request);
-    const { targetFor } = terminals;
     const pty = terminals.create({
       targetName: vscode.l10n.t('temporary'),
-      createTarget: () => new TemporaryTarget({ computers, createRequest, targetFor }),
+      createTarget: () =>
+        new TemporaryTarget({
+          computers,
+          createRequest: () => Promise.resolve(request),
+          replaceSize: this.replaceSize,
+          targetFor: terminals.targetFor,
+        }),
       command: { line },
       title: abbreviate(line),
     });
     terminals.show(pty);
   };
 
-  /** The request for a temporary computer: of the template of this name, else of one that the user picks. */
-  readonly createRequest = async (template?: string): Promise<CreateRequest> => {
-    const templateId = template ?? (await this.pickTemplate()).id;
-    return { template_id: templateId, network_policy: { mode: 'open' }, external_volume_enabled: false };
+  /** The request for a temporary computer. @param template by its id; default: one that the user picks */
+  readonly createRequest = async (template?: string, size = ''): Promise<CreateRequest> => {
+    const templateId = template ?? (await this.pickTemplate());
+    return createRequest({ templateId, size: await this.deps.sizePicker.sizeFor(templateId, size) });
   };
 
-  private async pickTemplate(): Promise<Template> {
-    const { template } = await runMultiStepInput<{ template?: Template }>(
-      vscode.l10n.t('Run on a Temporary Computer'),
-      {},
-      [
-        async (input) => ({
-          template: await input.pick({
-            placeholder: vscode.l10n.t('Select a template'),
-            choices: templateChoices(this.deps.client),
-          }),
-        }),
-      ],
-    );
-    if (!template) throw cancellation();
-    return template;
+  /** Asks for another size for a request that the service refuses for the one that it names. */
+  readonly replaceSize = (request: CreateRequest, refused: ApiError): Promise<CreateRequest> =>
+    this.deps.sizePicker.replaceSize(title(), request, refused);
+
+  private async pickTemplate(): Promise<string> {
+    const { client } = this.deps;
+    return runMultiStepInput(title(), '', [async (input) => (await pickTemplate(input, client)).id]);
   }
+}
+
+function title(): string {
+  return vscode.l10n.t('Run on a Temporary Computer');
 }
