@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ApiError } from '../../../api/apiErrors';
 import type { CreateRequest } from '../../../api/wire';
-import type { Computer } from '../../../computers/computer';
+import { type Computer, isServiceMachine } from '../../../computers/computer';
 import type { ComputerFinder } from '../../../computers/computerFinder';
 import type { ComputerStore } from '../../../computers/computerStore';
 import { statusOf } from '../../../computers/statusTable';
@@ -41,7 +41,8 @@ export class CelestoTaskProvider implements vscode.TaskProvider {
   /** The latest commands of the default computer, else of all that run. */
   provideTasks(): vscode.Task[] {
     const { store, defaultComputer } = this.deps;
-    const own = store.find(defaultComputer().trim());
+    const found = store.find(defaultComputer().trim());
+    const own = found && isServiceMachine(found) ? undefined : found;
     const computers = own ? [own] : store.ownComputers.filter(({ status }) => statusOf(status).isRunning);
     const tasks = computers.flatMap((computer) =>
       this.detectedTasks(computer, own ? 'default' : computer.name),
