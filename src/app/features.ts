@@ -121,7 +121,10 @@ export function registerFeatures(
     }),
   );
   const run = disposables.add(
-    registerRun({ ...shared, ...connections, ...settings, globalState, onFailure: showFailure }),
+    registerRun({
+      ...{ ...shared, ...connections, ...settings, globalState, workspaceState },
+      onFailure: showFailure,
+    }),
   );
   const terminalsFeature = disposables.add(registerTerminals({ ...shared, ...connections }));
   const ports = disposables.add(

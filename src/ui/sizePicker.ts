@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ApiError } from '../api/apiErrors';
 import type { CelestoClient } from '../api/client';
 import type { CreateRequest } from '../api/wire';
+import { truncate } from '../base/text';
 import { type CreateChoices, withSize } from '../computers/createRequest';
 import { offerSizes, preferredSize, type Resources } from '../computers/offeredSizes';
 import { findSize, readSizes, type SizeList } from '../computers/sizeList';
@@ -10,6 +11,9 @@ import { askFreeSize } from './freeSizeInputs';
 import { type Choice, runMultiStepInput, type StepInput } from './multiStepInput';
 import { customSize, freeChoices, offeredChoices, type SizeEntry, templateChoice } from './sizeChoices';
 import { resourcesOf, type TemplateClient } from './templatePicker';
+
+/** Characters shown of an id that the user wrote, and of all ids. */
+const maxLength = 200;
 
 type ChosenSize = CreateChoices['size'];
 
@@ -67,8 +71,8 @@ export class SizePicker {
     await memory.noteRefused(request, refused);
     const id = request.template_id;
     const resources = id === undefined ? undefined : await resourcesOf(client, id);
-    const size = await runMultiStepInput<ChosenSize>(title, undefined, [
-      (input) => this.pick(input, this.read(), { id, resources }, refused),
+    const { size } = await runMultiStepInput<Pick<CreateChoices, 'size'>>(title, {}, [
+      async (input) => ({ size: await this.pick(input, this.read(), { id, resources }, refused) }),
     ]);
     const changed = withSize(request, size);
     await memory.noteChosen(changed);
@@ -93,7 +97,7 @@ export class SizePicker {
     }
     if (named !== '') {
       const size = findSize(list.sizes, named);
-      if (!size) throw new Error(unknownSize(named, list));
+      if (!size) throw new Error(unknownSize(named, list, wanted.trim() === ''));
       // One that the settings name and the plan refuses gives way to what was chosen instead.
       if (wanted.trim() !== '' || memory.refusalOf(size.id) === undefined) return size.id;
     }
@@ -112,7 +116,10 @@ export class SizePicker {
     const { defaultId } = this;
     const isUnknown = list.kind === 'listed' && defaultId !== '' && !findSize(list.sizes, defaultId);
     if (isUnknown)
-      return vscode.l10n.t('Select a size. celesto.defaultSize names none of them: {0}', defaultId);
+      return vscode.l10n.t(
+        'Select a size. celesto.defaultSize names none of them: {0}',
+        truncate(defaultId, maxLength),
+      );
     return vscode.l10n.t('Select a size');
   }
 
@@ -133,7 +140,10 @@ export class SizePicker {
   }
 }
 
-function unknownSize(id: string, { sizes }: SizeList & { kind: 'listed' }): string {
-  const ids = sizes.map((size) => size.id).join(', ');
-  return vscode.l10n.t('There is no size {0}. Sizes: {1}.', id, ids);
+function unknownSize(id: string, { sizes }: SizeList & { kind: 'listed' }, isSetting: boolean): string {
+  const name = truncate(id, maxLength);
+  const ids = truncate(sizes.map((size) => size.id).join(', '), maxLength);
+  return isSetting
+    ? vscode.l10n.t('celesto.defaultSize names no size: {0}. Sizes: {1}.', name, ids)
+    : vscode.l10n.t('There is no size {0}. Sizes: {1}.', name, ids);
 }

@@ -14,6 +14,9 @@ import { warn } from './prompts';
 const nameLength = 80;
 const descriptionLength = 200;
 
+/** Milliseconds for reading the templates of the organization: the others can be used without them. */
+const customTimeoutMs = 5_000;
+
 /** A template that a computer can be created from. */
 export interface ChosenTemplate {
   readonly id: string;
@@ -69,12 +72,14 @@ async function templateChoices(client: TemplateClient, currentId?: string): Prom
 
 /** The templates of the organization. Where they cannot be read, one entry says so: the others can be used. */
 async function customChoices(client: TemplateClient): Promise<Choice<Entry>[]> {
+  const limit = AbortSignal.timeout(customTimeoutMs);
   try {
-    return (await client.customTemplates()).map(customChoice);
+    return (await client.customTemplates(limit)).map(customChoice);
   } catch (error) {
     if (isApiError(error, 'notFound')) return [];
+    const cause = limit.aborted ? vscode.l10n.t('Celesto did not respond in time.') : messageOf(error);
     const reason = vscode.l10n.t('The templates of your organization could not be read.');
-    const detail = escapeIcons(truncate(messageOf(error), descriptionLength));
+    const detail = escapeIcons(truncate(cause, descriptionLength));
     return [{ label: vscode.l10n.t('Custom templates'), detail, value: { kind: 'unusable', reason } }];
   }
 }

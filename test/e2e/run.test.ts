@@ -170,6 +170,8 @@ describe('running commands and tasks on a computer', () => {
   e2e.it('creates a temporary computer for a task, and deletes it afterwards', async () => {
     const before = (await e2e.computers()).map(({ name }) => name);
     await runTask('once');
+    await e2e.window.dialog.waitFor('Allow the tasks of the folder empty to create computers?');
+    await e2e.window.dialog.press('Allow');
     await e2e.terminals.waitForText(/Creating a computer for this command…/);
     await e2e.terminals.waitForText(/exit 4 [^]*exit code: 4/);
     await e2e.terminals.waitForText(/exit 4 · [^]*The computer of this command was deleted/);
@@ -205,6 +207,7 @@ describe('running commands and tasks on a computer', () => {
     const window = await e2e.openSecondWindow('leaving', {});
     await window.tree('Computers').row('einstein').waitFor();
     await runTask('stay', window);
+    await window.dialog.press('Allow');
     await window.terminals.waitForText(/^at work$/m);
     await window.runCommand('Celesto: Run on a Temporary Computer…');
     await window.quickInput.waitFor('Run on a Temporary Computer');

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { afterEach, describe, it } from 'node:test';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, before, describe, it } from 'node:test';
 import type { JournalEntry } from '../emulator/journal';
 import { until } from '../harness/until';
 import { E2eHarness } from './e2eHarness';
@@ -14,8 +16,24 @@ describe('the size of a new computer', () => {
   const creations = (): Promise<JournalEntry[]> =>
     e2e.control.requests({ method: 'POST', path: '/computers$' });
 
+  before(() => {
+    const folder = join(e2e.folder, 'empty', '.vscode');
+    mkdirSync(folder, { recursive: true });
+    const tasks = [
+      { label: 'sized', size: 'micro' },
+      { label: 'unknown', size: 'gigantic' },
+      { label: 'by settings' },
+      { label: 'misplaced', computer: 'einstein', size: 'micro' },
+    ].map((task) => {
+      const common = { type: 'celesto', computer: 'new', template: 'scratch', problemMatcher: [] };
+      return { ...common, command: 'echo "done $((40+2))"', ...task };
+    });
+    writeFileSync(join(folder, 'tasks.json'), JSON.stringify({ version: '2.0.0', tasks }));
+  });
+
   afterEach(async () => {
-    for (const { name } of await e2e.computers()) await e2e.callFromOutside('DELETE', name);
+    for (const { name, status } of await e2e.computers())
+      if (status !== 'deleting') await e2e.callFromOutside('DELETE', name);
     await until('none is left', async () => (await e2e.computers()).length === 0);
     await e2e.control.clearFaults();
     await e2e.control.clearRequests();
@@ -203,6 +221,64 @@ describe('the size of a new computer', () => {
     await choose(4, 'No persistent volume');
     assert.deepEqual(await sent(), request(id, { size_id: 'standard' }));
   });
+
+  async function runTask(label: string): Promise<void> {
+    await e2e.window.runCommand('Tasks: Run Task');
+    await e2e.window.quickInput.choose(label);
+  }
+
+  async function untilDone(): Promise<void> {
+    await e2e.terminals.waitForText(/done 42\s+exit 0 [^]*The computer of this command was deleted/);
+    await until('it is gone', async () => (await e2e.computers()).length === 0);
+  }
+
+  e2e.it('is named by a task, which creates nothing until its folder is allowed to', async () => {
+    const { dialog } = e2e.window;
+    await runTask('sized');
+    await dialog.waitFor('Allow the tasks of the folder empty to create computers?');
+    await e2e.screenshot('consent');
+    assert.match(await dialog.text(), /The task "sized" creates a computer, .*billed while it exists/);
+    await dialog.press('Cancel');
+    await e2e.terminals.waitForText(/cancelled/);
+    assert.deepEqual(await creations(), []);
+    await runTask('sized');
+    await dialog.press('Allow');
+    await untilDone();
+    assert.deepEqual(await sent(), request('scratch', { size_id: 'micro' }));
+  });
+
+  e2e.it('that a task names wrongly is told with those that exist', async () => {
+    await runTask('unknown');
+    await e2e.terminals.waitForText(
+      /There is no size gigantic\. Sizes: micro, small, standard, memory, large, xl\./,
+    );
+    await e2e.terminals.waitForText(/exit code: 1/);
+    await runTask('misplaced');
+    await e2e.terminals.waitForText(/"size" is for a new computer only\./);
+    assert.deepEqual(await creations(), []);
+  });
+
+  e2e.it(
+    'of a task is that of the settings; where it is refused, another one is asked for once',
+    async () => {
+      const { quickInput } = e2e.window;
+      await e2e.control.setBilling({ plan: 'trial' });
+      await runTask('by settings');
+      await quickInput.waitFor('Run on a Temporary Computer');
+      await quickInput.waitForPlaceholder('The trial allows only the size Micro.');
+      await quickInput.waitForEntry('Micro');
+      await e2e.screenshot('task refused');
+      await quickInput.choose('Micro');
+      await untilDone();
+      const sizes = async () => (await creations()).map(({ body }) => (body as { size_id?: string }).size_id);
+      assert.deepEqual(await sizes(), ['standard', 'micro']);
+      await runTask('by settings');
+      await until('it is created at once', async () => (await creations()).length === 3);
+      assert.deepEqual(await sizes(), ['standard', 'micro', 'micro']);
+      await untilDone();
+      await e2e.control.setBilling({});
+    },
+  );
 
   it('leaves the window without errors', () => assert.deepEqual(e2e.window.errors, []));
 });

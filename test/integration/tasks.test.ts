@@ -5,10 +5,12 @@ import { computerFrom } from '../../src/computers/computer';
 import { RunTerminals } from '../../src/features/run/runTerminals';
 import { taskType } from '../../src/features/run/tasks/readTask';
 import { CelestoTaskProvider, type CelestoTaskProviderDeps } from '../../src/features/run/tasks/taskProvider';
+import { TasksJsonCompletion } from '../../src/features/run/tasks/tasksJsonCompletion';
 import { taskTerminalName } from '../../src/features/run/tasks/taskTerminalName';
 import { until } from '../harness/until';
 import { wire } from '../unit/support/computers';
 import { RecordingLog } from '../unit/support/recordingLog';
+import { sizes } from '../unit/support/sizes';
 import { closeAll } from './support/terminals';
 
 const folder = (name: string, index: number): vscode.WorkspaceFolder => {
@@ -94,4 +96,25 @@ describe('tasks', () => {
       assert.equal(taskTerminalName(named, { workspaceFile, workspaceFolders: [one, two] }), name);
       assert.equal(taskTerminalName(named, { workspaceFile: undefined, workspaceFolders: [one] }), 'build');
     });
+
+  it('are completed with the sizes of the service', async () => {
+    const store = { ownComputers: [], find: () => undefined };
+    const completion = new TasksJsonCompletion(
+      store,
+      () => Promise.resolve(),
+      () => Promise.resolve(sizes),
+    );
+    const suggestions = async (line: string): Promise<string[]> => {
+      const document = await vscode.workspace.openTextDocument({ content: line });
+      const items = await completion.provideCompletionItems(document, new vscode.Position(0, line.length));
+      return items.map(
+        ({ label, detail = '' }) => `${typeof label === 'string' ? label : label.label} ${detail}`,
+      );
+    };
+    const offered = await suggestions('"size": "mi');
+    assert.equal(offered.length, sizes.length);
+    assert.ok(offered.includes('"micro" 1 CPU, 2 GB memory, 20 GB disk'));
+    assert.deepEqual(await suggestions('"computer": '), ['"default" ', '"new" ']);
+    assert.deepEqual(await suggestions('"command": "size '), []);
+  });
 });

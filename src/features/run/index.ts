@@ -3,6 +3,7 @@ import type { Account } from '../../account/account';
 import { DisposableStore } from '../../base/disposable';
 import type { ComputerFinder } from '../../computers/computerFinder';
 import type { ComputerStore } from '../../computers/computerStore';
+import type { ServiceReports } from '../../computers/serviceReports';
 import type { Terminals } from '../../terminal/terminals';
 import type { CommandTargets } from '../../ui/commandTargets';
 import type { FindComputer } from '../../ui/findComputerWithProgress';
@@ -13,6 +14,7 @@ import { type CommandConnectorDeps, createCommandConnector } from './createComma
 import { RunCommands } from './runCommands';
 import { RunTerminals } from './runTerminals';
 import { registerTasks } from './tasks/registerTasks';
+import { SpendingConsent } from './tasks/spendingConsent';
 import { promptForOrphans } from './temporary/orphanPrompts';
 import { TemporaryComputerCommands } from './temporary/temporaryComputerCommands';
 import { TemporaryComputers } from './temporary/temporaryComputers';
@@ -28,7 +30,9 @@ export interface RunDeps extends CommandConnectorDeps {
   readonly store: ComputerStore;
   readonly terminals: Terminals;
   readonly sizePicker: SizePicker;
+  readonly serviceReports: Pick<ServiceReports, 'sizes'>;
   readonly globalState: vscode.Memento;
+  readonly workspaceState: vscode.Memento;
   /** The id or name of the default computer, of a folder of the workspace where one is given; empty for none. */
   readonly defaultComputer: (folder?: vscode.Uri) => string;
   /** Removes the records of a computer that was deleted. */
@@ -75,6 +79,8 @@ export function registerRun(deps: RunDeps): RunFeature {
     registerTasks({
       ...{ account, store, finder, terminals, history, temporaryComputers, log, defaultComputer },
       ensureSignedIn: () => targets.ensureSignedIn(),
+      spendingConsent: new SpendingConsent(deps.workspaceState),
+      sizes: () => deps.serviceReports.sizes(),
       createRequest: temporary.createRequest,
       replaceSize: temporary.replaceSize,
     }),

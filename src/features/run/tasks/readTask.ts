@@ -12,11 +12,14 @@ export interface TaskDefinition {
   readonly command: Command;
   /** The template of a new computer. */
   readonly template: string | undefined;
+  /** Id of the size of a new computer. */
+  readonly size: string | undefined;
 }
 
 export function readTaskDefinition({
   computer,
   template,
+  size,
   command,
   cwd,
   env,
@@ -26,6 +29,7 @@ export function readTaskDefinition({
   return {
     computer: stringOf(computer) ?? '',
     template: stringOf(template),
+    size: stringOf(size),
     command: {
       line: stringOf(command) ?? '',
       cwd: stringOf(cwd),
@@ -37,6 +41,14 @@ export function readTaskDefinition({
 /** @throws Error when the task has no command */
 export function assertCommand({ command }: TaskDefinition): void {
   if (command.line.trim() === '') throw new Error(t('This task has no command. Add one in tasks.json.'));
+}
+
+/** @throws Error when the task names a size for a computer that exists already */
+export function assertSizeFits({ computer, size }: TaskDefinition): void {
+  if (size === undefined || computer === 'new') return;
+  throw new Error(
+    t('"size" is for a new computer only. Set "computer" to "new", or remove "size" in tasks.json.'),
+  );
 }
 
 /**

@@ -12,7 +12,15 @@ import type { RunTarget } from '../runTarget';
 import type { RunTerminals } from '../runTerminals';
 import type { TemporaryComputers } from '../temporary/temporaryComputers';
 import { TemporaryTarget } from '../temporary/temporaryTarget';
-import { assertCommand, computerOf, readTaskDefinition, type TaskDefinition, taskType } from './readTask';
+import {
+  assertCommand,
+  assertSizeFits,
+  computerOf,
+  readTaskDefinition,
+  type TaskDefinition,
+  taskType,
+} from './readTask';
+import type { SpendingConsent } from './spendingConsent';
 import { type TaskLabel, taskTerminalName } from './taskTerminalName';
 
 /** Commands of the history that are offered as tasks. */
@@ -28,8 +36,9 @@ export interface CelestoTaskProviderDeps {
   readonly ensureSignedIn: () => Promise<void>;
   /** The default computer of a workspace folder, else of the active editor; empty for none. */
   readonly defaultComputer: (folder?: vscode.Uri) => string;
-  /** The create request for a task with "new": of the named template, else of one that the user picks. */
-  readonly createRequest: (template: string | undefined) => Promise<CreateRequest>;
+  readonly spendingConsent: SpendingConsent;
+  /** The create request for a task with "new": of the named template, else of one that the user picks; of a size by its id. */
+  readonly createRequest: (template: string | undefined, size: string | undefined) => Promise<CreateRequest>;
   /** Asks the user for another size than the one that the service refuses. */
   readonly replaceSize: (request: CreateRequest, refused: ApiError) => Promise<CreateRequest>;
 }
@@ -74,30 +83,32 @@ export class CelestoTaskProvider implements vscode.TaskProvider {
     const { command, computer } = definition;
     return this.deps.terminals.create({
       targetName: computer,
-      createTarget: () => this.targetOf(definition, label.scope),
+      createTarget: () => this.targetOf(definition, label),
       command,
       title: abbreviate(command.line),
       taskName: taskTerminalName(label, vscode.workspace),
     });
   }
 
-  private targetOf(definition: TaskDefinition, scope: TaskLabel['scope']): RunTarget {
+  private targetOf(definition: TaskDefinition, label: TaskLabel): RunTarget {
     const { terminals, finder, ensureSignedIn } = this.deps;
-    if (definition.computer === 'new') return this.temporaryTarget(definition);
-    const folder = typeof scope === 'object' ? scope.uri : undefined;
+    if (definition.computer === 'new') return this.temporaryTarget(definition, label);
+    const folder = typeof label.scope === 'object' ? label.scope.uri : undefined;
     const idOrName = (): string => {
       assertCommand(definition);
+      assertSizeFits(definition);
       return computerOf(definition, () => this.deps.defaultComputer(folder));
     };
     return new ComputerByNameTarget({ idOrName, finder, ensureSignedIn, targetFor: terminals.targetFor });
   }
 
-  private temporaryTarget(definition: TaskDefinition): RunTarget {
-    const { terminals, temporaryComputers, ensureSignedIn } = this.deps;
+  private temporaryTarget(definition: TaskDefinition, { name, scope }: TaskLabel): RunTarget {
+    const { terminals, temporaryComputers, ensureSignedIn, spendingConsent } = this.deps;
     const createRequest = async (): Promise<CreateRequest> => {
       assertCommand(definition);
+      await spendingConsent.ensure(scope, name);
       await ensureSignedIn();
-      return this.deps.createRequest(definition.template);
+      return this.deps.createRequest(definition.template, definition.size);
     };
     return new TemporaryTarget({
       computers: temporaryComputers,

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import type { Size } from '../../../api/wire';
 import type { ComputerStore } from '../../../computers/computerStore';
+import { formatResources } from '../../../ui/formatResources';
 import { specialComputerNames } from './readTask';
 
 /** The files that hold tasks. */
@@ -16,22 +18,25 @@ interface Suggestion {
   readonly detail: string;
 }
 
-/** IntelliSense for "computer" in tasks.json. The JSON schema in package.json can only list fixed values. */
+/** IntelliSense for "computer" and "size" in tasks.json. The JSON schema in package.json can only list fixed values. */
 export class TasksJsonCompletion implements vscode.CompletionItemProvider {
   constructor(
     private readonly store: Pick<ComputerStore, 'ownComputers' | 'find'>,
     /** Loads the list of computers, where that needs no question to the user. Never rejects. */
     private readonly loadComputers: () => Promise<void>,
+    /** Reads the sizes of the service, where that needs no question to the user. Never rejects. */
+    private readonly readSizes: () => Promise<readonly Size[]>,
   ) {}
 
   async provideCompletionItems(
     document: vscode.TextDocument,
     position: vscode.Position,
   ): Promise<vscode.CompletionItem[]> {
-    const range = valueRange(document, position);
-    if (!range) return [];
-    await this.loadComputers();
-    return this.suggestions().map(({ value, detail }) => {
+    const found = valueAt(document, position);
+    if (!found) return [];
+    const { field, range } = found;
+    const suggestions = field === 'size' ? await this.sizes() : await this.computers();
+    return suggestions.map(({ value, detail }) => {
       const item = new vscode.CompletionItem(JSON.stringify(value), vscode.CompletionItemKind.Value);
       item.range = range;
       item.detail = detail;
@@ -39,7 +44,15 @@ export class TasksJsonCompletion implements vscode.CompletionItemProvider {
     });
   }
 
-  private suggestions(): Suggestion[] {
+  private async sizes(): Promise<Suggestion[]> {
+    const sizes = await this.readSizes();
+    return sizes.map(({ id, vcpus, ram_mb: ramMb, root_disk_mb: diskMb }) => {
+      return { value: id, detail: formatResources({ vcpus, ramMb, diskMb }) };
+    });
+  }
+
+  private async computers(): Promise<Suggestion[]> {
+    await this.loadComputers();
     const special = specialComputerNames.map((value) => ({ value, detail: '' }));
     return [...special, ...this.store.ownComputers.map((computer) => this.suggestionFor(computer))];
   }
@@ -51,14 +64,19 @@ export class TasksJsonCompletion implements vscode.CompletionItemProvider {
   }
 }
 
-/** The range of the value of "computer" around the cursor, quotes included; undefined elsewhere. */
-function valueRange(document: vscode.TextDocument, position: vscode.Position): vscode.Range | undefined {
+/** Finds the field whose value is around the cursor, with the range of that value, quotes included. */
+function valueAt(
+  document: vscode.TextDocument,
+  position: vscode.Position,
+): { readonly field: string; readonly range: vscode.Range } | undefined {
   const { text } = document.lineAt(position);
-  const before = /^(.*"computer"\s*:\s*)("(?:[^"\\]|\\.)*)?$/.exec(text.slice(0, position.character));
-  if (!before) return undefined;
+  const before = /^(.*"(computer|size)"\s*:\s*)("(?:[^"\\]|\\.)*)?$/.exec(text.slice(0, position.character));
+  const [, start, field] = before ?? [];
+  if (start === undefined || field === undefined) return undefined;
   const after = /^[^",}\]]*"?/.exec(text.slice(position.character))?.[0] ?? '';
-  return new vscode.Range(
-    position.with({ character: before[1]?.length ?? 0 }),
+  const range = new vscode.Range(
+    position.with({ character: start.length }),
     position.translate(0, after.length),
   );
+  return { field, range };
 }

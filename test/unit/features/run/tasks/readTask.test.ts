@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import {
   assertCommand,
+  assertSizeFits,
   computerOf,
   readTaskDefinition,
 } from '../../../../../src/features/run/tasks/readTask';
@@ -15,15 +16,17 @@ describe('the definition of a task', () => {
     assert.deepEqual(read(fields), {
       computer: 'einstein',
       template: undefined,
+      size: undefined,
       command: { line: 'make', cwd: '~/app', env: { JOBS: '4', CI: 'true' } },
     });
   });
 
   it('ignores fields of a wrong type', () => {
-    const fields = { computer: 7, command: ['make'], cwd: null, env: 'CI=1', template: {} };
+    const fields = { computer: 7, command: ['make'], cwd: null, env: 'CI=1', template: {}, size: 2 };
     assert.deepEqual(read(fields), {
       computer: '',
       template: undefined,
+      size: undefined,
       command: { line: '', cwd: undefined, env: {} },
     });
   });
@@ -31,6 +34,16 @@ describe('the definition of a task', () => {
   it('needs a command', () => {
     assert.throws(() => assertCommand(read({ command: ' \n' })), /^Error: This task has no command\./);
     assertCommand(read({ command: 'make' }));
+  });
+
+  it('may name a size for a new computer only', () => {
+    assert.equal(read({ computer: 'new', size: 'micro' }).size, 'micro');
+    assertSizeFits(read({ computer: 'new', size: 'micro' }));
+    assertSizeFits(read({ computer: 'einstein' }));
+    assert.throws(
+      () => assertSizeFits(read({ computer: 'einstein', size: 'micro' })),
+      /^Error: "size" is for a new computer only\./,
+    );
   });
 
   it('needs a computer', () => {
