@@ -4,11 +4,12 @@ import ts from 'typescript';
 import { knownStatuses } from '../../../src/computers/statusTable';
 import { find, lastName, placeOf, type Source, source, sources } from '../support/sources';
 
-/** The tables of statuses: of computers, of published ports, and of builds. */
+/** The homes of statuses: of computers, of published ports, of builds, and of operations. */
 const statusTables = [
   'src/computers/statusTable.ts',
   'src/computers/publishedPort.ts',
   'src/computers/buildStatus.ts',
+  'src/computers/operationCheck.ts',
 ];
 
 /** Statuses of other things, which no table holds: of `Promise.allSettled`, and of the plan. */

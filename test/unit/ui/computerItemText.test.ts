@@ -13,7 +13,7 @@ const spinner = 'loading~spin';
 
 /** Status, its words, icon, color, context value. */
 const appearances: [string, string, string, string, string][] = [
-  ['running', 'running', 'vm-running', 'charts.green', 'computer open ports stop delete inlineStop'],
+  ['running', 'running', 'vm-running', 'charts.green', 'computer open ports screen stop delete inlineStop'],
   ['creating', 'being created', spinner, 'charts.yellow', 'computer open delete'],
   ['pending', 'waiting for a host', spinner, 'disabledForeground', 'computer open delete'],
   ['starting', 'starting', spinner, 'charts.yellow', 'computer open delete'],
@@ -30,7 +30,7 @@ const appearances: [string, string, string, string, string][] = [
     'in deep sleep',
     'question',
     'disabledForeground',
-    'computer open ports start stop delete inlineStart',
+    'computer open ports screen start stop delete inlineStart',
   ],
 ];
 
