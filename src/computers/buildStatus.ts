@@ -8,17 +8,19 @@ export interface BuildStatusFacts {
   /** Waiting or under way: its log may grow. */
   readonly isBuilding: boolean;
   readonly hasFailed: boolean;
+  /** Computers can be created from it: a template that needs a rebuild keeps what an earlier build made. */
+  readonly isUsable: boolean;
 }
 
-const ended = { isBuilding: false, hasFailed: false };
+const ended = { isBuilding: false, hasFailed: false, isUsable: false };
 
 /** The one table of the states of builds. */
 const table: Readonly<Record<string, BuildStatusFacts>> = {
   queued: { ...ended, label: () => t('waiting to be built'), isBuilding: true },
   building: { ...ended, label: () => t('being built'), isBuilding: true },
-  ready: { ...ended, label: () => t('ready') },
+  ready: { ...ended, label: () => t('ready'), isUsable: true },
   failed: { ...ended, label: () => t('failed'), hasFailed: true },
-  needs_rebuild: { ...ended, label: () => t('needs a rebuild') },
+  needs_rebuild: { ...ended, label: () => t('needs a rebuild'), isUsable: true },
 };
 
 /** Characters shown of a status that is newer than this extension. */

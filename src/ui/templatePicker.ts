@@ -5,6 +5,7 @@ import type { CustomTemplate, Template } from '../api/wire';
 import { cancellation } from '../base/abort';
 import { messageOf } from '../base/errors';
 import { escapeIcons, truncate } from '../base/text';
+import { buildStatusOf } from '../computers/buildStatus';
 import type { Resources } from '../computers/offeredSizes';
 import { formatResources } from './formatResources';
 import type { Choice, StepInput } from './multiStepInput';
@@ -98,41 +99,26 @@ function templateChoice(template: Template): Choice<Entry> {
 function customChoice(template: CustomTemplate): Choice<Entry> {
   const name = truncate(template.name, nameLength) || template.id;
   const custom = vscode.l10n.t('custom template');
+  const state = buildStatusOf(template.status).label();
   return {
     label: escapeIcons(name),
-    description: joined(formatResources(defaultsOf(template)), custom, stateLabel(template.status)),
+    description: joined(formatResources(defaultsOf(template)), custom, escapeIcons(state)),
     value: customEntry(template, name),
   };
 }
 
-/** A template that needs a rebuild can be used: the service keeps what an earlier build made. */
 function customEntry(template: CustomTemplate, name: string): Entry {
   const { id, status, error, failure } = template;
-  switch (status) {
-    case 'ready':
-    case 'needs_rebuild':
-      return { kind: 'usable', template: { id, resources: defaultsOf(template) } };
-    case 'failed': {
-      const reason = truncate([error, failure?.hint].filter(Boolean).join(' '), descriptionLength);
-      return { kind: 'failed', id, name, reason: reason || vscode.l10n.t('The service gives no reason.') };
-    }
-    case 'queued':
-    case 'building':
-      return { kind: 'unusable', reason: vscode.l10n.t('{0} is being built.', name) };
-    default:
-      return { kind: 'unusable', reason: vscode.l10n.t('{0} is not ready.', name) };
+  const { isUsable, hasFailed, isBuilding } = buildStatusOf(status);
+  if (isUsable) return { kind: 'usable', template: { id, resources: defaultsOf(template) } };
+  if (hasFailed) {
+    const reason = truncate([error, failure?.hint].filter(Boolean).join(' '), descriptionLength);
+    return { kind: 'failed', id, name, reason: reason || vscode.l10n.t('The service gives no reason.') };
   }
-}
-
-function stateLabel(status: string): string {
-  const labels = new Map([
-    ['ready', ''],
-    ['needs_rebuild', vscode.l10n.t('needs a rebuild')],
-    ['queued', vscode.l10n.t('is being built')],
-    ['building', vscode.l10n.t('is being built')],
-    ['failed', vscode.l10n.t('build failed')],
-  ]);
-  return labels.get(status) ?? escapeIcons(truncate(status, nameLength));
+  const reason = isBuilding
+    ? vscode.l10n.t('{0} is being built.', name)
+    : vscode.l10n.t('{0} is not ready.', name);
+  return { kind: 'unusable', reason };
 }
 
 /** Tells why a build has failed, and offers to look into it. @throws a cancellation in any case */

@@ -200,7 +200,7 @@ describe('the size of a new computer', () => {
     await e2e.screenshot('custom templates');
     assert.deepEqual(
       (await quickInput.entries()).slice(3).map(({ label, description }) => `${label}: ${description}`),
-      ['Tools: needs a rebuild', 'Later: is being built', 'Broken: build failed'].map((each) =>
+      ['Tools: needs a rebuild', 'Later: being built', 'Broken: failed'].map((each) =>
         each.replace(': ', ': 2 CPU, 4 GB memory, 10 GB disk · custom template · '),
       ),
     );
