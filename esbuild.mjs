@@ -7,6 +7,7 @@ import { build, context } from 'esbuild';
 const scriptExtensions = JSON.parse(await readFile('src/scriptExtensions.json', 'utf8'));
 
 const watch = process.argv.includes('--watch');
+const [extensionReport, pageReport] = watchReports('extension', 'page');
 const common = {
   bundle: true,
   minify: !watch,
@@ -25,7 +26,7 @@ const extension = {
   external: ['vscode', 'cpu-features', '*.node'],
   // Scripts for computers are bundled as their text.
   loader: Object.fromEntries(scriptExtensions.map((extension) => [extension, 'text'])),
-  plugins: [sshClientOnly(), ...(watch ? [watchReport()] : [])],
+  plugins: [sshClientOnly(), ...(watch ? [extensionReport] : [])],
 };
 const page = {
   ...common,
@@ -35,7 +36,7 @@ const page = {
   // noVNC awaits at its top level.
   format: 'esm',
   target: 'es2022',
-  plugins: watch ? [watchReport()] : [],
+  plugins: watch ? [pageReport] : [],
 };
 
 /** Leaves ssh2's server out of the bundle (16 KB): the extension is only ever a client. */
@@ -51,19 +52,33 @@ function sshClientOnly() {
   };
 }
 
-/** Prints begin, problems and end of each build in the form that the problem matchers of .vscode/tasks.json read. */
-function watchReport() {
-  return {
+/**
+ * Prints begin, problems and end in the form that the problem matchers of .vscode/tasks.json read: of all bundles
+ * together, since VS Code goes on at the first end.
+ */
+function watchReports(...names) {
+  const pending = new Set(names);
+  let hasStarted = false;
+  const begin = (name) => {
+    if (!hasStarted) console.log('[watch] build started');
+    hasStarted = true;
+    pending.add(name);
+  };
+  const end = (name, { errors, warnings }) => {
+    for (const error of errors) console.log(problemLine('error', error));
+    for (const warning of warnings) console.log(problemLine('warning', warning));
+    pending.delete(name);
+    if (pending.size > 0) return;
+    hasStarted = false;
+    console.log('[watch] build finished');
+  };
+  return names.map((name) => ({
     name: 'watch-report',
     setup({ onStart, onEnd }) {
-      onStart(() => console.log('[watch] build started'));
-      onEnd(({ errors, warnings }) => {
-        for (const error of errors) console.log(problemLine('error', error));
-        for (const warning of warnings) console.log(problemLine('warning', warning));
-        console.log('[watch] build finished');
-      });
+      onStart(() => begin(name));
+      onEnd((result) => end(name, result));
     },
-  };
+  }));
 }
 
 function problemLine(severity, { text, location }) {
