@@ -39,6 +39,11 @@ describe('the size of a new computer', () => {
     await e2e.control.clearRequests();
   });
 
+  /** Waits for the empty list: VS Code offers the commands and the tasks once the extension is there. */
+  async function untilEmpty(): Promise<void> {
+    await e2e.window.page.getByText('You have no computers yet.').waitFor();
+  }
+
   async function step(number: number, entry: string): Promise<void> {
     await e2e.window.quickInput.waitFor(`Create Computer (${number}/4)`);
     await e2e.window.quickInput.waitForEntry(entry);
@@ -149,8 +154,7 @@ describe('the size of a new computer', () => {
 
   e2e.it('stays marked as refused in a new window, until the organization is switched', async () => {
     await e2e.window.reload();
-    // The palette knows the command once the extension is there.
-    await e2e.window.page.getByText('You have no computers yet.').waitFor();
+    await untilEmpty();
     await chooseTemplate('Coding agent');
     const marked = (await e2e.window.quickInput.entries()).filter(({ description }) =>
       description.endsWith('refused'),
@@ -223,6 +227,7 @@ describe('the size of a new computer', () => {
   });
 
   async function runTask(label: string): Promise<void> {
+    await untilEmpty();
     await e2e.window.runCommand('Tasks: Run Task');
     await e2e.window.quickInput.choose(label);
   }
