@@ -1,11 +1,17 @@
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import type { ApiError } from '../api/apiErrors';
-import { BaseUrlError, defaultBaseUrl, parseBaseUrl } from '../api/baseUrl';
+import { BaseUrlError } from '../api/baseUrl';
 import type { Credentials } from '../api/http';
 import type { Organization } from '../api/wire';
 import type { Disposable } from '../base/disposable';
 import { Emitter } from '../base/emitter';
-import { describeError, type Log } from '../base/log';
+import type { Log } from '../base/log';
+import { Agreements } from './agreements';
+import type { CliKey } from './cliKeys';
+import { type FoundKey, FoundKeys, type FoundKeysDeps } from './foundKeys';
+import { type KeySource, permissionFor } from './keyPermissions';
+import { type ServiceAddress, serviceAddress, settingAddress } from './serviceAddress';
+import { secretPrefix, StoredKeys } from './storedKeys';
 
 export type AccountState =
   | { readonly kind: 'unknown' }
@@ -16,32 +22,39 @@ export type AccountState =
   /** The service address is not valid. */
   | { readonly kind: 'misconfigured'; readonly reason: BaseUrlError };
 
-export interface AccountDeps {
+export interface AccountDeps extends FoundKeysDeps {
   readonly secrets: vscode.SecretStorage;
   readonly memory: vscode.Memento;
-  /** The service address of the settings, if set. */
-  readonly baseUrl: () => string | undefined;
-  readonly environment: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
 }
 
+/** Stored keys. Contracts with installed versions. */
 const signedOutKey = 'celesto.signedOut';
+const cliSignInKey = 'celesto.cliSignIn';
+
+/** The sign-in of the CLI that the user chose. The key itself stays in the CLI's file. */
+type CliSignIn = Pick<CliKey, 'source' | 'origin'>;
+
+/** A key in use. */
+interface UsedKey {
+  readonly source: KeySource;
+  readonly origin: string;
+  readonly apiKey: string;
+}
 
 /**
- * Holds the credentials for the service: its address, the key, the organization. A stored key belongs to the address it
- * was entered for and is never sent to another one. Without a stored key the one in `CELESTO_API_KEY` is used, until the
- * user signs out.
+ * Holds the credentials for the service: its address, the key, the organization. The key is that of the CLI, if the user
+ * chose it; else the one stored for the address; else that of the environment, once the user has agreed to it and until
+ * the user signs out. A key is sent only to the address that it came with.
  */
 export class Account implements Disposable {
   private readonly changes = new Emitter<AccountState>();
   private readonly switches = new Emitter<undefined>();
   private readonly secretsListener: Disposable;
+  private readonly storedKeys: StoredKeys;
+  private readonly foundKeys: FoundKeys;
+  private readonly agreements: Agreements;
   private current: AccountState = { kind: 'unknown' };
-  /** Keys that the secret store did not take, by address: such a sign-in lasts as long as the window. */
-  private readonly windowKeys = new Map<string, string>();
-  /** Keys that the secret store returned last, by address: used while the store fails. */
-  private readonly lastStored = new Map<string, string | undefined>();
-  private hasWarnedOfKeyring = false;
   private latest: Credentials | undefined;
   /** Address and key that were last applied: a change by this window comes back as a change from outside. */
   private applied = '';
@@ -52,9 +65,12 @@ export class Account implements Disposable {
   readonly onDidSwitch = this.switches.event;
 
   constructor(private readonly deps: AccountDeps) {
+    this.storedKeys = new StoredKeys(deps);
+    this.agreements = new Agreements(deps.memory);
+    this.foundKeys = new FoundKeys(deps, this.agreements);
     // Another window of this user may sign in or out.
     this.secretsListener = deps.secrets.onDidChange(({ key }) => {
-      if (key.startsWith('celesto.apiKey')) void this.reload();
+      if (key.startsWith(secretPrefix)) void this.reload();
     });
   }
 
@@ -62,18 +78,12 @@ export class Account implements Disposable {
     return this.current;
   }
 
-  /** The key in the environment, if there is one. */
-  get environmentKey(): string | undefined {
-    const key = this.deps.environment.CELESTO_API_KEY?.trim();
-    return key === '' ? undefined : key;
-  }
-
   /** Keys that must never be written to a log. */
   secrets(): readonly string[] {
-    return [this.latest?.apiKey ?? '', this.environmentKey ?? ''];
+    return [this.latest?.apiKey ?? '', ...this.foundKeys.secrets()];
   }
 
-  /** Reads the sign-in state from the secret store, without the network. */
+  /** Reads the sign-in state from the secret store or the file of the CLI, without the network. */
   async load(): Promise<void> {
     this.set(await this.detectState(), false);
   }
@@ -88,9 +98,13 @@ export class Account implements Disposable {
 
   /** Credentials for a call; undefined when signed out. */
   async credentials(): Promise<Credentials | undefined> {
-    const baseUrl = this.baseUrl();
-    const apiKey = await this.apiKey(baseUrl);
-    if (apiKey === undefined) return undefined;
+    const key = await this.usedKey();
+    if (key === undefined) {
+      // The CLI has signed out.
+      if (this.current.kind === 'signedIn' && this.cliSignIn !== undefined) void this.reload();
+      return undefined;
+    }
+    const { origin: baseUrl, apiKey } = key;
     this.latest = { baseUrl, apiKey, organization: this.organization?.id };
     return this.latest;
   }
@@ -100,39 +114,87 @@ export class Account implements Disposable {
     return this.current.kind === 'signedIn' ? this.latest : undefined;
   }
 
+  /** Tells where the key in use comes from; undefined when signed out. */
+  async keySource(): Promise<KeySource | undefined> {
+    return (await this.usedKey())?.source;
+  }
+
   /**
-   * Reads the address of the service.
+   * Reads the address of the service: that of the CLI where the user signed in with its key.
    * @throws BaseUrlError
    */
   baseUrl(): string {
-    const { baseUrl, environment } = this.deps;
-    const candidates = [baseUrl(), environment.CELESTO_BASE_URL].map((text) => text?.trim());
-    return parseBaseUrl(candidates.find(Boolean) ?? defaultBaseUrl);
+    return this.cliSignIn?.origin ?? this.enteredAddress().origin;
   }
 
-  /** Signs in with a key that was validated. */
-  async signIn(apiKey: string): Promise<void> {
-    const baseUrl = this.baseUrl();
-    await this.deps.memory.update(signedOutKey, undefined);
-    await this.deps.memory.update(organizationKey(baseUrl), undefined);
-    this.applied = `${baseUrl} ${apiKey}`;
-    if (apiKey === this.environmentKey) await this.forget(baseUrl);
-    else await this.store(baseUrl, apiKey);
+  /**
+   * Reads the address that a key is entered for.
+   * @throws BaseUrlError
+   */
+  enteredAddress(): ServiceAddress {
+    return serviceAddress(this.deps.baseUrl(), this.deps.environment);
+  }
+
+  /** Tells whether the user has to agree to an address before an entered key goes there. */
+  asksBeforeEntry(address: ServiceAddress): boolean {
+    return (
+      permissionFor({ source: 'pasted' }, address) === 'asks' && !this.agreements.hasAddress(address.origin)
+    );
+  }
+
+  /** Remembers that the user has agreed to an address. */
+  async agreeToAddress({ origin }: ServiceAddress): Promise<void> {
+    await this.agreements.addAddress(origin);
+  }
+
+  /** Lists the keys that Celesto's own tools have, with sentences about those that are not used. */
+  async findKeys(): Promise<{ keys: FoundKey[]; problems: string[] }> {
+    return this.foundKeys.list();
+  }
+
+  /** Signs in with a key that was entered for an address and validated there. */
+  async signIn(apiKey: string, { origin } = this.enteredAddress()): Promise<void> {
+    await this.begin(origin, apiKey);
+    await this.deps.memory.update(cliSignInKey, undefined);
+    await this.storedKeys.set(origin, apiKey);
+    this.set({ kind: 'signedIn' }, true);
+  }
+
+  /** Signs in with a key that was found, that the user agreed to, and that was validated. It is not stored. */
+  async signInWith({ source, apiKey, address: { origin } }: FoundKey): Promise<void> {
+    await this.begin(origin, apiKey);
+    await this.agreements.addKey({ source, origin, apiKey });
+    const signIn: CliSignIn | undefined = source === 'environment' ? undefined : { source, origin };
+    await this.deps.memory.update(cliSignInKey, signIn);
+    await this.storedKeys.delete(origin);
     this.set({ kind: 'signedIn' }, true);
   }
 
   async signOut(): Promise<void> {
     const baseUrl = this.baseUrl();
-    this.applied = `${baseUrl} `;
     await this.deps.memory.update(signedOutKey, true);
-    await this.deps.memory.update(organizationKey(baseUrl), undefined);
-    await this.forget(baseUrl);
+    await this.deps.memory.update(cliSignInKey, undefined);
+    await this.forgetOrganizations(baseUrl);
+    this.applied = `${this.address ?? ''} `;
+    await this.storedKeys.delete(baseUrl);
     this.set({ kind: 'signedOut' }, true);
   }
 
   get organization(): Organization | undefined {
     const { address } = this;
     return address === undefined ? undefined : this.deps.memory.get<Organization>(organizationKey(address));
+  }
+
+  /** Remembers the organizations of the user, as the service listed them last. */
+  async rememberOrganizations(organizations: readonly Organization[]): Promise<void> {
+    await this.deps.memory.update(organizationsKey(this.baseUrl()), organizations.length);
+  }
+
+  /** Tells whether the user is known to have several organizations. */
+  get hasSeveralOrganizations(): boolean {
+    const { address } = this;
+    const count = address === undefined ? undefined : this.deps.memory.get<number>(organizationsKey(address));
+    return this.organization !== undefined || (count ?? 0) > 1;
   }
 
   /** Identifies the owner of the list of computers: the address and the organization. */
@@ -167,68 +229,46 @@ export class Account implements Disposable {
     }
   }
 
-  private async apiKey(baseUrl: string): Promise<string | undefined> {
-    const stored = (await this.stored(baseUrl)) ?? this.windowKeys.get(baseUrl);
-    if (stored !== undefined) return stored;
-    if (this.isKeyUnavailable(baseUrl)) return undefined;
-    return this.deps.memory.get(signedOutKey) ? undefined : this.environmentKey;
+  /** The sign-in of the CLI that the user chose, unless the setting names another address by now. @throws BaseUrlError */
+  private get cliSignIn(): CliSignIn | undefined {
+    const signIn = this.deps.memory.get<CliSignIn>(cliSignInKey);
+    if (signIn === undefined) return undefined;
+    const setting = settingAddress(this.deps.baseUrl());
+    return setting === undefined || setting.origin === signIn.origin ? signIn : undefined;
   }
 
-  private async stored(baseUrl: string): Promise<string | undefined> {
-    try {
-      this.lastStored.set(baseUrl, await this.deps.secrets.get(secretKey(baseUrl)));
-    } catch (error) {
-      this.deps.log.warn(`the secret store failed: ${describeError(error)}`);
-    }
-    return this.lastStored.get(baseUrl);
+  private async usedKey(): Promise<UsedKey | undefined> {
+    const { cliSignIn } = this;
+    if (cliSignIn !== undefined) return this.cliKey(cliSignIn);
+    const { origin } = this.enteredAddress();
+    const apiKey = await this.storedKeys.get(origin);
+    if (apiKey !== undefined) return { source: 'stored', origin, apiKey };
+    if (this.storedKeys.isUnavailable(origin) || this.deps.memory.get(signedOutKey)) return undefined;
+    const found = this.foundKeys.agreedEnvironmentKey();
+    return found && { source: found.source, origin, apiKey: found.apiKey };
   }
 
-  /** True for a stored key that the secret store has not returned yet. The environment's key must not replace it. */
-  private isKeyUnavailable(baseUrl: string): boolean {
-    if (this.lastStored.has(baseUrl) || !this.deps.memory.get(storedKey(baseUrl))) return false;
-    if (!this.hasWarnedOfKeyring) {
-      void vscode.window.showWarningMessage(
-        vscode.l10n.t(
-          'Your API key could not be read from the keyring of this machine. Unlock the keyring and refresh the list, or sign in again.',
-        ),
-      );
-    }
-    this.hasWarnedOfKeyring = true;
-    return true;
+  private async cliKey({ source, origin }: CliSignIn): Promise<UsedKey | undefined> {
+    const found = await this.foundKeys.agreedCliKey(source, origin);
+    return found && { source, origin, apiKey: found.apiKey };
   }
 
-  private async store(baseUrl: string, apiKey: string): Promise<void> {
-    try {
-      await this.deps.secrets.store(secretKey(baseUrl), apiKey);
-      this.lastStored.set(baseUrl, apiKey);
-      await this.deps.memory.update(storedKey(baseUrl), true);
-    } catch (error) {
-      this.deps.log.warn(`the secret store failed: ${describeError(error)}`);
-      this.windowKeys.set(baseUrl, apiKey);
-      void vscode.window.showWarningMessage(
-        vscode.l10n.t(
-          'This machine has no keyring, so you are signed in only until this window closes. To stay signed in, set up a keyring or the environment variable CELESTO_API_KEY.',
-        ),
-      );
-    }
+  /** Ends the sign-in before a new one for the same address. */
+  private async begin(origin: string, apiKey: string): Promise<void> {
+    await this.deps.memory.update(signedOutKey, undefined);
+    await this.forgetOrganizations(origin);
+    this.applied = `${origin} ${apiKey}`;
   }
 
-  private async forget(baseUrl: string): Promise<void> {
-    this.windowKeys.delete(baseUrl);
-    this.lastStored.delete(baseUrl);
-    await this.deps.memory.update(storedKey(baseUrl), undefined);
-    try {
-      await this.deps.secrets.delete(secretKey(baseUrl));
-    } catch (error) {
-      this.deps.log.warn(`the secret store failed: ${describeError(error)}`);
-    }
+  private async forgetOrganizations(origin: string): Promise<void> {
+    await this.deps.memory.update(organizationKey(origin), undefined);
+    await this.deps.memory.update(organizationsKey(origin), undefined);
   }
 
   private async detectState(): Promise<AccountState> {
     try {
-      const baseUrl = this.baseUrl();
-      const key = await this.apiKey(baseUrl);
-      this.applied = `${baseUrl} ${key ?? ''}`;
+      const key = await this.usedKey();
+      this.applied = `${key?.origin ?? this.baseUrl()} ${key?.apiKey ?? ''}`;
       return key === undefined ? { kind: 'signedOut' } : { kind: 'signedIn' };
     } catch (error) {
       if (!(error instanceof BaseUrlError)) throw error;
@@ -245,15 +285,11 @@ export class Account implements Disposable {
   }
 }
 
-function secretKey(baseUrl: string): string {
-  return `celesto.apiKey ${baseUrl}`;
-}
-
-/** Memento key of the fact that a key was stored for an address. */
-function storedKey(baseUrl: string): string {
-  return `celesto.stored ${baseUrl}`;
-}
-
 function organizationKey(baseUrl: string): string {
   return `celesto.organization ${baseUrl}`;
+}
+
+/** Memento key of the number of the user's organizations. */
+function organizationsKey(baseUrl: string): string {
+  return `celesto.organizations ${baseUrl}`;
 }

@@ -1,3 +1,4 @@
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { Account } from '../account/account';
 import { AccountListCache } from '../account/listCache';
@@ -10,7 +11,7 @@ import { type Log, redactingLog } from '../base/log';
 import { RecentProblemsLog } from '../base/recentProblems';
 import { ComputerStore } from '../computers/computerStore';
 import { Lifecycle } from '../computers/lifecycle';
-import type { CheckKey } from '../features/account/signIn';
+import type { CheckKey } from '../features/account/apiKeyInput';
 import { settings } from './settings';
 
 /** The service's client, the account, and the computers that this window knows. */
@@ -35,15 +36,17 @@ export function createService(context: vscode.ExtensionContext, clock: Clock): S
   const output = vscode.window.createOutputChannel('Celesto', { log: true });
   const recentProblems = new RecentProblemsLog(output, clock);
   const log = redactingLog(recentProblems, () => account.secrets());
-  const account = new Account({ secrets, memory, baseUrl: settings.baseUrl, environment: process.env, log });
+  const { env: environment } = process;
+  const { baseUrl } = settings;
+  const account = new Account({ secrets, memory, baseUrl, environment, home: homedir(), log });
   const http = new Http(log);
   const client = new CelestoClient(
     http,
     () => account.credentials(),
     (error, refused) => account.rejectCredentials(error, refused),
   );
-  const checkKey: CheckKey = (apiKey, signal) =>
-    new CelestoClient(http, () => Promise.resolve({ baseUrl: account.baseUrl(), apiKey })).user(signal);
+  const checkKey: CheckKey = (credentials, signal) =>
+    new CelestoClient(http, () => Promise.resolve(credentials)).user(signal);
 
   const lastClient = new CelestoClient(http, () => Promise.resolve(account.lastCredentials));
 

@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { Account, type AccountDeps } from '../../src/account/account';
+import type { FoundKey } from '../../src/account/foundKeys';
 import { AccountListCache } from '../../src/account/listCache';
 import { ApiError } from '../../src/api/apiErrors';
 import { computerFrom, sameComputer } from '../../src/computers/computer';
@@ -16,6 +20,7 @@ const acme = { id: 'org_acme', name: 'Acme' };
 class AccountHarness {
   readonly secrets: Secrets;
   readonly memory: Memory;
+  readonly home: string;
   readonly log = new RecordingLog();
   /** Events in order: `switched`, and the states. */
   readonly events: string[] = [];
@@ -24,12 +29,13 @@ class AccountHarness {
 
   constructor(
     readonly environment: AccountDeps['environment'] = {},
-    { secrets = new Secrets(), memory = new Memory() } = {},
+    { secrets = new Secrets(), memory = new Memory(), home = newHome() } = {},
   ) {
     this.secrets = secrets;
     this.memory = memory;
+    this.home = home;
     const { log } = this;
-    this.account = new Account({ secrets, memory, baseUrl: () => this.baseUrl, environment, log });
+    this.account = new Account({ secrets, memory, baseUrl: () => this.baseUrl, environment, home, log });
     this.account.onDidSwitch(() => this.events.push('switched'));
     this.account.onDidChange(({ kind }) => this.events.push(kind));
   }
@@ -48,9 +54,43 @@ class AccountHarness {
     await this.account.load();
     return this.account.state.kind;
   }
+
+  /** Signs in with a key that is found, as the user who chooses it. */
+  async choose(source: FoundKey['source']): Promise<void> {
+    const { keys } = await this.account.findKeys();
+    await this.account.signInWith(keys.find((key) => key.source === source)!);
+  }
+
+  /** Writes the file of the CLI 0.1. */
+  writeCliLogin(content: object): void {
+    const file = join(this.home, '.celesto', 'credentials');
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, JSON.stringify(content), { mode: 0o600 });
+  }
+
+  logOutOfCli(): void {
+    rmSync(join(this.home, '.celesto', 'credentials'));
+  }
+}
+
+const homes: string[] = [];
+
+function newHome(): string {
+  const home = mkdtempSync(join(tmpdir(), 'celesto-home-'));
+  homes.push(home);
+  return home;
+}
+
+/** A window of a user who has chosen the key of the environment in an earlier one. */
+async function agreed(environment = { CELESTO_API_KEY: 'from-env' }): Promise<AccountHarness> {
+  const earlier = new AccountHarness(environment);
+  await earlier.choose('environment');
+  return earlier.reopened();
 }
 
 describe('the account', () => {
+  after(() => homes.forEach((home) => rmSync(home, { recursive: true, force: true })));
+
   describe('before its first use', () => {
     it('touches neither the secret store nor the memory', () => {
       const harness = new AccountHarness({ CELESTO_API_KEY: 'from-env' });
@@ -83,7 +123,7 @@ describe('the account', () => {
     }
 
     it('comes from the environment, where none is stored', async () => {
-      const harness = new AccountHarness({ CELESTO_API_KEY: ' from-env ' });
+      const harness = await agreed({ CELESTO_API_KEY: ' from-env ' });
       assert.equal(await harness.loaded(), 'signedIn');
       assert.equal(await harness.key(), 'from-env');
     });
@@ -100,7 +140,7 @@ describe('the account', () => {
 
     it('of the environment is not stored on sign-in with it', async () => {
       const harness = new AccountHarness({ CELESTO_API_KEY: 'from-env' });
-      await harness.account.signIn('from-env');
+      await harness.choose('environment');
       assert.equal(await harness.key(), 'from-env');
       assert.deepEqual(harness.secrets.values, new Map());
     });
@@ -108,7 +148,7 @@ describe('the account', () => {
     it('of the environment replaces a stored one on sign-in with it', async () => {
       const harness = new AccountHarness({ CELESTO_API_KEY: 'from-env' });
       await harness.account.signIn('given');
-      await harness.account.signIn('from-env');
+      await harness.choose('environment');
       assert.equal(await harness.key(), 'from-env');
       assert.equal(await harness.reopened({}).loaded(), 'signedOut');
     });
@@ -144,6 +184,112 @@ describe('the account', () => {
     });
   });
 
+  describe('key that is found', () => {
+    const environment = { CELESTO_API_KEY: 'from-env' };
+    const login = { api_key: 'cli-key', email: 'ada@example.com', base_url: elsewhere };
+
+    it('is not used before the user has chosen it', async () => {
+      const harness = new AccountHarness(environment);
+      harness.writeCliLogin(login);
+      assert.equal(await harness.loaded(), 'signedOut');
+      assert.equal(await harness.account.credentials(), undefined);
+    });
+
+    it('of the environment is asked about again for another host, and when it changes', async () => {
+      const before = await agreed();
+      assert.equal(await before.reopened().loaded(), 'signedIn');
+      assert.equal(await before.reopened({ CELESTO_API_KEY: 'changed' }).loaded(), 'signedOut');
+      const moved = before.reopened();
+      moved.baseUrl = elsewhere;
+      assert.equal(await moved.loaded(), 'signedOut');
+      assert.equal(await before.reopened().loaded(), 'signedIn');
+    });
+
+    it('of the CLI goes to its own address alone, whatever the environment names', async () => {
+      const harness = new AccountHarness({ ...environment, CELESTO_BASE_URL: here });
+      harness.baseUrl = undefined;
+      harness.writeCliLogin(login);
+      await harness.choose('cli');
+      const { baseUrl, apiKey } = (await harness.account.credentials())!;
+      assert.deepEqual([baseUrl, apiKey], [elsewhere, 'cli-key']);
+      assert.equal(harness.account.baseUrl(), elsewhere);
+      assert.deepEqual(harness.secrets.values, new Map());
+    });
+
+    it('of the CLI is signed out here when the CLI signs out, and back with the same key', async () => {
+      const harness = new AccountHarness(environment);
+      harness.baseUrl = undefined;
+      harness.writeCliLogin(login);
+      await harness.choose('cli');
+      harness.logOutOfCli();
+      assert.equal(await harness.account.credentials(), undefined);
+      await harness.account.reload();
+      assert.equal(harness.account.state.kind, 'signedOut');
+      harness.writeCliLogin(login);
+      await harness.account.reload();
+      assert.equal(await harness.key(), 'cli-key');
+    });
+
+    it('of the CLI is asked about again after another login of it', async () => {
+      const harness = new AccountHarness();
+      harness.baseUrl = undefined;
+      harness.writeCliLogin(login);
+      await harness.choose('cli');
+      harness.writeCliLogin({ ...login, api_key: 'other-key' });
+      assert.equal(await harness.reopened().loaded(), 'signedOut');
+      harness.writeCliLogin({ ...login, base_url: here });
+      assert.equal(await harness.reopened().loaded(), 'signedOut');
+    });
+
+    it('of the CLI is not used where the setting names another address, and that is told', async () => {
+      const harness = new AccountHarness();
+      harness.writeCliLogin(login);
+      const { keys, problems } = await harness.account.findKeys();
+      assert.deepEqual(keys, []);
+      assert.match(
+        problems.join(),
+        /is for 127\.0\.0\.1:9999, but celesto\.baseUrl names 127\.0\.0\.1:8787\./,
+      );
+      harness.baseUrl = undefined;
+      await harness.choose('cli');
+      harness.baseUrl = here;
+      assert.equal(await harness.account.credentials(), undefined);
+      harness.baseUrl = `${elsewhere}/v1`;
+      assert.equal(await harness.key(), 'cli-key');
+    });
+
+    it('is a secret for the log', async () => {
+      const harness = new AccountHarness(environment);
+      harness.baseUrl = undefined;
+      harness.writeCliLogin(login);
+      await harness.account.findKeys();
+      assert.deepEqual(harness.account.secrets().filter(Boolean).sort(), ['cli-key', 'from-env']);
+    });
+
+    it('of the environment does not go to the address of the setting where it came with another', async () => {
+      const harness = new AccountHarness({ ...environment, CELESTO_API_URL: elsewhere });
+      const { keys, problems } = await harness.account.findKeys();
+      assert.deepEqual(keys, []);
+      assert.match(
+        problems.join(),
+        /The key in CELESTO_API_KEY is for 127\.0\.0\.1:9999, but celesto\.baseUrl/,
+      );
+      assert.equal(await harness.loaded(), 'signedOut');
+    });
+
+    it('gives way to one that is pasted, and is forgotten on sign-out', async () => {
+      const harness = new AccountHarness();
+      harness.writeCliLogin({ ...login, base_url: here });
+      await harness.choose('cli');
+      await harness.account.signIn('given');
+      assert.equal(await harness.key(), 'given');
+      await harness.choose('cli');
+      assert.equal(await harness.key(), 'cli-key');
+      await harness.account.signOut();
+      assert.equal(await harness.reopened().loaded(), 'signedOut');
+    });
+  });
+
   describe('signing out', () => {
     it('forgets the key, and does not use that of the environment instead, nor after a restart', async () => {
       const harness = new AccountHarness({ CELESTO_API_KEY: 'from-env' });
@@ -164,10 +310,10 @@ describe('the account', () => {
     });
 
     it('lasts until the next sign-in, also one with the key of the environment', async () => {
-      const harness = new AccountHarness({ CELESTO_API_KEY: 'from-env' });
+      const harness = await agreed();
       await harness.account.load();
       await harness.account.signOut();
-      await harness.account.signIn('from-env');
+      await harness.choose('environment');
       assert.equal(await harness.reopened().loaded(), 'signedIn');
     });
   });
@@ -183,6 +329,26 @@ describe('the account', () => {
       assert.equal(bare.account.baseUrl(), 'https://api.celesto.ai');
     });
 
+    it('of the environment is agreed to once, before a key is entered for it', async () => {
+      const environment = { CELESTO_API_URL: elsewhere };
+      const harness = new AccountHarness(environment);
+      assert.equal(harness.account.asksBeforeEntry(harness.account.enteredAddress()), false);
+      harness.baseUrl = undefined;
+      assert.equal(harness.account.asksBeforeEntry(harness.account.enteredAddress()), true);
+      await harness.account.agreeToAddress(harness.account.enteredAddress());
+      const later = harness.reopened();
+      later.baseUrl = undefined;
+      assert.equal(later.account.asksBeforeEntry(later.account.enteredAddress()), false);
+    });
+
+    it('of the environment is none where two variables disagree', async () => {
+      const harness = new AccountHarness({ CELESTO_BASE_URL: here, CELESTO_API_URL: elsewhere });
+      harness.baseUrl = undefined;
+      assert.equal(await harness.loaded(), 'misconfigured');
+      harness.baseUrl = here;
+      assert.equal(await harness.loaded(), 'signedOut');
+    });
+
     it('that is unsafe is reported, and no key is read', async () => {
       const harness = new AccountHarness({ CELESTO_API_KEY: 'from-env' });
       harness.baseUrl = 'http://example.com';
@@ -191,7 +357,7 @@ describe('the account', () => {
     });
 
     it('that is corrected leads back to being signed in', async () => {
-      const harness = new AccountHarness({ CELESTO_API_KEY: 'from-env' });
+      const harness = await agreed();
       harness.baseUrl = 'ftp://example.com';
       await harness.account.load();
       harness.baseUrl = here;
@@ -216,14 +382,14 @@ describe('the account', () => {
     }
 
     it('keeps the reason', async () => {
-      const harness = new AccountHarness({ CELESTO_API_KEY: 'from-env' });
+      const harness = await agreed();
       await harness.account.load();
       await refuse(harness);
       assert.deepEqual(harness.account.state, { kind: 'refused', reason });
     });
 
     it('is reported once, however many calls fail', async () => {
-      const harness = new AccountHarness({ CELESTO_API_KEY: 'from-env' });
+      const harness = await agreed();
       await harness.account.load();
       for (let i = 0; i < 3; i += 1) await refuse(harness);
       assert.deepEqual(harness.events, ['signedIn', 'switched', 'refused']);
@@ -239,7 +405,7 @@ describe('the account', () => {
     });
 
     it('ends with another key', async () => {
-      const harness = new AccountHarness({ CELESTO_API_KEY: 'from-env' });
+      const harness = await agreed();
       await harness.account.load();
       await refuse(harness);
       await harness.account.signIn('better');
@@ -264,7 +430,7 @@ describe('the account', () => {
 
   describe('organization', () => {
     it('is sent with every call, and is stored', async () => {
-      const harness = new AccountHarness({ CELESTO_API_KEY: 'from-env' });
+      const harness = await agreed();
       await harness.account.load();
       await harness.account.setOrganization(acme);
       assert.equal((await harness.account.credentials())?.organization, 'org_acme');
@@ -273,7 +439,7 @@ describe('the account', () => {
     });
 
     it('belongs to the key: another key starts in its own', async () => {
-      const harness = new AccountHarness({ CELESTO_API_KEY: 'from-env' });
+      const harness = await agreed();
       await harness.account.load();
       await harness.account.setOrganization(acme);
       await harness.account.signIn('another');
@@ -356,8 +522,8 @@ describe('the account', () => {
       Object.assign(vscode.window, { showWarningMessage });
     });
 
-    function broken(environment = {}): AccountHarness {
-      const harness = new AccountHarness(environment);
+    function broken(): AccountHarness {
+      const harness = new AccountHarness();
       harness.secrets.fails = true;
       return harness;
     }
@@ -381,7 +547,8 @@ describe('the account', () => {
     });
 
     it('uses the key of the environment without a warning', async () => {
-      const harness = broken({ CELESTO_API_KEY: 'from-env' });
+      const harness = await agreed();
+      harness.secrets.fails = true;
       assert.equal(await harness.loaded(), 'signedIn');
       assert.deepEqual(warnings, []);
     });
@@ -423,7 +590,7 @@ describe('the account', () => {
     const list = [computerFrom(wire('cmp_1', 'running'))];
 
     it('is restored', async () => {
-      const { account, memory } = new AccountHarness({ CELESTO_API_KEY: 'from-env' });
+      const { account, memory } = await agreed();
       await account.load();
       new AccountListCache(memory, account).write(list);
       const [read] = new AccountListCache(memory, account).read();
@@ -431,7 +598,7 @@ describe('the account', () => {
     });
 
     it('can be cleared when the address becomes unsafe, before that state is fired', async () => {
-      const harness = new AccountHarness({ CELESTO_API_KEY: 'from-env' });
+      const harness = await agreed();
       const cache = new AccountListCache(harness.memory, harness.account);
       harness.account.onDidSwitch(() => cache.write([]));
       await harness.account.load();
@@ -441,7 +608,7 @@ describe('the account', () => {
     });
 
     it('is not shown to another organization, nor at another address', async () => {
-      const harness = new AccountHarness({ CELESTO_API_KEY: 'from-env' });
+      const harness = await agreed();
       await harness.account.load();
       const cache = new AccountListCache(harness.memory, harness.account);
       cache.write(list);

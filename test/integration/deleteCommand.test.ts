@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import type { Account } from '../../src/account/account';
 import { ApiError } from '../../src/api/apiErrors';
 import { isCancellation } from '../../src/base/abort';
 import { DeleteCommand } from '../../src/features/lifecycle/deleteCommand';
@@ -18,8 +19,14 @@ const port: PublishedPortChild = {
   contextValues: ['publishedPort'],
 };
 
+const oneOrganization = { organization: undefined, hasSeveralOrganizations: false };
+
 /** Sets up the command for these computers and a selection of tree rows; it records the titles of shown pickers. */
-async function setUp(computers: string[], select: (nodes: ComputerNode[]) => TreeNode[] = () => []) {
+async function setUp(
+  computers: string[],
+  select: (nodes: ComputerNode[]) => TreeNode[] = () => [],
+  organizations: Pick<Account, 'organization' | 'hasSeveralOrganizations'> = oneOrganization,
+) {
   const harness = await LifecycleHarness.with(...computers);
   const nodes = harness.store.computers.map((computer) => new ComputerNode(computer));
   const knownComputers = new KnownComputers(new Memory());
@@ -28,13 +35,13 @@ async function setUp(computers: string[], select: (nodes: ComputerNode[]) => Tre
     picks.push(title);
     return Promise.resolve([]);
   };
-  const account = { state: { kind: 'signedIn' } };
+  const account = { state: { kind: 'signedIn' }, ...organizations };
   const picker = { one: pick, many: pick };
   const targets = new CommandTargets(account as never, harness.store, picker as never);
   const { client, store, lifecycle, clock } = harness;
   const selection = select(nodes);
   const command = new DeleteCommand({
-    ...{ targets, client, store, lifecycle, clock },
+    ...{ account, targets, client, store, lifecycle, clock },
     onDeleted: (id) => knownComputers.forget(id),
     selection: () => selection,
   });
@@ -51,17 +58,38 @@ describe('a command for a single computer', () => {
 describe('deleting', () => {
   const { showWarningMessage } = vscode.window;
   let questions: string[] = [];
+  let details: (string | undefined)[] = [];
 
   beforeEach(() => {
     questions = [];
-    const yes = (text: string): Promise<string> => {
+    details = [];
+    const yes = (text: string, options?: vscode.MessageOptions): Promise<string> => {
       questions.push(text);
+      details.push(options?.detail);
       return Promise.resolve('Delete');
     };
     Object.assign(vscode.window, { showWarningMessage: yes });
   });
 
   afterEach(() => Object.assign(vscode.window, { showWarningMessage }));
+
+  for (const [organization, line] of [
+    [{ id: 'org_acme', name: 'Acme' }, 'In the organization Acme.'],
+    [undefined, 'In the organization of the API key.'],
+  ] as const)
+    it(`names the organization where the user has several: ${line}`, async () => {
+      const several = { organization, hasSeveralOrganizations: true };
+      const { command } = await setUp(['a running', 'b running'], (nodes) => nodes, several);
+      await Promise.resolve(command.delete('selection')).catch(() => undefined);
+      assert.match(details.join(), new RegExp(`^${line}`));
+    });
+
+  it('names no organization where the user has one', async () => {
+    const { command } = await setUp(['a running', 'b running'], (nodes) => nodes);
+    await Promise.resolve(command.delete('selection')).catch(() => undefined);
+    assert.doesNotMatch(details.join(), /organization/);
+    assert.equal(details.length, 1);
+  });
 
   for (const [selected, select] of [
     ['a row below a computer', ([node]: ComputerNode[]) => [new ChildNode(node!, port)]],

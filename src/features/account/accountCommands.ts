@@ -1,17 +1,16 @@
 import * as vscode from 'vscode';
-import type { Account } from '../../account/account';
 import type { CelestoClient } from '../../api/client';
 import type { Organization } from '../../api/wire';
+import { describeError, type Log } from '../../base/log';
 import { escapeIcons, printable } from '../../base/text';
 import type { CommandTargets } from '../../ui/commandTargets';
 import { inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
-import { askForApiKey, type CheckKey } from './signIn';
+import { SignIn, type SignInDeps } from './signIn';
 
-export interface AccountCommandsDeps {
-  readonly account: Account;
+export interface AccountCommandsDeps extends SignInDeps {
   readonly client: Pick<CelestoClient, 'organizations'>;
-  readonly checkKey: CheckKey;
+  readonly log: Log;
   readonly targets: CommandTargets;
 }
 
@@ -20,11 +19,12 @@ export class AccountCommands {
   constructor(private readonly deps: AccountCommandsDeps) {}
 
   readonly signIn: Handler = async () => {
-    const { account, checkKey } = this.deps;
-    // Throws for an unusable address before the user pastes a key.
-    account.baseUrl();
-    const user = await askForApiKey(account, checkKey);
-    if (user) void inform(vscode.l10n.t('Signed in to Celesto as {0}.', printable(user.email)));
+    const user = await new SignIn(this.deps).run();
+    if (user === undefined) return;
+    void inform(vscode.l10n.t('Signed in to Celesto as {0}.', printable(user.email)));
+    void this.listOrganizations().catch((error: unknown) =>
+      this.deps.log.info(`the organizations are not known: ${describeError(error)}`),
+    );
   };
 
   readonly signOut: Handler = async () => {
@@ -33,7 +33,7 @@ export class AccountCommands {
   };
 
   readonly switchOrganization: Handler = async () => {
-    const { account, client, targets } = this.deps;
+    const { account, targets } = this.deps;
     await targets.ensureSignedIn();
     const current = account.organization?.id;
     const ownOfKey: OrganizationItem = {
@@ -41,7 +41,7 @@ export class AccountCommands {
       description: current === undefined ? vscode.l10n.t('current') : '',
       organization: undefined,
     };
-    const items = client.organizations().then((organizations) => [
+    const items = this.listOrganizations().then((organizations) => [
       ownOfKey,
       ...organizations.map((organization) => ({
         label: escapeIcons(printable(organization.name)),
@@ -55,6 +55,12 @@ export class AccountCommands {
     });
     if (chosen && chosen.organization?.id !== current) await account.setOrganization(chosen.organization);
   };
+
+  private async listOrganizations(): Promise<readonly Organization[]> {
+    const organizations = await this.deps.client.organizations();
+    await this.deps.account.rememberOrganizations(organizations);
+    return organizations;
+  }
 }
 
 interface OrganizationItem extends vscode.QuickPickItem {

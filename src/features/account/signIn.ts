@@ -1,81 +1,97 @@
 import * as vscode from 'vscode';
 import type { Account } from '../../account/account';
+import type { FoundKey } from '../../account/foundKeys';
+import { hostOf, type ServiceAddress } from '../../account/serviceAddress';
 import { isApiError } from '../../api/apiErrors';
 import type { User } from '../../api/wire';
-import { isCancellation } from '../../base/abort';
-import { DisposableStore } from '../../base/disposable';
-import { messageOf } from '../../base/errors';
-import { printable } from '../../base/text';
+import { cancellation } from '../../base/abort';
+import type { Clock } from '../../base/clock';
+import { withProgress } from '../../ui/progress';
+import { confirm, warn } from '../../ui/prompts';
+import { askForApiKey, type CheckKey } from './apiKeyInput';
+import { describeKey, labelOf, refusalOf } from './foundKeyTexts';
 
-/** Fetches the user of an API key. @throws ApiError when the service rejects the key */
-export type CheckKey = (apiKey: string, signal: AbortSignal) => Promise<User>;
-
-/**
- * Asks for an API key and checks it while the input is open, so that the user can correct it there.
- * @returns the user of the key; undefined when the input is closed
- */
-export function askForApiKey(account: Account, checkKey: CheckKey): Promise<User | undefined> {
-  return new Promise((resolve) => new ApiKeyInput(account, checkKey, resolve).show());
+export interface SignInDeps {
+  readonly account: Account;
+  readonly checkKey: CheckKey;
+  readonly clock: Clock;
 }
 
-class ApiKeyInput {
-  private readonly box = vscode.window.createInputBox();
-  private readonly disposables = new DisposableStore();
-  private readonly closed = new AbortController();
-  private user: User | undefined;
+/** Signs in with a key that Celesto's own tools have, or with a pasted one. A key is used only after the user chose it. */
+export class SignIn {
+  constructor(private readonly deps: SignInDeps) {}
 
-  constructor(
-    private readonly account: Account,
-    private readonly checkKey: CheckKey,
-    private readonly resolve: (user: User | undefined) => void,
-  ) {}
-
-  show(): void {
-    const { box, disposables } = this;
-    box.title = vscode.l10n.t('Sign In to Celesto');
-    box.password = true;
-    box.ignoreFocusOut = true;
-    box.prompt = this.account.environmentKey
-      ? vscode.l10n.t('Paste your API key, or leave this empty to use the one in CELESTO_API_KEY.')
-      : vscode.l10n.t('Paste your API key. It is at celesto.ai under Settings, Security.');
-    disposables.add(box.onDidChangeValue(() => (box.validationMessage = undefined)));
-    disposables.add(box.onDidAccept(() => void this.accept()));
-    disposables.add(box.onDidHide(() => this.finish()));
-    disposables.add(box);
-    box.show();
+  /**
+   * Asks for a key: straight for a pasted one where no other is found.
+   * @returns the user of the key; undefined when the input is closed
+   * @throws a cancellation when the user chooses nothing, BaseUrlError for an unusable address
+   */
+  async run(): Promise<User | undefined> {
+    const { keys, problems } = await this.deps.account.findKeys();
+    for (const problem of problems) void warn(problem);
+    const key = keys.length === 0 ? undefined : await chooseKey(keys);
+    return key === undefined ? this.paste() : this.use(key);
   }
 
-  private async accept(): Promise<void> {
-    const { box } = this;
-    const apiKey = box.value.trim() || this.account.environmentKey;
-    if (!apiKey || box.busy) return;
-    box.busy = true;
-    box.enabled = false;
-    box.validationMessage = undefined;
+  private async paste(): Promise<User | undefined> {
+    const { account, checkKey } = this.deps;
+    // Throws for an unusable address before the user pastes a key.
+    const address = account.enteredAddress();
+    await this.agreeTo(address, vscode.l10n.t('Send your API key to {0}?', hostOf(address.origin)));
+    return askForApiKey({ account, checkKey, address });
+  }
+
+  private async use(key: FoundKey): Promise<User> {
+    const { account, checkKey, clock } = this.deps;
+    const { origin } = key.address;
+    const question = vscode.l10n.t('Send the key in CELESTO_API_KEY to {0}?', hostOf(origin));
+    await this.agreeTo(key.address, question);
+    const credentials = { baseUrl: origin, apiKey: key.apiKey };
+    const check = (signal: AbortSignal) => checkKey(credentials, signal);
     try {
-      const user = await this.checkKey(apiKey, this.closed.signal);
-      await this.account.signIn(apiKey);
-      this.user = user;
-      box.hide();
+      const user = await withProgress(clock, vscode.l10n.t('Signing in to {0}…', hostOf(origin)), check);
+      await account.signInWith(key);
+      return user;
     } catch (error) {
-      if (isCancellation(error)) return;
-      box.validationMessage = messageFor(error);
-    } finally {
-      box.busy = false;
-      box.enabled = true;
+      throw isApiError(error, 'auth') ? new Error(refusalOf(key), { cause: error }) : error;
     }
   }
 
-  private finish(): void {
-    this.closed.abort();
-    this.disposables.dispose();
-    this.resolve(this.user);
+  /** Asks once about an address out of the environment. @throws a cancellation when the user declines */
+  private async agreeTo(address: ServiceAddress, question: string): Promise<void> {
+    const { account } = this.deps;
+    if (!account.asksBeforeEntry(address)) return;
+    const detail = vscode.l10n.t(
+      'The environment variable {0} names this address. Whoever answers there can use the key.',
+      address.source,
+    );
+    if (await confirm({ question, detail, action: vscode.l10n.t('Send Key') })) {
+      await account.agreeToAddress(address);
+      return;
+    }
+    const next = vscode.l10n.t(
+      'Not signed in: no key was sent to {0}. To use another address, unset {1} or set celesto.baseUrl.',
+      hostOf(address.origin),
+      address.source,
+    );
+    void warn(next);
+    throw cancellation();
   }
 }
 
-function messageFor(error: unknown): string {
-  if (isApiError(error, 'auth', 'forbidden')) {
-    return vscode.l10n.t('Celesto did not accept this key. Check that you copied all of it.');
-  }
-  return printable(messageOf(error));
+interface KeyItem extends vscode.QuickPickItem {
+  readonly key: FoundKey | undefined;
+}
+
+/** Asks which key to use. @returns undefined for a pasted one @throws a cancellation when the user chooses nothing */
+async function chooseKey(keys: readonly FoundKey[]): Promise<FoundKey | undefined> {
+  const found: KeyItem[] = keys.map((key) => ({ label: labelOf(key), description: describeKey(key), key }));
+  const paste: KeyItem = { label: vscode.l10n.t('Paste an API key'), key: undefined };
+  const chosen = await vscode.window.showQuickPick([...found, paste], {
+    title: vscode.l10n.t('Sign In to Celesto'),
+    placeHolder: vscode.l10n.t('Select the key to use'),
+    ignoreFocusOut: true,
+  });
+  if (chosen === undefined) throw cancellation();
+  return chosen.key;
 }

@@ -1,6 +1,7 @@
 import { homedir, release } from 'node:os';
 import * as vscode from 'vscode';
 import type { Account } from '../../account/account';
+import type { KeySource } from '../../account/keyPermissions';
 import { describeError } from '../../base/log';
 import type { RecentProblemsLog } from '../../base/recentProblems';
 import { printable } from '../../base/text';
@@ -10,6 +11,15 @@ import type { TransportSelector } from '../../connect/transportSelector';
 import type { ConnectionPool } from '../../ssh/connection/connectionPool';
 import { formatEndpoint } from '../../ssh/connection/endpoint';
 import type { Terminals } from '../../terminal/terminals';
+
+/** Sources of the key, as the report names them. */
+const keySources: Readonly<Record<KeySource, string>> = {
+  pasted: 'entered by the user',
+  stored: 'entered by the user',
+  environment: 'from the environment',
+  cli: 'of celesto auth login',
+  legacyCli: 'of celesto auth login, 0.0.14 or earlier',
+};
 
 export interface DiagnosticsReportDeps {
   readonly extension: Pick<vscode.Extension<unknown>, 'packageJSON'>;
@@ -74,11 +84,8 @@ export class DiagnosticsReport {
     const { account } = this.deps;
     try {
       const lines = [`- State: ${account.state.kind}`, `- Service: ${account.baseUrl()}`];
-      const credentials = account.state.kind === 'signedIn' ? await account.credentials() : undefined;
-      if (credentials) {
-        const isEnvironment = credentials.apiKey === account.environmentKey;
-        lines.push(`- Key: ${isEnvironment ? 'from the environment' : 'entered by the user'}`);
-      }
+      const source = account.state.kind === 'signedIn' ? await account.keySource() : undefined;
+      if (source) lines.push(`- Key: ${keySources[source]}`);
       const { organization } = account;
       return [...lines, `- Organization: ${organization ? printable(organization.name) : 'of the key'}`];
     } catch (error) {

@@ -1,8 +1,10 @@
 import * as vscode from 'vscode';
+import type { Account } from '../../account/account';
 import { isApiError } from '../../api/apiErrors';
 import type { CelestoClient } from '../../api/client';
 import { isCancellation } from '../../base/abort';
 import type { Clock } from '../../base/clock';
+import { printable } from '../../base/text';
 import type { Computer } from '../../computers/computer';
 import type { ComputerStore } from '../../computers/computerStore';
 import type { Lifecycle } from '../../computers/lifecycle';
@@ -17,6 +19,7 @@ import { serviceMachineMark } from '../../ui/serviceMachine';
 const maxListed = 15;
 
 export interface DeleteCommandDeps {
+  readonly account: Pick<Account, 'organization' | 'hasSeveralOrganizations'>;
   readonly targets: CommandTargets;
   readonly client: Pick<CelestoClient, 'get'>;
   readonly store: ComputerStore;
@@ -37,7 +40,7 @@ export class DeleteCommand {
       args[0] === 'selection'
         ? this.deps.targets.selected(this.deps.selection(), 'delete')
         : await this.deps.targets.many(args, vscode.l10n.t('Delete Computers'), 'delete');
-    await askToDelete(computers);
+    await askToDelete(computers, organizationOf(this.deps.account));
     const [only] = computers;
     if (computers.length === 1 && only) await this.deleteOne(only);
     else await this.deleteMany(computers);
@@ -110,7 +113,7 @@ function partialFailure(deleted: number, total: number, problem: unknown): unkno
   return new Error(message, { cause: problem });
 }
 
-async function askToDelete(computers: readonly Computer[]): Promise<void> {
+async function askToDelete(computers: readonly Computer[], organization: string | undefined): Promise<void> {
   const [only] = computers;
   const question =
     computers.length === 1 && only
@@ -124,7 +127,16 @@ async function askToDelete(computers: readonly Computer[]): Promise<void> {
   );
   const detail =
     only && computers.length === 1 ? detailOf(only, loss) : `${listOf(computers)}\n\n${lossOfMany}`;
-  await confirmOrCancel({ question, detail, action: vscode.l10n.t('Delete') });
+  const lines = [...(organization === undefined ? [] : [organization, '']), detail];
+  await confirmOrCancel({ question, detail: lines.join('\n'), action: vscode.l10n.t('Delete') });
+}
+
+/** Names the organization where the user has several. */
+function organizationOf({ organization, hasSeveralOrganizations }: DeleteCommandDeps['account']) {
+  if (!hasSeveralOrganizations) return undefined;
+  return organization === undefined
+    ? vscode.l10n.t('In the organization of the API key.')
+    : vscode.l10n.t('In the organization {0}.', printable(organization.name));
 }
 
 function detailOf(computer: Computer, loss: string): string {

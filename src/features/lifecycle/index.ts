@@ -1,3 +1,4 @@
+import type { Account } from '../../account/account';
 import type { CelestoClient } from '../../api/client';
 import type { Clock } from '../../base/clock';
 import { DisposableStore } from '../../base/disposable';
@@ -22,6 +23,7 @@ export type LifecycleCommandId =
   'celesto.create' | 'celesto.start' | 'celesto.stop' | 'celesto.restore' | 'celesto.delete';
 
 export interface LifecycleDeps {
+  readonly account: Account;
   readonly targets: CommandTargets;
   readonly client: CelestoClient;
   readonly store: ComputerStore;
