@@ -9,6 +9,7 @@ import { type Emulator, startEmulator } from '../emulator/emulator';
 import type { JournalEntry } from '../emulator/journal';
 import { openBrowser } from '../harness/browser';
 import { CodeServer, type CodeServerOptions, installExtension } from '../harness/codeServer';
+import { signInWithEnvironment } from '../harness/signIn';
 import { until } from '../harness/until';
 import { testSettings } from '../harness/vscodeSettings';
 import { Window } from '../harness/window';
@@ -25,7 +26,7 @@ export interface E2eOptions {
   readonly times?: Partial<Times>;
   /** Default: the newest. */
   readonly vscode?: VSCodeName;
-  /** Puts the API key into the environment of VS Code; default true. */
+  /** Puts the API key into the environment of VS Code, and signs in with it; default true. */
   readonly signedIn?: boolean;
   /** Machine settings; see {@link E2eHarness.changeSettings}. */
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -218,6 +219,7 @@ export class E2eHarness {
     const window = await Window.open(browser, server.url, folder);
     await window.openContainer('Celesto');
     this.started = { emulator, window, server };
+    if (signedIn) await signInWithEnvironment(window);
   }
 
   /** Registers the clean-up of something that is being started, also for when the start of another fails. */

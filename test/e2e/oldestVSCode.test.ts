@@ -16,8 +16,7 @@ describe('in the oldest supported VS Code', () => {
     await e2e.tree.waitForWelcome('Sign in with a Celesto API key to see your computers.');
     await e2e.tree.pressWelcomeButton('Sign In');
     await quickInput.waitFor('Sign In to Celesto');
-    await quickInput.waitForMessage('leave this empty to use the one in CELESTO_API_KEY.');
-    await quickInput.accept();
+    await quickInput.choose('Use the key in CELESTO_API_KEY');
     await e2e.row('einstein').waitFor();
   });
 });

@@ -29,6 +29,7 @@ export interface MemorySteps {
 export async function run(): Promise<void> {
   const inactive = await memory();
   await vscode.commands.executeCommand('celesto.computers.focus');
+  await signIn();
   await vscode.commands.executeCommand('celesto.refresh');
   const list = await memory();
   await openTerminals(1);

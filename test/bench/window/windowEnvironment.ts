@@ -18,6 +18,7 @@ import { type Emulator, startEmulator } from '../../emulator/emulator';
 import { openBrowser } from '../../harness/browser';
 import { CodeServer } from '../../harness/codeServer';
 import { buildExtension } from '../../harness/extensionHostBuild';
+import { signInWithEnvironment } from '../../harness/signIn';
 import { testSettings } from '../../harness/vscodeSettings';
 import { Window } from '../../harness/window';
 import { findCommand } from '../../tools/machine.mjs';
@@ -88,6 +89,7 @@ export class WindowEnvironment {
     const window = await Window.open(this.browser, this.server.url, folder);
     // The view stays open when the window is reloaded.
     await window.openContainer('Celesto');
+    await signInWithEnvironment(window);
     const benchWindow = new BenchWindow(window);
     await benchWindow.waitUntilReady();
     return benchWindow;
