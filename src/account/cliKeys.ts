@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { t } from '@vscode/l10n';
 import { BaseUrlError, parseBaseUrl } from '../api/baseUrl';
 import { OwnFileError, readOwnFile } from './ownFile';
@@ -26,8 +26,8 @@ const legacyAccountPrefix = 'api_key:';
 const generations = [
   { file: (home: string) => join(home, '.celesto', 'credentials'), parse: parseCredentials },
   {
-    file: (home: string, { XDG_CONFIG_HOME: configHome }: Environment) =>
-      join(configHome?.trim() || join(home, '.config'), 'celesto', 'credentials.json'),
+    file: (home: string, { XDG_CONFIG_HOME: configHome = '' }: Environment) =>
+      join(isAbsolute(configHome) ? configHome : join(home, '.config'), 'celesto', 'credentials.json'),
     parse: parseLegacyCredentials,
   },
 ] as const;
@@ -59,7 +59,7 @@ async function readFile(path: string, parse: (text: string) => CliKey[]): Promis
 /** Parses the file of 0.1: `{"api_key", "email", "base_url"}`. @throws for anything else */
 export function parseCredentials(text: string): CliKey[] {
   const { api_key: apiKey, base_url: baseUrl, email } = parseObject(text);
-  if (!isText(apiKey) || !isText(baseUrl)) throw new TypeError('It has no key or no address.');
+  if (!isText(apiKey) || !isText(baseUrl)) throw new TypeError();
   const shown = isText(email) ? email : undefined;
   return [{ source: 'cli', apiKey: apiKey.trim(), origin: parseBaseUrl(baseUrl), email: shown }];
 }
@@ -69,7 +69,7 @@ export function parseLegacyCredentials(text: string): CliKey[] {
   return Object.entries(parseObject(text))
     .filter(([account]) => account.startsWith(legacyAccountPrefix))
     .map(([account, apiKey]) => {
-      if (!isText(apiKey)) throw new TypeError('It has an empty key.');
+      if (!isText(apiKey)) throw new TypeError();
       const origin = parseBaseUrl(account.slice(legacyAccountPrefix.length));
       return { source: 'legacyCli', apiKey: apiKey.trim(), origin };
     });
@@ -77,8 +77,7 @@ export function parseLegacyCredentials(text: string): CliKey[] {
 
 function parseObject(text: string): Record<string, unknown> {
   const value = JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new TypeError('It is no object.');
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError();
   return value as Record<string, unknown>;
 }
 

@@ -4,8 +4,8 @@ import type { Agreements } from './agreements';
 import { type CliKey, readCliKeys } from './cliKeys';
 import { permissionFor } from './keyPermissions';
 import {
-  environmentAddress,
   type Environment,
+  environmentAddress,
   hostOf,
   type ServiceAddress,
   serviceAddress,
@@ -82,7 +82,8 @@ export class FoundKeys {
   }
 
   private get environmentKey(): string | undefined {
-    return this.deps.environment.CELESTO_API_KEY?.trim() || undefined;
+    const key = this.deps.environment.CELESTO_API_KEY?.trim();
+    return key === '' ? undefined : key;
   }
 
   private agreed(keys: readonly FoundKey[]): FoundKey | undefined {

@@ -45,7 +45,10 @@ export function environmentAddress(environment: Environment): ServiceAddress | u
     throw new BaseUrlError(
       t(
         '{0} names {1}, but {2} names {3}. Unset one of them, or set celesto.baseUrl.',
-        ...[first.source, hostOf(first.origin), second.source, hostOf(second.origin)],
+        first.source,
+        hostOf(first.origin),
+        second.source,
+        hostOf(second.origin),
       ),
     );
   }

@@ -19,6 +19,7 @@ describe('the account', () => {
     await e2e.window.quickInput.fill(key);
     await e2e.window.quickInput.accept();
   };
+  const host = (): string => new URL(e2e.emulator.url).host;
   const toast = 'Signed in to Celesto as ada@example.com.';
 
   e2e.it('offers to sign in when signed out', async () => {
@@ -28,9 +29,25 @@ describe('the account', () => {
     await e2e.screenshot('1 signed out');
   });
 
+  e2e.it('asks about the address of the environment, and sends nothing when that is declined', async () => {
+    const { dialog, notifications } = e2e.window;
+    await e2e.tree.pressWelcomeButton('Sign In');
+    await dialog.waitFor(`Send your API key to ${host()}?`);
+    await dialog.waitFor('The environment variable CELESTO_BASE_URL names this address.');
+    await e2e.screenshot('1b address');
+    await dialog.press('Cancel');
+    await notifications.waitFor(
+      /^Not signed in: no key was sent to 127\.0\.0\.1:\d+\. To use another address,/,
+    );
+    await notifications.close(/^Not signed in/);
+    assert.deepEqual(await e2e.control.requests(), []);
+  });
+
   e2e.it('asks for a hidden key, and reports a wrong one while the box stays open', async () => {
     const { quickInput } = e2e.window;
     await e2e.tree.pressWelcomeButton('Sign In');
+    await e2e.window.dialog.waitFor(`Send your API key to ${host()}?`);
+    await e2e.window.dialog.press('Send Key');
     await quickInput.waitFor('Sign In to Celesto');
     assert.equal(await quickInput.isPassword(), true);
     await signIn('celesto_sk_wrong');
@@ -83,11 +100,13 @@ describe('the account', () => {
   });
 
   e2e.it('sends the key to no unsafe address, and says so', async () => {
-    e2e.changeSettings({ 'celesto.baseUrl': 'http://celesto.example' });
-    await e2e.tree.waitForWelcome('The service address in the setting celesto.baseUrl is not valid.');
+    e2e.changeUserSettings({ 'celesto.baseUrl': 'http://celesto.example' });
+    await e2e.tree.waitForWelcome(
+      'The service address in the setting celesto.baseUrl or in the environment cannot be used.',
+    );
     assert.deepEqual(await e2e.tree.welcomeButtons(), ['Open Setting']);
     await e2e.screenshot('7 misconfigured');
-    e2e.changeSettings({});
+    e2e.changeUserSettings({});
     await e2e.tree.waitForLabels(['einstein', 'gauss']);
   });
 

@@ -140,6 +140,12 @@ export class E2eHarness {
     writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings));
   }
 
+  /** Writes the user settings, beside those that all tests have. */
+  changeUserSettings(settings: Readonly<Record<string, unknown>>): void {
+    const all = { ...testSettings, ...this.options.userSettings, ...settings };
+    writeFileSync(join(this.folder, 'vscode', 'data', 'User', 'settings.json'), JSON.stringify(all));
+  }
+
   /** Opens another window of the same user, on a folder with these settings. */
   async openSecondWindow(name: string, settings: Readonly<Record<string, unknown>>): Promise<Window> {
     const folder = join(this.folder, name);

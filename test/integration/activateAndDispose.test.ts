@@ -7,6 +7,7 @@ import { activate } from '../../src/extension';
 import { until } from '../harness/until';
 import { serviceControl } from './service';
 import { OpenHandles } from './support/openHandles';
+import { signIn } from './support/signIn';
 import { Memory, Secrets } from './support/storage';
 import { closeAll, shows } from './support/terminals';
 
@@ -70,6 +71,7 @@ describe('the extension, activated and disposed by the test', function () {
   });
 
   it('leaves no socket, timer or poll behind after twenty terminals', async () => {
+    await signIn(() => commands.get('celesto.signIn')!());
     for (let i = 0; i < 20; i += 1) await openTerminal();
     const terminals = [...vscode.window.terminals];
     assert.equal(terminals.length, 20);

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { until } from '../harness/until';
 import { serviceControl } from './service';
 import { watchLibraries } from './support/libraries';
+import { signIn } from './support/signIn';
 import { closeAll, open, shows } from './support/terminals';
 
 describe('the extension', () => {
@@ -31,6 +32,19 @@ describe('the extension', () => {
       .map(({ command }) => command)
       .filter((command) => !registered.has(command));
     assert.deepEqual(missing, []);
+  });
+
+  it('signs in with the key of the environment once the user chooses it', async () => {
+    await signIn();
+    const paths = await until('the sign-in', async () => {
+      const requests = await control.requests();
+      return requests.filter(({ status }) => status !== undefined).length === 2 && requests;
+    });
+    assert.deepEqual(
+      paths.map(({ path }) => path),
+      ['/v1/users/info', '/v1/organizations/'],
+    );
+    await control.clearRequests();
   });
 
   it('requests the list once the view is shown', async () => {

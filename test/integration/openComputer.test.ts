@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { until } from '../harness/until';
 import { listed, serviceControl } from './service';
+import { signIn } from './support/signIn';
 import { closeAll, open, shows, textOf } from './support/terminals';
 
 describe('opening a computer', () => {
   const control = serviceControl();
 
+  before(() => signIn());
   afterEach(closeAll);
 
   /** Status of a computer by the list; requests of a single computer are the extension's own. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { until } from '../harness/until';
 import { serviceControl } from './service';
+import { signIn } from './support/signIn';
 import { closeAll, shows } from './support/terminals';
 
 describe('running on a computer', () => {
@@ -15,6 +16,7 @@ describe('running on a computer', () => {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'celesto-run-'));
     await control.seed({ name: 'lagrange' });
+    await signIn();
     await vscode.commands.executeCommand('celesto.refresh');
     await settings().update('defaultComputer', 'lagrange', vscode.ConfigurationTarget.Global);
   });

@@ -63,6 +63,7 @@ async function runIn(
         [namePatternVariable]: namePattern,
         CELESTO_BASE_URL: emulator?.url,
         CELESTO_API_KEY: emulator?.apiKey,
+        HOME: dir, // Hides the sign-in of the CLI, too.
         SSH_AUTH_SOCK: undefined, // Hides the SSH agent of the user who runs the tests.
       },
     });

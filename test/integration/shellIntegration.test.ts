@@ -4,11 +4,13 @@ import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import { until } from '../harness/until';
 import { serviceControl } from './service';
+import { signIn } from './support/signIn';
 import { closeAll, open, shows } from './support/terminals';
 
 describe('shell integration for other extensions', () => {
   const control = serviceControl();
 
+  before(() => signIn());
   afterEach(closeAll);
 
   /** Adds a computer whose user has this login shell. */

@@ -40,7 +40,9 @@ export async function main(): Promise<number> {
 
 async function serve(emulator: Emulator, end: Promise<number>): Promise<number> {
   writeEnvFile(emulator);
-  console.log(`The emulator answers at ${emulator.url}.`);
+  console.log(
+    `The emulator answers at ${emulator.url}. In VS Code, sign in with the key in CELESTO_API_KEY.`,
+  );
   const build = startBuild();
   const buildEnd = once(build, 'exit').then(([code]) => (code as number | null) ?? 1);
   try {

@@ -146,11 +146,12 @@ function greeting(emulator: Emulator, url: string | undefined): string {
   Celesto Computers is running${url === undefined ? ' in the VS Code window that has just opened' : `:  ${url}`}
 
   ${url === undefined ? 'In it' : 'Open that address in a browser, then'}
-    1. click the Celesto icon in the bar at the left edge: three computers are there
-    2. click "curie", which is stopped: it is started, and you are at its prompt
-    3. type "hostname", and what else you like; "exit" closes the terminal
+    1. click the Celesto icon in the bar at the left edge, then Sign In
+    2. select "Use the key in CELESTO_API_KEY", and agree to the emulator's address: this is asked once
+    3. three computers are there; click "curie", which is stopped: it is started, and you are at its prompt
+    4. type "hostname", and what else you like; "exit" closes the terminal
 
-  The service is an emulator at ${emulator.url}; the extension is signed in to it.
+  The service is an emulator at ${emulator.url}; its key is in VS Code's environment.
   Both answer on this machine alone, to everyone who uses it. What you do is kept in .celesto for the next time.
   Ctrl+C ends all of it.
 `;

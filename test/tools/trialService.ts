@@ -23,7 +23,7 @@ export async function startTrialService(dir: string, port: number): Promise<Emul
   });
 }
 
-/** Environment variables that sign the extension in to the emulator. */
+/** Environment variables with which the extension's sign-in offers the emulator's key. */
 export function signInEnvironment({
   url,
   apiKey,

@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as vscode from 'vscode';
 import { until } from '../../harness/until';
+import { signIn } from '../../integration/support/signIn';
 import { open, shows } from '../../integration/support/terminals';
 import { record } from './record';
 
