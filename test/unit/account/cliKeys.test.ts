@@ -71,8 +71,8 @@ describe('the sign-in of the CLI', () => {
 
   it('of 0.0.14 is never read from below the working directory', async () => {
     write(legacyFile, { 'api_key:https://api.celesto.ai/v1': 'old-key' });
-    for (const XDG_CONFIG_HOME of ['', '.', 'relative'])
-      assert.equal((await read({ XDG_CONFIG_HOME })).keys.length, 1);
+    for (const folder of ['', '.', 'relative'])
+      assert.equal((await read({ XDG_CONFIG_HOME: folder })).keys.length, 1);
   });
 
   it('of both generations is read, also where one file is refused', async () => {
