@@ -19,6 +19,12 @@ describe('the account', () => {
     await e2e.window.quickInput.fill(key);
     await e2e.window.quickInput.accept();
   };
+  /** VS Code reads its user settings anew in a window that is loaded. */
+  const changeUserSettings = async (settings: Readonly<Record<string, unknown>>): Promise<void> => {
+    e2e.changeUserSettings(settings);
+    await e2e.window.reload();
+    await e2e.window.openContainer('Celesto');
+  };
   const host = (): string => new URL(e2e.emulator.url).host;
   const toast = 'Signed in to Celesto as ada@example.com.';
 
@@ -100,13 +106,13 @@ describe('the account', () => {
   });
 
   e2e.it('sends the key to no unsafe address, and says so', async () => {
-    e2e.changeUserSettings({ 'celesto.baseUrl': 'http://celesto.example' });
+    await changeUserSettings({ 'celesto.baseUrl': 'http://celesto.example' });
     await e2e.tree.waitForWelcome(
       'The service address in the setting celesto.baseUrl or in the environment cannot be used.',
     );
     assert.deepEqual(await e2e.tree.welcomeButtons(), ['Open Setting']);
     await e2e.screenshot('7 misconfigured');
-    e2e.changeUserSettings({});
+    await changeUserSettings({});
     await e2e.tree.waitForLabels(['einstein', 'gauss']);
   });
 
