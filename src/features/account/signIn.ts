@@ -85,8 +85,17 @@ interface KeyItem extends vscode.QuickPickItem {
 
 /** Asks which key to use. @returns undefined for a pasted one @throws a cancellation when the user chooses nothing */
 async function chooseKey(keys: readonly FoundKey[]): Promise<FoundKey | undefined> {
-  const found: KeyItem[] = keys.map((key) => ({ label: labelOf(key), description: describeKey(key), key }));
-  const paste: KeyItem = { label: vscode.l10n.t('Paste an API key'), key: undefined };
+  const found: KeyItem[] = keys.map((key) => ({
+    iconPath: new vscode.ThemeIcon('key'),
+    label: labelOf(key),
+    description: describeKey(key),
+    key,
+  }));
+  const paste: KeyItem = {
+    iconPath: new vscode.ThemeIcon('clippy'),
+    label: vscode.l10n.t('Paste an API key'),
+    key: undefined,
+  };
   const chosen = await vscode.window.showQuickPick([...found, paste], {
     title: vscode.l10n.t('Sign In to Celesto'),
     placeHolder: vscode.l10n.t('Select the key to use'),
