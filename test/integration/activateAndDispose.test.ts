@@ -48,6 +48,7 @@ describe('the extension, activated and disposed by the test', function () {
       globalState: new Memory(),
       workspaceState: new Memory(),
       globalStorageUri: vscode.Uri.file(storage),
+      extensionUri: vscode.Uri.file(storage),
       secrets,
     };
     // Keeps the commands out of VS Code: running a contributed command would activate the extension itself.
