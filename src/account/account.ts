@@ -85,15 +85,15 @@ export class Account implements Disposable {
 
   /** Reads the sign-in state from the secret store or the file of the CLI, without the network. */
   async load(): Promise<void> {
-    this.set(await this.detectState(), false);
+    const { kind } = this.current;
+    const before = this.applied;
+    const state = await this.detectState();
+    this.set(state, kind !== 'unknown' && this.applied !== before);
   }
 
   /** Reads it again after the key or the address changed from outside. Does nothing before the first {@link load}. */
   async reload(): Promise<void> {
-    if (this.current.kind === 'unknown') return;
-    const before = this.applied;
-    const state = await this.detectState();
-    this.set(state, this.applied !== before);
+    if (this.current.kind !== 'unknown') await this.load();
   }
 
   /** Credentials for a call; undefined when signed out. */

@@ -64,6 +64,8 @@ describe('the sign-in with what the tools of Celesto have', () => {
   e2e.it('is signed out when the CLI signs out', async () => {
     rmSync(file());
     await e2e.window.runCommand('Celesto: Refresh Computers');
+    await e2e.window.quickInput.waitFor('Sign In to Celesto');
+    await e2e.window.quickInput.cancel();
     await e2e.tree.waitForWelcome(welcome);
   });
 

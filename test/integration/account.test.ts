@@ -223,8 +223,8 @@ describe('the account', () => {
       await harness.choose('cli');
       harness.logOutOfCli();
       assert.equal(await harness.account.credentials(), undefined);
-      await harness.account.reload();
-      assert.equal(harness.account.state.kind, 'signedOut');
+      assert.equal(await harness.loaded(), 'signedOut');
+      assert.deepEqual(harness.events, ['switched', 'signedIn', 'switched', 'signedOut']);
       harness.writeCliLogin(login);
       await harness.account.reload();
       assert.equal(await harness.key(), 'cli-key');
