@@ -85,10 +85,10 @@ export class Account implements Disposable {
 
   /** Reads the sign-in state from the secret store or the file of the CLI, without the network. */
   async load(): Promise<void> {
-    const { kind } = this.current;
-    const before = this.applied;
-    const state = await this.detectState();
-    this.set(state, kind !== 'unknown' && this.applied !== before);
+    const { state, applied } = await this.detect();
+    const isSwitched = this.current.kind !== 'unknown' && applied !== this.applied;
+    this.applied = applied;
+    this.set(state, isSwitched);
   }
 
   /** Reads it again after the key or the address changed from outside. Does nothing before the first {@link load}. */
@@ -265,15 +265,15 @@ export class Account implements Disposable {
     await this.deps.memory.update(organizationsKey(origin), undefined);
   }
 
-  private async detectState(): Promise<AccountState> {
+  /** Detects the state, with the address and the key to apply. */
+  private async detect(): Promise<{ state: AccountState; applied: string }> {
     try {
       const key = await this.usedKey();
-      this.applied = `${key?.origin ?? this.baseUrl()} ${key?.apiKey ?? ''}`;
-      return key === undefined ? { kind: 'signedOut' } : { kind: 'signedIn' };
+      if (key === undefined) return { state: { kind: 'signedOut' }, applied: `${this.baseUrl()} ` };
+      return { state: { kind: 'signedIn' }, applied: `${key.origin} ${key.apiKey}` };
     } catch (error) {
       if (!(error instanceof BaseUrlError)) throw error;
-      this.applied = '';
-      return { kind: 'misconfigured', reason: error };
+      return { state: { kind: 'misconfigured', reason: error }, applied: '' };
     }
   }
 
