@@ -337,7 +337,8 @@ describe('settings', () => {
 
   it('cannot be set by a workspace where they hold an address or a path', () => {
     for (const [key, setting] of Object.entries(settings)) {
-      if (isFreeText(setting) && !isName(key)) assert.equal(setting.scope, key === 'celesto.baseUrl' ? 'application' : 'machine', key);
+      if (isFreeText(setting) && !isName(key))
+        assert.equal(setting.scope, key === 'celesto.baseUrl' ? 'application' : 'machine', key);
     }
     assert.deepEqual(
       Object.keys(settings).filter((key) => isFreeText(settings[key]!) && !isName(key)),
