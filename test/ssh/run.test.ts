@@ -301,7 +301,7 @@ describe('a command runs', () => {
     const { ended: tooLong } = await new Runner(service, 'ssh').run('einstein', `: ${'x'.repeat(200_000)}`);
     assert.match(
       tooLong.kind === 'failed' ? tooLong.error.message : '',
-      /^The text is too long for one command/,
+      /^A command can have at most 120,000 characters\. This one has [\d,]+, so it was not run\./,
     );
   });
 

@@ -20,7 +20,11 @@ export function loginCommand(command: Command, runId: string): string {
   const line = wrapForAnyShell(`${exportRunId(runId)}\n${inLoginShell(command)}`);
   if (line.length > maxArgumentLength) {
     throw new CommandError(
-      t('The text is too long for one command, so nothing was run. Put it in a file and run the file.'),
+      t(
+        'A command can have at most {0} characters. This one has {1}, so it was not run. Put it in a file on the computer.',
+        maxArgumentLength.toLocaleString('en'),
+        line.length.toLocaleString('en'),
+      ),
     );
   }
   return line;
