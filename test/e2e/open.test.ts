@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 import { E2eHarness } from './e2eHarness';
 import { openActionsSeed, openActionsTests } from './openActions.suite';
 import { openAndExitTests } from './openAndExit.suite';
@@ -16,9 +16,6 @@ describe('opening a computer', () => {
       ...openWhileStartingSeed,
     ],
   });
-
-  // More of its computers run than a plan allows.
-  before(() => e2e.control.setBilling({ runningLimit: 100 }));
 
   openAndExitTests(e2e, 'curie');
   openByStatusTests(e2e);
