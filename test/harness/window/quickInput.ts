@@ -118,7 +118,7 @@ const labelSelector = '.quick-input-list-row:first-child .label-name';
 async function entryOf(row: Locator): Promise<QuickPickEntry> {
   const first = row.locator('.quick-input-list-row:first-child');
   const icon = first.locator('.quick-input-list-icon');
-  const classes = ((await icon.count()) > 0 && (await icon.getAttribute('class'))) || '';
+  const classes = (await icon.count()) > 0 ? ((await icon.getAttribute('class')) ?? '') : '';
   return {
     label: (await first.locator('.label-name').innerText()).trim(),
     description: (await first.locator('.label-description').allInnerTexts()).join('').trim(),
