@@ -52,7 +52,10 @@ describe('facts of the service about computers and the account', () => {
     await e2e.screenshot('picker');
     await quickInput.cancel();
     await (await e2e.row('runner').openMenu()).choose('Delete Computer…');
-    assert.match(await dialog.text(), /^Delete runner\?\nCelesto runs it for itself: CI runner\./);
+    assert.match(
+      await dialog.text(),
+      /^Delete runner\?\nIn the organization of the API key\.\n\nCelesto runs it for itself: CI runner\./,
+    );
     await dialog.press('Cancel');
     await (await e2e.row('runner').openMenu()).choose('Use as Workspace Default');
     const refusal = 'Celesto runs runner for itself. Select a computer of your own.';
