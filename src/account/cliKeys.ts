@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { t } from '@vscode/l10n';
 import { BaseUrlError, parseBaseUrl } from '../api/baseUrl';
+import { isRecord, type JsonRecord, parseJson } from '../base/json';
 import { OwnFileError, readOwnFile } from './ownFile';
 import type { Environment } from './serviceAddress';
 
@@ -75,10 +76,10 @@ export function parseLegacyCredentials(text: string): CliKey[] {
     });
 }
 
-function parseObject(text: string): Record<string, unknown> {
-  const value = JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError();
-  return value as Record<string, unknown>;
+function parseObject(text: string): JsonRecord {
+  const value = parseJson(text);
+  if (!isRecord(value)) throw new TypeError();
+  return value;
 }
 
 function isText(value: unknown): value is string {

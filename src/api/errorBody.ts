@@ -1,3 +1,4 @@
+import { isRecord, type JsonRecord } from '../base/json';
 import { printable, truncate } from '../base/text';
 import { isRefusalCode, type Refusal } from './refusals';
 
@@ -7,8 +8,6 @@ export interface ErrorBody {
   readonly detail?: string | undefined;
   readonly refusal?: Refusal | undefined;
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Characters of a sentence that are kept. */
 const maxLength = 400;
@@ -38,16 +37,15 @@ function parsed(body: string): unknown {
   }
 }
 
-function fieldsOf(value: unknown): Fields | undefined {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject ? (value as Fields) : undefined;
+function fieldsOf(value: unknown): JsonRecord | undefined {
+  return isRecord(value) ? value : undefined;
 }
 
-function sentenceOf({ detail, message, error }: Fields): string | undefined {
+function sentenceOf({ detail, message, error }: JsonRecord): string | undefined {
   return [detail, message, error].find((value) => typeof value === 'string');
 }
 
-function refusalOf({ error_code: code, required_scope: scope, running_limit: limit }: Fields) {
+function refusalOf({ error_code: code, required_scope: scope, running_limit: limit }: JsonRecord) {
   if (!isRefusalCode(code)) return undefined;
   return {
     code,
@@ -57,7 +55,7 @@ function refusalOf({ error_code: code, required_scope: scope, running_limit: lim
 }
 
 /** A code newer than this extension is all that the answer says. */
-function unknownCode({ error_code: code }: Fields): string | undefined {
+function unknownCode({ error_code: code }: JsonRecord): string | undefined {
   return typeof code === 'string' && !isRefusalCode(code) ? code.replaceAll('_', ' ') : undefined;
 }
 

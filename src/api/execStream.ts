@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { parseJson } from '../base/json';
 import { ApiError } from './apiErrors';
 import { readAs } from './http';
 import { type ExecEvent, wireExecEvent } from './wire';
@@ -24,14 +25,14 @@ export async function* parseExecEvents(
 
 function parseEvent(data: string): ExecEvent | undefined {
   if (data === '[DONE]') return undefined;
-  const event = parseJson(data);
+  const event = jsonOf(data);
   return knownTypes.has(readAs(anyEvent, event).type) ? readAs(wireExecEvent, event) : undefined;
 }
 
-/** Parses the JSON of an event, which a byte order mark may precede. */
-function parseJson(data: string): unknown {
+/** @throws ApiError for a text that is no JSON */
+function jsonOf(data: string): unknown {
   try {
-    return JSON.parse(data.replace(/^\uFEFF/, ''));
+    return parseJson(data);
   } catch {
     // The text stays out of the error: it may be anything that the command wrote.
     throw new ApiError('malformed');

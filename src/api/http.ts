@@ -1,5 +1,6 @@
 import type { EventSourceMessage } from 'eventsource-parser';
 import * as v from 'valibot';
+import { isRecord } from '../base/json';
 import { describeError, type Log } from '../base/log';
 import { truncate } from '../base/text';
 import { ApiError } from './apiErrors';
@@ -187,8 +188,7 @@ async function eventsOf(response: Response): Promise<ReadableStream<EventSourceM
 /** Puts the header `operation-id` where the answer may have it itself, as `operation_id`. */
 function withOperationId(body: unknown, response: Response): unknown {
   const id = response.headers.get('operation-id');
-  const takesId = id !== null && typeof body === 'object' && body !== null && !Array.isArray(body);
-  return takesId ? { operation_id: id, ...body } : body;
+  return id !== null && isRecord(body) ? { operation_id: id, ...body } : body;
 }
 
 async function parseJson(response: Response, credentials: Credentials): Promise<unknown> {

@@ -7,7 +7,7 @@ export type SessionOutcome = SavedSession | (() => SavedSessionError);
 /** The order of choice: the session of a run's current agent, any other, and the options of one. */
 export const ranks = ['current', 'other', 'options'] as const;
 
-/** What one state of a file says. */
+/** The reading of one state of a file. */
 export interface Candidate {
   readonly rank: (typeof ranks)[number];
   readonly outcome: SessionOutcome;

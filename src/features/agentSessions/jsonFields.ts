@@ -1,9 +1,4 @@
-/** An object of a JSON text. */
-export type JsonRecord = Readonly<Record<string, unknown>>;
-
-export function isRecord(value: unknown): value is JsonRecord {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import type { JsonRecord } from '../../base/json';
 
 /** Spells a field of Python's as JavaScript does. */
 export function camelCase(name: string): string {

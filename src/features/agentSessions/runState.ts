@@ -1,5 +1,6 @@
+import type { JsonRecord } from '../../base/json';
 import type { Candidate, SessionOutcome } from './candidate';
-import { fieldOf, hasField, type JsonRecord, textOf } from './jsonFields';
+import { fieldOf, hasField, textOf } from './jsonFields';
 import { nestedTextError, ownSessionError } from './savedSessionError';
 import { openRecord, openText } from './savedStateText';
 import { isState, readState, type StateContext } from './sessionState';

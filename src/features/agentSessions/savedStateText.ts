@@ -1,5 +1,5 @@
 import { messageOf } from '../../base/errors';
-import { isRecord, type JsonRecord } from './jsonFields';
+import { isRecord, type JsonRecord, parseJson } from '../../base/json';
 import {
   invalidJsonError,
   maxFileBytes,
@@ -32,7 +32,7 @@ const maxDepth = 2;
 export function parseSavedStates(text: string): SavedStates {
   if (text.length > maxFileBytes) throw tooLargeError();
   try {
-    return { states: [parse(text)], brokenLine: undefined };
+    return { states: [parseJson(text)], brokenLine: undefined };
   } catch (error) {
     const states = parseLines(text);
     if (!states) throw invalidJsonError(messageOf(error), error);
@@ -48,7 +48,7 @@ export function openText({ value, depth }: NestedValue): NestedValue | 'tooDeep'
     if (!mayBeJson(opened)) return undefined;
     if (level === maxDepth) return 'tooDeep';
     try {
-      opened = parse(opened);
+      opened = parseJson(opened);
     } catch {
       return undefined;
     }
@@ -78,17 +78,12 @@ function parseLines(text: string): SavedStates | undefined {
       return undefined;
     }
     try {
-      states.push(parse(line));
+      states.push(parseJson(line));
     } catch {
       brokenLine ??= index + 1;
     }
   }
   return states.some(isFilled) ? { states, brokenLine } : undefined;
-}
-
-/** Parses JSON with or without a byte order mark. */
-function parse(text: string): unknown {
-  return JSON.parse(text.replace(/^\uFEFF/, '')) as unknown;
 }
 
 function isFilled(value: unknown): boolean {

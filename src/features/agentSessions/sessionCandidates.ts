@@ -1,5 +1,6 @@
+import { isRecord, type JsonRecord } from '../../base/json';
 import type { Candidate } from './candidate';
-import { camelCase, isRecord, type JsonRecord } from './jsonFields';
+import { camelCase } from './jsonFields';
 import { candidatesOfRun, candidatesOfSandbox, isRunState, isSandboxOfRun } from './runState';
 import { nestedTextError, tooManyValuesError } from './savedSessionError';
 import { mayBeJson, type NestedValue, openText } from './savedStateText';

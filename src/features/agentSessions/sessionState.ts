@@ -1,6 +1,7 @@
+import type { JsonRecord } from '../../base/json';
 import { truncate } from '../../base/text';
 import type { SessionOutcome } from './candidate';
-import { fieldOf, hasField, type JsonRecord, textOf } from './jsonFields';
+import { fieldOf, hasField, textOf } from './jsonFields';
 import {
   invalidIdError,
   localComputerError,
@@ -21,7 +22,7 @@ export interface StateContext {
 }
 
 const celestoBackend = 'celesto';
-/** The backend of computers on the person's own machine. */
+/** The backend of computers on the user's own machine. */
 const localBackend = 'smolvm';
 /** Fields of Celesto's options of a session. Its states have these, too. */
 const optionFields = ['computer_id', 'delete_on_close', 'start_timeout_seconds'];

@@ -10,7 +10,7 @@ export type RunState =
   /** Its folder is gone. */
   | { readonly kind: 'gone' };
 
-/** What readOutput.sh has printed. */
+/** The parsed output of readOutput.sh. */
 export interface RunAnswer {
   /** Output from the requested chunk on, without a gap. */
   readonly chunks: readonly Buffer[];
