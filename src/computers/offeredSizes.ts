@@ -29,7 +29,7 @@ export function offerSizes(
   refusalOf: (sizeId: string) => string | undefined,
 ): OfferedSize[] {
   const cheapestFirst = sizes.toSorted(
-    (a, b) => priceOf(a) - priceOf(b) || a.vcpus - b.vcpus || a.ram_mb - b.ram_mb,
+    (a, b) => hourlyRateOf(a) - hourlyRateOf(b) || a.vcpus - b.vcpus || a.ram_mb - b.ram_mb,
   );
   const own = template && cheapestFirst.find((size) => isOwn(size, template));
   const offered = cheapestFirst.map((size): OfferedSize => {
@@ -62,7 +62,7 @@ export function preferredSize(
 }
 
 /** The price in dollars for each hour. */
-export function priceOf({ hourly_rate_usd }: Size): number {
+export function hourlyRateOf({ hourly_rate_usd }: Size): number {
   return Number(hourly_rate_usd);
 }
 

@@ -12,6 +12,7 @@ import type {
 import type { Clock } from '../base/clock';
 import { SingleFlight } from '../base/singleFlight';
 import type { Computer } from './computer';
+import { hourlyRateOf } from './offeredSizes';
 import type { Plan } from './plan';
 
 /** Milliseconds that an answer is cached. */
@@ -137,5 +138,5 @@ function priceOf(computer: Computer, sizes: readonly Size[]): number | undefined
   const named = sizes.find(({ id }) => id === computer.sizeId);
   const matches = sizes.filter((size) => size.vcpus === computer.vcpus && size.ram_mb === computer.ramMb);
   const size = named ?? matches.find(({ root_disk_mb }) => root_disk_mb === computer.diskMb) ?? matches[0];
-  return size && Number(size.hourly_rate_usd);
+  return size && hourlyRateOf(size);
 }

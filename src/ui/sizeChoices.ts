@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { escapeIcons, truncate } from '../base/text';
 import type { CreateChoices } from '../computers/createRequest';
-import { type OfferedSize, priceOf, type Resources } from '../computers/offeredSizes';
+import { hourlyRateOf, type OfferedSize, type Resources } from '../computers/offeredSizes';
 import { formatDollars } from './formatDollars';
 import { formatResources } from './formatResources';
 import { freeSizes } from './freeSizeInputs';
@@ -75,7 +75,7 @@ function offeredChoice({ size, fit, refusal }: OfferedSize): Choice<SizeEntry> {
   };
   const facts = [
     formatResources({ vcpus, ramMb, diskMb }),
-    vscode.l10n.t('{0} an hour', formatDollars(priceOf(size))),
+    vscode.l10n.t('{0} an hour', formatDollars(hourlyRateOf(size))),
     remarks[fit],
     refusal === undefined ? '' : vscode.l10n.t('refused'),
   ];

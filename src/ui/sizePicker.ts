@@ -81,11 +81,15 @@ export class SizePicker {
 
   /**
    * Finds the size of a computer that is created without a question about it.
+   * @param template its CPUs, memory and disk are read where the caller does not know them
    * @param wanted id of a size that the user named; empty for none
    * @returns undefined for the template's own
    * @throws Error when the user named a size that the service does not offer
    */
-  async sizeFor(templateId: string, wanted: string): Promise<string | undefined> {
+  async sizeFor(
+    { id: templateId, resources: known }: SizedTemplate & { readonly id: string },
+    wanted: string,
+  ): Promise<string | undefined> {
     const { client, memory } = this.deps;
     const defaultId = this.defaultId;
     const named = wanted.trim() || defaultId;
@@ -101,10 +105,10 @@ export class SizePicker {
       // One that the settings name and the plan refuses gives way to what was chosen instead.
       if (wanted.trim() !== '' || memory.refusalOf(size.id) === undefined) return size.id;
     }
-    const resources = await resourcesOf(client, templateId);
+    const resources = known ?? (await resourcesOf(client, templateId));
     const offered = offerSizes(list.sizes, resources, memory.refusalOf);
     const preferred = preferredSize(offered, { defaultId, last: memory.last, templateId });
-    // What the template needs is not known: any size but one that was chosen for it may be too small.
+    // Where the template's needs are not known, any size but one that was chosen for it may be too small.
     return resources || memory.last?.templateId === templateId ? preferred?.id : undefined;
   }
 

@@ -7,7 +7,7 @@ import type { CommandTargets } from '../../../ui/commandTargets';
 import { runMultiStepInput } from '../../../ui/multiStepInput';
 import type { Handler } from '../../../ui/registerCommands';
 import type { SizePicker } from '../../../ui/sizePicker';
-import { pickTemplate, type TemplateClient } from '../../../ui/templatePicker';
+import { type ChosenTemplate, pickTemplate, type TemplateClient } from '../../../ui/templatePicker';
 import { abbreviate } from '../command';
 import type { CommandHistory } from '../commandHistory';
 import { pickCommand } from '../commandPicker';
@@ -56,17 +56,22 @@ export class TemporaryComputerCommands {
 
   /** The request for a temporary computer. @param template by its id; default: one that the user picks */
   readonly createRequest = async (template?: string, size = ''): Promise<CreateRequest> => {
-    const templateId = template ?? (await this.pickTemplate());
-    return createRequest({ templateId, size: await this.deps.sizePicker.sizeFor(templateId, size) });
+    const sized = template === undefined ? await this.pickTemplate() : { id: template, resources: undefined };
+    const { id: templateId } = sized;
+    return createRequest({ templateId, size: await this.deps.sizePicker.sizeFor(sized, size) });
   };
 
   /** Asks for another size for a request that the service refuses for the one that it names. */
   readonly replaceSize = (request: CreateRequest, refused: ApiError): Promise<CreateRequest> =>
     this.deps.sizePicker.replaceSize(title(), request, refused);
 
-  private async pickTemplate(): Promise<string> {
+  private async pickTemplate(): Promise<ChosenTemplate> {
     const { client } = this.deps;
-    return runMultiStepInput(title(), '', [async (input) => (await pickTemplate(input, client)).id]);
+    const { template } = await runMultiStepInput<{ template?: ChosenTemplate }>(title(), {}, [
+      async (input) => ({ template: await pickTemplate(input, client) }),
+    ]);
+    if (!template) throw cancellation();
+    return template;
   }
 }
 
