@@ -25,19 +25,30 @@ const legacyAccountPrefix = 'api_key:';
 
 /** The two generations of the CLI: where each keeps its sign-in when it has no keyring, and in which form. */
 const generations = [
-  { file: (home: string) => join(home, '.celesto', 'credentials'), parse: parseCredentials },
   {
+    source: 'cli',
+    file: (home: string) => join(home, '.celesto', 'credentials'),
+    parse: parseCredentials,
+  },
+  {
+    source: 'legacyCli',
     file: (home: string, { XDG_CONFIG_HOME: configHome = '' }: Environment) =>
       join(isAbsolute(configHome) ? configHome : join(home, '.config'), 'celesto', 'credentials.json'),
     parse: parseLegacyCredentials,
   },
 ] as const;
 
-/** Reads the keys that Celesto's CLI has saved in files of the user's own. */
-export async function readCliKeys(home: string, environment: Environment): Promise<CliKeys> {
-  const found = await Promise.all(
-    generations.map(({ file, parse }) => readFile(file(home, environment), parse)),
-  );
+/**
+ * Reads the keys that Celesto's CLI has saved in files of the user's own.
+ * @param wanted the generation whose file is read; default: both
+ */
+export async function readCliKeys(
+  home: string,
+  environment: Environment,
+  wanted?: CliKey['source'],
+): Promise<CliKeys> {
+  const read = generations.filter(({ source }) => wanted === undefined || source === wanted);
+  const found = await Promise.all(read.map(({ file, parse }) => readFile(file(home, environment), parse)));
   return {
     keys: found.flatMap(({ keys }) => keys),
     problems: found.flatMap(({ problems }) => problems),

@@ -76,8 +76,8 @@ export class FoundKeys {
 
   /** Finds the key of the CLI for an origin, if it is still there and the user has agreed to it. @throws BaseUrlError */
   async agreedCliKey(source: CliKey['source'], origin: string): Promise<FoundKey | undefined> {
-    const { keys } = await this.readCli();
-    const matching = keys.filter((key) => key.source === source && key.origin === origin);
+    const { keys } = await this.readCli(source);
+    const matching = keys.filter((key) => key.origin === origin);
     return this.agreed(matching.map((key) => this.fromCli(key)));
   }
 
@@ -92,8 +92,8 @@ export class FoundKeys {
     );
   }
 
-  private async readCli() {
-    const found = await readCliKeys(this.deps.home, this.deps.environment);
+  private async readCli(source?: CliKey['source']) {
+    const found = await readCliKeys(this.deps.home, this.deps.environment, source);
     for (const { apiKey } of found.keys) this.seen.add(apiKey);
     return found;
   }

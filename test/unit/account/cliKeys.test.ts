@@ -42,6 +42,14 @@ describe('the sign-in of the CLI', () => {
     assert.deepEqual(await read(), { keys: [key], problems: [] });
   });
 
+  it('is read from the file of one generation alone where that is enough', async () => {
+    write(file, login);
+    write(legacyFile, 'no JSON');
+    assert.deepEqual(await readCliKeys(home, {}, 'cli'), { keys: [key], problems: [] });
+    const { keys, problems } = await readCliKeys(home, {}, 'legacyCli');
+    assert.deepEqual([keys.length, problems.length], [0, 1]);
+  });
+
   it('is read with a byte order mark, an address with /v1, and no e-mail', async () => {
     write(file, `\uFEFF${JSON.stringify({ ...login, email: null, base_url: 'https://api.celesto.ai/v1' })}`);
     assert.deepEqual(await read(), { keys: [{ ...key, email: undefined }], problems: [] });
