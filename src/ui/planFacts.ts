@@ -15,6 +15,11 @@ export function planFacts(plan: Plan): Fact[] {
     : [[t('Plan'), nameOf(plan.summary)], runningFact(plan), hoursFact(plan.summary)];
 }
 
+/** The facts of a plan as text, one a line. */
+export function planLines(plan: Plan): string[] {
+  return planFacts(plan).map(([label, value]) => `${label}: ${value}`);
+}
+
 /** Names a kind of credit in the middle of a sentence. */
 export function creditName(kind: CreditKind): string {
   const names: Readonly<Record<CreditKind, string>> = {

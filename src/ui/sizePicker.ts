@@ -108,7 +108,7 @@ export class SizePicker {
     const resources = known ?? (await resourcesOf(client, templateId));
     const offered = offerSizes(list.sizes, resources, memory.refusalOf);
     const preferred = preferredSize(offered, { defaultId, last: memory.last, templateId });
-    // Where the template's needs are not known, any size but one that was chosen for it may be too small.
+    // Without the template's needs, any size but one that was chosen for it may be too small.
     return resources || memory.last?.templateId === templateId ? preferred?.id : undefined;
   }
 

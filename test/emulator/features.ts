@@ -31,7 +31,7 @@ export interface Features {
   hideCiMachines: boolean;
   /** Answers a create and a start when the computer runs, or has failed, and not at once. */
   answersWhenRunning: boolean;
-  /** Where answers to create, start, stop and delete carry the id of their operation. No answer is known to carry it. */
+  /** The part of the answers to create, start, stop and delete with the id of their operation. None is known to have it. */
   operationIds: 'none' | 'body' | 'header' | 'both';
   /** A command goes on when its caller leaves before it has ended. */
   execOutlivesCaller: boolean;

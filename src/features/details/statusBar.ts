@@ -8,7 +8,7 @@ import type { PlanMonitor } from '../../computers/planMonitor';
 import type { ServiceReports } from '../../computers/serviceReports';
 import { statusOf } from '../../computers/statusTable';
 import { formatDollars } from '../../ui/formatDollars';
-import { planFacts } from '../../ui/planFacts';
+import { planLines } from '../../ui/planFacts';
 
 const itemId = 'celesto.running';
 const icon = '$(vm-running)';
@@ -87,8 +87,7 @@ export class StatusBar implements Disposable {
   /** Sets the tooltip where it has changed: setting it closes one that is open. */
   private drawTooltip(count: number): void {
     const plan = this.deps.planMonitor.latest;
-    const facts = plan ? planFacts(plan).map(([label, value]) => `${label}: ${value}`) : [];
-    const tooltip = [costLabel(count, this.cost), ...facts].join('\n');
+    const tooltip = [costLabel(count, this.cost), ...(plan ? planLines(plan) : [])].join('\n');
     if (this.item.tooltip !== tooltip) this.item.tooltip = tooltip;
   }
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock';
 import type { ServiceReports } from '../../computers/serviceReports';
 import type { CommandTargets } from '../../ui/commandTargets';
 import { billingAction } from '../../ui/errorActions';
-import { planFacts } from '../../ui/planFacts';
+import { planLines } from '../../ui/planFacts';
 import { withProgress } from '../../ui/progress';
 import { inform } from '../../ui/prompts';
 import type { Handler } from '../../ui/registerCommands';
@@ -33,9 +33,7 @@ export class PlanCommand {
     const name = account.organization?.name;
     const title =
       name === undefined ? vscode.l10n.t('Plan and Usage') : vscode.l10n.t('Plan and Usage of {0}', name);
-    const detail = planFacts(plan)
-      .map(([label, value]) => `${label}: ${value}`)
-      .join('\n');
+    const detail = planLines(plan).join('\n');
     const { label, run } = billingAction();
     const chosen = await vscode.window.showInformationMessage(title, { modal: true, detail }, label);
     if (chosen === label) await run();

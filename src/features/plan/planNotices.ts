@@ -34,7 +34,7 @@ export interface PlanNoticesDeps {
 export class PlanNotices implements Disposable {
   private readonly disposables = new DisposableStore();
   /** True from the notice until a slot is free again. */
-  private isLastSlotTold = false;
+  private wasLastSlotShown = false;
 
   constructor(private readonly deps: PlanNoticesDeps) {
     const { planMonitor, lifecycle, store } = deps;
@@ -51,17 +51,17 @@ export class PlanNotices implements Disposable {
     const plan = await this.deps.planMonitor.refresh();
     const slots = plan && slotsOf(plan);
     // With one slot, every start takes the last one.
-    if (!slots || slots.limit < 2 || this.isLastSlotTold) return;
+    if (!slots || slots.limit < 2 || this.wasLastSlotShown) return;
     // The list may be filtered by a project, and the answer may be some minutes old.
     if (Math.max(this.takenSlots(), slots.running) < slots.limit) return;
-    this.isLastSlotTold = true;
+    this.wasLastSlotShown = true;
     this.deps.prompts.showLastSlot(slots.limit);
   }
 
   private noteFreeSlot(): void {
     const { latest } = this.deps.planMonitor;
     const slots = latest && slotsOf(latest);
-    if (slots && this.takenSlots() < slots.limit) this.isLastSlotTold = false;
+    if (slots && this.takenSlots() < slots.limit) this.wasLastSlotShown = false;
   }
 
   private takenSlots(): number {

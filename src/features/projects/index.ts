@@ -1,4 +1,3 @@
-import { DisposableStore } from '../../base/disposable';
 import type { Feature } from '../../ui/registerCommands';
 import { ProjectCommands, type ProjectCommandsDeps } from './projectCommands';
 import { ProjectsContext, type ProjectsContextDeps } from './projectsContext';
@@ -9,11 +8,10 @@ export type ProjectsDeps = ProjectCommandsDeps & ProjectsContextDeps;
 
 /** Registers the filter by project. */
 export function registerProjects(deps: ProjectsDeps): Feature<ProjectsCommandId> {
-  const disposables = new DisposableStore();
-  disposables.add(new ProjectsContext(deps));
+  const context = new ProjectsContext(deps);
   const commands = new ProjectCommands(deps);
   return {
     handlers: { 'celesto.filterByProject': commands.filterByProject },
-    dispose: () => disposables.dispose(),
+    dispose: () => context.dispose(),
   };
 }

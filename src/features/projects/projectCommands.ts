@@ -47,12 +47,12 @@ interface ProjectItem extends vscode.QuickPickItem {
 }
 
 function itemsOf(projects: readonly Project[], current: ListedProject | undefined): ProjectItem[] {
-  const mark = (id: string | undefined): string => (id === current?.id ? vscode.l10n.t('current') : '');
+  const remark = (id: string | undefined): string => (id === current?.id ? vscode.l10n.t('current') : '');
   return [
-    { label: vscode.l10n.t('All projects'), description: mark(undefined), project: undefined },
+    { label: vscode.l10n.t('All projects'), description: remark(undefined), project: undefined },
     ...projects.map(({ id, name }) => {
       const shown = truncate(name, maxNameLength) || id;
-      return { label: escapeIcons(shown), description: mark(id), project: { id, name: shown } };
+      return { label: escapeIcons(shown), description: remark(id), project: { id, name: shown } };
     }),
   ];
 }

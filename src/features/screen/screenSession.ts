@@ -20,7 +20,7 @@ import {
 
 /** Seconds before each attempt to connect again. After the last one the user is asked. */
 const backoffSeconds = [1, 2, 4, 8, 15];
-/** Milliseconds between two looks at a computer that changes by itself. */
+/** Milliseconds between two reads of a computer that changes by itself. */
 const statusIntervalMs = 2_000;
 /** Milliseconds that the page may take to agree with the display's server on the protocol. */
 const handshakeTimeoutMs = 15_000;

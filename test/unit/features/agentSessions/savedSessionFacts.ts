@@ -1,4 +1,4 @@
-/** What a file is to be read as. */
+/** The expected reading of a file. */
 export interface SessionFacts {
   readonly computer: string;
   readonly root: string | undefined;
